@@ -1,0 +1,54 @@
+package aliyun
+
+import "testing"
+
+func TestClassify(t *testing.T) {
+	for _, c := range []struct {
+		code   string
+		status int
+		want   Class
+	}{
+		{"Throttling", 400, ClassThrottled},
+		{"Throttling.User", 400, ClassThrottled},
+		{"THROTTLING.API", 503, ClassThrottled},
+		{"", 429, ClassThrottled},
+		{"Whatever", 429, ClassThrottled},
+		{"InvalidAccessKeyId.NotFound", 404, ClassAuth},
+		{"InvalidAccessKeyId.Inactive", 400, ClassAuth},
+		{"MissingAccessKeyId", 400, ClassAuth},
+		{"SignatureDoesNotMatch", 400, ClassAuth},
+		{"SignatureNonceUsed", 400, ClassAuth},
+		{"IncompleteSignature", 400, ClassAuth},
+		{"InvalidTimeStamp.Expired", 400, ClassAuth},
+		{"InvalidTimeStamp.Format", 400, ClassAuth},
+		{"InvalidSecurityToken.Expired", 400, ClassAuth},
+		{"MissingSecurityToken", 400, ClassAuth},
+		{"Forbidden.RAM", 403, ClassPermission},
+		{"Forbidden", 403, ClassPermission},
+		{"NoPermission", 403, ClassPermission},
+		{"iot.common.RamActionPermissionDeny", 200, ClassPermission},
+		{"iot.common.AuthActionPermissionDeny", 200, ClassPermission},
+		{"Iot.system.BillIsOverDue", 200, ClassPermission},
+		{"iot.firmware.InvalidOTAJobId", 200, ClassNotFound},
+		{"IOT.FIRMWARE.INVALIDOTAJOBID", 500, ClassNotFound},
+		{"iot.firmware.FirmwareNotFound", 200, ClassNotFound},
+		{"iot.firmware.InvalidFirmwareId", 200, ClassNotFound},
+		{"iot.system.InstanceNotFound", 200, ClassInvalid},
+		{"iot.Sre.IotInstanceNotFound", 200, ClassInvalid},
+		{"iot.prod.NotExistedProduct", 200, ClassInvalid},
+		{"iot.firmware.NullOTAJobId", 200, ClassInvalid},
+		{"iot.firmware.InvalidTaskStatus", 200, ClassInvalid},
+		{"MissingParameter", 400, ClassInvalid},
+		{"InvalidAction.NotFound", 404, ClassInvalid},
+		{"iot.system.SystemException", 200, ClassServer},
+		{"iot.firmware.SystemBusy", 200, ClassServer},
+		{"ServiceUnavailable", 503, ClassServer},
+		{"InternalError", 500, ClassServer},
+		{"", 502, ClassServer},
+		{"iot.nobody.KnowsThis", 200, ClassServer},
+	} {
+		if got := classify(c.code, c.status); got != c.want {
+			t.Errorf("%s with HTTP %d: %s, want %s", c.code, c.status, got, c.want)
+		}
+	}
+}

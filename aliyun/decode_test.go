@@ -1,0 +1,148 @@
+package aliyun
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// decoded reads the Data of an answer as QueryOTAJob does.
+func decoded(t *testing.T, data string) (*Job, []string) {
+	t.Helper()
+	var answer struct {
+		Data *Job `json:"Data"`
+	}
+	unreadable, err := decodeAnswer(OpQueryOTAJob, 200, []byte(`{"Success":true,"Data":`+data+`}`), &answer,
+		func() bool { return answer.Data != nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer.Data, unreadable
+}
+
+func ptr[T any](v T) *T { return &v }
+
+func TestDecodeOddities(t *testing.T) {
+	at := func(s int) *time.Time { return ptr(time.Date(2019, 12, 28, 2, 43, s, 0, time.UTC)) }
+	for name, c := range map[string]struct {
+		data       string
+		want       Job
+		unreadable []string
+	}{
+		"nothing at all":                     {`{}`, Job{}, nil},
+		"null is absent":                     {`{"RetryCount":null,"Name":null,"Tags":null}`, Job{}, nil},
+		"zero is not absent":                 {`{"RetryInterval":0,"NeedPush":false}`, Job{RetryInterval: ptr(0.0), NeedPush: ptr(false)}, nil},
+		"an empty string is a string":        {`{"JobDesc":""}`, Job{JobDesc: ptr("")}, nil},
+		"an empty string is no number":       {`{"RetryCount":"","NeedPush":"","UtcCreate":" "}`, Job{}, nil},
+		"a number as a string":               {`{"RetryCount":" 2 ","GrayPercent":"33.333"}`, Job{RetryCount: ptr(2.0), GrayPercent: ptr(33.333)}, nil},
+		"a string as a number":               {`{"DestVersion":2.10,"GrayPercent":50}`, Job{DestVersion: ptr("2.10"), GrayPercent: ptr(50.0)}, nil},
+		"booleans in every form":             {`{"NeedPush":"TRUE","NeedConfirm":0,"MultiModuleMode":"1"}`, Job{NeedPush: ptr(true), NeedConfirm: ptr(false), MultiModuleMode: ptr(true)}, nil},
+		"keys in another case":               {`{"jobStatus":"PLANNED","UTCCREATE":"2019-12-28T02:43:10.000Z"}`, Job{JobStatus: ptr("PLANNED"), UtcCreate: at(10)}, nil},
+		"times without seconds":              {`{"UtcCreate":"2019-12-28T02:43Z","UtcModified":"2019-12-28T02:43"}`, Job{UtcCreate: at(0), UtcModified: at(0)}, nil},
+		"times without zone are UTC":         {`{"UtcCreate":"2019-12-28T02:43:10.000","UtcModified":"2019-12-28 02:43:10"}`, Job{UtcCreate: at(10), UtcModified: at(10)}, nil},
+		"times with another zone":            {`{"UtcCreate":"2019-12-28T10:43:10+08:00"}`, Job{UtcCreate: at(10)}, nil},
+		"milliseconds are kept":              {`{"UtcCreate":"2019-12-28T02:43:10.625Z"}`, Job{UtcCreate: ptr(at(10).Add(625 * time.Millisecond))}, nil},
+		"a number that is none":              {`{"RetryCount":"NaN","RetryInterval":"Inf","TimeoutInMinutes":"0x10","MaximumPerMinute":"1e999","GrayPercent":"50%"}`, Job{}, []string{"Data.MaximumPerMinute", "Data.RetryCount", "Data.RetryInterval", "Data.TimeoutInMinutes", "Data.GrayPercent"}},
+		"an object where a text belongs":     {`{"Name":{"a":1},"JobDesc":[1]}`, Job{}, []string{"Data.Name", "Data.JobDesc"}},
+		"one bad field loses no other":       {`{"UtcCreate":"yesterday","NeedPush":"perhaps","Name":"n"}`, Job{Name: ptr("n")}, []string{"Data.UtcCreate", "Data.NeedPush"}},
+		"a field that nobody knows":          {`{"Brandnew":{"a":[1]},"Name":"n"}`, Job{Name: ptr("n")}, nil},
+		"lists as documented":                {`{"SrcVersions":{"SrcVersion":["1.0","1.1"]},"Tags":{"OtaTagDTO":[{"Key":"k","Value":"v"}]}}`, Job{SrcVersions: []string{"1.0", "1.1"}, Tags: []Tag{{ptr("k"), ptr("v")}}}, nil},
+		"lists without their object":         {`{"SrcVersions":["1.0",2],"Tags":[{"key":"k","VALUE":3}]}`, Job{SrcVersions: []string{"1.0", "2"}, Tags: []Tag{{ptr("k"), ptr("3")}}}, nil},
+		"lists that are empty":               {`{"SrcVersions":{},"Tags":{"OtaTagDTO":null}}`, Job{}, nil},
+		"lists that are empty texts":         {`{"SrcVersions":"","Tags":{"OtaTagDTO":[]}}`, Job{}, nil},
+		"a list of one that lost its list":   {`{"SrcVersions":{"SrcVersion":"1.0"},"Tags":{"OtaTagDTO":{"Key":"k"}}}`, Job{SrcVersions: []string{"1.0"}, Tags: []Tag{{Key: ptr("k")}}}, nil},
+		"elements that cannot be read":       {`{"SrcVersions":["1.0",null,{}],"Tags":[7,{"Key":[]}]}`, Job{SrcVersions: []string{"1.0"}, Tags: []Tag{{}}}, []string{"Data.SrcVersions[2]", "Data.Tags[0]", "Data.Tags[1].Key"}},
+		"a list under a name nobody knows":   {`{"SrcVersions":{"Versions":["1.0"]}}`, Job{}, []string{"Data.SrcVersions"}},
+		"a large integer keeps its text":     {`{"FirmwareId":12345678901234567890}`, Job{FirmwareID: ptr("12345678901234567890")}, nil},
+		"invalid UTF-8 becomes U+FFFD":       {"{\"Name\":\"a\xffb\"}", Job{Name: ptr("a\uFFFDb")}, nil},
+		"the same key in two cases, no harm": {`{"name":"n","Name":"n"}`, Job{Name: ptr("n")}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			job, unreadable := decoded(t, c.data)
+			if diff := cmp.Diff(&c.want, job); diff != "" {
+				t.Errorf("job (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(c.unreadable, unreadable); diff != "" {
+				t.Errorf("unreadable (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestDecodeAnswerFailures(t *testing.T) {
+	for name, c := range map[string]struct {
+		status int
+		body   string
+		want   Error // Err is compared by its text below
+		cause  string
+	}{
+		"business error":                      {200, `{"RequestId":"R","Success":false,"Code":"iot.firmware.InvalidOTAJobId","ErrorMessage":"wrong"}`, Error{Class: ClassNotFound, Code: "iot.firmware.InvalidOTAJobId", Message: "wrong", RequestID: "R"}, ""},
+		"business error with status 500":      {500, `{"Success":false,"Code":"iot.firmware.NullOTAJobId"}`, Error{Class: ClassInvalid, Code: "iot.firmware.NullOTAJobId"}, ""},
+		"business error that nobody knows":    {200, `{"Success":false,"Code":"iot.new.Thing"}`, Error{Class: ClassServer, Code: "iot.new.Thing"}, ""},
+		"business error without a code":       {200, `{"requestId":"R","success":false}`, Error{Class: ClassServer, RequestID: "R"}, ""},
+		"gateway error":                       {404, `{"RequestId":"R","HostId":"h","Code":"InvalidAccessKeyId.NotFound","Message":"m","Recommend":"r"}`, Error{Class: ClassAuth, Code: "InvalidAccessKeyId.NotFound", Message: "m", RequestID: "R"}, ""},
+		"gateway error with status 200":       {200, `{"Code":"Throttling.User","Message":"m"}`, Error{Class: ClassThrottled, Code: "Throttling.User", Message: "m"}, ""},
+		"gateway error in XML":                {400, `<?xml version='1.0'?><Error><RequestId>R</RequestId><Code>Throttling.Api</Code><Message>m</Message></Error>`, Error{Class: ClassThrottled, Code: "Throttling.Api", Message: "m", RequestID: "R"}, ""},
+		"business error in XML":               {200, `<QueryOTAJobResponse><Success>false</Success><Code>iot.system.SystemException</Code></QueryOTAJobResponse>`, Error{Class: ClassServer, Code: "iot.system.SystemException"}, ""},
+		"a good answer in XML":                {200, `<QueryOTAJobResponse><RequestId>R</RequestId><Success>true</Success><Data/></QueryOTAJobResponse>`, Error{Class: ClassDecode, RequestID: "R"}, "the answer is XML, although JSON was asked for"},
+		"429 without a body":                  {429, ``, Error{Class: ClassThrottled}, ""},
+		"a proxy's HTML with 502":             {502, `<html>bad gateway</html>`, Error{Class: ClassServer}, ""},
+		"a portal's HTML with 200":            {200, ` <!DOCTYPE html><html>log in</html>`, Error{Class: ClassDecode}, "the answer is an HTML page, as from a proxy"},
+		"a proxy's HTML with 403":             {403, `<HTML>no</HTML>`, Error{Class: ClassDecode}, "the answer is an HTML page, as from a proxy"},
+		"an unknown gateway code with 4xx":    {400, `{"Code":"MissingParameter","Message":"m"}`, Error{Class: ClassInvalid, Code: "MissingParameter", Message: "m"}, ""},
+		"an empty answer":                     {200, ``, Error{Class: ClassDecode}, "the answer is empty"},
+		"an answer that was cut":              {200, `{"Success":true,"Data":{"Name":"`, Error{Class: ClassDecode}, "the answer is not JSON: unexpected end of JSON input"},
+		"success without Data":                {200, `{"RequestId":"R","Success":true}`, Error{Class: ClassDecode, RequestID: "R"}, "the answer has Success but no Data"},
+		"success with Data null":              {200, `{"Success":true,"Data":null}`, Error{Class: ClassDecode}, "the answer has Success but no Data"},
+		"success with Data that is no object": {200, `{"Success":true,"Data":"x"}`, Error{Class: ClassDecode}, "the answer has Success but no Data"},
+		"Data without Success":                {200, `{"Data":{"Name":"n"}}`, Error{Class: ClassDecode}, "the answer has neither Success nor Code"},
+		"JSON, but no object":                 {200, `[]`, Error{Class: ClassDecode}, "json: cannot unmarshal array into Go value of type map[string]json.RawMessage"},
+		"JSON null":                           {200, `null`, Error{Class: ClassDecode}, "the answer has neither Success nor Code"},
+		"Success true with status 500":        {500, `{"Success":true,"Data":{}}`, Error{Class: ClassServer}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var answer struct {
+				Data *Job `json:"Data"`
+			}
+			_, err := decodeAnswer(OpQueryOTAJob, c.status, []byte(c.body), &answer, func() bool { return answer.Data != nil })
+			if err == nil {
+				t.Fatal("no error")
+			}
+			cause := ""
+			if err.Err != nil {
+				cause = err.Err.Error()
+			}
+			if cause != c.cause {
+				t.Errorf("cause %q, want %q", cause, c.cause)
+			}
+			got, want := *err, c.want
+			got.Err = nil
+			want.Operation, want.HTTPStatus = OpQueryOTAJob, c.status
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestCleanHidesSecretsAndCuts(t *testing.T) {
+	keys := Keys{AccessKeySecret: "s3cr/et+", SecurityToken: "tok=en"}
+	e := Error{
+		Code:      "a" + keys.SecurityToken,
+		Message:   "raw s3cr/et+ once s3cr%2Fet%2B twice s3cr%252Fet%252B tok=en tok%3Den " + string(make([]byte, 2000)),
+		RequestID: "0123456789012345678901234567890123456789012345678901234567890é",
+	}
+	e.clean(keys)
+	if e.Code != "a<secret>" {
+		t.Errorf("code %q", e.Code)
+	}
+	if want := "raw <secret> once <secret> twice <secret> <secret> <secret> "; e.Message[:len(want)] != want || len(e.Message) != 1024 {
+		t.Errorf("message %q of %d bytes", e.Message[:80], len(e.Message))
+	}
+	long := Error{RequestID: "é" + string(make([]byte, 62)) + "é"}
+	long.clean(Keys{})
+	if len(long.RequestID) != 64 {
+		t.Errorf("request id of %d bytes: a character must not be cut in half", len(long.RequestID))
+	}
+}

@@ -1,0 +1,67 @@
+package aliyun
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+)
+
+// Error is a call that failed. Whatever the API said is in it; whatever it did
+// not say is "" or 0.
+type Error struct {
+	Operation  string // the API's name, such as QueryOTAJob
+	Class      Class
+	Code       string // the API's own code, "" if the answer had none
+	Message    string // the API's own text, free of our secrets
+	RequestID  string // what Alibaba's support asks for
+	HTTPStatus int    // 0 if no answer came
+	Err        error  // the cause on our side; nil when the API itself refused
+}
+
+// Error gives one line: operation, class, then whatever is known.
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s", e.Operation, e.Class)
+	if e.Code != "" {
+		b.WriteString(": " + e.Code)
+	}
+	if e.Message != "" {
+		b.WriteString(": " + e.Message)
+	}
+	if e.Err != nil {
+		b.WriteString(": " + e.Err.Error())
+	}
+	if e.HTTPStatus != 0 {
+		fmt.Fprintf(&b, " (HTTP %d)", e.HTTPStatus)
+	}
+	if e.RequestID != "" {
+		b.WriteString(" (request id " + e.RequestID + ")")
+	}
+	return b.String()
+}
+
+// Unwrap gives the cause on our side, nil when the API itself refused.
+func (e *Error) Unwrap() error { return e.Err }
+
+// transportError sorts what net/http returns. The URL that it puts in front
+// is cut off: the query is long and says nothing that the Error does not.
+func transportError(operation string, httpStatus int, err error) *Error {
+	var asURL *url.Error
+	if errors.As(err, &asURL) {
+		err = asURL.Err
+	}
+	class := ClassTransport
+	var asNet net.Error
+	if errors.Is(err, context.DeadlineExceeded) || errors.As(err, &asNet) && asNet.Timeout() {
+		class = ClassTimeout
+	}
+	return &Error{Operation: operation, Class: class, HTTPStatus: httpStatus, Err: err}
+}
+
+// decodeError is an answer that is not the API's, such as a proxy's page.
+func decodeError(operation string, httpStatus int, err error) *Error {
+	return &Error{Operation: operation, Class: ClassDecode, HTTPStatus: httpStatus, Err: err}
+}

@@ -1,0 +1,76 @@
+package simulator
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+)
+
+// answer is what goes back: a whole HTTP answer or, with deliver, something worse.
+type answer struct {
+	status  int
+	code    string // the API's, "" for success, or the kind of fault
+	header  http.Header
+	body    []byte
+	deliver func(w http.ResponseWriter, r *http.Request, a answer) // nil: as it is
+}
+
+func (c *call) answer(status int, code, root string, o object) answer {
+	var b bytes.Buffer
+	kind := "application/json;charset=utf-8"
+	if c.xml {
+		kind = "text/xml;charset=utf-8"
+		b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>`)
+		writeXML(&b, root, o)
+	} else {
+		writeJSON(&b, o)
+	}
+	return answer{
+		status: status,
+		code:   code,
+		header: http.Header{"Content-Type": {kind}, "X-Acs-Request-Id": {c.id}},
+		body:   b.Bytes(),
+	}
+}
+
+// refusal gives an error the form of its layer.
+func (c *call) refusal(e *apiError) answer {
+	if e.business() {
+		return c.answer(e.status, e.code, c.action+"Response", object{
+			{"RequestId", c.id}, {"Success", false}, {"Code", e.code}, {"ErrorMessage", e.message},
+		})
+	}
+	return c.answer(e.status, e.code, "Error", object{
+		{"RequestId", c.id},
+		{"HostId", c.request.Host},
+		{"Code", e.code},
+		{"Message", e.message},
+		{"Recommend", "https://api.aliyun.com/troubleshoot?q=" + e.code + "&product=Iot&requestId=" + c.id},
+	})
+}
+
+func (a answer) write(w http.ResponseWriter, r *http.Request) {
+	if a.deliver != nil {
+		a.deliver(w, r, a)
+		return
+	}
+	a.head(w, len(a.body))
+	_, _ = w.Write(a.body) // a client that has gone is no error here
+}
+
+func (a answer) head(w http.ResponseWriter, length int) {
+	for name, values := range a.header {
+		w.Header()[name] = values
+	}
+	w.Header().Set("Content-Length", strconv.Itoa(length))
+	w.WriteHeader(a.status)
+}
+
+// newRequestID returns a random UUID as the API prints it.
+func newRequestID() string {
+	hi, lo := rand.Uint64(), rand.Uint64()
+	return fmt.Sprintf("%08X-%04X-4%03X-%04X-%012X",
+		hi>>32, hi>>16&0xffff, hi&0xfff, 0x8000|lo>>48&0x3fff, lo&0xffffffffffff)
+}

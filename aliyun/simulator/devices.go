@@ -1,0 +1,131 @@
+package simulator
+
+import (
+	"math"
+	"time"
+)
+
+// Devices says how the devices of a batch behave. The shares are of all devices,
+// 0 to 1, in steps of 0.001, and add up to at most 1; the rest of the devices
+// succeed. The zero value is no device.
+type Devices struct {
+	// Count is how many match when the batch starts. A DYNAMIC batch matches one
+	// more device each Every, until it is cancelled; 0 is none.
+	Count int
+	Every time.Duration
+	// Prefix of the device names; "" is "device".
+	Prefix string
+
+	// Confirm and Online are the times over which the devices, one after the other,
+	// are confirmed by the app (only with NeedConfirm) and then come online.
+	Confirm, Online time.Duration
+	// Report is from the push to the first progress report, and Install from there
+	// to the end of an attempt; a device takes between half and one and a half.
+	Report, Install time.Duration
+
+	Unconfirmed float64 // never confirmed: CONFIRM (only with NeedConfirm)
+	Offline     float64 // never online: QUEUED
+	Silent      float64 // take the push and never report: NOTIFIED
+	Hung        float64 // report once: IN_PROGRESS until a timeout
+	Fail        float64 // fail at every attempt
+	Flaky       float64 // fail at the first attempt, succeed at the second
+}
+
+// period is how many different courses the devices of a batch have: device i has
+// that of i mod period. So a count is a sum of period terms, whatever the number
+// of devices.
+const period = 1000
+
+// never is longer than any time.
+const never = time.Duration(math.MaxInt64)
+
+type kind int
+
+const (
+	succeeds kind = iota
+	unconfirmed
+	offline
+	silent
+	hung
+	fails
+	flaky
+)
+
+// kind of the devices of a residue. The stride spreads a share evenly also over
+// the first few devices; it has no factor in common with period.
+func (v *batch) kind(residue int) kind {
+	const stride = 619
+	at := (float64((residue*stride+int(v.seed%period))%period) + 0.5) / period
+	d := v.Devices
+	if !v.needsConfirm() {
+		d.Unconfirmed = 0
+	}
+	shares := []float64{d.Unconfirmed, d.Offline, d.Silent, d.Hung, d.Fail, d.Flaky}
+	for i, share := range shares {
+		if at < share {
+			return kind(i + 1)
+		}
+		at -= share
+	}
+	return succeeds
+}
+
+func (v *batch) needsConfirm() bool { return v.NeedConfirm != nil && *v.NeedConfirm }
+
+// course is how a device goes on after the push: times since it, never if the
+// step does not come.
+type course struct {
+	report  time.Duration // first progress report
+	end     time.Duration // SUCCEEDED or FAILED
+	failed  bool
+	timeout bool // the last attempt ran out of time
+}
+
+// course of the devices of a residue that are pushed at a pace. Retries do not
+// show: from the first report to the end a device is IN_PROGRESS.
+func (v *batch) course(residue int, p pace) course {
+	k := v.kind(residue)
+	if k == silent {
+		return course{report: never, end: never}
+	}
+	h := mix(v.seed + uint64(residue))
+	c := course{report: jitter(v.Devices.Report, uint32(h))}
+	c.end = c.report
+	install := jitter(v.Devices.Install, uint32(h>>32))
+	for attempt := 0; ; attempt++ {
+		takes := install
+		c.failed = k == fails || k == flaky && attempt == 0
+		if c.failed {
+			takes /= 2
+		}
+		if k == hung {
+			takes = never
+		}
+		c.timeout = p.timeout > 0 && takes > p.timeout
+		if c.timeout {
+			takes, c.failed = p.timeout, true
+		}
+		if takes == never {
+			c.end = never
+			return c
+		}
+		c.end += takes
+		if !c.failed || attempt >= p.retries {
+			return c
+		}
+		c.end += p.interval
+	}
+}
+
+// jitter is half to one and a half of d.
+func jitter(d time.Duration, random uint32) time.Duration {
+	return d/2 + time.Duration(float64(d)*float64(random)/math.MaxUint32)
+}
+
+// mix is the finalizer of SplitMix64.
+func mix(x uint64) uint64 {
+	x += 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}

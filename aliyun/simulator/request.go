@@ -1,0 +1,135 @@
+package simulator
+
+import (
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// maxBody bounds a request: the parameters of these operations fit many times.
+const maxBody = 1 << 20
+
+// call is one request, taken apart.
+type call struct {
+	request *http.Request
+	body    []byte
+	params  url.Values // of the query and of the form
+	query   url.Values
+	action  string
+	version string
+	id      string // RequestId
+	xml     bool
+	proof   proof
+
+	account *account // nil for an unknown key
+	key     Key
+}
+
+// newCall takes a request apart. The call is usable also when it is refused.
+func newCall(r *http.Request) (*call, *apiError) {
+	c := &call{request: r, query: r.URL.Query(), id: newRequestID()}
+	c.params = url.Values{}
+	for name, values := range c.query {
+		c.params[name] = append([]string(nil), values...)
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
+	c.body = body
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if kind == "application/x-www-form-urlencoded" {
+		form, _ := url.ParseQuery(string(body))
+		for name, values := range form {
+			c.params[name] = append(c.params[name], values...)
+		}
+	}
+	c.xml = wantsXML(c.params.Get("Format"), r.Header.Get("Accept"))
+	refused := c.readProof()
+	c.action, c.version = c.params.Get("Action"), c.params.Get("Version")
+	if c.proof.header {
+		c.action, c.version = r.Header.Get("X-Acs-Action"), r.Header.Get("X-Acs-Version")
+	}
+	switch {
+	case err != nil:
+		return c, gatewayError("ContentLengthDoesNotMatch", "The body could not be read.")
+	case r.Method != http.MethodGet && r.Method != http.MethodPost:
+		return c, gatewayError("UnsupportedHTTPMethod", "This http method is not supported.")
+	case c.action == "":
+		return c, missing("Action")
+	case c.version == "":
+		return c, missing("Version")
+	case c.version != Version:
+		return c, invalid("Version")
+	case operations[c.action] == nil || r.URL.Path != "/" && r.URL.Path != "":
+		return c, gatewayError("InvalidAction.NotFound",
+			"Specified api is not found, please check your url and method.")
+	case !knownFormat(c.params.Get("Format")):
+		return c, gatewayError("InvalidParameter.Format", "Specified parameter Format is not valid.")
+	}
+	return c, refused
+}
+
+// wantsXML chooses the form of the answer. Without either, Alibaba's page of
+// common parameters names XML as the default.
+func wantsXML(format, accept string) bool {
+	if format != "" && knownFormat(format) {
+		return strings.EqualFold(format, "XML")
+	}
+	return !strings.Contains(strings.ToLower(accept), "json")
+}
+
+func knownFormat(format string) bool {
+	return format == "" || strings.EqualFold(format, "JSON") || strings.EqualFold(format, "XML")
+}
+
+func (c *call) lane() lane {
+	if c.account == nil {
+		return lane{"", c.action}
+	}
+	return lane{c.account.Name, c.action}
+}
+
+// required returns a mandatory parameter; one that is there but empty is left to
+// the product to refuse.
+func (c *call) required(name string) (string, *apiError) {
+	if !c.params.Has(name) {
+		return "", missing(name)
+	}
+	return c.params.Get(name), nil
+}
+
+// page is a CurrentPage and a PageSize, both from 1.
+type page struct{ current, size int }
+
+// page reads the paging of a list whose pages hold at most largest entries.
+// needed: the list has no default page.
+func (c *call) page(largest int, needed bool) (page, *apiError) {
+	p := page{1, 10}
+	for _, f := range []struct {
+		name string
+		to   *int
+	}{{"CurrentPage", &p.current}, {"PageSize", &p.size}} {
+		text := c.params.Get(f.name)
+		if text == "" {
+			if needed {
+				return p, missing(f.name)
+			}
+			continue
+		}
+		n, err := strconv.ParseInt(text, 10, 32)
+		if err != nil {
+			return p, invalid(f.name)
+		}
+		*f.to = int(n)
+	}
+	if p.current < 1 || p.size < 1 || p.size > largest {
+		return p, businessError("iot.common.InvalidPageParams")
+	}
+	return p, nil
+}
+
+// cut returns the bounds of the page in a list of total entries.
+func (p page) cut(total int) (from, to int) {
+	return min((p.current-1)*p.size, total), min(p.current*p.size, total)
+}

@@ -1,0 +1,84 @@
+// Package simulator is the OTA part of the Alibaba Cloud IoT Platform API
+// (version 2018-01-20) as a client sees it: signatures, clock skew, nonces, STS
+// tokens, permissions, request budgets, error forms, XML and JSON, paging, and
+// batches that move with the clock.
+//
+// It serves tests, benchmarks and the demo. It never opens a listener, starts
+// no goroutine of its own except in Pipe, and keeps nothing per device: what a
+// device does is a function of its batch, its index and the time.
+//
+// Time comes from package time, so testing/synctest can drive it.
+package simulator
+
+import (
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Version is the API version the simulator serves.
+const Version = "2018-01-20"
+
+// Simulator is an http.Handler that answers as the endpoint does. Make one with
+// New. All methods may be called concurrently, also while it serves.
+type Simulator struct {
+	mu       sync.Mutex
+	accounts map[string]*account  // by name; guarded by mu, as all below
+	batches  map[string]*batch    // by job id; the values are never changed
+	packages map[string]*firmware // by firmware id
+	order    []string             // firmware ids, oldest first
+	faults   []*fault
+	nonces   nonces
+	log      callLog
+	// tick moves the demo on; nil elsewhere. Called with mu held.
+	tick func(now time.Time)
+}
+
+// New returns a simulator without accounts: it refuses every call.
+func New() *Simulator {
+	return &Simulator{
+		accounts: map[string]*account{},
+		batches:  map[string]*batch{},
+		packages: map[string]*firmware{},
+		nonces:   nonces{seen: map[string]struct{}{}},
+		log: callLog{
+			arrivals: map[lane][]time.Time{},
+			calls:    map[lane]*Calls{},
+		},
+	}
+}
+
+// ServeHTTP answers one call. The call counts as arrived, for the budget and for
+// Arrivals, when ServeHTTP starts; what a Fault adds comes after.
+func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	now := time.Now()
+	c, refused := newCall(r)
+
+	s.mu.Lock()
+	if s.tick != nil {
+		s.tick(now)
+	}
+	s.identify(c)
+	s.log.arrive(c.lane(), now)
+	if refused == nil {
+		refused = s.admit(c, now)
+	}
+	fault := s.takeFault(c)
+	s.mu.Unlock()
+
+	a := c.run(s, now, refused)
+	if fault.answers() {
+		a = fault.answer(c, a)
+	}
+	s.mu.Lock()
+	s.log.count(c.lane(), a.code)
+	s.mu.Unlock()
+
+	if !sleep(r.Context(), fault.latency) {
+		return
+	}
+	a.write(w, r)
+}
+
+// lane is what the budget and the counters are kept by.
+type lane struct{ account, operation string }

@@ -1,0 +1,92 @@
+package simulator
+
+import (
+	"bytes"
+	"net"
+	"net/http"
+)
+
+// Kind is an answer that is not the API's.
+type Kind string
+
+const (
+	Hang     Kind = "hang"     // no answer until the client goes
+	Reset    Kind = "reset"    // the connection is reset
+	Truncate Kind = "truncate" // half the body, then the connection closes
+	Garbage  Kind = "garbage"  // bytes that are neither JSON nor XML nor UTF-8
+	HTML     Kind = "html"     // a proxy's page, HTTP 502
+	Empty    Kind = "empty"    // no body
+	Redirect Kind = "redirect" // HTTP 302 to Fault.Location
+	Huge     Kind = "huge"     // a JSON string of Fault.Size bytes that never ends
+)
+
+// spoil makes an answer into the fault's kind.
+func (f *Fault) spoil(a answer) answer {
+	spoilt := answer{status: http.StatusOK, code: string(f.Kind), header: http.Header{}}
+	switch f.Kind {
+	case Hang:
+		spoilt.deliver = hang
+	case Reset:
+		spoilt.deliver = reset
+	case Truncate:
+		spoilt = a
+		spoilt.code, spoilt.deliver = string(f.Kind), truncate
+	case Garbage:
+		spoilt.header.Set("Content-Type", "application/json;charset=utf-8")
+		spoilt.body = []byte("\x1f\x8b\x00\xff\xfe{]garbage\x80\x81")
+	case HTML:
+		spoilt.status = http.StatusBadGateway
+		spoilt.header.Set("Content-Type", "text/html")
+		spoilt.body = []byte("<html><head><title>502 Bad Gateway</title></head>" +
+			"<body><center><h1>502 Bad Gateway</h1></center><hr><center>Tengine</center></body></html>\n")
+	case Empty:
+	case Redirect:
+		spoilt.status = http.StatusFound
+		spoilt.header.Set("Location", f.Location)
+	case Huge:
+		spoilt.header.Set("Content-Type", "application/json;charset=utf-8")
+		spoilt.deliver = f.huge
+	}
+	return spoilt
+}
+
+func hang(_ http.ResponseWriter, r *http.Request, _ answer) { <-r.Context().Done() }
+
+// reset closes the connection, over TCP with a reset instead of an orderly end.
+func reset(w http.ResponseWriter, _ *http.Request, _ answer) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler) // net/http's own way to drop a connection
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	_ = conn.Close()
+}
+
+// truncate promises the whole body and stops half way.
+func truncate(w http.ResponseWriter, _ *http.Request, a answer) {
+	a.head(w, len(a.body))
+	_, _ = w.Write(a.body[:len(a.body)/2])
+	_ = http.NewResponseController(w).Flush()
+	panic(http.ErrAbortHandler)
+}
+
+// huge streams, so that it costs no memory here.
+func (f *Fault) huge(w http.ResponseWriter, r *http.Request, a answer) {
+	for name, values := range a.header {
+		w.Header()[name] = values
+	}
+	w.WriteHeader(a.status)
+	chunk := []byte(`{"Success":true,"Data":{"JobDesc":"`)
+	for left := f.Size; left > 0; {
+		n, err := w.Write(chunk[:min(int64(len(chunk)), left)])
+		if err != nil || r.Context().Err() != nil {
+			return
+		}
+		left -= int64(n)
+		if len(chunk) < 32<<10 {
+			chunk = bytes.Repeat([]byte("a"), 32<<10)
+		}
+	}
+}

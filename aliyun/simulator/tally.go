@@ -1,0 +1,234 @@
+package simulator
+
+import (
+	"slices"
+	"sort"
+	"time"
+)
+
+// The states of a device task, in the order in which it goes through them.
+const (
+	stateConfirm = iota
+	stateQueued
+	stateNotified
+	stateInProgress
+	stateSucceeded
+	stateFailed
+	stateCancelled
+	states
+)
+
+var stateNames = [states]string{
+	"CONFIRM", "QUEUED", "NOTIFIED", "IN_PROGRESS", "SUCCEEDED", "FAILED", "CANCELED",
+}
+
+// tally is a number of device tasks by state.
+type tally [states]int
+
+// view is a batch's device tasks at an instant.
+type view struct {
+	v     *batch
+	at    time.Duration // since the start; of the cancel, if that took the tasks along
+	ended bool          // live tasks are CANCELED
+	total int
+	fixed *tally // Batch.Counts
+}
+
+func (v *batch) view(t time.Time) view {
+	w := view{v: v, at: t.Sub(v.start)}
+	matched := w.at
+	if cancel := v.cancelAt(); !cancel.IsZero() && !t.Before(cancel) {
+		matched = cancel.Sub(v.start)
+		if v.CancelTasks || cancel.Before(v.start) {
+			w.ended, w.at = true, matched
+		}
+	}
+	w.total = v.total(matched)
+	if v.Counts != nil {
+		w.fixed, w.total = &tally{}, 0
+		for s, name := range stateNames {
+			w.fixed[s] = v.Counts[name]
+			w.total += w.fixed[s]
+		}
+	}
+	return w
+}
+
+// span is the devices of one residue in [from, to): all in one state.
+type span struct{ residue, from, to int }
+
+// below counts the devices of a span with an index below x.
+func (s span) below(x int) int { return count(s.residue, s.from, min(s.to, x)) }
+
+// tally counts the tasks by state. It costs the same for ten thousand devices as
+// for ten million.
+func (w view) tally() (n tally) {
+	if w.fixed != nil {
+		return *w.fixed
+	}
+	w.each(func(state int, s span) { n[state] += s.below(w.total) })
+	return n
+}
+
+// each visits spans that hold every device once.
+func (w view) each(visit func(state int, s span)) {
+	v, x := w.v, w.total
+	emit := func(state, residue, from, to int) {
+		if w.ended && state < stateSucceeded {
+			state = stateCancelled
+		}
+		if from < to {
+			visit(state, span{residue, from, to})
+		}
+	}
+	pushed := sort.Search(x, func(i int) bool { return v.push(i) > w.at })
+	sure := x // confirmed
+	if v.needsConfirm() {
+		sure = sort.Search(x, func(i int) bool { return v.confirmed(i) > w.at })
+	}
+	for r := range min(period, x) {
+		switch v.kind(r) {
+		case unconfirmed:
+			emit(stateConfirm, r, 0, x)
+			continue
+		case offline:
+			emit(stateQueued, r, 0, sure)
+			emit(stateConfirm, r, sure, x)
+			continue
+		}
+		emit(stateQueued, r, pushed, sure)
+		emit(stateConfirm, r, max(pushed, sure), x)
+		for k, s := range v.segments {
+			to := pushed
+			if k+1 < len(v.segments) {
+				to = min(to, v.segments[k+1].first)
+			}
+			if to <= s.first {
+				continue
+			}
+			c := v.course(r, s.pace)
+			past := func(hi int, step time.Duration) int {
+				return s.first + sort.Search(hi-s.first, func(i int) bool { return v.push(s.first+i) > w.at-step })
+			}
+			reported := past(to, c.report)
+			done := past(reported, c.end)
+			emit(c.final(), r, s.first, done)
+			emit(stateInProgress, r, done, reported)
+			emit(stateNotified, r, reported, to)
+		}
+	}
+}
+
+// count is how many i in [from, to) have the residue.
+func count(residue, from, to int) int {
+	upTo := func(n int) int { return (n - residue + period - 1) / period }
+	return max(upTo(to)-upTo(from), 0)
+}
+
+// state of one device's task, by the same comparisons as each.
+func (w view) state(i int) int {
+	if w.fixed != nil {
+		s := 0
+		for i >= w.fixed[s] {
+			i -= w.fixed[s]
+			s++
+		}
+		return s
+	}
+	s := w.live(i)
+	if w.ended && s < stateSucceeded {
+		return stateCancelled
+	}
+	return s
+}
+
+func (w view) live(i int) int {
+	v := w.v
+	r := i % period
+	k := v.kind(r)
+	at := v.push(i)
+	switch {
+	case k == unconfirmed:
+		return stateConfirm
+	case k == offline || at > w.at:
+		if v.needsConfirm() && v.confirmed(i) > w.at {
+			return stateConfirm
+		}
+		return stateQueued
+	}
+	c := v.course(r, v.paceOf(i))
+	switch {
+	case at > w.at-c.report:
+		return stateNotified
+	case at > w.at-c.end:
+		return stateInProgress
+	}
+	return c.final()
+}
+
+func (c course) final() int {
+	if c.failed {
+		return stateFailed
+	}
+	return stateSucceeded
+}
+
+func (v *batch) paceOf(i int) pace {
+	k := len(v.segments) - 1
+	for k > 0 && i < v.segments[k].first {
+		k--
+	}
+	return v.segments[k].pace
+}
+
+// page returns the devices of a page, of those in one state or, if state is
+// negative, of all; and how many there are.
+func (w view) page(state int, p page) (devices []int, total int) {
+	first := 0
+	switch {
+	case state < 0:
+		total = w.total
+	case w.fixed != nil:
+		total = w.fixed[state]
+		for _, n := range w.fixed[:state] {
+			first += n
+		}
+	default:
+		return w.search(state, p)
+	}
+	from, to := p.cut(total)
+	for i := from; i < to; i++ {
+		devices = append(devices, first+i)
+	}
+	return devices, total
+}
+
+// search is page for the devices in a state, which lie apart.
+func (w view) search(state int, p page) (devices []int, total int) {
+	var spans []span
+	w.each(func(s int, sp span) {
+		if s == state {
+			spans = append(spans, sp)
+		}
+	})
+	below := func(x int) (n int) {
+		for _, s := range spans {
+			n += s.below(x)
+		}
+		return n
+	}
+	total = below(w.total)
+	from, to := p.cut(total)
+	if from == to {
+		return nil, total
+	}
+	i := sort.Search(w.total, func(x int) bool { return below(x+1) > from })
+	for ; len(devices) < to-from && i < w.total; i++ {
+		if w.state(i) == state {
+			devices = append(devices, i)
+		}
+	}
+	return devices, total
+}
+
+func stateOf(name string) int { return slices.Index(stateNames[:], name) }

@@ -1,0 +1,141 @@
+package collector
+
+import (
+	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+)
+
+const namespace = "aliyun_iot_ota_"
+
+// family is one metric of the batches, all of them gauges.
+type family struct {
+	name string // without the namespace
+	help string
+	emit func(s *State, out emit)
+}
+
+// emit takes one sample of the batch at hand; account and job_id are added.
+type emit func(value float64, labels ...label)
+
+// field is a family with at most one sample a batch, straight from one field
+// of the API. nil is what the API left out: no sample.
+type field struct {
+	name, help string
+	value      func(*aliyun.Job) *float64
+}
+
+// A new field of the API is one line here.
+var fields = []field{
+	{"job_created_timestamp_seconds", "When the batch was created, in Unix time.", func(j *aliyun.Job) *float64 { return unix(j.UtcCreate) }},
+	{"job_modified_timestamp_seconds", "When the batch was last modified, in Unix time.", func(j *aliyun.Job) *float64 { return unix(j.UtcModified) }},
+	{"job_start_timestamp_seconds", "When the batch started, in Unix time.", func(j *aliyun.Job) *float64 { return unix(j.UtcStartTime) }},
+	{"job_end_timestamp_seconds", "When the batch ended, in Unix time; only once it has.", func(j *aliyun.Job) *float64 { return unix(j.UtcEndTime) }},
+	{"job_schedule_timestamp_seconds", "When the batch is planned to start, in Unix time; scheduled batches only.", func(j *aliyun.Job) *float64 { return unix(j.UtcScheduleTime) }},
+	{"job_schedule_finish_timestamp_seconds", "When the batch is planned to end at the latest, in Unix time; scheduled batches only.", func(j *aliyun.Job) *float64 { return unix(j.UtcScheduleFinishTime) }},
+	{"job_retry_limit", "Automatic retries of a device that failed; absent without a retry policy.", func(j *aliyun.Job) *float64 { return j.RetryCount }},
+	{"job_retry_interval_seconds", "Wait before an automatic retry; 0 is at once, absent without a retry policy.", func(j *aliyun.Job) *float64 { return minutes(j.RetryInterval) }},
+	{"job_device_timeout_seconds", "Longest upgrade of one device, from its first progress report; absent without a timeout.", func(j *aliyun.Job) *float64 { return minutes(j.TimeoutInMinutes) }},
+	{"job_push_limit_devices_per_minute", "Devices that the upgrade is pushed to in a minute, at most.", func(j *aliyun.Job) *float64 { return j.MaximumPerMinute }},
+	{"job_gray_ratio", "Share of the devices that a gray batch upgrades, 0 to 1.", func(j *aliyun.Job) *float64 { return percent(j.GrayPercent) }},
+}
+
+// families are all metrics of the batches in the order of /metrics. First what
+// the API said, which a batch that is gone has no more, then the polling of it.
+func families() []family {
+	all := []family{
+		{"job_info", "Facts about the batch to join on, always 1.", func(s *State, out emit) {
+			if s.Job == nil {
+				return
+			}
+			labels := make([]label, len(infoLabels))
+			for i, l := range infoLabels {
+				labels[i] = label{l.name, l.value(s)}
+			}
+			out(1, labels...)
+		}},
+		{"job_status", "Status of the batch: 1 for the one it has, 0 for the others.", func(s *State, out emit) {
+			if s.Job == nil || s.Job.Status() == "" {
+				return
+			}
+			for _, status := range statuses(s.Job) {
+				out(truth(status == str(s.Job.JobStatus)), label{"status", status})
+			}
+		}},
+		{"job_source_version_info", "A version that the batch upgrades from, always 1.", func(s *State, out emit) {
+			if s.Job == nil {
+				return
+			}
+			for _, v := range srcVersions(s.Job) {
+				out(1, label{"src_version", v})
+			}
+		}},
+		{"job_tag_info", "A tag of the batch, always 1.", func(s *State, out emit) {
+			if s.Job == nil {
+				return
+			}
+			for _, t := range tags(s.Job) {
+				out(1, label{"key", t[0]}, label{"value", t[1]})
+			}
+		}},
+	}
+	for _, f := range fields {
+		all = append(all, family{f.name, f.help, func(s *State, out emit) {
+			if s.Job == nil {
+				return
+			}
+			if v := f.value(s.Job); v != nil {
+				out(*v)
+			}
+		}})
+	}
+	return append(all,
+		family{"job_poll_success", "Whether the last poll of the batch succeeded; absent until the first.", func(s *State, out emit) {
+			if s.Polled() {
+				out(truth(s.Err == nil))
+			}
+		}},
+		family{"job_last_success_timestamp_seconds", "When the shown data of the batch was true, in Unix time.", func(s *State, out emit) {
+			if !s.AsOf.IsZero() {
+				out(*unix(&s.AsOf))
+			}
+		}},
+		family{"job_poll_error_info", "Why the last poll of the batch failed, always 1; absent while polls succeed.", func(s *State, out emit) {
+			if s.Err != nil {
+				out(1, label{"class", string(s.Err.Class)}, label{"code", str(&s.Err.Code)})
+			}
+		}},
+	)
+}
+
+// unix is in seconds, to the millisecond that the API gives.
+func unix(t *time.Time) *float64 {
+	if t == nil {
+		return nil
+	}
+	seconds := float64(t.UnixMilli()) / 1000
+	return &seconds
+}
+
+func minutes(m *float64) *float64 {
+	if m == nil {
+		return nil
+	}
+	seconds := *m * 60
+	return &seconds
+}
+
+func percent(p *float64) *float64 {
+	if p == nil {
+		return nil
+	}
+	ratio := *p / 100
+	return &ratio
+}
+
+func truth(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}

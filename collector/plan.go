@@ -1,0 +1,188 @@
+package collector
+
+import "time"
+
+// plan says which batch of one (account, operation) to poll next. It is pure:
+// time comes in as an argument, and nothing goes out but the answer. Not safe
+// for concurrent use; its lane holds a lock.
+type plan struct {
+	rules   Rules
+	slots   int // of the rate budget
+	batches map[string]*batch
+	flying  map[string]*batch // polled right now, and in no queue
+	queues  [classes]queue
+	moments queue
+	shares  shares
+	outage  outage
+	seq     uint64
+}
+
+// batch is one job in the plan.
+type batch struct {
+	state   *State
+	class   class
+	place   entry // in the queue of its class
+	moment  entry // in plan.moments, if it has one
+	charged time.Duration // to its class's share, for the poll that is under way
+	took    time.Duration // of its last call: what the next one is likely to hold a slot for
+}
+
+func newPlan(rules Rules, slots int) *plan {
+	return &plan{rules: rules, slots: slots, batches: make(map[string]*batch), flying: make(map[string]*batch)}
+}
+
+// put adds a batch, or brings news of one. News of a batch that is being
+// polled are taken up by done.
+func (p *plan) put(s *State) {
+	b := p.batches[s.JobID]
+	if b == nil {
+		b = &batch{place: entry{index: -1}, moment: entry{index: -1}}
+		b.place.batch, b.moment.batch = b, b
+		p.batches[s.JobID] = b
+		p.outage.added(s)
+	} else {
+		p.outage.changed(b.state, s)
+	}
+	b.state = s
+	if p.flying[s.JobID] == nil {
+		p.enqueue(b, false)
+	}
+}
+
+// remove forgets a batch.
+func (p *plan) remove(jobID string) {
+	if b := p.batches[jobID]; b != nil {
+		p.dequeue(b)
+		p.outage.removed(b.state)
+		delete(p.batches, jobID)
+		delete(p.flying, jobID)
+	}
+}
+
+// next takes the batch to poll now, nil if none is due. The caller must report
+// the end of the poll by done.
+func (p *plan) next(now time.Time) *State {
+	p.shares.accrue(now, p.slots)
+	b := p.choose(now)
+	if b == nil {
+		return nil
+	}
+	p.dequeue(b)
+	p.flying[b.state.JobID] = b
+	return b.state
+}
+
+// choose finds the most urgent batch that is due.
+func (p *plan) choose(now time.Time) *batch {
+	if p.outage.down {
+		return p.probe(now)
+	}
+	if e := p.moments.head(); e != nil && !e.at.After(now) {
+		return e.batch
+	}
+	busy := p.due(fresh, now) || p.due(live, now)
+	for _, c := range [...]class{planned, failing, settled} {
+		if !p.due(c, now) {
+			continue
+		}
+		b := p.queues[c].head().batch
+		if !busy {
+			return b
+		}
+		if p.shares.has(c) {
+			b.charged = p.shares.charge(c, b.took)
+			return b
+		}
+	}
+	for _, c := range [...]class{fresh, live} {
+		if p.due(c, now) {
+			return p.queues[c].head().batch
+		}
+	}
+	return nil
+}
+
+// done reports the end of a poll: the state after it, how long the call took,
+// and the time.
+func (p *plan) done(s *State, took time.Duration, now time.Time) {
+	b := p.batches[s.JobID]
+	if b == nil {
+		return
+	}
+	if b.charged > 0 {
+		p.shares.correct(b.class, b.charged, took)
+	}
+	delete(p.flying, s.JobID)
+	b.charged, b.took = 0, took
+	if p.outage.ended(b.state, s, p.slots, now.Add(p.rules.Interval-took)) {
+		p.pardon()
+	}
+	p.put(s)
+}
+
+// wakeAt is when something is due, at the earliest; it may lie in the past.
+// false: nothing will be, unless news come.
+func (p *plan) wakeAt() (earliest time.Time, ok bool) {
+	if p.outage.down {
+		return p.outage.probeAt, true
+	}
+	consider := func(t time.Time) {
+		if !ok || t.Before(earliest) {
+			earliest, ok = t, true
+		}
+	}
+	if e := p.moments.head(); e != nil {
+		consider(e.at)
+	}
+	for c := range classes {
+		if e := p.queues[c].head(); e != nil {
+			consider(e.at.Add(p.wait(c)))
+		}
+	}
+	return earliest, ok
+}
+
+// due says whether the first batch of a class has waited long enough.
+func (p *plan) due(c class, now time.Time) bool {
+	e := p.queues[c].head()
+	return e != nil && !e.at.Add(p.wait(c)).After(now)
+}
+
+// wait is the time between two polls of a class's batch, where the budget
+// allows. It is the same for all of a class, so each queue stays in order when
+// a reload changes it.
+func (p *plan) wait(c class) time.Duration {
+	switch c {
+	case live:
+		return p.rules.Interval
+	case planned:
+		return max(minHeartbeat, 10*p.round())
+	case settled:
+		return p.rules.SettledInterval
+	}
+	return 0
+}
+
+// round is the time in which every live batch is polled once.
+func (p *plan) round() time.Duration {
+	perSlot := time.Duration(len(p.queues[live])) * time.Second / time.Duration(p.slots)
+	return max(p.rules.Interval, perSlot)
+}
+
+func (p *plan) enqueue(b *batch, pardoned bool) {
+	p.dequeue(b)
+	t := p.rules.turnOf(b.state, pardoned)
+	b.class = t.class
+	p.seq++
+	b.place.at, b.place.seq = t.at, p.seq
+	p.queues[b.class].add(&b.place)
+	if !t.moment.IsZero() {
+		b.moment.at, b.moment.seq = t.moment, p.seq
+		p.moments.add(&b.moment)
+	}
+}
+
+func (p *plan) dequeue(b *batch) {
+	p.queues[b.class].remove(&b.place)
+	p.moments.remove(&b.moment)
+}

@@ -1,0 +1,72 @@
+package web
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"slices"
+
+	"github.com/prometheus/common/version"
+	"github.com/prometheus/exporter-toolkit/web"
+)
+
+// Name is the program's, as in --version and on the landing page.
+const Name = "aliyun_iot_ota_exporter"
+
+// Pages are what the exporter serves beside its landing page.
+type Pages struct {
+	MetricsPath string // such as /metrics
+	Metrics     http.Handler
+	Reload      func() error // takes up the configuration file anew
+}
+
+// plainPath is a path without anything that the router or a URL gives a
+// meaning to.
+var plainPath = regexp.MustCompile(`^/[A-Za-z0-9._~/-]*$`)
+
+// Handler routes requests. Its error names the flag that is wrong.
+func (p Pages) Handler() (http.Handler, error) {
+	own := []string{"/-/healthy", "/-/ready", "/-/reload"}
+	if !plainPath.MatchString(p.MetricsPath) || slices.Contains(own, p.MetricsPath) {
+		return nil, fmt.Errorf("--web.telemetry-path=%q: want a path such as /metrics, none of %v", p.MetricsPath, own)
+	}
+	landing, err := web.NewLandingPage(web.LandingConfig{
+		Name:        Name,
+		Description: "Firmware rollouts (OTA batches) of Alibaba Cloud IoT Platform, for Prometheus",
+		Version:     version.Info(),
+		Profiling:   "false",
+		Links: []web.LandingLinks{
+			{Address: p.MetricsPath, Text: "Metrics", Description: "what Prometheus scrapes"},
+			{Address: "/-/healthy", Text: "Health", Description: "200 while the exporter serves, also when the API is down"},
+		},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("landing page: %w", err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET "+exactly(p.MetricsPath), p.Metrics)
+	if p.MetricsPath != "/" {
+		mux.Handle("GET /{$}", landing)
+	}
+	mux.HandleFunc("GET /-/healthy", ok)
+	mux.HandleFunc("GET /-/ready", ok)
+	mux.HandleFunc("POST /-/reload", func(w http.ResponseWriter, _ *http.Request) {
+		if err := p.Reload(); err != nil {
+			http.Error(w, "the configuration was not reloaded, the old one stays in force: "+err.Error(), http.StatusInternalServerError)
+			return
+		}
+		io.WriteString(w, "reloaded\n")
+	})
+	return mux, nil
+}
+
+// exactly keeps a path that ends in a slash from matching all below it.
+func exactly(path string) string {
+	if path[len(path)-1] == '/' {
+		return path + "{$}"
+	}
+	return path
+}
+
+func ok(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") }

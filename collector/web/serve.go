@@ -1,0 +1,94 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/coreos/go-systemd/v22/activation"
+	"github.com/go-kit/log"
+	sloggokit "github.com/tjhop/slog-gokit"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/prometheus/exporter-toolkit/web"
+)
+
+// stopTimeout is how long a stop waits for scrapes that are being answered.
+const stopTimeout = 5 * time.Second
+
+// Listen opens the addresses of the flags, or takes systemd's sockets. It is
+// apart from Serve so that an address in use is known before the first call to
+// the API.
+func Listen(flags *web.FlagConfig) ([]net.Listener, error) {
+	if *flags.WebSystemdSocket {
+		listeners, err := activation.Listeners()
+		if err == nil && len(listeners) == 0 {
+			err = errors.New("systemd passed no socket")
+		}
+		if err != nil {
+			return nil, fmt.Errorf("--web.systemd-socket: %w", err)
+		}
+		return listeners, nil
+	}
+	var listeners []net.Listener
+	for _, address := range *flags.WebListenAddresses {
+		l, err := net.Listen("tcp", address)
+		if err != nil {
+			for _, open := range listeners {
+				open.Close()
+			}
+			return nil, fmt.Errorf("--web.listen-address=%s: %w", address, err)
+		}
+		listeners = append(listeners, l)
+	}
+	return listeners, nil
+}
+
+// Serve answers on the listeners until ctx ends, then lets the requests at
+// hand finish for a while. It closes the listeners. logger must not add a
+// caller: the lines are exporter-toolkit's and bring theirs.
+func Serve(ctx context.Context, listeners []net.Listener, flags *web.FlagConfig, handler http.Handler, logger log.Logger) error {
+	slogger := slog.New(withoutTime{sloggokit.NewGoKitHandler(logger, slog.LevelDebug)})
+	servers, ctx := errgroup.WithContext(ctx)
+	for _, l := range listeners {
+		// One server an address: exporter-toolkit changes the server it is
+		// given, and two addresses would race for it.
+		server := &http.Server{
+			Handler:           handler,
+			ReadHeaderTimeout: 10 * time.Second,
+			ReadTimeout:       30 * time.Second,
+			WriteTimeout:      time.Minute,
+			IdleTimeout:       2 * time.Minute,
+			ErrorLog:          slog.NewLogLogger(slogger.Handler(), slog.LevelDebug),
+		}
+		servers.Go(func() error {
+			if err := web.Serve(l, server, flags, slogger); !errors.Is(err, http.ErrServerClosed) {
+				l.Close()
+				return fmt.Errorf("serving on %s: %w", l.Addr(), err)
+			}
+			return nil
+		})
+		servers.Go(func() error {
+			<-ctx.Done()
+			grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+			defer cancel()
+			if server.Shutdown(grace) != nil {
+				server.Close()
+			}
+			return nil
+		})
+	}
+	return servers.Wait()
+}
+
+// withoutTime drops slog's own time: the go-kit logger below writes ts.
+type withoutTime struct{ slog.Handler }
+
+func (h withoutTime) Handle(ctx context.Context, r slog.Record) error {
+	r.Time = time.Time{}
+	return h.Handler.Handle(ctx, r)
+}

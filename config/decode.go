@@ -1,0 +1,131 @@
+package config
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"time"
+
+	"gopkg.in/yaml.v3"
+)
+
+// maxValues bounds the values of one file after its aliases are followed: nested aliases turn a page of text into
+// billions. A file that lists 100,000 jobs stays below it.
+const maxValues = 1 << 18
+
+// decoder fills the schema from YAML nodes. The library's own decoder is strict too, but it knows no paths, stops being
+// strict below an UnmarshalYAML, and quotes the values that it rejects.
+type decoder struct {
+	*report
+	values int
+}
+
+// decode fills the value that out holds. It goes on after a problem, so that all of them are found.
+func (d *decoder) decode(path string, n *yaml.Node, out reflect.Value) {
+	if d.values++; d.values > maxValues {
+		return
+	}
+	n = follow(n)
+	if isNull(n) {
+		return
+	}
+	switch out.Kind() {
+	case reflect.Struct:
+		if out.Type() == reflect.TypeFor[Secret]() {
+			d.scalar(path, n, out)
+			return
+		}
+		d.mapping(path, n, out)
+	case reflect.Slice:
+		d.sequence(path, n, out)
+	default:
+		d.scalar(path, n, out)
+	}
+}
+
+func (d *decoder) mapping(path string, n *yaml.Node, out reflect.Value) {
+	if n.Kind != yaml.MappingNode {
+		d.undecodable(n.Line, path, "not a set of keys; write %s", wantKeys(out.Type()))
+		return
+	}
+	keys := keysOf(out.Type())
+	for _, p := range d.pairs(path, n) {
+		i := slices.Index(keys, p.key)
+		if i < 0 {
+			d.unknownKey(path, p.key, p.line, out.Type())
+			continue
+		}
+		at := join(path, keys[i])
+		if !isNull(follow(p.value)) {
+			d.lines[at] = p.line
+		}
+		d.decode(at, p.value, out.Field(i))
+	}
+}
+
+func (d *decoder) sequence(path string, n *yaml.Node, out reflect.Value) {
+	if n.Kind != yaml.SequenceNode {
+		d.undecodable(n.Line, path, "not a list; put a dash before each item or write [a, b]")
+		return
+	}
+	if len(n.Content) == 0 {
+		return
+	}
+	out.Set(reflect.MakeSlice(out.Type(), len(n.Content), len(n.Content)))
+	for i, item := range n.Content {
+		if d.values > maxValues {
+			return
+		}
+		at := fmt.Sprintf("%s[%d]", path, i)
+		d.lines[at] = item.Line
+		// An empty text is left to the validate pass, which knows what the text is for.
+		if out.Index(i).Kind() == reflect.Struct && isNull(follow(item)) {
+			d.undecodable(item.Line, at, "nothing after the dash; fill it in or remove it")
+			continue
+		}
+		d.decode(at, item, out.Index(i))
+	}
+}
+
+func (d *decoder) scalar(path string, n *yaml.Node, out reflect.Value) {
+	if n.Kind != yaml.ScalarNode {
+		d.undecodable(n.Line, path, "not a single value; write one after the colon or the dash")
+		return
+	}
+	switch n.ShortTag() {
+	case "!!str", "!!int", "!!float", "!!bool", "!!timestamp":
+	default:
+		d.undecodable(n.Line, path, "a tag that has no meaning here; remove the ! or put the value in quotes")
+		return
+	}
+	switch v := out.Addr().Interface().(type) {
+	case *string:
+		*v = n.Value // as written: 0123 and 1e5 are fine IDs
+	case *Secret:
+		*v = NewSecret(n.Value)
+	case *bool:
+		if n.Decode(v) != nil {
+			d.undecodable(n.Line, path, "neither true nor false")
+		}
+	case *int:
+		// The library would cut 2.5 to 2.
+		if n.ShortTag() != "!!int" || n.Decode(v) != nil {
+			d.undecodable(n.Line, path, "not a whole number; write digits without quotes")
+		}
+	case *time.Duration:
+		var err error
+		if *v, err = time.ParseDuration(n.Value); err != nil {
+			d.undecodable(n.Line, path, "not a duration; write a number and its unit (ms, s, m or h), such as 90s, 15m or 24h")
+		}
+	}
+}
+
+// follow goes from an alias to what it stands for.
+func follow(n *yaml.Node) *yaml.Node {
+	if n.Kind == yaml.AliasNode {
+		return n.Alias
+	}
+	return n
+}
+
+func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" }

@@ -1,0 +1,165 @@
+package config_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config"
+)
+
+func load(t *testing.T, path string) *config.Config {
+	t.Helper()
+	c, err := config.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// same compares secrets by their text.
+var same = cmp.Comparer(func(a, b config.Secret) bool { return a.Reveal() == b.Reveal() })
+
+func TestSmallestFile(t *testing.T) {
+	want := &config.Config{
+		Polling: config.Polling{
+			Interval:          15 * time.Second,
+			SettledInterval:   24 * time.Hour,
+			Timeout:           10 * time.Second,
+			ExpectedDuration:  24 * time.Hour,
+			DeviceInterval:    time.Minute,
+			DiscoveryInterval: time.Minute,
+			MaxAge:            30 * 24 * time.Hour,
+		},
+		Accounts: []config.Account{{
+			Name:              "production",
+			Region:            "cn-shanghai",
+			RequestsPerSecond: 5,
+			Instances:         []config.Instance{{Jobs: []string{"wahVIzGkCMuAUE2gDERM02****"}}},
+		}},
+	}
+	got := load(t, "testdata/good/smallest.yml")
+	if diff := cmp.Diff(want, got, same); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	text, err := os.ReadFile("testdata/good/smallest.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(text) != config.Smallest {
+		t.Error("the file that errors show is not testdata/good/smallest.yml")
+	}
+}
+
+func TestFullFile(t *testing.T) {
+	secret := config.NewSecret(planted)
+	jobs := []config.Instance{{Jobs: []string{"wahVIzGkCMuAUE2gDERM020001", "20230001"}}}
+	keys := config.Credentials{
+		AccessKeyID:         "LTAIexample",
+		AccessKeySecretFile: filepath.Join("testdata", "good", "secret"),
+		SecurityTokenFile:   filepath.Join("testdata", "good", "secret"),
+		RoleARN:             "acs:ram::1234567890123456:role/reader",
+		RoleSessionName:     "exporter",
+		ExternalID:          "42",
+	}
+	merged := keys
+	merged.RoleSessionName = "another"
+	want := &config.Config{
+		Polling: config.Polling{
+			Interval:          20 * time.Second,
+			SettledInterval:   12 * time.Hour,
+			Timeout:           5 * time.Second,
+			ExpectedDuration:  48 * time.Hour,
+			DeviceInterval:    2 * time.Minute,
+			DiscoveryInterval: 5 * time.Minute,
+			MaxAge:            24 * time.Hour,
+		},
+		Accounts: []config.Account{
+			{
+				Name: "key pair from files", Region: "cn-shanghai", RequestsPerSecond: 10, DeviceCounts: true, BulkStatus: true,
+				Credentials: keys,
+				Instances: []config.Instance{
+					{
+						ID:   "iot-cn-0pp1n8t0001",
+						Jobs: []string{"wahVIzGkCMuAUE2gDERM020001", "20230001"},
+						Discover: config.Discover{
+							Products:  []string{"a19mzPZ0001", "a19mzPZ0002"},
+							Firmwares: []string{"UfuxnwygsuSkVE0VCN0100"},
+						},
+					},
+					{Jobs: []string{"wahVIzGkCMuAUE2gDERM020002"}},
+					{ID: "iot-cn-0pp1n8t0002", Region: "cn-beijing", Jobs: []string{"wahVIzGkCMuAUE2gDERM020003"}},
+				},
+			},
+			{
+				Name: "key pair in the file, to a gateway", Endpoint: "http://[::1]:8080", RequestsPerSecond: 5,
+				Credentials: config.Credentials{AccessKeyID: "LTAIexample", AccessKeySecret: secret, SecurityToken: secret},
+				Instances:   jobs,
+			},
+			{Name: "merged keys", Region: "ap-southeast-1", RequestsPerSecond: 5, Credentials: merged, Instances: jobs},
+			{
+				Name: "role of the host", RequestsPerSecond: 5,
+				Credentials: config.Credentials{ECSRAMRole: "reader"},
+				Instances:   []config.Instance{{Region: "us-west-1", Discover: config.Discover{Products: []string{"a19mzPZ0001"}}}},
+			},
+			{
+				Name: "OIDC", Region: "us-east-1", RequestsPerSecond: 5,
+				Credentials: config.Credentials{
+					OIDCProviderARN: "acs:ram::1234567890123456:oidc-provider/ack",
+					OIDCTokenFile:   filepath.Join("testdata", "good", "secret"),
+					RoleARN:         "acs:ram::1234567890123456:role/reader",
+				},
+				Instances: []config.Instance{{Discover: config.Discover{Firmwares: []string{"UfuxnwygsuSkVE0VCN0100"}}}},
+			},
+			{
+				Name: "address with keys", Region: "eu-central-1", RequestsPerSecond: 5,
+				Credentials: config.Credentials{CredentialsURI: "http://127.0.0.1:8080/keys"},
+				Instances:   jobs,
+			},
+			{
+				Name: "standard chain", Region: "cn-nowhere-1", RequestsPerSecond: 5,
+				Instances: append(jobs[:1:1], config.Instance{Region: "cn-shenzhen"}),
+			},
+		},
+		Warnings: []string{
+			"line 70: accounts[6].region: unknown region, calls go to its iot.<region>.aliyuncs.com all the same; known are " +
+				"cn-shanghai, ap-southeast-1, ap-northeast-1, us-west-1, us-east-1, eu-central-1, cn-beijing, cn-shenzhen",
+			"line 74: accounts[6].instances[1]: cn-shenzhen has no public instance; write the id of yours",
+			"line 74: accounts[6].instances[1]: nothing to watch; write jobs or discover, or remove the instance",
+		},
+	}
+	if diff := cmp.Diff(want, load(t, "testdata/good/full.yml"), same); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// The file's own directory counts, not the one that the exporter was started in.
+func TestSecretFileBesideTheConfiguration(t *testing.T) {
+	dir := t.TempDir()
+	text := strings.Replace(config.Smallest, "    instances:",
+		"    credentials: {access_key_id: LTAIexample, access_key_secret_file: keys/secret}\n    instances:", 1)
+	if err := os.Mkdir(filepath.Join(dir, "keys"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	secret := filepath.Join(dir, "keys", "secret")
+	for name, text := range map[string]string{secret: planted, filepath.Join(dir, "a.yml"): text} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := load(t, filepath.Join(dir, "a.yml")).Accounts[0].Credentials.AccessKeySecretFile; got != secret {
+		t.Errorf("got %q, want %q", got, secret)
+	}
+
+	if err := os.WriteFile(secret, []byte(strings.Repeat("x", 64<<10+1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := config.Load(filepath.Join(dir, "a.yml"))
+	if err == nil || !strings.Contains(err.Error(), "larger than 64 KiB") {
+		t.Errorf("a secret file of 64 KiB and a byte: got %v", err)
+	}
+}

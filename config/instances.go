@@ -1,0 +1,63 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// validateInstances checks what the account watches.
+func (a *Account) validateInstances(r *report, path string) {
+	if !slices.ContainsFunc(a.Instances, Instance.watches) {
+		r.wrong(path+".instances", "nothing to watch; write jobs or discover under an instance")
+	}
+	instances, jobs := map[string]string{}, map[string]string{}
+	for i, inst := range a.Instances {
+		at := fmt.Sprintf("%s.instances[%d]", path, i)
+		inst.validate(r, at)
+		what, where := "the instance", at+".id"
+		if inst.ID == "" {
+			what, where = "the public instance", at
+		}
+		// The public instance of another region is another instance.
+		r.unique(instances, inst.ID+" "+a.RegionOf(inst), where, what+" is listed twice, first at %s; merge the two")
+		for j, job := range inst.Jobs {
+			checkID(r, jobs, job, fmt.Sprintf("%s.jobs[%d]", at, j), "JobId")
+		}
+	}
+}
+
+func (i *Instance) validate(r *report, path string) {
+	switch at := path + ".id"; {
+	case i.ID == "" && r.given(at):
+		r.wrong(at, "empty; write the IotInstanceId, or remove the key for the public instance")
+	case strings.ContainsFunc(i.ID, unfit):
+		r.wrong(at, "has a space or a control character; copy the IotInstanceId again")
+	}
+	if !i.watches() {
+		r.warn(path, "nothing to watch; write jobs or discover, or remove the instance")
+	}
+	products, firmwares := map[string]string{}, map[string]string{}
+	for j, id := range i.Discover.Products {
+		checkID(r, products, id, fmt.Sprintf("%s.discover.products[%d]", path, j), "ProductKey")
+	}
+	for j, id := range i.Discover.Firmwares {
+		checkID(r, firmwares, id, fmt.Sprintf("%s.discover.firmwares[%d]", path, j), "FirmwareId")
+	}
+}
+
+// checkID checks one ID of a list; seen holds the path of each ID that came before.
+func checkID(r *report, seen map[string]string, id, path, kind string) {
+	switch {
+	case id == "":
+		r.wrong(path, "an empty %s; write one or remove the line", kind)
+	case strings.ContainsFunc(id, unfit):
+		r.wrong(path, "has a space or a control character; copy the %s again", kind)
+	default:
+		r.unique(seen, id, path, "the same "+kind+" as at %s; remove one")
+	}
+}
+
+// unfit says whether a character cannot be part of an ID.
+func unfit(c rune) bool { return unicode.IsSpace(c) || unicode.IsControl(c) }

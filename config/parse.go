@@ -1,0 +1,62 @@
+package config
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+)
+
+// Load reads the file at the path. Relative names of secret files in it start at its directory. The error of a bad file
+// has a line for each thing that is wrong.
+func Load(path string) (*Config, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("load config: %w", err)
+	}
+	c, err := parse(text, filepath.Dir(path))
+	if err != nil {
+		return nil, fmt.Errorf("load %s:\n%w", path, err)
+	}
+	return c, nil
+}
+
+// Parse reads a file's text. Relative names of secret files in it start at the working directory. The error of a bad
+// file has a line for each thing that is wrong.
+func Parse(r io.Reader) (*Config, error) {
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return nil, fmt.Errorf("read config: %w", err)
+	}
+	return parse(text, "")
+}
+
+func parse(text []byte, dir string) (*Config, error) {
+	r := &report{dir: dir, lines: map[string]int{}}
+	root, err := readDocument(bytes.NewReader(text))
+	if err != nil {
+		return nil, syntaxError(text, err)
+	}
+	c := &Config{}
+	if root != nil {
+		d := &decoder{report: r}
+		d.decode("", root, reflect.ValueOf(c).Elem())
+		if d.values > maxValues {
+			return nil, fmt.Errorf("more than %d values; write fewer aliases", maxValues)
+		}
+	}
+	c.setDefaults(r)
+	c.validate(r)
+	if len(r.problems) > 0 {
+		r.problems.sort()
+		return nil, r.problems
+	}
+	for i := range c.Accounts {
+		c.Accounts[i].Credentials.resolve(dir)
+	}
+	r.warnings.sort()
+	c.Warnings = r.warnings.strings()
+	return c, nil
+}

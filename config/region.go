@@ -1,0 +1,59 @@
+package config
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Alibaba's page of endpoints for IoT Platform.
+var (
+	regions = []string{"cn-shanghai", "ap-southeast-1", "ap-northeast-1", "us-west-1", "us-east-1", "eu-central-1", "cn-beijing", "cn-shenzhen"}
+	// enterpriseRegions are those of them without a public instance.
+	enterpriseRegions = []string{"cn-beijing", "cn-shenzhen"}
+)
+
+// A region becomes a part of a host name.
+var regionPattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+// RegionOf is the region of one of the account's instances, "" where an endpoint makes a region needless.
+func (a Account) RegionOf(i Instance) string {
+	if i.Region != "" {
+		return i.Region
+	}
+	return a.Region
+}
+
+// validateRegions checks the regions of the account and its instances, and that there are enough of them.
+func (a *Account) validateRegions(r *report, path string) {
+	a.checkRegion(r, path+".region", a.Region)
+	hasRegion := func(i Instance) bool { return a.RegionOf(i) != "" }
+	// One remark for the account says it all where no instance has a region of its own.
+	none := a.Endpoint == "" && a.Region == "" && !slices.ContainsFunc(a.Instances, hasRegion)
+	if none {
+		r.wrong(path+".region", "missing; write one such as cn-shanghai")
+	}
+	for i, inst := range a.Instances {
+		at := fmt.Sprintf("%s.instances[%d]", path, i)
+		a.checkRegion(r, at+".region", inst.Region)
+		switch region := a.RegionOf(inst); {
+		case a.Endpoint != "" || none:
+		case region == "":
+			r.wrong(at+".region", "missing, here and at the account; write one such as cn-shanghai")
+		case inst.ID == "" && slices.Contains(enterpriseRegions, region):
+			r.warn(at, "%s has no public instance; write the id of yours", region)
+		}
+	}
+}
+
+// checkRegion checks one region. An unknown name is only a warning, since Alibaba opens regions.
+func (a *Account) checkRegion(r *report, path, region string) {
+	switch {
+	case region == "":
+	case !regionPattern.MatchString(region):
+		r.wrong(path, "not a region; write small letters, digits and dashes, such as cn-shanghai")
+	case a.Endpoint == "" && !slices.Contains(regions, region):
+		r.warn(path, "unknown region, calls go to its iot.<region>.aliyuncs.com all the same; known are %s", strings.Join(regions, ", "))
+	}
+}

@@ -1,0 +1,81 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// maxSecretFile bounds what is read of a secret file, in bytes. An STS token is about 1 KiB.
+const maxSecretFile = 64 << 10
+
+type secretFile struct {
+	key  string
+	name *string
+}
+
+// files are the keys whose value is the name of a file with a secret.
+func (c *Credentials) files() []secretFile {
+	return []secretFile{
+		{"access_key_secret_file", &c.AccessKeySecretFile},
+		{"security_token_file", &c.SecurityTokenFile},
+		{"oidc_token_file", &c.OIDCTokenFile},
+	}
+}
+
+// resolve makes relative file names start at dir, as Prometheus does, so that the working directory does not matter.
+func (c *Credentials) resolve(dir string) {
+	for _, file := range c.files() {
+		if *file.name != "" {
+			*file.name = locate(dir, *file.name)
+		}
+	}
+}
+
+func locate(dir, name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(dir, name)
+}
+
+// checkSecretFile says why no secret can be had from a file whose name starts at dir, "" if one can.
+func checkSecretFile(dir, name string) string {
+	// People paste the secret itself where its file's name belongs. Only what starts like a path is printed.
+	shown, cure := "the file that it names", "a relative name starts at the directory of the configuration file"
+	if filepath.IsAbs(name) || strings.HasPrefix(name, ".") {
+		shown = name
+	}
+	if filepath.IsAbs(name) {
+		cure = "name a file that the user of the exporter can read"
+	}
+	text, err := readSecret(locate(dir, name))
+	switch {
+	case err != nil:
+		// os errors repeat the name: only the cause goes on.
+		if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
+			err = pathErr.Err
+		}
+		return fmt.Sprintf("read %s: %v; %s", shown, err, cure)
+	case len(text) > maxSecretFile:
+		return fmt.Sprintf("read %s: larger than %d KiB, so not a secret; name the right file", shown, maxSecretFile>>10)
+	case len(bytes.TrimSpace(text)) == 0:
+		return fmt.Sprintf("read %s: empty; write the secret into it", shown)
+	}
+	return ""
+}
+
+// readSecret reads at most one byte more than maxSecretFile.
+func readSecret(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	return io.ReadAll(io.LimitReader(f, maxSecretFile+1))
+}

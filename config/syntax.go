@@ -1,0 +1,88 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"sort"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+var errSecondDocument = errors.New("a second document after ---; write one file for each exporter or join the two")
+
+// readDocument returns the root of the one document in r, nil if there is nothing but comments.
+func readDocument(r io.Reader) (*yaml.Node, error) {
+	dec := yaml.NewDecoder(r)
+	var doc, second yaml.Node
+	switch err := dec.Decode(&doc); {
+	case errors.Is(err, io.EOF):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	switch err := dec.Decode(&second); {
+	case errors.Is(err, io.EOF):
+		return doc.Content[0], nil
+	case err != nil:
+		return nil, err
+	}
+	return nil, errSecondDocument
+}
+
+// cures maps the library's words for the usual mistakes to what to do about them.
+var cures = []struct{ words, cure string }{
+	{"cannot start any token", "indent with spaces, not tabs, and put a value that starts with @, ` or % in quotes"},
+	{"found a tab character", "indent with spaces, not tabs"},
+	{"mapping values are not allowed", "check the indentation, and put a value that holds a colon and a space in quotes"},
+	{"did not find expected key", "check the indentation and the quotes"},
+	{"did not find expected '-' indicator", "check the indentation of the list"},
+	{"could not find expected ':'", "write key: value, with a space after the colon"},
+	{"did not find expected ',' or ']'", "close the list with ]"},
+	{"did not find expected ',' or '}'", "close the brace with }"},
+	{"unexpected end of stream", "close the quote"},
+	{"unknown anchor", "put a value that starts with * in quotes, or write the anchor it names before it"},
+	{"UTF-8", "save the file as UTF-8"},
+	{"control characters", "remove the control character"},
+}
+
+var (
+	lineOf   = regexp.MustCompile(`^line \d+: `)
+	anchorOf = regexp.MustCompile(`anchor '.*' `)
+)
+
+// syntaxError turns the library's error into one line with a line number and a cure.
+func syntaxError(text []byte, err error) error {
+	message := strings.TrimPrefix(err.Error(), "yaml: ")
+	message = lineOf.ReplaceAllString(message, "")
+	message = anchorOf.ReplaceAllString(message, "anchor ") // it may be the start of a secret
+	for _, c := range cures {
+		if strings.Contains(message, c.words) {
+			message += "; " + c.cure
+			break
+		}
+	}
+	if !errors.Is(err, errSecondDocument) {
+		message = "not valid YAML: " + message
+	}
+	return fmt.Errorf("line %d: %s", failingLine(text, err), message)
+}
+
+// failingLine is the number of the first line with which the text fails as it does. The library's own number is that of
+// the line before, of the start of the enclosing block, or none, depending on the mistake.
+func failingLine(text []byte, err error) int {
+	ends := []int{}
+	for i, c := range text {
+		if c == '\n' {
+			ends = append(ends, i+1)
+		}
+	}
+	ends = append(ends, len(text))
+	return 1 + sort.Search(len(ends)-1, func(i int) bool {
+		_, got := readDocument(bytes.NewReader(text[:ends[i]]))
+		return got != nil && got.Error() == err.Error()
+	})
+}

@@ -21,6 +21,7 @@ type Slots struct {
 	limit   int
 	taken   int           // in a call, in the second after it, or parked
 	parked  int           // of the taken ones, those that wait out a throttle
+	nextAt  time.Time     // no slot is given out before
 	changed chan struct{} // closed and replaced when a slot may have become free
 }
 
@@ -31,18 +32,30 @@ func NewSlots(limit int) *Slots {
 
 // Take waits for a free slot. The caller must give it back by one of the
 // methods of [Slot]. The only error is ctx's.
+//
+// Slots are given out a third of a window's share apart. Slots that started together
+// would else come back together for ever, and what comes up in between would
+// wait half a second for one.
 func (s *Slots) Take(ctx context.Context) (*Slot, error) {
 	for {
 		s.mu.Lock()
-		if s.taken < s.limit {
+		now := time.Now()
+		changed, pause := s.changed, s.nextAt.Sub(now)
+		if s.taken < s.limit && pause <= 0 {
 			s.taken++
+			s.nextAt = now.Add(window / time.Duration(3*s.limit))
 			s.mu.Unlock()
 			return &Slot{slots: s}, nil
 		}
-		changed := s.changed
+		full := s.taken >= s.limit
 		s.mu.Unlock()
+		var passed <-chan time.Time // nil while there is no slot anyway
+		if !full {
+			passed = time.After(pause)
+		}
 		select {
 		case <-changed:
+		case <-passed:
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}

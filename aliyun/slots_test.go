@@ -114,7 +114,7 @@ func TestSlotsAreGivenOut(t *testing.T) {
 	}{
 		"one second after the answer": {(*aliyun.Slot).Answered, time.Second, time.Second + time.Millisecond},
 		"15 to 45 s after a throttle": {(*aliyun.Slot).Throttled, 15 * time.Second, 45 * time.Second},
-		"at once if it was not used":  {(*aliyun.Slot).Unused, 0, time.Millisecond},
+		"soon if it was not used":     {(*aliyun.Slot).Unused, 0, 400 * time.Millisecond},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -138,7 +138,19 @@ func TestSlotsAreGivenOut(t *testing.T) {
 			}
 			slots.Resize(1)
 			if _, waited := take(t, slots); waited != time.Second {
-				t.Errorf("a slot was given out after %v; the last of the three came back after 1 s", waited)
+				t.Errorf("a slot was given out %v after the last of the three was given back", waited)
+			}
+		})
+	})
+
+	t.Run("a third of a share apart", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			slots := aliyun.NewSlots(10)
+			take(t, slots)
+			for range 9 {
+				if _, waited := take(t, slots); waited != time.Second/30 {
+					t.Errorf("the next slot was given out %v later", waited)
+				}
 			}
 		})
 	})

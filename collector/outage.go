@@ -17,6 +17,7 @@ type outage struct {
 	total   int       // batches in the plan
 	failing int       // of them, those whose last poll failed that way
 	fresh   int       // polls in a row that failed of batches that had not failed before
+	since   time.Time // the last answer; while down, that before the outage
 }
 
 // common says whether a poll failed for a reason that other batches share.
@@ -46,8 +47,9 @@ func (o *outage) count(s *State, n int) {
 
 // ended takes the outcome of a poll and says whether it ended an outage. One
 // batch that goes on failing is no news; twice as many as there are slots that
-// begin to fail with no answer in between are, and so is the last one.
-func (o *outage) ended(before, after *State, slots int, probeAt time.Time) bool {
+// begin to fail with no answer in between are, and so is the last one. now is
+// when the poll ended, next is an interval after it began.
+func (o *outage) ended(before, after *State, slots int, now, next time.Time) bool {
 	if !common(after.Err) {
 		recovered := o.down
 		o.down, o.fresh = false, 0
@@ -58,37 +60,55 @@ func (o *outage) ended(before, after *State, slots int, probeAt time.Time) bool 
 		o.fresh++
 		failing++
 	}
-	if !o.down && (o.fresh >= 2*slots || failing >= o.total) {
-		o.down = true
-		o.probeAt = probeAt
+	switch {
+	case o.down:
+	case failing >= o.total:
+		o.down, o.probeAt = true, next
+	case o.fresh >= 2*slots:
+		// Perhaps these have a fault in common that the rest has not: ask
+		// one of the rest right away.
+		o.down, o.probeAt = true, now
 	}
 	return false
 }
 
-// probe takes the batch that was not asked for the longest time, once an
-// interval: a single one that never answers does not keep the others waiting.
+// probe takes a batch that may be answered, once an interval.
 func (p *plan) probe(now time.Time) *batch {
 	if now.Before(p.outage.probeAt) {
 		return nil
 	}
-	var oldest *batch
+	var best *batch
 	for jobID, b := range p.batches {
-		if p.flying[jobID] != nil {
-			continue
-		}
-		if oldest == nil || b.state.Asked.Before(oldest.state.Asked) ||
-			b.state.Asked.Equal(oldest.state.Asked) && b.place.seq < oldest.place.seq {
-			oldest = b
+		if p.flying[jobID] == nil && (best == nil || b.likelierThan(best)) {
+			best = b
 		}
 	}
 	p.outage.probeAt = now.Add(p.rules.Interval)
-	return oldest
+	return best
+}
+
+// likelierThan says which of two batches is the likelier to be answered: one
+// that does not fail, by its latest answer, else the one not asked for longest,
+// so that each gets its turn.
+func (b *batch) likelierThan(other *batch) bool {
+	switch failing := common(b.state.Err); {
+	case failing != common(other.state.Err):
+		return !failing
+	case !failing && !b.state.AsOf.Equal(other.state.AsOf):
+		return b.state.AsOf.After(other.state.AsOf)
+	case !b.state.Asked.Equal(other.state.Asked):
+		return b.state.Asked.Before(other.state.Asked)
+	}
+	// Neither was ever asked: the farther away in the configuration from
+	// those that were, the likelier it is another instance's.
+	return b.place.seq > other.place.seq
 }
 
 // pardon lets every batch that failed in the outage go on as if it had not.
+// Those that failed while others were answered have a fault of their own.
 func (p *plan) pardon() {
 	for jobID, b := range p.batches {
-		if p.flying[jobID] == nil && common(b.state.Err) {
+		if p.flying[jobID] == nil && common(b.state.Err) && b.state.ErrAt.After(p.outage.since) {
 			p.enqueue(b, true)
 		}
 	}

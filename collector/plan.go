@@ -21,8 +21,8 @@ type plan struct {
 type batch struct {
 	state   *State
 	class   class
-	place   entry // in the queue of its class
-	moment  entry // in plan.moments, if it has one
+	place   entry         // in the queue of its class
+	moment  entry         // in plan.moments, if it has one
 	charged time.Duration // to its class's share, for the poll that is under way
 	took    time.Duration // of its last call: what the next one is likely to hold a slot for
 }
@@ -114,8 +114,11 @@ func (p *plan) done(s *State, took time.Duration, now time.Time) {
 	}
 	delete(p.flying, s.JobID)
 	b.charged, b.took = 0, took
-	if p.outage.ended(b.state, s, p.slots, now.Add(p.rules.Interval-took)) {
+	if p.outage.ended(b.state, s, p.slots, now, now.Add(p.rules.Interval-took)) {
 		p.pardon()
+	}
+	if !common(s.Err) {
+		p.outage.since = now
 	}
 	p.put(s)
 }

@@ -1,7 +1,6 @@
 package simulator
 
 import (
-	"fmt"
 	"hash/fnv"
 	"maps"
 	"slices"
@@ -105,83 +104,6 @@ type pace struct {
 	timeout   time.Duration // 0 is none
 	retries   int
 	interval  time.Duration // between attempts
-}
-
-// AddBatch adds a batch, or replaces that of the same JobID.
-func (s *Simulator) AddBatch(b Batch) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.addBatch(b, time.Now())
-}
-
-// addBatch needs s.mu held.
-func (s *Simulator) addBatch(b Batch, now time.Time) *batch {
-	if b.FirmwareID == "" {
-		b.FirmwareID = b.JobID + "-package"
-	}
-	fw := s.packages[b.FirmwareID]
-	if fw == nil {
-		fw = s.addFirmware(Firmware{
-			Account: b.Account, InstanceID: b.InstanceID, ID: b.FirmwareID, Name: "firmware",
-			ProductKey: "a19mzPZsim1", DestVersion: "1.0.1", Status: 1, Create: b.Create,
-		}, now)
-	}
-	if !slices.Contains(fw.jobs, b.JobID) {
-		fw.jobs = append(fw.jobs, b.JobID)
-	}
-	if b.Create.IsZero() {
-		b.Create = now
-	}
-	v := &batch{Batch: b.clone(), fw: fw.Firmware}
-	v.revisions = []revision{{since: b.Create, pace: v.Batch.pace()}}
-	v.plan()
-	s.batches[b.JobID] = v
-	return v
-}
-
-// UpdateBatch changes a batch as UpdateOTAJob does: UtcModified moves, and a new
-// push limit, timeout or retry policy applies to devices not yet told of the
-// package. Account, JobID, FirmwareID and Create stay.
-func (s *Simulator) UpdateBatch(jobID string, change func(*Batch)) error {
-	return s.replace(jobID, func(v *batch, now time.Time) {
-		was := v.Batch
-		change(&v.Batch)
-		v.Account, v.JobID, v.FirmwareID, v.Create = was.Account, was.JobID, was.FirmwareID, was.Create
-		v.Batch = v.clone()
-		v.updated = now
-		if p := v.pace(); p != v.revisions[len(v.revisions)-1].pace {
-			v.revisions = append(v.revisions, revision{now, p})
-		}
-	})
-}
-
-// Cancel ends a batch, as CancelOTAStrategyByJob does; with tasks it ends the live
-// device tasks too, as CancelOTATaskByJob does. A batch that has not started loses
-// its tasks in any case; one that has ended is left as it is.
-func (s *Simulator) Cancel(jobID string, tasks bool) error {
-	return s.replace(jobID, func(v *batch, now time.Time) {
-		if _, _, end := v.status(now); !end.IsZero() {
-			return
-		}
-		v.cancelled = now
-		v.CancelTasks = v.CancelTasks || tasks
-	})
-}
-
-func (s *Simulator) replace(jobID string, change func(*batch, time.Time)) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	old := s.batches[jobID]
-	if old == nil {
-		return fmt.Errorf("change batch %s: not there", jobID)
-	}
-	v := *old
-	v.Batch = old.clone()
-	v.revisions = slices.Clone(old.revisions)
-	change(&v, time.Now())
-	v.plan()
-	s.batches[jobID] = &v
-	return nil
 }
 
 // clone copies what a caller could still change.

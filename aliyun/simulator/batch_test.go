@@ -126,8 +126,7 @@ func TestLifeOfABatch(t *testing.T) {
 					Count: 10, Confirm: 10 * h, Report: 100 * h, Unconfirmed: 0.1}}
 			},
 			moments: []moment{
-				// Half are confirmed, one never will be: it is among the first five or not.
-				{0, "IN_PROGRESS", nil},
+				{time.Minute, "IN_PROGRESS", map[string]int{"CONFIRM": 9, "NOTIFIED": 1}},
 				{20 * h, "IN_PROGRESS", map[string]int{"CONFIRM": 1, "NOTIFIED": 9}},
 			},
 		},
@@ -302,6 +301,27 @@ func TestTimesOfABatch(t *testing.T) {
 			t.Error("cancel of an unknown batch: no error")
 		}
 	})
+}
+
+func TestReplacing(t *testing.T) {
+	t.Parallel()
+	s := account()
+	for _, fw := range []string{"fw1", "fw2"} {
+		s.AddFirmware(simulator.Firmware{Account: "main", ID: fw, Name: fw, ProductKey: "a1"})
+		s.AddBatch(simulator.Batch{Account: "main", JobID: "j", FirmwareID: fw})
+	}
+	s.AddFirmware(simulator.Firmware{Account: "main", ID: "fw2", Name: "renamed", ProductKey: "a1"})
+	if got := ask(t, s, "QueryOTAJob", "JobId", "j").data()["Name"]; got != "renamed" {
+		t.Errorf("the batch shows the package as %v", got)
+	}
+	s.DeleteFirmware("fw1")
+	if got := status(t, s, "j"); got != "IN_PROGRESS" && got != "COMPLETED" {
+		t.Errorf("after the old package has gone: %s", got)
+	}
+	s.DeleteFirmware("fw2")
+	if got := status(t, s, "j"); got != "iot.firmware.InvalidOTAJobId" {
+		t.Errorf("after the package has gone: %s", got)
+	}
 }
 
 func TestTaskFields(t *testing.T) {

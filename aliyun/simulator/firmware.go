@@ -58,6 +58,11 @@ func (s *Simulator) addFirmware(f Firmware, now time.Time) *firmware {
 	p := &firmware{Firmware: f}
 	if old := s.packages[f.ID]; old != nil {
 		p.jobs = old.jobs
+		for _, job := range p.jobs {
+			v := *s.batches[job]
+			v.fw = f
+			s.batches[job] = &v
+		}
 	} else {
 		s.order = append(s.order, f.ID)
 	}

@@ -3,9 +3,10 @@
 // tokens, permissions, request budgets, error forms, XML and JSON, paging, and
 // batches that move with the clock.
 //
-// It serves tests, benchmarks and the demo. It never opens a listener, starts
-// no goroutine of its own except in Pipe, and keeps nothing per device: what a
-// device does is a function of its batch, its index and the time.
+// It serves tests, benchmarks and the demo. Only StartDemo opens a listener, and
+// only it and Pipe start a goroutine. Nothing is kept per device: what a device
+// does is a function of its batch, its index and the time. The package imports
+// nothing but the standard library.
 //
 // Time comes from package time, so testing/synctest can drive it.
 package simulator

@@ -1,0 +1,131 @@
+package collector
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+)
+
+// inProgress is a world of n batches, all of them in progress for ever, that
+// nobody has asked for yet.
+func inProgress(n int) (*world, []*State) {
+	w := &world{
+		begin: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), lives: make(map[string]*life),
+		slots: 10, rtt: 50 * time.Millisecond,
+	}
+	states := make([]*State, n)
+	for i := range states {
+		states[i] = &State{Target: Target{JobID: fmt.Sprintf("job-%05d", i)}}
+		w.lives[states[i].JobID] = &life{start: w.begin.Add(-time.Hour)}
+	}
+	return w, states
+}
+
+// Healthy batches keep the bound they would have alone with 90 % of the slots,
+// whatever the other half does, and wherever it stands in the configuration.
+func TestPlanHealthyBatchesAmongFailingOnes(t *testing.T) {
+	const n = 1000
+	rules := Rules{Interval: 15 * time.Second, SettledInterval: 24 * time.Hour}
+	for name, fails := range map[string]func(i int) bool{
+		"every other one fails":  func(i int) bool { return i%2 == 1 },
+		"the first half fails":   func(i int) bool { return i < n/2 },
+		"the second half fails":  func(i int) bool { return i >= n/2 },
+		"half of each 100 fails": func(i int) bool { return i%100 < 50 },
+	} {
+		for _, class := range aliyun.Classes {
+			if class == aliyun.ClassThrottled {
+				continue // of a slot, not of a batch
+			}
+			t.Run(name+" with "+string(class), func(t *testing.T) {
+				w, states := inProgress(n)
+				failing := make(map[string]bool)
+				for i, s := range states {
+					failing[s.JobID] = fails(i)
+				}
+				w.failWith = func(jobID string, _ time.Time) *aliyun.Error {
+					if !failing[jobID] {
+						return nil
+					}
+					return &aliyun.Error{Class: class}
+				}
+				w.took = func(jobID string, _ time.Time) time.Duration {
+					if class == aliyun.ClassTimeout && failing[jobID] {
+						return 10 * time.Second
+					}
+					return w.rtt
+				}
+				p := newPlan(rules, w.slots)
+				for _, s := range states {
+					p.put(s)
+				}
+				// Only the plan's first rounds cannot know who will fail.
+				w.run(p, 30*time.Minute)
+				calls := make(map[string]int)
+				w.asked = func(jobID string) { calls[jobID]++ }
+				o := w.run(p, 2*time.Hour)
+
+				alone := time.Duration(n/2) * (w.rtt + time.Second) / time.Duration(w.slots)
+				if limit := alone*102/100*100/90 + time.Second; o.worstGap > limit {
+					t.Errorf("worst gap of a healthy batch %v, want at most %v", o.worstGap, limit)
+				}
+				for jobID := range failing {
+					if calls[jobID] == 0 && class != aliyun.ClassNotFound && class != aliyun.ClassTimeout {
+						t.Errorf("%s was not asked for in 2 h", jobID)
+						break
+					}
+				}
+			})
+		}
+	}
+}
+
+// An outage of everything costs one call an interval, and is over an interval
+// after the API is back.
+func TestPlanRecoversInOneInterval(t *testing.T) {
+	const n = 100 // a round of them takes 10.5 s, less than the interval
+	rules := Rules{Interval: 15 * time.Second, SettledInterval: 24 * time.Hour}
+	for _, class := range []aliyun.Class{aliyun.ClassAuth, aliyun.ClassPermission, aliyun.ClassTransport, aliyun.ClassTimeout} {
+		for name, begins := range map[string]time.Duration{"at the start": 0, "after success": 10 * time.Minute} {
+			t.Run(fmt.Sprintf("%s %s", class, name), func(t *testing.T) {
+				w, states := inProgress(n)
+				from, until := w.begin.Add(begins), w.begin.Add(begins+3*time.Hour)
+				down := func(at time.Time) bool { return !at.Before(from) && at.Before(until) }
+				duringOutage := 0
+				w.failWith = func(_ string, at time.Time) *aliyun.Error {
+					if !down(at) {
+						return nil
+					}
+					duringOutage++
+					return &aliyun.Error{Class: class}
+				}
+				w.took = func(_ string, at time.Time) time.Duration {
+					if class == aliyun.ClassTimeout && down(at) {
+						return 10 * time.Second
+					}
+					return w.rtt
+				}
+				p := newPlan(rules, w.slots)
+				for _, s := range states {
+					p.put(s)
+				}
+				w.run(p, begins+3*time.Hour)
+				w.run(p, rules.Interval+11*time.Second)
+				late := 0
+				for _, l := range w.lives {
+					if l.asked.Before(until) {
+						late++
+					}
+				}
+				if late > 0 {
+					t.Errorf("%d of %d batches not asked for an interval and a round after the end", late, n)
+				}
+				// 30 go out before the plan can know, then one an interval.
+				if most := 40 + int(3*time.Hour/rules.Interval); duringOutage > most {
+					t.Errorf("%d calls during the outage, want at most %d", duringOutage, most)
+				}
+			})
+		}
+	}
+}

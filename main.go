@@ -45,7 +45,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	app.VersionFlag.NoEnvar()
 	configFile := app.Flag("config.file", "The configuration file.").Default(web.Name + ".yml").String()
 	check := app.Flag("config.check", "Check the configuration file, print how fresh its batches can be kept, and exit.").Bool()
+	checkLive := app.Flag("config.check-live", "The same, and make one signed call for each operation that the file needs.").Bool()
 	demo := app.Flag("demo", "Run against a built-in simulator of the API; needs no configuration file and no credentials.").Bool()
+	stateFile := app.Flag("persistence.file", "Keep what is known across restarts in this file; off when empty.").Default("").String()
+	stateInterval := app.Flag("persistence.interval", "Write that file at least this often; it is also written at the end.").Default("5m").Duration()
 	metricsPath := app.Flag("web.telemetry-path", "Path of the metrics.").Default("/metrics").String()
 	webFlags := kingpinflag.AddFlags(app, ":10062")
 	logLevel := app.Flag("log.level", "Log what is at least this important.").Default("info").Enum("debug", "info", "warn", "error")
@@ -81,17 +84,21 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 		return newSetup(cfg), nil
 	}
-	if *check {
-		return collector.Check(stdout, setup)
-	}
-
 	registry := prometheus.NewRegistry()
-	store := collector.NewStore()
-	poller := collector.NewPoller(store, collector.PollerOptions{
+	options := collector.PollerOptions{
 		Calls:     collector.NewCallMetrics(registry, logger),
 		UserAgent: web.Name + "/" + version.Version,
 		Logger:    logger,
-	})
+	}
+	switch {
+	case *checkLive:
+		return collector.CheckLive(ctx, stdout, setup, options)
+	case *check:
+		return collector.Check(stdout, setup)
+	}
+
+	store := collector.NewStore()
+	poller := collector.NewPoller(store, options)
 	registry.MustRegister(poller, versioncollector.NewCollector(web.Name), collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	reloader := collector.NewReloader(setup, poller, registry, logger)
@@ -112,6 +119,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	listeners, err := web.Listen(webFlags)
 	if err != nil {
 		return err
+	}
+	if *stateFile != "" {
+		file, err := collector.OpenStateFile(*stateFile, *stateInterval, store, registry, logger)
+		if err != nil {
+			return err
+		}
+		defer file.Keep()()
 	}
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP)

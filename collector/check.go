@@ -18,12 +18,16 @@ const (
 
 // Check writes the freshness plan of a configuration: how old the data of each
 // account's batches can get if all of them were IN_PROGRESS. Its error is that
-// of load.
+// of load, or of w.
 func Check(w io.Writer, load func() (Setup, error)) error {
 	setup, err := load()
 	if err != nil {
 		return err
 	}
+	return writePlan(w, setup)
+}
+
+func writePlan(w io.Writer, setup Setup) error {
 	interval := setup.Rules.Interval
 	fmt.Fprintf(w, "The configuration is good. If every batch were IN_PROGRESS, at %v a call:\n\n", assumedRTT)
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -62,13 +66,15 @@ func missed(a Account, interval time.Duration) string {
 	possible := func(slots int) time.Duration {
 		return round(time.Duration(float64(len(a.Targets)) * perSlot / float64(slots) * float64(time.Second)))
 	}
-	cure := fmt.Sprintf("requests_per_second: %d would", needed)
+	cure := fmt.Sprintf("requests_per_second: %d", needed)
 	if needed > maxRate {
-		cure = fmt.Sprintf("no rate up to %d would; polling.interval: %v is what %d can keep, %v what %d can",
-			maxRate, possible(a.RequestsPerSecond), a.RequestsPerSecond, possible(maxRate), maxRate)
+		cure = fmt.Sprintf("polling.interval: %v", possible(a.RequestsPerSecond))
+		if a.RequestsPerSecond < maxRate {
+			cure += fmt.Sprintf(", or %v with requests_per_second: %d", possible(maxRate), maxRate)
+		}
 	}
-	return fmt.Sprintf("account %q cannot keep polling.interval %v with %d requests/s for %d jobs: %s.",
-		a.Name, interval, a.RequestsPerSecond, len(a.Targets), cure)
+	return fmt.Sprintf("account %q cannot ask for %d jobs every %v with %d requests/s. What would do: %s.",
+		a.Name, len(a.Targets), interval, a.RequestsPerSecond, cure)
 }
 
 // round is to whole seconds, up: a promise must not be rounded down.

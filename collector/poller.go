@@ -59,7 +59,7 @@ func (p *Poller) Apply(ctx context.Context, setup Setup) {
 			p.lanes[a.Name] = l
 		}
 		if l.client == nil || l.account.Credentials != a.Credentials || l.account.Timeout != a.Timeout {
-			l.client = p.newClient(a)
+			l.client = newClient(a, p.o)
 		}
 		l.account = a
 		l.apply(a, setup.Rules, l.client)
@@ -100,13 +100,13 @@ func (p *Poller) newLane(a Account, rules Rules) *runningLane {
 	}}
 }
 
-func (p *Poller) newClient(a Account) *aliyun.Client {
-	keys := aliyun.NewCredentials(a.Credentials, p.o.Calls.RefreshFailed(a.Name))
+func newClient(a Account, o PollerOptions) *aliyun.Client {
+	keys := aliyun.NewCredentials(a.Credentials, o.Calls.RefreshFailed(a.Name))
 	return aliyun.NewClient(keys, aliyun.Options{
 		Timeout:   a.Timeout,
-		UserAgent: p.o.UserAgent,
-		Observe:   p.o.Calls.Observer(a.Name),
-		Transport: p.o.Transport,
+		UserAgent: o.UserAgent,
+		Observe:   o.Calls.Observer(a.Name),
+		Transport: o.Transport,
 	})
 }
 

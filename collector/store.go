@@ -8,9 +8,11 @@ import (
 
 // Store holds the state of every batch. Safe for concurrent use.
 type Store struct {
-	mu     sync.RWMutex // guards both
-	states map[key]*State
-	sorted []key // by account, then job id: the order of /metrics
+	mu       sync.RWMutex // guards all below
+	states   map[key]*State
+	sorted   []key          // by account, then job id: the order of /metrics
+	restored map[key]*State // from the state file, for batches that are configured later
+	changes  uint64
 }
 
 // key names a batch: job ids are unique within a main account.
@@ -42,7 +44,8 @@ func (s *Store) SetTargets(account string, targets []Target) []*State {
 	states := make([]*State, 0, len(targets))
 	for _, t := range targets {
 		state := &State{Target: t}
-		if old := s.states[key{account, t.JobID}]; old != nil {
+		k := key{account, t.JobID}
+		if old := cmp.Or(s.states[k], s.restored[k]); old != nil {
 			kept := *old
 			kept.Target = t
 			state = &kept
@@ -56,6 +59,11 @@ func (s *Store) SetTargets(account string, targets []Target) []*State {
 	}
 	for _, state := range states {
 		s.states[key{account, state.JobID}] = state
+	}
+	for k := range s.restored {
+		if k.account == account {
+			delete(s.restored, k)
+		}
 	}
 	s.sortKeys()
 	return states
@@ -73,7 +81,29 @@ func (s *Store) Update(account, jobID string, change func(*State) *State) (befor
 	}
 	after = change(before)
 	s.states[k] = after
+	if before.AsOf.IsZero() != after.AsOf.IsZero() || before.Job.Status() != after.Job.Status() || (before.Err == nil) != (after.Err == nil) {
+		s.changes++
+	}
 	return before, after
+}
+
+// Restore gives what an earlier run knew. It is taken up by the targets that
+// are set next, each account once.
+func (s *Store) Restore(states []*State) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.restored = make(map[key]*State, len(states))
+	for _, state := range states {
+		s.restored[key{state.Account, state.JobID}] = state
+	}
+}
+
+// Changes counts the changes that a reader would miss after a crash: a first
+// answer, a new status, a failure or its end.
+func (s *Store) Changes() uint64 {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.changes
 }
 
 // sortKeys rebuilds the order. s.mu is held.

@@ -1,0 +1,167 @@
+package collector
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/go-kit/log"
+	"github.com/go-kit/log/level"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// settle is how soon what a reader would miss after a crash is written: a
+// batch's first answer, a new status, a failure.
+const settle = 10 * time.Second
+
+// StateFile keeps what is known across restarts. Its methods are called one
+// after the other.
+type StateFile struct {
+	path     string
+	interval time.Duration
+	store    *Store
+	logger   log.Logger
+
+	written  uint64 // Store.Changes as of the last write
+	at       time.Time
+	lastGood prometheus.Gauge
+	failures prometheus.Counter
+}
+
+// OpenStateFile reads the file into the store and registers the metrics of its
+// writing. The error is one for the start: the file cannot be read or written,
+// or is of a newer version of the program; it is not touched then.
+func OpenStateFile(path string, interval time.Duration, store *Store, r prometheus.Registerer, logger log.Logger) (*StateFile, error) {
+	f := &StateFile{
+		path: path, interval: interval, store: store, logger: log.With(logger, "file", path),
+		lastGood: prometheus.NewGauge(prometheus.GaugeOpts{
+			Namespace: selfNamespace, Name: "state_last_write_timestamp_seconds",
+			Help: "When the state file was last written, in Unix time; 0 until then.",
+		}),
+		failures: prometheus.NewCounter(prometheus.CounterOpts{
+			Namespace: selfNamespace, Name: "state_write_failures_total",
+			Help: "Writes of the state file that failed; the older file stays.",
+		}),
+	}
+	if err := f.read(); err != nil {
+		return nil, fmt.Errorf("--persistence.file: %w", err)
+	}
+	if err := f.tryWrite(); err != nil {
+		return nil, fmt.Errorf("--persistence.file: %w", err)
+	}
+	r.MustRegister(f.lastGood, f.failures)
+	return f, nil
+}
+
+// Keep writes the file at least once an interval, sooner when there is news,
+// until the returned function is called, which writes it once more.
+func (f *StateFile) Keep() (stop func()) {
+	stopping, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		ticker := time.NewTicker(min(settle, f.interval))
+		defer ticker.Stop()
+		for {
+			select {
+			case now := <-ticker.C:
+				if f.store.Changes() != f.written || now.Sub(f.at) >= f.interval {
+					f.write()
+				}
+			case <-stopping:
+				f.write()
+				return
+			}
+		}
+	}()
+	return func() {
+		close(stopping)
+		<-stopped
+	}
+}
+
+// read takes up the file. One that is no state file at all is moved aside.
+func (f *StateFile) read() error {
+	file, err := os.Open(f.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	defer file.Close()
+	states, err := decodeStates(file, time.Now(), func(line int, err error) {
+		level.Warn(f.logger).Log("msg", "a line of the state file is damaged; what it said is lost", "line", line, "err", err)
+	})
+	var asPath *fs.PathError // of reading, such as a directory
+	switch {
+	case errors.Is(err, errNewerState) || errors.As(err, &asPath):
+		return fmt.Errorf("%s: %w", f.path, err)
+	case err != nil:
+		aside := f.path + ".damaged"
+		level.Warn(f.logger).Log("msg", "this is no state file; it is moved aside and nothing is known", "to", aside, "err", err)
+		return os.Rename(f.path, aside)
+	}
+	f.store.Restore(states)
+	level.Info(f.logger).Log("msg", "state file read", "jobs", len(states))
+	return nil
+}
+
+// write replaces the file, or leaves it as it was.
+func (f *StateFile) write() {
+	changes := f.store.Changes()
+	if err := f.replace(f.store.Snapshot()); err != nil {
+		f.failures.Inc()
+		level.Error(f.logger).Log("msg", "state file not written, the older one stays", "err", err)
+		return
+	}
+	f.written, f.at = changes, time.Now()
+	f.lastGood.SetToCurrentTime()
+}
+
+// replace writes beside the file and renames: a reader, and a crash at any
+// moment, finds the whole of the old file or the whole of the new one.
+func (f *StateFile) replace(states []*State) error {
+	tmp, err := f.create()
+	if err != nil {
+		return err
+	}
+	err = encodeStates(tmp, states)
+	if err == nil {
+		err = tmp.Sync()
+	}
+	if closing := tmp.Close(); err == nil {
+		err = closing
+	}
+	if err == nil {
+		err = os.Rename(tmp.Name(), f.path)
+	}
+	if err != nil {
+		os.Remove(tmp.Name())
+		return err
+	}
+	// The rename itself must survive a power cut.
+	dir, err := os.Open(filepath.Dir(f.path))
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	return dir.Sync()
+}
+
+// tryWrite finds out at the start whether the file can be written.
+func (f *StateFile) tryWrite() error {
+	tmp, err := f.create()
+	if err != nil {
+		return err
+	}
+	tmp.Close()
+	return os.Remove(tmp.Name())
+}
+
+// create opens the temporary file. Its name is always the same, so that
+// crashes do not pile them up.
+func (f *StateFile) create() (*os.File, error) {
+	return os.OpenFile(f.path+".tmp", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+}

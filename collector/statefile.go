@@ -1,0 +1,141 @@
+package collector
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+)
+
+// stateVersion is of the form of the state file: a line that names it, then a
+// line for each batch. A reader takes its own version and older ones.
+const stateVersion = 1
+
+// maxLine bounds a line of the state file, in bytes. An answer of the API is
+// at most 1 MiB, and JSON may write a byte as six.
+const maxLine = 8 << 20
+
+var errNewerState = errors.New("the file is of a newer version of this program")
+
+type stateHeader struct {
+	Version int `json:"version"`
+}
+
+// stateLine is one batch in the state file. Where it is watched is not in it:
+// the configuration says that.
+type stateLine struct {
+	Account  string      `json:"account"`
+	JobID    string      `json:"job_id"`
+	Job      *aliyun.Job `json:"job,omitempty"`
+	AsOf     time.Time   `json:"as_of,omitzero"`
+	Asked    time.Time   `json:"asked,omitzero"`
+	Failures int         `json:"failures,omitempty"`
+	Error    *stateError `json:"error,omitempty"`
+}
+
+type stateError struct {
+	At         time.Time    `json:"at"`
+	Operation  string       `json:"operation"`
+	Class      aliyun.Class `json:"class"`
+	Code       string       `json:"code,omitempty"`
+	Message    string       `json:"message,omitempty"`
+	RequestID  string       `json:"request_id,omitempty"`
+	HTTPStatus int          `json:"http_status,omitempty"`
+	Cause      string       `json:"cause,omitempty"`
+}
+
+// encodeStates writes what is known of the batches that were polled.
+func encodeStates(w io.Writer, states []*State) error {
+	out := bufio.NewWriterSize(w, 64<<10)
+	enc := json.NewEncoder(out)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(stateHeader{stateVersion}); err != nil {
+		return err
+	}
+	for _, s := range states {
+		if !s.Polled() {
+			continue
+		}
+		line := stateLine{Account: s.Account, JobID: s.JobID, Job: s.Job, AsOf: s.AsOf, Asked: s.Asked, Failures: s.Failures}
+		if e := s.Err; e != nil {
+			line.Error = &stateError{s.ErrAt, e.Operation, e.Class, e.Code, e.Message, e.RequestID, e.HTTPStatus, ""}
+			if e.Err != nil {
+				line.Error.Cause = e.Err.Error()
+			}
+		}
+		if err := enc.Encode(line); err != nil {
+			return fmt.Errorf("batch %s: %w", s.JobID, err)
+		}
+	}
+	return out.Flush()
+}
+
+// decodeStates reads them back. A damaged line is passed to damaged and lost,
+// no other. The error says that nothing could be read: errNewerState, or that
+// this is no state file.
+func decodeStates(r io.Reader, now time.Time, damaged func(line int, err error)) ([]*State, error) {
+	lines := bufio.NewScanner(r)
+	lines.Buffer(make([]byte, 64<<10), maxLine)
+	var header stateHeader
+	if !lines.Scan() {
+		return nil, lines.Err() // an empty file knows nothing
+	}
+	if err := json.Unmarshal(lines.Bytes(), &header); err != nil {
+		return nil, fmt.Errorf("line 1 names no version: %w", err)
+	}
+	switch {
+	case header.Version > stateVersion:
+		return nil, fmt.Errorf("%w: version %d, this one reads up to %d", errNewerState, header.Version, stateVersion)
+	case header.Version < 1:
+		return nil, errors.New("line 1 names no version")
+	}
+	var states []*State
+	for n := 2; lines.Scan(); n++ {
+		s, err := decodeState(lines.Bytes(), now)
+		if err != nil {
+			damaged(n, err)
+			continue
+		}
+		states = append(states, s)
+	}
+	if err := lines.Err(); err != nil {
+		damaged(len(states)+2, err) // longer than any line can be: the rest is lost too
+	}
+	return states, nil
+}
+
+func decodeState(data []byte, now time.Time) (*State, error) {
+	var line stateLine
+	if err := json.Unmarshal(data, &line); err != nil {
+		return nil, err
+	}
+	if line.Account == "" || line.JobID == "" {
+		return nil, errors.New("no account or job_id")
+	}
+	s := &State{
+		Target:   Target{Account: line.Account, JobID: line.JobID},
+		Job:      line.Job,
+		AsOf:     line.AsOf,
+		Asked:    line.Asked,
+		Failures: max(line.Failures, 0),
+	}
+	if e := line.Error; e != nil {
+		s.ErrAt = e.At
+		s.Err = &aliyun.Error{Operation: e.Operation, Class: e.Class, Code: e.Code, Message: e.Message, RequestID: e.RequestID, HTTPStatus: e.HTTPStatus}
+		if e.Cause != "" {
+			s.Err.Err = errors.New(e.Cause)
+		}
+	}
+	// A clock that was ahead when the file was written must not keep a batch
+	// from being asked.
+	for _, t := range []*time.Time{&s.AsOf, &s.Asked, &s.ErrAt} {
+		if t.After(now) {
+			*t = now
+		}
+	}
+	return s, nil
+}

@@ -59,7 +59,7 @@ func writePlan(w io.Writer, setup Setup) error {
 // missed says what would let an account keep the interval, "" if it can.
 func missed(a Account, interval time.Duration) string {
 	perSlot := 1 + assumedRTT.Seconds()
-	needed := int(math.Ceil(float64(len(a.Targets)) / interval.Seconds() * perSlot))
+	needed := int(math.Ceil(float64(len(a.Targets))*perSlot/interval.Seconds() - 1e-9)) // 7.000000001 is 7
 	if needed <= a.RequestsPerSecond {
 		return ""
 	}

@@ -98,7 +98,7 @@ func (e *events) Pop() any {
 func (w *world) run(a asker, length time.Duration) outcome {
 	var o outcome
 	now := w.begin
-	pace := time.Second / time.Duration(3*w.slots) // as aliyun.Slots
+	pace := time.Second / time.Duration(4*w.slots) // as aliyun.Slots
 	notBefore := now
 	until := w.begin.Add(length)
 	for now.Before(until) {

@@ -1,0 +1,122 @@
+package collector_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector"
+)
+
+// targets are n batches to watch.
+func targets(n int) []collector.Target {
+	list := make([]collector.Target, n)
+	for i := range list {
+		list[i] = collector.Target{Account: "production", JobID: fmt.Sprintf("job-%d", i)}
+	}
+	return list
+}
+
+func TestCheck(t *testing.T) {
+	for name, c := range map[string]struct {
+		jobs, rate int
+		interval   time.Duration
+		want       []string
+	}{
+		"the interval can be kept": {47, 5, 15 * time.Second, []string{"production  47    5           188        15s       17s", "Every account can keep polling.interval, 15s."}},
+		"a higher rate would do":   {100, 5, 15 * time.Second, []string{"23s", "every 15s with 5 requests/s. What would do: requests_per_second: 7."}},
+		"no rate would do":         {1000, 5, 15 * time.Second, []string{"3m36s", "What would do: polling.interval: 3m30s, or 1m45s with requests_per_second: 10."}},
+		"not even the highest":     {1000, 10, 15 * time.Second, []string{"1m49s", "What would do: polling.interval: 1m45s."}},
+		"nothing to poll yet":      {0, 5, 15 * time.Second, []string{"production  0     5           0"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			setup := collector.Setup{
+				Rules:    collector.Rules{Interval: c.interval},
+				Accounts: []collector.Account{{Name: "production", RequestsPerSecond: c.rate, Targets: targets(c.jobs)}},
+			}
+			var out bytes.Buffer
+			if err := collector.Check(&out, func() (collector.Setup, error) { return setup, nil }); err != nil {
+				t.Fatal(err)
+			}
+			for _, want := range c.want {
+				if !strings.Contains(out.String(), want) {
+					t.Errorf("no %q in:\n%s", want, &out)
+				}
+			}
+		})
+	}
+	t.Run("a bad file", func(t *testing.T) {
+		bad := errors.New("bad")
+		var out bytes.Buffer
+		if err := collector.Check(&out, func() (collector.Setup, error) { return collector.Setup{}, bad }); err != bad || out.Len() > 0 {
+			t.Errorf("error %v, output %s", err, &out)
+		}
+	})
+}
+
+func TestCheckLive(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*harness)
+		table  string
+		cure   string // "": nothing is wrong
+	}{
+		"all is well": {func(*harness) {}, "production  (public)  QueryOTAJob  ok", ""},
+		"the key is unknown": {func(h *harness) { h.setup.Accounts[0].Credentials.AccessKeyID = "other" },
+			"auth InvalidAccessKeyId.NotFound", "set credentials.access_key_id to a key that is active"},
+		"the secret is wrong": {func(h *harness) { h.setup.Accounts[0].Credentials.AccessKeySecret = "other" },
+			"auth SignatureDoesNotMatch", "the secret does not belong to the access key id"},
+		"the clock is off": {func(h *harness) { h.fail("InvalidTimeStamp.Expired") },
+			"auth InvalidTimeStamp.Expired", "the clock of this machine is off by more than 15 minutes"},
+		"the token has expired": {func(h *harness) { h.fail("InvalidSecurityToken.Expired") },
+			"auth InvalidSecurityToken.Expired", "the STS token is wrong or has expired"},
+		"a RAM action is missing": {func(h *harness) { h.fail("Forbidden.RAM") },
+			"permission Forbidden.RAM", "the RAM action iot:QueryOTAJob is not allowed to this key"},
+		"the bill is overdue": {func(h *harness) { h.fail("Iot.system.BillIsOverDue") },
+			"permission Iot.system.BillIsOverDue", "a bill of the account is overdue"},
+		"the instance is wrong": {func(h *harness) { h.setup.Accounts[0].Targets[0].Instance.ID = "iot-other" },
+			"invalid iot.system.InstanceNotFound", "instance iot-other is not one of this account in this region"},
+		"the job does not exist": {func(h *harness) { h.setup.Accounts[0].Targets[0].JobID = "nobody" },
+			"not_found iot.firmware.InvalidOTAJobId", "job nobody does not exist in instance (public)"},
+		"others use up the budget": {func(h *harness) { h.fail("Throttling.User") },
+			"throttled Throttling.User", "others use up the account's 10 requests/s of QueryOTAJob"},
+		"the API itself fails": {func(h *harness) { h.fail("ServiceUnavailable") },
+			"server ServiceUnavailable", "the API itself fails"},
+		"nobody answers": {func(h *harness) { h.refuseConnections(true) },
+			"transport", "http://iot.cn-shanghai.aliyuncs.com cannot be reached"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := newHarness(t)
+				h.inProgress(1)
+				c.change(h)
+				var out bytes.Buffer
+				err := collector.CheckLive(t.Context(), &out, func() (collector.Setup, error) { return h.setup, nil }, h.options)
+				if (err == nil) != (c.cure == "") {
+					t.Errorf("error %v", err)
+				}
+				for _, want := range []string{c.table, c.cure} {
+					if !strings.Contains(out.String(), want) {
+						t.Errorf("no %q in:\n%s", want, &out)
+					}
+				}
+				if strings.Contains(out.String(), "secret\"") {
+					t.Errorf("a secret is in:\n%s", &out)
+				}
+			})
+		})
+	}
+	t.Run("one call for each instance", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			h := newHarness(t)
+			h.inProgress(20)
+			err := collector.CheckLive(t.Context(), &bytes.Buffer{}, func() (collector.Setup, error) { return h.setup, nil }, h.options)
+			if calls := h.sim.Calls("main", "QueryOTAJob").Accepted; err != nil || calls != 1 {
+				t.Errorf("%d calls, error %v", calls, err)
+			}
+		})
+	})
+}

@@ -141,9 +141,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 // newSetup is what a configuration comes down to.
 func newSetup(cfg *config.Config) collector.Setup {
 	setup := collector.Setup{Rules: collector.Rules{
-		Interval:         cfg.Polling.Interval,
-		SettledInterval:  cfg.Polling.SettledInterval,
-		ExpectedDuration: cfg.Polling.ExpectedDuration,
+		Interval:          cfg.Polling.Interval,
+		SettledInterval:   cfg.Polling.SettledInterval,
+		ExpectedDuration:  cfg.Polling.ExpectedDuration,
+		DeviceInterval:    cfg.Polling.DeviceInterval,
+		DiscoveryInterval: cfg.Polling.DiscoveryInterval,
+		MaxAge:            cfg.Polling.MaxAge,
 	}}
 	for _, a := range cfg.Accounts {
 		c := a.Credentials
@@ -151,6 +154,8 @@ func newSetup(cfg *config.Config) collector.Setup {
 			Name:              a.Name,
 			Timeout:           cfg.Polling.Timeout,
 			RequestsPerSecond: a.RequestsPerSecond,
+			BulkStatus:        a.BulkStatus,
+			DeviceCounts:      a.DeviceCounts,
 			Credentials: aliyun.CredentialsConfig{
 				AccessKeyID:         c.AccessKeyID,
 				AccessKeySecret:     c.AccessKeySecret.Reveal(),
@@ -167,11 +172,18 @@ func newSetup(cfg *config.Config) collector.Setup {
 			},
 		}
 		for _, in := range a.Instances {
+			place := aliyun.Instance{URL: a.BaseURL(in), ID: in.ID}
+			if len(in.Discover.Products)+len(in.Discover.Firmwares) > 0 {
+				account.Discover = append(account.Discover, collector.Discover{
+					Region: a.RegionOf(in), Instance: place,
+					Products: in.Discover.Products, Firmwares: in.Discover.Firmwares,
+				})
+			}
 			for _, jobID := range in.Jobs {
 				account.Targets = append(account.Targets, collector.Target{
 					Account:  a.Name,
 					Region:   a.RegionOf(in),
-					Instance: aliyun.Instance{URL: a.BaseURL(in), ID: in.ID},
+					Instance: place,
 					JobID:    jobID,
 					Origin:   collector.Configured,
 				})

@@ -31,7 +31,13 @@ func (c *Client) QueryOTAJob(ctx context.Context, in Instance, jobID string) (*J
 	if err != nil {
 		return nil, err
 	}
-	for _, value := range []*string{answer.Data.JobStatus, answer.Data.JobType} {
+	correct(answer.Data.JobStatus, answer.Data.JobType)
+	return answer.Data, nil
+}
+
+// correct replaces misprints in place.
+func correct(values ...*string) {
+	for _, value := range values {
 		if value == nil {
 			continue
 		}
@@ -39,5 +45,4 @@ func (c *Client) QueryOTAJob(ctx context.Context, in Instance, jobID string) (*J
 			*value = meant
 		}
 	}
-	return answer.Data, nil
 }

@@ -16,17 +16,17 @@ type dtoSink struct {
 }
 
 func (d *dtoSink) begin(f family) {
-	d.family = &dto.MetricFamily{Name: ptr(namespace + f.name), Help: &f.help, Type: dto.MetricType_GAUGE.Enum()}
+	d.family = &dto.MetricFamily{Name: new(namespace + f.name), Help: &f.help, Type: dto.MetricType_GAUGE.Enum()}
 }
 
 func (d *dtoSink) batch(s *State) {
-	d.ids = [2]*dto.LabelPair{{Name: ptr("account"), Value: &s.Account}, {Name: ptr("job_id"), Value: &s.JobID}}
+	d.ids = [2]*dto.LabelPair{{Name: new("account"), Value: &s.Account}, {Name: new("job_id"), Value: &s.JobID}}
 }
 
-func (d *dtoSink) sample(value float64, labels ...label) {
+func (d *dtoSink) sample(value float64, labels []label) {
 	m := &dto.Metric{Gauge: &dto.Gauge{Value: &value}, Label: append([]*dto.LabelPair(nil), d.ids[:]...)}
-	for i := range labels {
-		m.Label = append(m.Label, &dto.LabelPair{Name: &labels[i].name, Value: &labels[i].value})
+	for _, l := range labels {
+		m.Label = append(m.Label, &dto.LabelPair{Name: &l.name, Value: &l.value})
 	}
 	d.family.Metric = append(d.family.Metric, m)
 }
@@ -38,5 +38,3 @@ func (d *dtoSink) end() {
 }
 
 func (d *dtoSink) flush() error { return d.err }
-
-func ptr(s string) *string { return &s }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -139,8 +140,9 @@ func (h *harness) setToken(token string) {
 func TestThrottledByARival(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHarness(t)
-		rival := 5
-		h.sim.AddAccount(simulator.Account{Name: "main", Keys: []simulator.Key{{ID: "id", Secret: "secret"}}, Rival: func(time.Time) int { return rival }})
+		var rival atomic.Int64
+		rival.Store(5)
+		h.sim.AddAccount(simulator.Account{Name: "main", Keys: []simulator.Key{{ID: "id", Secret: "secret"}}, Rival: func(time.Time) int { return int(rival.Load()) }})
 		h.sim.Inject(simulator.Fault{Latency: 50 * time.Millisecond})
 		h.inProgress(1000)
 		h.apply()
@@ -159,7 +161,7 @@ func TestThrottledByARival(t *testing.T) {
 			t.Error("no slot is parked")
 		}
 
-		rival = 0
+		rival.Store(0)
 		h.pass(time.Minute)
 		before := h.sim.Calls("main", "QueryOTAJob")
 		h.pass(time.Minute)

@@ -3,6 +3,7 @@ package collector
 import (
 	"io"
 	"net/http"
+	"time"
 
 	"github.com/go-kit/log"
 	"github.com/go-kit/log/level"
@@ -16,7 +17,7 @@ import (
 type sink interface {
 	begin(family)
 	batch(*State)
-	sample(value float64, labels ...label)
+	sample(value float64, labels []label) // keeps nothing of labels, which are used again
 	end()
 	flush() error
 }
@@ -25,10 +26,9 @@ type sink interface {
 // gathers. Job states are the only thing kept; each scrape renders them anew
 // and holds one family in memory at a time.
 func NewHandler(store *Store, self prometheus.Gatherer, logger log.Logger) (http.Handler, error) {
-	table := families()
 	// Level 1 costs a few percent more bytes than promhttp's fixed 6 and half
 	// the time of a large scrape less.
-	compress, err := gzhttp.NewWrapper(gzhttp.CompressionLevel(gzip.BestSpeed))
+	compress, err := gzhttp.NewWrapper(gzhttp.CompressionLevel(gzip.BestSpeed), gzhttp.EnableZstd(false))
 	if err != nil {
 		return nil, err
 	}
@@ -38,9 +38,9 @@ func NewHandler(store *Store, self prometheus.Gatherer, logger log.Logger) (http
 		encoder := expfmt.NewEncoder(w, format)
 		var out sink = &dtoSink{encoder: encoder}
 		if format.FormatType() == expfmt.TypeTextPlain {
-			out = &textSink{w: w}
+			out = newTextSink(w)
 		}
-		if err := render(out, table, store.Snapshot()); err != nil {
+		if err := render(out, families(store.ExpectedDuration()), store.Snapshot()); err != nil {
 			return // the scraper has gone
 		}
 		// What could be gathered is served even if some of it could not.
@@ -56,18 +56,19 @@ func NewHandler(store *Store, self prometheus.Gatherer, logger log.Logger) (http
 	})), nil
 }
 
-// WriteText renders the metrics of the batches in the text format.
-func WriteText(w io.Writer, states []*State) error {
-	return render(&textSink{w: w}, families(), states)
+// WriteText renders the metrics of batches in the text format. expected is how
+// long a static batch may take that sets no deadline itself.
+func WriteText(w io.Writer, states []*State, expected time.Duration) error {
+	return render(newTextSink(w), families(expected), states)
 }
 
 func render(out sink, table []family, states []*State) error {
-	sample := out.sample
+	r := &row{sink: out}
 	for _, f := range table {
 		out.begin(f)
 		for _, s := range states {
 			out.batch(s)
-			f.emit(s, sample)
+			f.emit(s, r)
 		}
 		out.end()
 	}

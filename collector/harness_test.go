@@ -52,7 +52,10 @@ func newHarness(t *testing.T) *harness {
 		store:    collector.NewStore(),
 		registry: prometheus.NewRegistry(),
 		setup: collector.Setup{
-			Rules: collector.Rules{Interval: 15 * time.Second, SettledInterval: 24 * time.Hour, ExpectedDuration: 24 * time.Hour},
+			Rules: collector.Rules{
+				Interval: 15 * time.Second, SettledInterval: 24 * time.Hour, ExpectedDuration: 24 * time.Hour,
+				DeviceInterval: time.Minute, DiscoveryInterval: time.Minute, MaxAge: 720 * time.Hour,
+			},
 			Accounts: []collector.Account{{
 				Name:              "production",
 				RequestsPerSecond: 10,

@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,6 +51,23 @@ func statuses(job *aliyun.Job) []string {
 		return aliyun.Statuses
 	}
 	return append(slices.Clone(aliyun.Statuses), own)
+}
+
+// taskStatuses are the states that were counted: the documented ones in their
+// order, then others that the API may have come to know.
+func taskStatuses(counts map[string]int) []string {
+	var counted []string
+	for _, status := range aliyun.TaskStatuses {
+		if _, ok := counts[status]; ok {
+			counted = append(counted, status)
+		}
+	}
+	for _, status := range slices.Sorted(maps.Keys(counts)) {
+		if !slices.Contains(counted, status) {
+			counted = append(counted, status)
+		}
+	}
+	return counted
 }
 
 // srcVersions are the distinct source versions: a label set may stand only

@@ -49,7 +49,7 @@ func BenchmarkLoopback(b *testing.B) {
 			Transport: gaps,
 			Logger:    log.NewNopLogger(),
 		})
-		poller.Apply(b.Context(), collector.Setup{Rules: collector.Rules{Interval: 15 * time.Second, SettledInterval: 24 * time.Hour}, Accounts: []collector.Account{account}})
+		poller.Apply(b.Context(), collector.Setup{Rules: collector.Rules{Interval: 15 * time.Second, SettledInterval: 24 * time.Hour, DiscoveryInterval: time.Minute}, Accounts: []collector.Account{account}})
 		<-time.After(length)
 		poller.Stop()
 		server.Close()

@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"math"
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
@@ -12,11 +13,20 @@ const namespace = "aliyun_iot_ota_"
 type family struct {
 	name string // without the namespace
 	help string
-	emit func(s *State, out emit)
+	emit func(s *State, out *row)
 }
 
-// emit takes one sample of the batch at hand; account and job_id are added.
-type emit func(value float64, labels ...label)
+// row takes the samples of the batch at hand; account and job_id are added.
+// Its labels are used again, or each sample would cost an allocation.
+type row struct {
+	sink   sink
+	labels []label
+}
+
+func (r *row) sample(value float64, labels ...label) {
+	r.labels = append(r.labels[:0], labels...)
+	r.sink.sample(value, r.labels)
+}
 
 // field is a family with at most one sample a batch, straight from one field
 // of the API. nil is what the API left out: no sample.
@@ -42,67 +52,90 @@ var fields = []field{
 
 // families are all metrics of the batches in the order of /metrics. First what
 // the API said, which a batch that is gone has no more, then the polling of it.
-func families() []family {
+// expected is how long a static batch may take that sets no deadline itself.
+func families(expected time.Duration) []family {
 	all := []family{
-		{"job_info", "Facts about the batch to join on, always 1.", func(s *State, out emit) {
+		{"job_info", "Facts about the batch to join on, always 1.", func(s *State, out *row) {
 			if s.Job == nil {
 				return
 			}
-			labels := make([]label, len(infoLabels))
-			for i, l := range infoLabels {
-				labels[i] = label{l.name, l.value(s)}
+			out.labels = out.labels[:0]
+			for _, l := range infoLabels {
+				out.labels = append(out.labels, label{l.name, l.value(s)})
 			}
-			out(1, labels...)
+			out.sink.sample(1, out.labels)
 		}},
-		{"job_status", "Status of the batch: 1 for the one it has, 0 for the others.", func(s *State, out emit) {
+		{"job_status", "Status of the batch: 1 for the one it has, 0 for the others.", func(s *State, out *row) {
 			if s.Job == nil || s.Job.Status() == "" {
 				return
 			}
 			for _, status := range statuses(s.Job) {
-				out(truth(status == str(s.Job.JobStatus)), label{"status", status})
+				out.sample(truth(status == str(s.Job.JobStatus)), label{"status", status})
 			}
 		}},
-		{"job_source_version_info", "A version that the batch upgrades from, always 1.", func(s *State, out emit) {
+		{"job_source_version_info", "A version that the batch upgrades from, always 1.", func(s *State, out *row) {
 			if s.Job == nil {
 				return
 			}
 			for _, v := range srcVersions(s.Job) {
-				out(1, label{"src_version", v})
+				out.sample(1, label{"src_version", v})
 			}
 		}},
-		{"job_tag_info", "A tag of the batch, always 1.", func(s *State, out emit) {
+		{"job_tag_info", "A tag of the batch, always 1.", func(s *State, out *row) {
 			if s.Job == nil {
 				return
 			}
 			for _, t := range tags(s.Job) {
-				out(1, label{"key", t[0]}, label{"value", t[1]})
+				out.sample(1, label{"key", t[0]}, label{"value", t[1]})
 			}
 		}},
 	}
 	for _, f := range fields {
-		all = append(all, family{f.name, f.help, func(s *State, out emit) {
+		all = append(all, family{f.name, f.help, func(s *State, out *row) {
 			if s.Job == nil {
 				return
 			}
 			if v := f.value(s.Job); v != nil {
-				out(*v)
+				out.sample(*v)
 			}
 		}})
 	}
 	return append(all,
-		family{"job_poll_success", "Whether the last poll of the batch succeeded; absent until the first.", func(s *State, out emit) {
+		family{"job_deadline_timestamp_seconds", "When a static batch is expected to have ended, by its own settings, in Unix time.", func(s *State, out *row) {
+			var devices *int
+			if s.Devices != nil {
+				devices = &s.Devices.Total
+			}
+			if at, basis, ok := deadline(s.Job, devices, expected); ok {
+				out.sample(*unix(&at), label{"basis", basis})
+			}
+		}},
+		family{"job_devices", "Devices of the batch by the state of their task, all counted in one round.", func(s *State, out *row) {
+			if s.Devices == nil {
+				return
+			}
+			for _, status := range taskStatuses(s.Devices.ByStatus) {
+				out.sample(float64(s.Devices.ByStatus[status]), label{"task_status", status})
+			}
+		}},
+		family{"job_devices_last_success_timestamp_seconds", "When the shown device counts were true, in Unix time.", func(s *State, out *row) {
+			if s.Devices != nil {
+				out.sample(*unix(&s.Devices.AsOf))
+			}
+		}},
+		family{"job_poll_success", "Whether the last poll of the batch succeeded; absent until the first.", func(s *State, out *row) {
 			if s.Polled() {
-				out(truth(s.Err == nil))
+				out.sample(truth(s.Err == nil))
 			}
 		}},
-		family{"job_last_success_timestamp_seconds", "When the shown data of the batch was true, in Unix time.", func(s *State, out emit) {
-			if !s.AsOf.IsZero() {
-				out(*unix(&s.AsOf))
+		family{"job_last_success_timestamp_seconds", "When the shown status and times of the batch were true, in Unix time.", func(s *State, out *row) {
+			if at := s.TrueAt(); !at.IsZero() {
+				out.sample(*unix(&at))
 			}
 		}},
-		family{"job_poll_error_info", "Why the last poll of the batch failed, always 1; absent while polls succeed.", func(s *State, out emit) {
+		family{"job_poll_error_info", "Why the last poll of the batch failed, always 1; absent while polls succeed.", func(s *State, out *row) {
 			if s.Err != nil {
-				out(1, label{"class", string(s.Err.Class)}, label{"code", str(&s.Err.Code)})
+				out.sample(1, label{"class", string(s.Err.Class)}, label{"code", str(&s.Err.Code)})
 			}
 		}},
 	)
@@ -129,7 +162,7 @@ func percent(p *float64) *float64 {
 	if p == nil {
 		return nil
 	}
-	ratio := *p / 100
+	ratio := math.Round(*p*1e6) / 1e8 // 33.333 is 0.33333, not 0.33332999999999996
 	return &ratio
 }
 

@@ -36,7 +36,7 @@ type StateFile struct {
 // or is of a newer version of the program; it is not touched then.
 func OpenStateFile(path string, interval time.Duration, store *Store, r prometheus.Registerer, logger log.Logger) (*StateFile, error) {
 	f := &StateFile{
-		path: path, interval: interval, store: store, logger: log.With(logger, "file", path),
+		path: path, interval: interval, store: store, logger: log.WithSuffix(logger, "file", path),
 		lastGood: prometheus.NewGauge(prometheus.GaugeOpts{
 			Namespace: selfNamespace, Name: "state_last_write_timestamp_seconds",
 			Help: "When the state file was last written, in Unix time; 0 until then.",

@@ -1,3 +1,5 @@
+//go:build unix
+
 package collector
 
 import (
@@ -13,6 +15,7 @@ import (
 
 	"github.com/go-kit/log"
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
@@ -24,11 +27,14 @@ func someStates() []*State {
 	at := time.Date(2026, 11, 23, 12, 0, 0, 625e6, time.UTC)
 	name, status, retries := "升级 \"x\"\n", aliyun.StatusInProgress, 0.0
 	target := func(id string) Target { return Target{Account: "production", JobID: id} }
+	discovered := target("job-3")
+	discovered.Source, discovered.Region, discovered.Instance.ID = "product a1", "cn-shanghai", "iot-1"
 	return []*State{
 		{Target: target("job-1"), Job: &aliyun.Job{Name: &name, JobStatus: &status, RetryCount: &retries, UtcCreate: &at, SrcVersions: []string{"1"}, Tags: []aliyun.Tag{{Key: &name}}}, AsOf: at, Asked: at},
-		{Target: target("job-2"), Job: &aliyun.Job{}, AsOf: at, Asked: at.Add(time.Hour), Failures: 3, ErrAt: at.Add(time.Hour),
+		{Target: target("job-2"), Job: &aliyun.Job{}, AsOf: at, Asked: at.Add(time.Hour), Listed: at.Add(2 * time.Hour), Failures: 3,
+			Devices: &DeviceCounts{ByStatus: map[string]int{"QUEUED": 0, "SUCCEEDED": 7}, Total: 7, AsOf: at}, ErrAt: at.Add(time.Hour),
 			Err: &aliyun.Error{Operation: aliyun.OpQueryOTAJob, Class: aliyun.ClassTransport, Code: "c", Message: "m", RequestID: "r", HTTPStatus: 500, Err: errors.New("no route")}},
-		{Target: target("job-3"), Asked: at, Failures: 1, ErrAt: at, Err: &aliyun.Error{Class: aliyun.ClassNotFound}},
+		{Target: discovered, Asked: at, Failures: 1, ErrAt: at, Err: &aliyun.Error{Class: aliyun.ClassNotFound}},
 	}
 }
 
@@ -55,7 +61,7 @@ func TestStateFileGivesBackWhatWasKnown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(states, got, asText); diff != "" {
+	if diff := cmp.Diff(states, got, asText, cmpopts.IgnoreUnexported(State{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -173,7 +179,7 @@ func known(states []*State) *Store {
 	for _, s := range states {
 		targets = append(targets, s.Target)
 	}
-	store.SetTargets("production", targets)
+	store.SetTargets("production", targets, nil)
 	return store
 }
 

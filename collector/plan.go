@@ -10,8 +10,9 @@ type plan struct {
 	slots   int // of the rate budget
 	batches map[string]*batch
 	flying  map[string]*batch // polled right now, and in no queue
-	queues  [classes]queue
-	moments queue
+	queues  [classes]queue[*batch]
+	moments queue[*batch]
+	listed  queue[*batch] // live ones that lists keep fresh, by their last poll
 	shares  shares
 	outage  outage
 	seq     uint64
@@ -21,8 +22,9 @@ type plan struct {
 type batch struct {
 	state   *State
 	class   class
-	place   entry         // in the queue of its class
-	moment  entry         // in plan.moments, if it has one
+	place   entry[*batch] // in the queue of its class
+	moment  entry[*batch] // in plan.moments, if it has one
+	refresh entry[*batch] // in plan.listed, if a list shows it
 	charged time.Duration // to its class's share, for the poll that is under way
 	took    time.Duration // of its last call: what the next one is likely to hold a slot for
 }
@@ -36,8 +38,8 @@ func newPlan(rules Rules, slots int) *plan {
 func (p *plan) put(s *State) {
 	b := p.batches[s.JobID]
 	if b == nil {
-		b = &batch{place: entry{index: -1}, moment: entry{index: -1}}
-		b.place.batch, b.moment.batch = b, b
+		b = &batch{}
+		b.place, b.moment, b.refresh = newEntry(b), newEntry(b), newEntry(b)
 		p.batches[s.JobID] = b
 		p.outage.added(s)
 	} else {
@@ -78,14 +80,14 @@ func (p *plan) choose(now time.Time) *batch {
 		return p.probe(now)
 	}
 	if e := p.moments.head(); e != nil && !e.at.After(now) {
-		return e.batch
+		return e.item
 	}
 	busy := p.due(fresh, now) || p.due(live, now)
 	for _, c := range [...]class{planned, failing, settled} {
 		if !p.due(c, now) {
 			continue
 		}
-		b := p.queues[c].head().batch
+		b := p.queues[c].head().item
 		if !busy {
 			return b
 		}
@@ -96,8 +98,11 @@ func (p *plan) choose(now time.Time) *batch {
 	}
 	for _, c := range [...]class{fresh, live} {
 		if p.due(c, now) {
-			return p.queues[c].head().batch
+			return p.queues[c].head().item
 		}
+	}
+	if e := p.listed.head(); e != nil && !e.at.Add(p.fullRefresh()).After(now) {
+		return e.item
 	}
 	return nil
 }
@@ -142,6 +147,9 @@ func (p *plan) wakeAt() (earliest time.Time, ok bool) {
 			consider(e.at.Add(p.wait(c)))
 		}
 	}
+	if e := p.listed.head(); e != nil {
+		consider(e.at.Add(p.fullRefresh()))
+	}
 	return earliest, ok
 }
 
@@ -166,6 +174,12 @@ func (p *plan) wait(c class) time.Duration {
 	return 0
 }
 
+// fullRefresh is the time between two polls of a batch whose status a list
+// keeps fresh: nothing says that UtcModified moves when a setting does.
+func (p *plan) fullRefresh() time.Duration {
+	return max(10*time.Minute, 10*p.rules.Interval)
+}
+
 // round is the time in which every live batch is polled once.
 func (p *plan) round() time.Duration {
 	perSlot := time.Duration(len(p.queues[live])) * time.Second / time.Duration(p.slots)
@@ -177,15 +191,17 @@ func (p *plan) enqueue(b *batch, pardoned bool) {
 	t := p.rules.turnOf(b.state, pardoned)
 	b.class = t.class
 	p.seq++
-	b.place.at, b.place.seq = t.at, p.seq
-	p.queues[b.class].add(&b.place)
+	p.queues[b.class].add(&b.place, t.at, p.seq)
 	if !t.moment.IsZero() {
-		b.moment.at, b.moment.seq = t.moment, p.seq
-		p.moments.add(&b.moment)
+		p.moments.add(&b.moment, t.moment, p.seq)
+	}
+	if b.class == live && !b.state.Listed.IsZero() {
+		p.listed.add(&b.refresh, b.state.Asked, p.seq)
 	}
 }
 
 func (p *plan) dequeue(b *batch) {
 	p.queues[b.class].remove(&b.place)
 	p.moments.remove(&b.moment)
+	p.listed.remove(&b.refresh)
 }

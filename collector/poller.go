@@ -10,17 +10,19 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
-// Poller polls the batches of all accounts, each account in a lane of its own.
+// Poller polls the batches of all accounts, each with a watcher of its own.
 type Poller struct {
 	store *Store
 	o     PollerOptions
 
-	mu    sync.Mutex // guards all below
-	lanes map[string]*runningLane
+	mu       sync.Mutex // guards all below
+	watchers map[string]*running
 	// slots outlive their account: one that is taken out of the
 	// configuration and put back finds its calls of the last second counted.
-	slots map[string]*aliyun.Slots
+	slots map[lanekey]*aliyun.Slots
 }
+
+type lanekey struct{ account, operation string }
 
 // PollerOptions are what the calls of all accounts have in common.
 type PollerOptions struct {
@@ -30,48 +32,51 @@ type PollerOptions struct {
 	Logger    log.Logger
 }
 
-// runningLane is a lane with what it was made from.
-type runningLane struct {
-	*lane
-	account Account
-	client  *aliyun.Client
-	stop    func() // ends the lane and waits for its calls
+// running is a watcher with what it was made from.
+type running struct {
+	*watcher
+	made   Account
+	client *aliyun.Client
+	stop   func() // ends it and waits for its calls
 }
 
 // NewPoller gives a poller without accounts.
 func NewPoller(store *Store, o PollerOptions) *Poller {
-	return &Poller{store: store, o: o, lanes: make(map[string]*runningLane), slots: make(map[string]*aliyun.Slots)}
+	return &Poller{store: store, o: o, watchers: make(map[string]*running), slots: make(map[lanekey]*aliyun.Slots)}
 }
 
-// Apply starts, changes and stops lanes so that just these accounts are
+// Apply starts, changes and stops watchers so that just these accounts are
 // polled; ctx ends the polling of those it starts. What is known of batches
 // that stay is kept, and so are connections and tokens of accounts whose
 // credentials stay.
 func (p *Poller) Apply(ctx context.Context, setup Setup) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.store.SetExpectedDuration(setup.Rules.ExpectedDuration)
 	stay := make(map[string]bool, len(setup.Accounts))
 	for _, a := range setup.Accounts {
 		stay[a.Name] = true
-		l, known := p.lanes[a.Name]
+		r, known := p.watchers[a.Name]
 		if !known {
-			l = p.newLane(a, setup.Rules)
-			p.lanes[a.Name] = l
+			slots := func(operation string) *aliyun.Slots { return p.slotsOf(a, operation) }
+			r = &running{watcher: newWatcher(a, setup.Rules, slots, p.store, p.o.Logger)}
+			p.watchers[a.Name] = r
 		}
-		if l.client == nil || l.account.Credentials != a.Credentials || l.account.Timeout != a.Timeout {
-			l.client = newClient(a, p.o)
+		if r.client == nil || r.made.Credentials != a.Credentials || r.made.Timeout != a.Timeout {
+			r.client = newClient(a, p.o)
 		}
-		l.account = a
-		l.apply(a, setup.Rules, l.client)
+		r.made = a
+		p.o.Calls.expect(a.Name, a.operations())
+		r.apply(a, setup.Rules, r.client)
 		if !known {
-			l.start(ctx)
+			r.start(ctx)
 		}
 	}
-	for name, l := range p.lanes {
+	for name, r := range p.watchers {
 		if !stay[name] {
-			l.stop()
-			delete(p.lanes, name)
-			p.store.SetTargets(name, nil)
+			r.stop()
+			delete(p.watchers, name)
+			p.store.SetTargets(name, nil, nil)
 			p.o.Calls.Forget(name)
 		}
 	}
@@ -81,23 +86,19 @@ func (p *Poller) Apply(ctx context.Context, setup Setup) {
 func (p *Poller) Stop() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for name, l := range p.lanes {
-		l.stop()
-		delete(p.lanes, name)
+	for name, r := range p.watchers {
+		r.stop()
+		delete(p.watchers, name)
 	}
 }
 
-func (p *Poller) newLane(a Account, rules Rules) *runningLane {
-	if p.slots[a.Name] == nil {
-		p.slots[a.Name] = aliyun.NewSlots(a.RequestsPerSecond)
+// slotsOf is the rate budget of one operation of an account. p.mu is held.
+func (p *Poller) slotsOf(a Account, operation string) *aliyun.Slots {
+	k := lanekey{a.Name, operation}
+	if p.slots[k] == nil {
+		p.slots[k] = aliyun.NewSlots(a.RequestsPerSecond)
 	}
-	return &runningLane{lane: &lane{
-		store:  p.store,
-		logger: log.With(p.o.Logger, "account", a.Name),
-		slots:  p.slots[a.Name],
-		news:   make(chan struct{}, 1),
-		plan:   newPlan(rules, a.RequestsPerSecond),
-	}}
+	return p.slots[k]
 }
 
 func newClient(a Account, o PollerOptions) *aliyun.Client {
@@ -110,16 +111,16 @@ func newClient(a Account, o PollerOptions) *aliyun.Client {
 	})
 }
 
-func (l *runningLane) start(ctx context.Context) {
+func (r *running) start(ctx context.Context) {
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		l.run(ctx)
-		l.client.Close()
+		r.run(ctx)
 	}()
-	l.stop = func() {
+	r.stop = func() {
 		cancel()
 		<-ended
+		r.client.Close()
 	}
 }

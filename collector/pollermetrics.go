@@ -1,9 +1,10 @@
 package collector
 
 import (
-	"github.com/prometheus/client_golang/prometheus"
+	"slices"
+	"time"
 
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 var (
@@ -13,13 +14,15 @@ var (
 		"Slots that wait out a throttled answer, for 30 s on average.", []string{"account", "operation"}, nil)
 	jobsDesc = prometheus.NewDesc(selfNamespace+"_jobs",
 		"Batches that are watched, by why they are.", []string{"account", "origin"}, nil)
+	discoveredDesc = prometheus.NewDesc(selfNamespace+"_discovery_last_success_timestamp_seconds",
+		"When the lists of all discovered packages and batches had been read, in Unix time: the oldest of them.", []string{"account"}, nil)
 	promiseDesc = prometheus.NewDesc(selfNamespace+"_expected_poll_age_seconds",
 		"Oldest that the data of an IN_PROGRESS batch gets as the budget stands now, while calls are answered.", []string{"account"}, nil)
 )
 
 // Describe implements [prometheus.Collector].
 func (p *Poller) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{slotsDesc, parkedDesc, jobsDesc, promiseDesc} {
+	for _, d := range []*prometheus.Desc{slotsDesc, parkedDesc, jobsDesc, promiseDesc, discoveredDesc} {
 		ch <- d
 	}
 }
@@ -31,20 +34,47 @@ func (p *Poller) Collect(ch chan<- prometheus.Metric) {
 	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
 		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
 	}
-	for name, l := range p.lanes {
-		slots, parked := l.slots.Count()
-		gauge(slotsDesc, float64(slots), name, aliyun.OpQueryOTAJob)
-		gauge(parkedDesc, float64(parked), name, aliyun.OpQueryOTAJob)
-		l.mu.Lock()
-		promise := l.plan.promise(parked, l.rtt)
+	for name, w := range p.watchers {
+		w.mu.Lock()
+		promise := w.promise(time.Now())
 		origins := make(map[Origin]int)
-		for _, b := range l.plan.batches {
+		for _, b := range w.plan.batches {
 			origins[b.state.Origin]++
 		}
-		l.mu.Unlock()
+		discovered := w.discovered()
+		w.mu.Unlock()
+		for _, l := range w.lanes() {
+			if !slices.Contains(w.made.operations(), l.operation) {
+				continue
+			}
+			slots, parked := l.slots.Count()
+			gauge(slotsDesc, float64(slots), name, l.operation)
+			gauge(parkedDesc, float64(parked), name, l.operation)
+		}
 		gauge(promiseDesc, promise.Seconds(), name)
 		for _, origin := range Origins {
 			gauge(jobsDesc, float64(origins[origin]), name, string(origin))
 		}
+		if !discovered.IsZero() {
+			gauge(discoveredDesc, *unix(&discovered), name)
+		}
 	}
+}
+
+// discovered is when all that is discovered was last known to be complete: the
+// oldest of the last reads of the lists; zero until each was read. w.mu is held.
+func (w *watcher) discovered() (oldest time.Time) {
+	var reads []time.Time
+	for _, t := range w.packages.rota.things {
+		reads = append(reads, t.lastGood)
+	}
+	for of, t := range w.batches.rota.things {
+		if w.batches.listings[of].source != "" {
+			reads = append(reads, t.lastGood)
+		}
+	}
+	if len(reads) == 0 {
+		return time.Time{}
+	}
+	return slices.MinFunc(reads, time.Time.Compare)
 }

@@ -1,6 +1,10 @@
 package collector
 
-import "time"
+import (
+	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+)
 
 // worstAge is the oldest that the data of one of n live batches gets while
 // every call is answered: what the budget allows, where the interval asks for
@@ -15,19 +19,39 @@ func worstAge(n int, interval time.Duration, slots, parked int, rtt time.Duratio
 	return max(interval, round)*102/100 + time.Second + rtt
 }
 
-// promise is the worst age of the live batches as things stand now.
-func (p *plan) promise(parked int, rtt time.Duration) time.Duration {
+// promise is the worst age of the live batches' status as things stand now.
+// w.mu is held.
+func (w *watcher) promise(now time.Time) time.Duration {
+	slots, parked := w.lists.slots.Count()
+	calls := len(w.batches.rota.things) + len(w.plan.listed)/aliyun.JobsPerPage
+	listed := worstAge(calls, w.batches.rota.wait, slots, parked, w.rtt, 0)
+
+	// What no list showed lately depends on QueryOTAJob; the rest has both.
+	all, alone := 0, 0
+	for _, b := range w.plan.batches {
+		if b.class == live || b.class == fresh {
+			all++
+			if now.Sub(b.state.Listed) > 2*listed {
+				alone++
+			}
+		}
+	}
 	used := 0.0
 	for c, part := range shareOf {
-		if len(p.queues[c]) > 0 {
+		if len(w.plan.queues[c]) > 0 {
 			used += part
 		}
 	}
-	n := len(p.queues[live]) + len(p.queues[fresh])
-	for _, b := range p.flying {
-		if b.class == live || b.class == fresh {
-			n++
-		}
+	slots, parked = w.plans.slots.Count()
+	polled := func(n int) time.Duration {
+		return worstAge(n, w.rules.Interval, slots, parked, w.rtt, used)
 	}
-	return worstAge(n, p.rules.Interval, p.slots, parked, rtt, used)
+	if alone == all {
+		return polled(all)
+	}
+	worst := min(listed, polled(all))
+	if alone > 0 {
+		worst = max(worst, polled(alone))
+	}
+	return worst
 }

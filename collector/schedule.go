@@ -51,10 +51,13 @@ func (r Rules) turnOf(s *State, pardoned bool) turn {
 	case s.Asked.IsZero() || s.Job == nil:
 		return turn{class: fresh, at: s.Asked}
 	case s.Job.Ended():
-		return turn{class: settled, at: s.Asked}
+		return turn{class: settled, at: s.Asked, moment: s.Changed}
 	}
-	t := turn{class: live, at: s.Asked}
-	if start := after(s.Job.UtcScheduleTime, s.Asked); s.Job.Status() == aliyun.StatusPlanned && !start.IsZero() {
+	// A list that shows the batch has made its status fresh.
+	t := turn{class: live, at: later(s.Asked, s.Listed)}
+	if !s.Changed.IsZero() {
+		t.moment = s.Changed
+	} else if start := after(s.Job.UtcScheduleTime, s.Asked); s.Job.Status() == aliyun.StatusPlanned && !start.IsZero() {
 		t.class, t.moment = planned, start
 	} else {
 		t.moment = after(s.Job.UtcScheduleFinishTime, s.Asked)
@@ -78,12 +81,25 @@ func (r Rules) backoff(s *State) time.Duration {
 	if s.Err.Class == aliyun.ClassNotFound {
 		limit = max(r.SettledInterval, r.Interval)
 	}
-	wait := r.Interval
-	for i := 1; i < s.Failures && wait < limit; i++ {
-		wait *= 2
-	}
-	wait = min(wait, limit)
+	wait := doubled(r.Interval, s.Failures, limit)
 	h := fnv.New32a()
 	h.Write([]byte(s.JobID + strconv.Itoa(s.Failures)))
 	return wait + wait/10*time.Duration(h.Sum32()%1024)/1024
+}
+
+// doubled is first, doubled with each failure after the first one, and limit
+// at most.
+func doubled(first time.Duration, failures int, limit time.Duration) time.Duration {
+	wait := first
+	for i := 1; i < failures && wait < limit; i++ {
+		wait *= 2
+	}
+	return min(wait, limit)
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }

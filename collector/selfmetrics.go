@@ -53,15 +53,20 @@ func NewCallMetrics(r prometheus.Registerer, logger log.Logger) *CallMetrics {
 	return m
 }
 
-// Observer counts the calls of one account, whose series exist from then on:
-// a rate over the first failure needs a zero before it.
-func (m *CallMetrics) Observer(account string) aliyun.Observer {
-	operation := aliyun.OpQueryOTAJob
-	m.duration.WithLabelValues(account, operation)
-	m.requests.WithLabelValues(account, operation, success)
-	for _, class := range aliyun.Classes {
-		m.requests.WithLabelValues(account, operation, string(class))
+// expect lets the series of an account's operations exist from now on: a rate
+// over the first failure needs a zero before it.
+func (m *CallMetrics) expect(account string, operations []string) {
+	for _, operation := range operations {
+		m.duration.WithLabelValues(account, operation)
+		m.requests.WithLabelValues(account, operation, success)
+		for _, class := range aliyun.Classes {
+			m.requests.WithLabelValues(account, operation, string(class))
+		}
 	}
+}
+
+// Observer counts the calls of one account.
+func (m *CallMetrics) Observer(account string) aliyun.Observer {
 	return func(c aliyun.Call) {
 		result := success
 		var failure *aliyun.Error

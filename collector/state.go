@@ -10,21 +10,34 @@ import (
 // one, so a scrape may read it without a lock.
 type State struct {
 	Target
-	Job  *aliyun.Job // the last answer; nil before the first one, and once the batch is gone
-	AsOf time.Time   // when Job was true: its call began then; zero: never
+	Job  *aliyun.Job // nil before the first answer, and once the batch is gone
+	AsOf time.Time   // when QueryOTAJob said it: its call began then; zero: never
 
 	Asked    time.Time     // when the last poll began that the API did not throttle; zero: never
 	Err      *aliyun.Error // of the last poll; nil when it succeeded
 	ErrAt    time.Time     // when that poll ended; zero while Err is nil
 	Failures int           // polls in a row that failed, throttled ones apart
+
+	Listed  time.Time          // when a list last showed the batch, and made its status and times true; zero: never
+	Changed time.Time          // when a list showed news that QueryOTAJob was not asked about yet; zero: none
+	summary *aliyun.JobSummary // what that list said
+
+	Devices *DeviceCounts // nil: not counted
 }
 
 // Polled says whether any poll has ended, well or not.
 func (s *State) Polled() bool { return !s.Asked.IsZero() || s.Err != nil }
 
+// TrueAt is when the status and the times of the batch were true; zero: never.
+func (s *State) TrueAt() time.Time { return later(s.AsOf, s.Listed) }
+
 // succeeded is the state after an answer to the poll that began at started.
 func (s *State) succeeded(job *aliyun.Job, started time.Time) *State {
-	return &State{Target: s.Target, Job: job, AsOf: started, Asked: started}
+	next := &State{Target: s.Target, Job: job, AsOf: started, Asked: started, Listed: s.Listed, summary: s.summary, Devices: s.Devices}
+	if s.Listed.After(started) && s.summary != nil {
+		next.Job = merged(job, s.summary) // the list was read meanwhile
+	}
+	return next
 }
 
 // failed is the state after a poll that began at started. What was known stays
@@ -37,9 +50,69 @@ func (s *State) failed(err *aliyun.Error, started, ended time.Time) *State {
 	case aliyun.ClassThrottled:
 		return &next
 	case aliyun.ClassNotFound:
-		next.Job = nil
+		next.Job, next.Devices = nil, nil
 	}
-	next.Asked = started
+	next.Asked, next.Changed = started, time.Time{}
 	next.Failures++
+	return &next
+}
+
+// listed is the state after a list that was read from asOf on showed the batch.
+// Of one that QueryOTAJob says is gone, QueryOTAJob is believed.
+func (s *State) listed(in *aliyun.JobSummary, asOf time.Time) *State {
+	if asOf.Before(s.TrueAt()) || s.Err != nil && s.Err.Class == aliyun.ClassNotFound {
+		return s
+	}
+	next := *s
+	next.Listed, next.summary = asOf, in
+	if s.Job != nil && differ(in, s.Job.JobStatus, s.Job.UtcModified) &&
+		(s.summary == nil || differ(in, s.summary.JobStatus, s.summary.UtcModified)) {
+		next.Changed = asOf
+	}
+	next.Job = merged(s.Job, in)
+	return &next
+}
+
+// foundBy notes the entry of Discover that would find a batch if it were not
+// configured.
+func (s *State) foundBy(source string) *State {
+	if source == "" || s.Source == source {
+		return s
+	}
+	next := *s
+	next.Source = source
+	return &next
+}
+
+// differ says whether a list shows another status, or a later change, than was
+// known.
+func differ(in *aliyun.JobSummary, status *string, modified *time.Time) bool {
+	return in.JobStatus != nil && str(in.JobStatus) != str(status) ||
+		in.UtcModified != nil && (modified == nil || !in.UtcModified.Equal(*modified))
+}
+
+// merged is a job with the status and the times of a list. Of a batch that was
+// never polled it holds all that the list says.
+func merged(job *aliyun.Job, in *aliyun.JobSummary) *aliyun.Job {
+	next := aliyun.Job{
+		JobType: in.JobType, ProductKey: in.ProductKey, FirmwareID: in.FirmwareID,
+		SelectionType: in.SelectionType, TargetSelection: in.TargetSelection, Tags: in.Tags,
+	}
+	if job != nil {
+		next = *job
+	}
+	if in.JobStatus != nil {
+		next.JobStatus = in.JobStatus
+	}
+	for _, t := range []struct{ to, from **time.Time }{
+		{&next.UtcCreate, &in.UtcCreate},
+		{&next.UtcModified, &in.UtcModified},
+		{&next.UtcStartTime, &in.UtcStartTime},
+		{&next.UtcEndTime, &in.UtcEndTime},
+	} {
+		if *t.from != nil {
+			*t.to = *t.from
+		}
+	}
 	return &next
 }

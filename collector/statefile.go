@@ -25,16 +25,24 @@ type stateHeader struct {
 	Version int `json:"version"`
 }
 
-// stateLine is one batch in the state file. Where it is watched is not in it:
-// the configuration says that.
+// stateLine is one batch in the state file. Where it is watched is in it for
+// discovered batches only; of the others the configuration says that.
 type stateLine struct {
 	Account  string      `json:"account"`
 	JobID    string      `json:"job_id"`
+	Source   string      `json:"source,omitempty"`
+	Region   string      `json:"region,omitempty"`
+	Instance string      `json:"iot_instance_id,omitempty"`
 	Job      *aliyun.Job `json:"job,omitempty"`
 	AsOf     time.Time   `json:"as_of,omitzero"`
 	Asked    time.Time   `json:"asked,omitzero"`
+	Listed   time.Time   `json:"listed,omitzero"`
 	Failures int         `json:"failures,omitempty"`
 	Error    *stateError `json:"error,omitempty"`
+
+	Devices      map[string]int `json:"devices,omitempty"` // by TaskStatus
+	DevicesTotal int            `json:"devices_total,omitempty"`
+	DevicesAsOf  time.Time      `json:"devices_as_of,omitzero"`
 }
 
 type stateError struct {
@@ -57,10 +65,16 @@ func encodeStates(w io.Writer, states []*State) error {
 		return err
 	}
 	for _, s := range states {
-		if !s.Polled() {
+		if !s.Polled() && s.Job == nil {
 			continue
 		}
-		line := stateLine{Account: s.Account, JobID: s.JobID, Job: s.Job, AsOf: s.AsOf, Asked: s.Asked, Failures: s.Failures}
+		line := stateLine{Account: s.Account, JobID: s.JobID, Job: s.Job, AsOf: s.AsOf, Asked: s.Asked, Listed: s.Listed, Failures: s.Failures}
+		if s.Source != "" {
+			line.Source, line.Region, line.Instance = s.Source, s.Region, s.Instance.ID
+		}
+		if d := s.Devices; d != nil {
+			line.Devices, line.DevicesTotal, line.DevicesAsOf = d.ByStatus, d.Total, d.AsOf
+		}
 		if e := s.Err; e != nil {
 			line.Error = &stateError{s.ErrAt, e.Operation, e.Class, e.Code, e.Message, e.RequestID, e.HTTPStatus, ""}
 			if e.Err != nil {
@@ -117,11 +131,21 @@ func decodeState(data []byte, now time.Time) (*State, error) {
 		return nil, errors.New("no account or job_id")
 	}
 	s := &State{
-		Target:   Target{Account: line.Account, JobID: line.JobID},
+		Target: Target{
+			Account: line.Account, JobID: line.JobID, Source: line.Source,
+			Region: line.Region, Instance: aliyun.Instance{ID: line.Instance},
+		},
 		Job:      line.Job,
 		AsOf:     line.AsOf,
 		Asked:    line.Asked,
+		Listed:   line.Listed,
 		Failures: max(line.Failures, 0),
+	}
+	if line.Devices != nil {
+		s.Devices = &DeviceCounts{ByStatus: line.Devices, Total: line.DevicesTotal, AsOf: line.DevicesAsOf}
+		if s.Devices.AsOf.After(now) {
+			s.Devices.AsOf = now
+		}
 	}
 	if e := line.Error; e != nil {
 		s.ErrAt = e.At
@@ -132,7 +156,7 @@ func decodeState(data []byte, now time.Time) (*State, error) {
 	}
 	// A clock that was ahead when the file was written must not keep a batch
 	// from being asked.
-	for _, t := range []*time.Time{&s.AsOf, &s.Asked, &s.ErrAt} {
+	for _, t := range []*time.Time{&s.AsOf, &s.Asked, &s.Listed, &s.ErrAt} {
 		if t.After(now) {
 			*t = now
 		}

@@ -2,8 +2,10 @@ package collector
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"sync"
+	"time"
 )
 
 // Store holds the state of every batch. Safe for concurrent use.
@@ -13,10 +15,15 @@ type Store struct {
 	sorted   []key          // by account, then job id: the order of /metrics
 	restored map[key]*State // from the state file, for batches that are configured later
 	changes  uint64
+	expected time.Duration // see Rules.ExpectedDuration
 }
 
 // key names a batch: job ids are unique within a main account.
 type key struct{ account, jobID string }
+
+func (a key) compare(b key) int {
+	return cmp.Or(cmp.Compare(a.account, b.account), cmp.Compare(a.jobID, b.jobID))
+}
 
 // NewStore gives a store that knows no batch.
 func NewStore() *Store {
@@ -35,38 +42,87 @@ func (s *Store) Snapshot() []*State {
 	return states
 }
 
-// SetTargets makes the batches of one account those of targets. What is known
-// of batches that stay is kept, the rest is dropped. It returns the state of
-// each target.
-func (s *Store) SetTargets(account string, targets []Target) []*State {
+// ExpectedDuration is [Rules.ExpectedDuration]: a deadline is computed when it
+// is shown, so that a reload needs no more than this.
+func (s *Store) ExpectedDuration() time.Duration {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.expected
+}
+
+// SetExpectedDuration sets it.
+func (s *Store) SetExpectedDuration(d time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	states := make([]*State, 0, len(targets))
+	s.expected = d
+}
+
+// SetTargets makes the batches of one account those of targets, and those that
+// were discovered and still would be: discovers, if any, says so and gives their
+// place.
+// What is known of batches that stay is kept, the rest is dropped. It returns
+// the state of each.
+func (s *Store) SetTargets(account string, targets []Target, discovers func(Target) (Target, bool)) []*State {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	known := make(map[string]*State) // by job id
+	for _, from := range []map[key]*State{s.restored, s.states} {
+		for k, state := range from {
+			if k.account == account {
+				known[k.jobID] = state
+				delete(from, k)
+			}
+		}
+	}
+	var states []*State
+	add := func(t Target) {
+		state := State{}
+		if old := known[t.JobID]; old != nil {
+			state = *old
+			t.Source = old.Source
+			delete(known, t.JobID)
+		}
+		state.Target = t
+		states = append(states, &state)
+		s.states[key{account, t.JobID}] = &state
+	}
 	for _, t := range targets {
-		state := &State{Target: t}
-		k := key{account, t.JobID}
-		if old := cmp.Or(s.states[k], s.restored[k]); old != nil {
-			kept := *old
-			kept.Target = t
-			state = &kept
+		add(t)
+	}
+	for _, jobID := range slices.Sorted(maps.Keys(known)) {
+		if discovers == nil {
+			break
 		}
-		states = append(states, state)
-	}
-	for k := range s.states {
-		if k.account == account {
-			delete(s.states, k)
-		}
-	}
-	for _, state := range states {
-		s.states[key{account, state.JobID}] = state
-	}
-	for k := range s.restored {
-		if k.account == account {
-			delete(s.restored, k)
+		if t, still := discovers(known[jobID].Target); still {
+			t.Origin = Discovered
+			add(t)
 		}
 	}
 	s.sortKeys()
 	return states
+}
+
+// Add takes up a batch that was discovered and is not there yet.
+func (s *Store) Add(state *State) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	k := key{state.Account, state.JobID}
+	s.states[k] = state
+	at, _ := slices.BinarySearchFunc(s.sorted, k, key.compare)
+	s.sorted = slices.Insert(s.sorted, at, k)
+	s.changes++
+}
+
+// Remove drops a batch.
+func (s *Store) Remove(account, jobID string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	k := key{account, jobID}
+	if at, found := slices.BinarySearchFunc(s.sorted, k, key.compare); found {
+		delete(s.states, k)
+		s.sorted = slices.Delete(s.sorted, at, at+1)
+		s.changes++
+	}
 }
 
 // Update replaces the state of one batch by what change makes of it and
@@ -81,7 +137,7 @@ func (s *Store) Update(account, jobID string, change func(*State) *State) (befor
 	}
 	after = change(before)
 	s.states[k] = after
-	if before.AsOf.IsZero() != after.AsOf.IsZero() || before.Job.Status() != after.Job.Status() || (before.Err == nil) != (after.Err == nil) {
+	if before.TrueAt().IsZero() != after.TrueAt().IsZero() || before.Job.Status() != after.Job.Status() || (before.Err == nil) != (after.Err == nil) {
 		s.changes++
 	}
 	return before, after
@@ -108,11 +164,5 @@ func (s *Store) Changes() uint64 {
 
 // sortKeys rebuilds the order. s.mu is held.
 func (s *Store) sortKeys() {
-	s.sorted = s.sorted[:0]
-	for k := range s.states {
-		s.sorted = append(s.sorted, k)
-	}
-	slices.SortFunc(s.sorted, func(a, b key) int {
-		return cmp.Or(cmp.Compare(a.account, b.account), cmp.Compare(a.jobID, b.jobID))
-	})
+	s.sorted = slices.SortedFunc(maps.Keys(s.states), key.compare)
 }

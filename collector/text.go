@@ -3,7 +3,6 @@ package collector
 import (
 	"io"
 	"strconv"
-	"strings"
 )
 
 // flushAt is how much text is gathered, in bytes, before it is written on.
@@ -21,6 +20,10 @@ type textSink struct {
 	ids    []byte // account and job_id of the batch at hand, escaped
 }
 
+func newTextSink(w io.Writer) *textSink {
+	return &textSink{w: w, buf: make([]byte, 0, flushAt+4<<10)}
+}
+
 func (t *textSink) begin(f family) { t.family, t.headed = f, false }
 
 func (t *textSink) batch(s *State) {
@@ -31,7 +34,7 @@ func (t *textSink) batch(s *State) {
 	t.ids = append(t.ids, '"')
 }
 
-func (t *textSink) sample(value float64, labels ...label) {
+func (t *textSink) sample(value float64, labels []label) {
 	b := t.buf
 	if !t.headed {
 		t.headed = true
@@ -66,11 +69,23 @@ func (t *textSink) flush() error {
 	return t.err
 }
 
-var labelEscaper = strings.NewReplacer(`\`, `\\`, "\n", `\n`, `"`, `\"`)
-
+// appendEscaped appends a label value in one pass.
 func appendEscaped(b []byte, s string) []byte {
-	if strings.ContainsAny(s, "\\\n\"") {
-		s = labelEscaper.Replace(s)
+	plain := 0 // where what is not yet written begins
+	for i := range len(s) {
+		escaped := ""
+		switch s[i] {
+		case '\\':
+			escaped = `\\`
+		case '\n':
+			escaped = `\n`
+		case '"':
+			escaped = `\"`
+		default:
+			continue
+		}
+		b = append(append(b, s[plain:i]...), escaped...)
+		plain = i + 1
 	}
-	return append(b, s...)
+	return append(b, s[plain:]...)
 }

@@ -1,0 +1,33 @@
+# Nothing here is needed to build or to test: go build and go test ./... do.
+
+BINARY   ?= aliyun_iot_ota_exporter
+VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+REVISION ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
+BRANCH   ?= $(shell git rev-parse --abbrev-ref HEAD 2>/dev/null || echo unknown)
+
+pkg     := github.com/prometheus/common/version
+ldflags := -s -w -X $(pkg).Version=$(VERSION) -X $(pkg).Revision=$(REVISION) -X $(pkg).Branch=$(BRANCH)
+
+.PHONY: build test lint demo update check bench
+
+# The version comes from the variables above, which also work where go cannot ask git.
+build:
+	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '$(ldflags)' -o $(BINARY) .
+
+test:
+	go test ./...
+
+lint: # .ci/run installs the version that counts
+	golangci-lint run
+
+demo:
+	go run . --demo
+
+update: # rewrites the golden files and the tables of the README
+	go test ./... -update
+
+check: # all that CI does
+	.ci/run
+
+bench:
+	go test -run '^$$' -bench . -benchmem ./...

@@ -1,0 +1,122 @@
+package aliyun
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// The read operations beside QueryOTAJob. Each has a rate budget of its own.
+const (
+	OpListOTAFirmware      = "ListOTAFirmware"      // the update packages of an instance
+	OpListOTAJobByFirmware = "ListOTAJobByFirmware" // the batches of one package
+	OpListOTATaskByJob     = "ListOTATaskByJob"     // the devices of one batch
+)
+
+// Operations lists all that a Client can call, which is also the order of the
+// documentation.
+var Operations = []string{OpQueryOTAJob, OpListOTAJobByFirmware, OpListOTAFirmware, OpListOTATaskByJob}
+
+// The largest pages that the API gives, in entries.
+const (
+	FirmwaresPerPage = 100
+	JobsPerPage      = 200
+	TasksPerPage     = 100
+)
+
+// List is one page of a list, and how long all of it is.
+type List[T any] struct {
+	Total   int
+	Entries []T
+}
+
+// Firmware is an update package in a list.
+type Firmware struct {
+	FirmwareID  *string `json:"FirmwareId"`
+	ProductKey  *string `json:"ProductKey"`
+	DestVersion *string `json:"DestVersion"`
+}
+
+// JobSummary is what a list says of one batch. As in [Job], nil is what the API
+// left out.
+type JobSummary struct {
+	JobID           *string    `json:"JobId"`
+	JobStatus       *string    `json:"JobStatus"`
+	JobType         *string    `json:"JobType"`
+	ProductKey      *string    `json:"ProductKey"`
+	FirmwareID      *string    `json:"FirmwareId"`
+	SelectionType   *string    `json:"SelectionType"`
+	TargetSelection *string    `json:"TargetSelection"`
+	Tags            []Tag      `json:"Tags" list:"OtaTagDTO"`
+	UtcCreate       *time.Time `json:"UtcCreate"`
+	UtcModified     *time.Time `json:"UtcModified"`
+	UtcStartTime    *time.Time `json:"UtcStartTime"`
+	UtcEndTime      *time.Time `json:"UtcEndTime"`
+}
+
+// Task is one device of a batch.
+type Task struct {
+	TaskStatus *string `json:"TaskStatus"`
+}
+
+// TaskStatuses lists the states of a device task in the order of its life. All
+// but the last three are live: the device can still change.
+var TaskStatuses = []string{"CONFIRM", "QUEUED", "NOTIFIED", "IN_PROGRESS", "SUCCEEDED", "FAILED", "CANCELED"}
+
+// ListOTAFirmware gives a page of the packages of a product, the first being 1.
+// Every error of the lists is an [*Error].
+func (c *Client) ListOTAFirmware(ctx context.Context, in Instance, productKey string, page int) (List[Firmware], error) {
+	var answer struct {
+		Total *float64   `json:"Total"`
+		Data  []Firmware `json:"FirmwareInfo" list:"SimpleFirmwareInfo"`
+	}
+	params := paged(page, FirmwaresPerPage)
+	params.Set("ProductKey", productKey)
+	err := c.call(ctx, OpListOTAFirmware, in, params, &answer, func() bool { return answer.Total != nil })
+	return listOf(answer.Total, answer.Data), err
+}
+
+// ListOTAJobByFirmware gives a page of the batches of a package.
+func (c *Client) ListOTAJobByFirmware(ctx context.Context, in Instance, firmwareID string, page int) (List[JobSummary], error) {
+	var answer struct {
+		Total *float64     `json:"Total"`
+		Data  []JobSummary `json:"Data" list:"SimpleOTAJobInfo"`
+	}
+	params := paged(page, JobsPerPage)
+	params.Set("FirmwareId", firmwareID)
+	err := c.call(ctx, OpListOTAJobByFirmware, in, params, &answer, func() bool { return answer.Total != nil })
+	for i := range answer.Data {
+		correct(answer.Data[i].JobStatus, answer.Data[i].JobType)
+	}
+	return listOf(answer.Total, answer.Data), err
+}
+
+// ListOTATaskByJob gives the first size devices of a batch that are in a state,
+// "" for any. Reading Total of a short page is how devices are counted: the
+// API has no other way.
+func (c *Client) ListOTATaskByJob(ctx context.Context, in Instance, jobID, taskStatus string, size int) (List[Task], error) {
+	var answer struct {
+		Total *float64 `json:"Total"`
+		Data  []Task   `json:"Data" list:"SimpleOTATaskInfo"`
+	}
+	params := paged(1, size)
+	params.Set("JobId", jobID)
+	if taskStatus != "" {
+		params.Set("TaskStatus", taskStatus)
+	}
+	err := c.call(ctx, OpListOTATaskByJob, in, params, &answer, func() bool { return answer.Total != nil && *answer.Total >= 0 })
+	return listOf(answer.Total, answer.Data), err
+}
+
+func paged(page, size int) url.Values {
+	return url.Values{"CurrentPage": {strconv.Itoa(page)}, "PageSize": {strconv.Itoa(size)}}
+}
+
+func listOf[T any](total *float64, entries []T) List[T] {
+	list := List[T]{Entries: entries}
+	if total != nil {
+		list.Total = int(*total)
+	}
+	return list
+}

@@ -1,0 +1,83 @@
+package collector
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/go-kit/log"
+	"github.com/go-kit/log/level"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+)
+
+// jobs asks for batches one by one, as the plan says.
+type jobs struct{ *watcher }
+
+func (j jobs) wakeAt() (time.Time, bool) { return j.plan.wakeAt() }
+
+func (j jobs) next(now time.Time) call {
+	state := j.plan.next(now)
+	if state == nil {
+		return nil
+	}
+	client, target := j.client, state.Target
+	return func(ctx context.Context) bool { return j.poll(ctx, client, target) }
+}
+
+// poll makes one call and takes up its outcome.
+func (j jobs) poll(ctx context.Context, client *aliyun.Client, t Target) (throttled bool) {
+	started := time.Now()
+	job, err := client.QueryOTAJob(ctx, t.Instance, t.JobID)
+	end := time.Now()
+	if ctx.Err() != nil {
+		return false // stopping: the call was cut short, which says nothing of the batch
+	}
+	failure := asError(err)
+
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	before, after := j.store.Update(t.Account, t.JobID, func(s *State) *State {
+		if failure != nil {
+			return s.failed(failure, started, end)
+		}
+		return s.succeeded(job, started)
+	})
+	throttled = failure != nil && failure.Class == aliyun.ClassThrottled
+	if after == nil {
+		return throttled // no longer watched
+	}
+	took := end.Sub(started)
+	if failure == nil {
+		j.rtt += (took - j.rtt) / 8
+	}
+	j.plan.done(after, took, end)
+	j.changed(before, after)
+	j.tell(before, after)
+	return throttled
+}
+
+// tell logs what changed between two states, and nothing when nothing did.
+func (w *watcher) tell(before, after *State) {
+	logger := log.WithSuffix(w.logger, "job_id", after.JobID)
+	was, is := before.Err, after.Err
+	if is != nil && is.Class == aliyun.ClassThrottled || was != nil && was.Class == aliyun.ClassThrottled {
+		was, is = nil, nil // the account's, and counted there
+	}
+	switch {
+	case is != nil && (was == nil || was.Class != is.Class || was.Code != is.Code):
+		level.Warn(logger).Log("msg", "polling the batch fails", "class", is.Class, "code", is.Code, "err", is)
+	case is == nil && was != nil:
+		level.Info(logger).Log("msg", "polling the batch works again", "failures", before.Failures)
+	}
+	if before.Job != nil && after.Job != nil && before.Job.Status() != after.Job.Status() {
+		level.Info(logger).Log("msg", "status changed", "from", before.Job.Status(), "to", after.Job.Status())
+	}
+}
+
+// asError is nil for a nil error.
+func asError(err error) *aliyun.Error {
+	var failure *aliyun.Error
+	errors.As(err, &failure)
+	return failure
+}

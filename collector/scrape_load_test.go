@@ -1,0 +1,108 @@
+package collector_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector"
+)
+
+// goneScraper takes some bytes, and then every write fails.
+type goneScraper struct {
+	http.ResponseWriter
+	left   int
+	failed int
+}
+
+func (g *goneScraper) Write(b []byte) (int, error) {
+	if g.left -= len(b); g.left < 0 {
+		g.failed++
+		return 0, errors.New("connection reset by peer")
+	}
+	return len(b), nil
+}
+
+func TestScraperThatGoesAway(t *testing.T) {
+	handler := newHandler(t, filledStore(t, 200))
+	whole := get(handler).Body.String()
+	for _, accept := range []string{"", acceptProtobuf} {
+		for _, encoding := range []string{"", "gzip"} {
+			for _, left := range []int{0, 20_000} {
+				t.Run(fmt.Sprintf("after %d bytes %s %s", left, encoding, accept), func(t *testing.T) {
+					w := &goneScraper{ResponseWriter: httptest.NewRecorder(), left: left}
+					r := httptest.NewRequest(http.MethodGet, "/metrics", nil)
+					r.Header.Set("Accept", accept)
+					r.Header.Set("Accept-Encoding", encoding)
+					handler.ServeHTTP(w, r)
+					if w.failed == 0 || w.failed > 3 {
+						t.Errorf("%d writes to a scraper that has gone", w.failed)
+					}
+					if got := unzipped(t, get(handler, "Accept-Encoding", "gzip")); got.Body.String() != whole {
+						t.Error("the next scrape is not whole")
+					}
+				})
+			}
+		}
+	}
+}
+
+// Each batch is shown as of one moment, whatever changes during the scrape.
+func TestScrapesDuringUpdates(t *testing.T) {
+	const jobs = 50
+	store := filledStore(t, jobs)
+	handler := newHandler(t, store)
+	set := func(n int, version float64) {
+		store.Update("production", fillJobID(n), func(s *collector.State) *collector.State {
+			next := *s
+			next.Job = &aliyun.Job{RetryCount: new(version), MaximumPerMinute: new(version)}
+			return &next
+		})
+	}
+	done := make(chan struct{})
+	var updates, scrapes sync.WaitGroup
+	for n := range jobs {
+		set(n, 0)
+		updates.Go(func() {
+			for version := 1.0; ; version++ {
+				select {
+				case <-done:
+					return
+				default:
+					set(n, version)
+				}
+			}
+		})
+	}
+	for _, accept := range []string{"", acceptProtobuf} {
+		scrapes.Go(func() {
+			for range 20 {
+				seen := map[string]float64{}
+				for _, mf := range decode(t, get(handler, "Accept", accept)) {
+					switch mf.GetName() {
+					case "aliyun_iot_ota_job_retry_limit":
+						for _, m := range mf.Metric {
+							seen[m.Label[1].GetValue()] = m.Gauge.GetValue()
+						}
+					case "aliyun_iot_ota_job_push_limit_devices_per_minute":
+						if len(mf.Metric) != jobs {
+							t.Errorf("%d batches, want %d", len(mf.Metric), jobs)
+						}
+						for _, m := range mf.Metric {
+							if id := m.Label[1].GetValue(); seen[id] != m.Gauge.GetValue() {
+								t.Errorf("%s: two states in one scrape, %v and %v", id, seen[id], m.Gauge.GetValue())
+							}
+						}
+					}
+				}
+			}
+		})
+	}
+	scrapes.Wait()
+	close(done)
+	updates.Wait()
+}

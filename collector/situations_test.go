@@ -1,0 +1,158 @@
+package collector_test
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+)
+
+// situations are what a batch can be like, by the name of its golden file.
+var situations = map[string]func(h *harness){
+	"in_progress": func(h *harness) {
+		h.add(ordinary(time.Now()))
+	},
+	"planned": func(h *harness) {
+		b := ordinary(time.Now())
+		b.Schedule, b.ScheduleFinish = time.Now().Add(time.Hour), time.Now().Add(25*time.Hour)
+		h.add(b)
+	},
+	"completed": func(h *harness) {
+		b := ordinary(time.Now())
+		b.Devices = simulator.Devices{Count: 10, Report: time.Minute, Install: 5 * time.Minute}
+		h.add(b)
+	},
+	"cancelled": func(h *harness) {
+		h.add(ordinary(time.Now()))
+		h.pass(time.Minute)
+		if err := h.sim.Cancel(jobID, false); err != nil {
+			h.t.Fatal(err)
+		}
+		h.pass(time.Minute)
+	},
+	"dynamic": func(h *harness) {
+		b := ordinary(time.Now())
+		b.SelectionType, b.DynamicMode = "DYNAMIC", 1
+		b.InstanceID = "iot-cn-0pp1n8t"
+		h.add(b)
+	},
+	"gray": func(h *harness) {
+		b := ordinary(time.Now())
+		b.TargetSelection, b.GrayPercent = "GRAY", "33.333"
+		h.add(b)
+	},
+	"undocumented_status": func(h *harness) {
+		b := ordinary(time.Now())
+		b.Override = map[string]any{"JobStatus": "PAUSED"}
+		h.add(b)
+	},
+	// No batch has all of these at once; here the simulator spells every name.
+	"every_field": func(h *harness) {
+		b := ordinary(time.Now())
+		b.Status, b.Start, b.End = "COMPLETED", time.Now().Add(-time.Hour), time.Now().Add(-time.Minute+625*time.Millisecond)
+		b.Schedule, b.ScheduleFinish = b.Start, b.Start.Add(24*time.Hour)
+		b.TargetSelection, b.GrayPercent, b.DynamicMode = "GRAY", "50.00", 2
+		b.GroupID, b.GroupName = "tDQvBJqbUyHs0001", "shared bikes"
+		h.add(b)
+	},
+	"everything_absent": func(h *harness) {
+		h.add(simulator.Batch{Override: nothing()})
+	},
+	"zero_is_not_absent": func(h *harness) {
+		b := simulator.Batch{Override: nothing()}
+		for _, name := range []string{"RetryCount", "RetryInterval", "TimeoutInMinutes", "MaximumPerMinute", "GrayPercent", "DynamicMode", "OverwriteMode"} {
+			b.Override[name] = 0
+		}
+		for _, name := range []string{"NeedPush", "NeedConfirm", "MultiModuleMode"} {
+			b.Override[name] = false
+		}
+		h.add(b)
+	},
+	"gone": func(h *harness) {
+		h.add(ordinary(time.Now()))
+		h.sim.DeleteFirmware("Ufuxnwygsuffc6LQ0001")
+		h.pass(time.Minute)
+	},
+	"failing": func(h *harness) {
+		h.add(ordinary(time.Now()))
+		h.sim.Inject(simulator.Fault{Code: "iot.system.SystemException"})
+		h.pass(time.Minute)
+	},
+	// The endpoint hangs for one of the two batches.
+	"never_polled": func(h *harness) {
+		h.sim.Inject(simulator.Fault{JobID: "hangs", Kind: simulator.Hang})
+		h.add(simulator.Batch{JobID: "answers", Override: nothing()})
+		h.add(simulator.Batch{JobID: "hangs"})
+		h.pass(9 * time.Second)
+	},
+	"hostile_text": func(h *harness) {
+		b := ordinary(time.Now())
+		b.Desc = strings.Repeat("固件升级", 10<<10/len("固件升级")) // 10 kB, cut between characters
+		b.GroupName = "智能电表 \"华东\"\n# HELP go_goroutines } 1"
+		b.Tags = []simulator.Tag{{Key: `C:\new`, Value: "a\nb"}, {Key: "仓库", Value: `say "hi"`}, {}}
+		b.SrcVersions = []string{`1.0\n`, "1.0\n", ""}
+		b.Override = map[string]any{
+			"Name":        json.RawMessage("\"not \xff\xfeUTF-8\""),
+			"DestVersion": json.RawMessage(`"half a pair \ud83d, emoji 🚀"`),
+			"JobStatus":   "{\"PAUSED\"\\\n}",
+		}
+		h.add(b)
+	},
+	"equal_tags_and_source_versions": func(h *harness) {
+		b := simulator.Batch{
+			Tags:        []simulator.Tag{{Key: "k", Value: "v"}, {Key: "k", Value: "v"}, {Key: "k", Value: "w"}, {Key: "l", Value: "v"}},
+			SrcVersions: []string{"1.0", "1.1", "1.0"},
+			Override:    nothing(),
+		}
+		delete(b.Override, "Tags")
+		delete(b.Override, "SrcVersions")
+		h.add(b)
+	},
+	"numbers_that_cannot_be_read": func(h *harness) {
+		b := ordinary(time.Now())
+		b.Override = map[string]any{
+			"RetryCount": "NaN", "RetryInterval": "-Inf", "TimeoutInMinutes": json.RawMessage("1e999"), "MaximumPerMinute": "many",
+			"GrayPercent": "50 %", "DynamicMode": []int{1}, "OverwriteMode": "0x1", "UtcModified": "yesterday",
+		}
+		h.add(b)
+	},
+}
+
+// ordinary is a static batch with every setting, that began an hour before now
+// and goes on for ever.
+func ordinary(now time.Time) simulator.Batch {
+	return simulator.Batch{
+		FirmwareID:       "Ufuxnwygsuffc6LQ0001",
+		Desc:             "nightly",
+		OverwriteMode:    1,
+		MaximumPerMinute: 1000,
+		Retry:            &simulator.Retry{Count: 2, Interval: 10},
+		TimeoutInMinutes: 60,
+		SrcVersions:      []string{"1.0.0"},
+		Tags:             []simulator.Tag{{Key: "owner", Value: "cold-chain"}},
+		NeedPush:         new(true),
+		NeedConfirm:      new(false),
+		MultiModuleMode:  new(false),
+		DownloadProtocol: "HTTPS",
+		Create:           now.Add(-time.Hour),
+		Devices:          simulator.Devices{Count: 10, Offline: 1},
+	}
+}
+
+// nothing takes every field away: Data is {}.
+func nothing() map[string]any {
+	absent := map[string]any{"JobId": simulator.Absent}
+	for field := range reflect.TypeFor[aliyun.Job]().Fields() {
+		absent[wireName(field)] = simulator.Absent
+	}
+	return absent
+}
+
+// wireName is the name of a field in the API's answer.
+func wireName(field reflect.StructField) string {
+	name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+	return name
+}

@@ -1,0 +1,145 @@
+package collector
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/go-kit/log"
+	"github.com/go-kit/log/level"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+)
+
+// watcher watches the batches of one account: a lane for each operation, and
+// what is to be asked for in each.
+type watcher struct {
+	store  *Store
+	logger log.Logger
+
+	// One lane an operation. What each asks for is guarded by mu.
+	plans, lists, discovery, tasks *lane
+
+	mu       sync.Mutex // guards all below
+	account  Account
+	rules    Rules
+	client   *aliyun.Client
+	plan     *plan
+	packages *packages
+	batches  *batches
+	devices  *devices
+	rtt      time.Duration // running mean of the QueryOTAJob calls that were answered
+}
+
+func newWatcher(a Account, rules Rules, slots func(operation string) *aliyun.Slots, store *Store, logger log.Logger) *watcher {
+	w := &watcher{store: store, logger: log.WithSuffix(logger, "account", a.Name), plan: newPlan(rules, a.RequestsPerSecond)}
+	w.packages = &packages{watcher: w, readings: make(map[product]*reading), found: make(map[product]map[string]bool)}
+	w.batches = &batches{watcher: w, readings: make(map[firmware]*reading)}
+	w.devices = &devices{watcher: w, rounds: make(map[string]*deviceRound)}
+	lane := func(operation string, s source) *lane {
+		return &lane{operation: operation, slots: slots(operation), news: make(chan struct{}, 1), mu: &w.mu, source: s}
+	}
+	w.plans = lane(aliyun.OpQueryOTAJob, jobs{w})
+	w.lists = lane(aliyun.OpListOTAJobByFirmware, w.batches)
+	w.discovery = lane(aliyun.OpListOTAFirmware, w.packages)
+	w.tasks = lane(aliyun.OpListOTATaskByJob, w.devices)
+	return w
+}
+
+func (w *watcher) lanes() []*lane { return []*lane{w.plans, w.lists, w.discovery, w.tasks} }
+
+// apply takes over a configuration. Batches that stay keep what is known of
+// them and their place in the plan.
+func (w *watcher) apply(a Account, rules Rules, client *aliyun.Client) {
+	for _, l := range w.lanes() {
+		l.slots.Resize(a.RequestsPerSecond)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	now := time.Now()
+	w.account, w.rules, w.client = a, rules, client
+	w.plan.rules, w.plan.slots = rules, a.RequestsPerSecond
+
+	stay := make(map[string]bool)
+	for _, state := range w.store.SetTargets(a.Name, a.Targets, a.discovers) {
+		stay[state.JobID] = true
+		w.plan.put(state)
+	}
+	for _, jobID := range slices.Collect(maps.Keys(w.plan.batches)) {
+		if !stay[jobID] {
+			w.drop(jobID)
+		}
+	}
+	w.packages.configure(rules, a.RequestsPerSecond, a.Discover, now)
+	// The status is not to be older than the interval when the next list is
+	// asked for a little late.
+	w.batches.rota.wait, w.batches.rota.slots = rules.Interval*4/5, a.RequestsPerSecond
+	w.devices.rota.wait, w.devices.rota.slots = rules.DeviceInterval, a.RequestsPerSecond
+	for _, b := range w.plan.batches {
+		w.devices.watch(b.state, now)
+	}
+	w.watchFirmwares(now)
+	for _, l := range w.lanes() {
+		l.wake()
+	}
+}
+
+// changed takes up what news of a batch mean for the other operations; before
+// is nil for a new batch. w.mu is held.
+func (w *watcher) changed(before, after *State) {
+	now := time.Now()
+	w.devices.watch(after, now)
+	w.tasks.wake()
+	w.plans.wake()
+	if w.account.BulkStatus && (before == nil || before.Job == nil != (after.Job == nil) || before.Job.Ended() != after.Job.Ended()) {
+		w.watchFirmwares(now)
+	}
+}
+
+// run polls until ctx ends, and returns when the last call has ended.
+func (w *watcher) run(ctx context.Context) {
+	var running sync.WaitGroup
+	for _, l := range w.lanes() {
+		running.Go(func() { l.run(ctx) })
+	}
+	running.Go(func() { w.sweep(ctx) })
+	running.Wait()
+}
+
+// sweep drops discovered batches that ended long ago, whether or not the lists
+// can be read.
+func (w *watcher) sweep(ctx context.Context) {
+	for {
+		w.mu.Lock()
+		now := time.Now()
+		for jobID, b := range maps.Clone(w.plan.batches) {
+			if b.state.Origin == Discovered && w.tooOld(b.state, now) {
+				level.Info(w.logger).Log("msg", "batch dropped: it ended longer ago than polling.max_age", "job_id", jobID)
+				w.drop(jobID)
+				w.store.Remove(w.account.Name, jobID)
+			}
+		}
+		every := w.rules.DiscoveryInterval
+		w.mu.Unlock()
+		select {
+		case <-time.After(every):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// tooOld says whether a batch ended longer ago than a discovered one is kept.
+func (w *watcher) tooOld(s *State, now time.Time) bool {
+	end := ended(s)
+	return !end.IsZero() && now.Sub(end) > w.rules.MaxAge
+}
+
+// drop forgets a batch in everything but the store. w.mu is held.
+func (w *watcher) drop(jobID string) {
+	w.plan.remove(jobID)
+	w.devices.rota.remove(jobID)
+	delete(w.devices.rounds, jobID)
+}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"errors"
+	"go/build"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/aliyun-iot-ota/aliyun_iot_ota_exporter"
+
+// allowed is what each package may import of ours: data flows one way. A new
+// package needs a line.
+var allowed = map[string][]string{
+	".":                {"aliyun", "aliyun/simulator", "collector", "collector/web", "config"},
+	"config":           nil,
+	"aliyun":           nil,
+	"aliyun/simulator": nil,
+	"collector":        {"aliyun"},
+	"collector/web":    nil,
+}
+
+// onlyIn keeps libraries in their place, by the beginning of their path.
+var onlyIn = map[string][]string{
+	"github.com/prometheus/":                 {".", "collector", "collector/web"},
+	"github.com/aliyun/credentials-go/":      {"aliyun"},
+	"gopkg.in/yaml.v3":                       {"config"}, // archived: a swap shall be one line
+	"github.com/alecthomas/kingpin/":         {"."},
+	"github.com/prometheus/exporter-toolkit": {".", "collector/web"},
+}
+
+func TestImports(t *testing.T) {
+	err := filepath.WalkDir(".", func(dir string, d fs.DirEntry, err error) error {
+		if err != nil || !d.IsDir() {
+			return err
+		}
+		if name := d.Name(); name == "testdata" || len(name) > 1 && name[0] == '.' {
+			return fs.SkipDir
+		}
+		pkg, err := build.ImportDir(dir, 0)
+		if _, none := errors.AsType[*build.NoGoError](err); none {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		dir = filepath.ToSlash(dir)
+		ours, known := allowed[dir]
+		if !known {
+			t.Errorf("package %s has no line in the table", dir)
+		}
+		for _, imported := range pkg.Imports {
+			if of, is := strings.CutPrefix(imported, module+"/"); is && !slices.Contains(ours, of) {
+				t.Errorf("%s imports %s; it may import of ours: %v", dir, of, ours)
+			}
+			for library, places := range onlyIn {
+				if strings.HasPrefix(imported, library) && !slices.Contains(places, dir) {
+					t.Errorf("%s imports %s, which belongs in %v", dir, imported, places)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,195 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector"
+)
+
+// aFlag is one of --help, whose text may begin on the next line: its name, its
+// default and what it does, without its environment variable.
+var aFlag = regexp.MustCompile(`(?m)^ +(?:-\w, )?--(?:\[no-\])?([\w.-]+)(?:=(\S+))?(?: \.\.\.)?\s+(.*?)(?: \(\$\w+\))?$`)
+
+func flagTable(t *testing.T) string {
+	t.Setenv("COLUMNS", "10000") // no text is broken into lines
+	help, _, err := command(t, "--help")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	b.WriteString("| Flag | Default | Meaning |\n| --- | --- | --- |\n")
+	for _, found := range aFlag.FindAllStringSubmatch(help, -1) {
+		name, value, meaning := found[1], strings.Trim(found[2], `"`), found[3]
+		if value != "" {
+			value = "`" + value + "`"
+		}
+		fmt.Fprintf(&b, "| `--%s` | %s | %s |\n", name, value, cell(meaning))
+	}
+	return b.String()
+}
+
+// batchMetricTable is made from a batch that has everything.
+func batchMetricTable(t *testing.T) string {
+	var full collector.State
+	fill(reflect.ValueOf(&full).Elem())
+	full.Devices.ByStatus = map[string]int{"SUCCEEDED": 1}
+	var text bytes.Buffer
+	if err := collector.WriteText(&text, []*collector.State{&full}, time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	return metricTable(t, text.String(), "", "account", "job_id")
+}
+
+// ownMetricTable is made from a first scrape: these exist from the start.
+func ownMetricTable(t *testing.T) string {
+	return metricTable(t, startDemo(t).metrics(), "aliyun_iot_ota_exporter_")
+}
+
+// metricTable is one line for each metric whose name begins so, in their
+// order; implied labels are left out.
+func metricTable(t *testing.T, text, prefix string, implied ...string) string {
+	parser := expfmt.NewTextParser(model.UTF8Validation)
+	families, err := parser.TextToMetricFamilies(strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	b.WriteString("| Metric | Type | Labels | Meaning |\n| --- | --- | --- | --- |\n")
+	for _, name := range familyNames(text) {
+		if strings.HasPrefix(name, prefix) {
+			f := families[name]
+			fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", name, strings.ToLower(f.GetType().String()), labelNames(f, implied), cell(f.GetHelp()))
+		}
+	}
+	return b.String()
+}
+
+// familyNames are in the order of the text.
+func familyNames(text string) []string {
+	var names []string
+	for _, found := range regexp.MustCompile(`(?m)^# TYPE (\w+) `).FindAllStringSubmatch(text, -1) {
+		names = append(names, found[1])
+	}
+	return names
+}
+
+func labelNames(f *dto.MetricFamily, implied []string) string {
+	var names []string
+	for _, m := range f.Metric {
+		for _, l := range m.Label {
+			if name := "`" + l.GetName() + "`"; !slices.Contains(names, name) && !slices.Contains(implied, l.GetName()) {
+				names = append(names, name)
+			}
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// fill gives everything in v that is exported a value that is not zero.
+func fill(v reflect.Value) {
+	switch {
+	case !v.CanSet():
+	case v.Type() == reflect.TypeFor[time.Time]():
+		v.Set(reflect.ValueOf(time.Unix(1, 0)))
+	case v.Kind() == reflect.Struct:
+		for _, field := range v.Fields() {
+			fill(field)
+		}
+	case v.Kind() == reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(v.Elem())
+	case v.Kind() == reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		fill(v.Index(0))
+	case v.Kind() == reflect.Map:
+		key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+		fill(key)
+		fill(value)
+		v.Set(reflect.MakeMap(v.Type()))
+		v.SetMapIndex(key, value)
+	case v.Kind() == reflect.String:
+		v.SetString("x")
+	case v.Kind() == reflect.Bool:
+		v.SetBool(true)
+	case v.CanInt():
+		v.SetInt(1)
+	case v.CanUint():
+		v.SetUint(1)
+	case v.CanFloat():
+		v.SetFloat(1)
+	}
+}
+
+// classes is what a reader needs to know of each error class.
+var classes = map[aliyun.Class]struct{ means, cure string }{
+	aliyun.ClassThrottled: {
+		"The account asks more than its rate allows: `Throttling*` or HTTP 429.",
+		"Some is normal where others use the account too; the exporter slows down by itself. Lower `requests_per_second` if it lasts.",
+	},
+	aliyun.ClassAuth: {
+		"The key, the token, the signature or the clock is wrong, or no credential could be had.",
+		"Read the code: `InvalidAccessKeyId*` wants another key, `SignatureDoesNotMatch` another secret, `InvalidTimeStamp*` a clock that is right to 15 minutes.",
+	},
+	aliyun.ClassPermission: {
+		"The RAM user may not do this, or the bill is overdue.",
+		"Give it the policy under [Permissions](#permissions); pay the bill for `Iot.system.BillIsOverDue`.",
+	},
+	aliyun.ClassNotFound: {
+		"The batch does not exist, or does not any more.",
+		"Check the JobId and that it stands under the instance it belongs to; take it out of the file if its package was deleted.",
+	},
+	aliyun.ClassInvalid: {
+		"The request or the configuration is wrong. The last data is kept.",
+		"`*InstanceNotFound` and `iot.prod.NotExistedProduct` want another `id` or `region` of the instance.",
+	},
+	aliyun.ClassServer: {
+		"Alibaba's side fails: HTTP 5xx, `iot.system.*`, or a code that nobody knows.",
+		"Wait. If it lasts, give the request id in the log to Alibaba's support.",
+	},
+	aliyun.ClassTimeout: {
+		"No whole answer within `polling.timeout`.",
+		"Check the way to the endpoint, proxy included.",
+	},
+	aliyun.ClassTransport: {
+		"DNS, connection, TLS or the proxy fails.",
+		"The log has the cause. Check `region`, `endpoint` and `HTTPS_PROXY`.",
+	},
+	aliyun.ClassDecode: {
+		"An answer came that is not the API's: HTML, a redirect, empty, cut off.",
+		"Something stands between, such as a proxy with a login page, or `endpoint` is another server.",
+	},
+}
+
+func classTable(t *testing.T) string {
+	var b strings.Builder
+	b.WriteString("| Class | What it means | What to do |\n| --- | --- | --- |\n")
+	for _, class := range aliyun.Classes {
+		text, known := classes[class]
+		if !known {
+			t.Errorf("class %q has no text here", class)
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", class, text.means, text.cure)
+	}
+	for class := range maps.Keys(classes) {
+		if !slices.Contains(aliyun.Classes, class) {
+			t.Errorf("class %q does not exist any more", class)
+		}
+	}
+	return b.String()
+}
+
+// cell keeps a text within its cell of a table.
+func cell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }

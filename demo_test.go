@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"encoding/json"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,7 +12,7 @@ import (
 // startDemo runs the demo with all that has metrics of its own.
 func startDemo(t *testing.T) *exporter {
 	t.Helper()
-	return start(t, "--demo", "--persistence.file="+filepath.Join(t.TempDir(), "state"))
+	return start(t, "--demo")
 }
 
 func TestDemo(t *testing.T) {

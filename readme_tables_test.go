@@ -53,9 +53,17 @@ func batchMetricTable(t *testing.T) string {
 	return metricTable(t, text.String(), "", "account", "job_id")
 }
 
-// ownMetricTable is made from a first scrape: these exist from the start.
+// ownMetricTable is made from the demo as soon as it has discovered all: the
+// other metrics exist from the start.
 func ownMetricTable(t *testing.T) string {
-	return metricTable(t, startDemo(t).metrics(), "aliyun_iot_ota_exporter_")
+	demo, last, text := startDemo(t), "aliyun_iot_ota_exporter_discovery_last_success_timestamp_seconds{", ""
+	eventually(t, func() string {
+		if text = demo.metrics(); strings.Contains(text, last) {
+			return ""
+		}
+		return last
+	})
+	return metricTable(t, text, "aliyun_iot_ota_exporter_")
 }
 
 // metricTable is one line for each metric whose name begins so, in their

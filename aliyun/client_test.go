@@ -208,7 +208,7 @@ func TestObserverSeesEveryCall(t *testing.T) {
 	if c := calls[0]; c.Err != nil || c.Operation != "QueryOTAJob" || c.Duration <= 0 || !cmp.Equal(c.Unreadable, []string{"Data.UtcCreate"}) {
 		t.Errorf("first call: %+v", c)
 	}
-	if c := calls[1]; c.Err != error(failure) {
+	if c := calls[1]; !errors.Is(c.Err, error(failure)) {
 		t.Errorf("second call: %+v", c)
 	}
 }

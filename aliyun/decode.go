@@ -92,7 +92,7 @@ func decodeList(value json.RawMessage, field reflect.Value, path, list string) (
 		}
 		place := fmt.Sprintf("%s[%d]", path, i)
 		element := reflect.New(field.Type().Elem()).Elem()
-		if s, isString := element.Addr().Interface().(*string); isString {
+		if s, isString := reflect.TypeAssert[*string](element.Addr()); isString {
 			read, ok := scalar(e, func(s string) (string, bool) { return s, true })
 			if !ok {
 				unreadable = append(unreadable, place)

@@ -21,10 +21,11 @@ func decoded(t *testing.T, data string) (*Job, []string) {
 	return answer.Data, unreadable
 }
 
-func ptr[T any](v T) *T { return &v }
+//go:fix inline
+func ptr[T any](v T) *T { return new(v) }
 
 func TestDecodeOddities(t *testing.T) {
-	at := func(s int) *time.Time { return ptr(time.Date(2019, 12, 28, 2, 43, s, 0, time.UTC)) }
+	at := func(s int) *time.Time { return new(time.Date(2019, 12, 28, 2, 43, s, 0, time.UTC)) }
 	for name, c := range map[string]struct {
 		data       string
 		want       Job
@@ -32,31 +33,31 @@ func TestDecodeOddities(t *testing.T) {
 	}{
 		"nothing at all":                     {`{}`, Job{}, nil},
 		"null is absent":                     {`{"RetryCount":null,"Name":null,"Tags":null}`, Job{}, nil},
-		"zero is not absent":                 {`{"RetryInterval":0,"NeedPush":false}`, Job{RetryInterval: ptr(0.0), NeedPush: ptr(false)}, nil},
-		"an empty string is a string":        {`{"JobDesc":""}`, Job{JobDesc: ptr("")}, nil},
+		"zero is not absent":                 {`{"RetryInterval":0,"NeedPush":false}`, Job{RetryInterval: new(0.0), NeedPush: new(false)}, nil},
+		"an empty string is a string":        {`{"JobDesc":""}`, Job{JobDesc: new("")}, nil},
 		"an empty string is no number":       {`{"RetryCount":"","NeedPush":"","UtcCreate":" "}`, Job{}, nil},
-		"a number as a string":               {`{"RetryCount":" 2 ","GrayPercent":"33.333"}`, Job{RetryCount: ptr(2.0), GrayPercent: ptr(33.333)}, nil},
-		"a string as a number":               {`{"DestVersion":2.10,"GrayPercent":50}`, Job{DestVersion: ptr("2.10"), GrayPercent: ptr(50.0)}, nil},
-		"booleans in every form":             {`{"NeedPush":"TRUE","NeedConfirm":0,"MultiModuleMode":"1"}`, Job{NeedPush: ptr(true), NeedConfirm: ptr(false), MultiModuleMode: ptr(true)}, nil},
-		"keys in another case":               {`{"jobStatus":"PLANNED","UTCCREATE":"2019-12-28T02:43:10.000Z"}`, Job{JobStatus: ptr("PLANNED"), UtcCreate: at(10)}, nil},
+		"a number as a string":               {`{"RetryCount":" 2 ","GrayPercent":"33.333"}`, Job{RetryCount: new(2.0), GrayPercent: new(33.333)}, nil},
+		"a string as a number":               {`{"DestVersion":2.10,"GrayPercent":50}`, Job{DestVersion: new("2.10"), GrayPercent: new(50.0)}, nil},
+		"booleans in every form":             {`{"NeedPush":"TRUE","NeedConfirm":0,"MultiModuleMode":"1"}`, Job{NeedPush: new(true), NeedConfirm: new(false), MultiModuleMode: new(true)}, nil},
+		"keys in another case":               {`{"jobStatus":"PLANNED","UTCCREATE":"2019-12-28T02:43:10.000Z"}`, Job{JobStatus: new("PLANNED"), UtcCreate: at(10)}, nil},
 		"times without seconds":              {`{"UtcCreate":"2019-12-28T02:43Z","UtcModified":"2019-12-28T02:43"}`, Job{UtcCreate: at(0), UtcModified: at(0)}, nil},
 		"times without zone are UTC":         {`{"UtcCreate":"2019-12-28T02:43:10.000","UtcModified":"2019-12-28 02:43:10"}`, Job{UtcCreate: at(10), UtcModified: at(10)}, nil},
 		"times with another zone":            {`{"UtcCreate":"2019-12-28T10:43:10+08:00"}`, Job{UtcCreate: at(10)}, nil},
-		"milliseconds are kept":              {`{"UtcCreate":"2019-12-28T02:43:10.625Z"}`, Job{UtcCreate: ptr(at(10).Add(625 * time.Millisecond))}, nil},
+		"milliseconds are kept":              {`{"UtcCreate":"2019-12-28T02:43:10.625Z"}`, Job{UtcCreate: new(at(10).Add(625 * time.Millisecond))}, nil},
 		"a number that is none":              {`{"RetryCount":"NaN","RetryInterval":"Inf","TimeoutInMinutes":"0x10","MaximumPerMinute":"1e999","GrayPercent":"50%"}`, Job{}, []string{"Data.MaximumPerMinute", "Data.RetryCount", "Data.RetryInterval", "Data.TimeoutInMinutes", "Data.GrayPercent"}},
 		"an object where a text belongs":     {`{"Name":{"a":1},"JobDesc":[1]}`, Job{}, []string{"Data.Name", "Data.JobDesc"}},
-		"one bad field loses no other":       {`{"UtcCreate":"yesterday","NeedPush":"perhaps","Name":"n"}`, Job{Name: ptr("n")}, []string{"Data.UtcCreate", "Data.NeedPush"}},
-		"a field that nobody knows":          {`{"Brandnew":{"a":[1]},"Name":"n"}`, Job{Name: ptr("n")}, nil},
-		"lists as documented":                {`{"SrcVersions":{"SrcVersion":["1.0","1.1"]},"Tags":{"OtaTagDTO":[{"Key":"k","Value":"v"}]}}`, Job{SrcVersions: []string{"1.0", "1.1"}, Tags: []Tag{{ptr("k"), ptr("v")}}}, nil},
-		"lists without their object":         {`{"SrcVersions":["1.0",2],"Tags":[{"key":"k","VALUE":3}]}`, Job{SrcVersions: []string{"1.0", "2"}, Tags: []Tag{{ptr("k"), ptr("3")}}}, nil},
+		"one bad field loses no other":       {`{"UtcCreate":"yesterday","NeedPush":"perhaps","Name":"n"}`, Job{Name: new("n")}, []string{"Data.UtcCreate", "Data.NeedPush"}},
+		"a field that nobody knows":          {`{"Brandnew":{"a":[1]},"Name":"n"}`, Job{Name: new("n")}, nil},
+		"lists as documented":                {`{"SrcVersions":{"SrcVersion":["1.0","1.1"]},"Tags":{"OtaTagDTO":[{"Key":"k","Value":"v"}]}}`, Job{SrcVersions: []string{"1.0", "1.1"}, Tags: []Tag{{new("k"), new("v")}}}, nil},
+		"lists without their object":         {`{"SrcVersions":["1.0",2],"Tags":[{"key":"k","VALUE":3}]}`, Job{SrcVersions: []string{"1.0", "2"}, Tags: []Tag{{new("k"), new("3")}}}, nil},
 		"lists that are empty":               {`{"SrcVersions":{},"Tags":{"OtaTagDTO":null}}`, Job{}, nil},
 		"lists that are empty texts":         {`{"SrcVersions":"","Tags":{"OtaTagDTO":[]}}`, Job{}, nil},
-		"a list of one that lost its list":   {`{"SrcVersions":{"SrcVersion":"1.0"},"Tags":{"OtaTagDTO":{"Key":"k"}}}`, Job{SrcVersions: []string{"1.0"}, Tags: []Tag{{Key: ptr("k")}}}, nil},
+		"a list of one that lost its list":   {`{"SrcVersions":{"SrcVersion":"1.0"},"Tags":{"OtaTagDTO":{"Key":"k"}}}`, Job{SrcVersions: []string{"1.0"}, Tags: []Tag{{Key: new("k")}}}, nil},
 		"elements that cannot be read":       {`{"SrcVersions":["1.0",null,{}],"Tags":[7,{"Key":[]}]}`, Job{SrcVersions: []string{"1.0"}, Tags: []Tag{{}}}, []string{"Data.SrcVersions[2]", "Data.Tags[0]", "Data.Tags[1].Key"}},
 		"a list under a name nobody knows":   {`{"SrcVersions":{"Versions":["1.0"]}}`, Job{}, []string{"Data.SrcVersions"}},
-		"a large integer keeps its text":     {`{"FirmwareId":12345678901234567890}`, Job{FirmwareID: ptr("12345678901234567890")}, nil},
-		"invalid UTF-8 becomes U+FFFD":       {"{\"Name\":\"a\xffb\"}", Job{Name: ptr("a\uFFFDb")}, nil},
-		"the same key in two cases, no harm": {`{"name":"n","Name":"n"}`, Job{Name: ptr("n")}, nil},
+		"a large integer keeps its text":     {`{"FirmwareId":12345678901234567890}`, Job{FirmwareID: new("12345678901234567890")}, nil},
+		"invalid UTF-8 becomes U+FFFD":       {"{\"Name\":\"a\xffb\"}", Job{Name: new("a\uFFFDb")}, nil},
+		"the same key in two cases, no harm": {`{"name":"n","Name":"n"}`, Job{Name: new("n")}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			job, unreadable := decoded(t, c.data)

@@ -49,8 +49,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // transportError sorts what net/http returns. The URL that it puts in front
 // is cut off: the query is long and says nothing that the Error does not.
 func transportError(operation string, httpStatus int, err error) *Error {
-	var asURL *url.Error
-	if errors.As(err, &asURL) {
+	if asURL, ok := errors.AsType[*url.Error](err); ok {
 		err = asURL.Err
 	}
 	class := ClassTransport

@@ -2,6 +2,7 @@ package aliyun_test
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"net/http"
 	"sync"
@@ -172,7 +173,7 @@ func TestSlotsAreGivenOut(t *testing.T) {
 			take(t, slots)
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 			defer cancel()
-			if _, err := slots.Take(ctx); err != context.DeadlineExceeded {
+			if _, err := slots.Take(ctx); !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("got %v", err)
 			}
 		})

@@ -6,6 +6,8 @@ import (
 	"math"
 	"text/tabwriter"
 	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
 const (
@@ -27,54 +29,95 @@ func Check(w io.Writer, load func() (Setup, error)) error {
 	return writePlan(w, setup)
 }
 
+// need is what one operation of an account has to do.
+type need struct {
+	operation string
+	things    int
+	noun      string
+	found     bool          // more of them come to light while it runs
+	calls     int           // for each thing, at most
+	every     time.Duration // the interval that is wanted
+	setting   string        // of it
+}
+
+// needs are those of an account, by the operation.
+func (a Account) needs(r Rules) []need {
+	needs := []need{{aliyun.OpQueryOTAJob, len(a.Targets), "jobs", len(a.Discover) > 0, 1, r.Interval, "interval"}}
+	products, packages := 0, 0
+	for _, d := range a.Discover {
+		products += len(d.Products)
+		packages += len(d.Firmwares)
+	}
+	for _, operation := range a.operations() {
+		switch operation {
+		case aliyun.OpListOTAJobByFirmware:
+			needs = append(needs, need{operation, packages, "packages", a.BulkStatus || products > 0, 1, r.Interval, "interval"})
+		case aliyun.OpListOTAFirmware:
+			needs = append(needs, need{operation, products, "products", false, 1, r.DiscoveryInterval, "discovery_interval"})
+		case aliyun.OpListOTATaskByJob:
+			needs = append(needs, need{operation, len(a.Targets), "jobs", len(a.Discover) > 0, 1 + len(aliyun.TaskStatuses), r.DeviceInterval, "device_interval"})
+		}
+	}
+	return needs
+}
+
 func writePlan(w io.Writer, setup Setup) error {
-	interval := setup.Rules.Interval
 	fmt.Fprintf(w, "The configuration is good. If every batch were IN_PROGRESS, at %v a call:\n\n", assumedRTT)
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "ACCOUNT\tJOBS\tREQUESTS/S\tCALLS/MIN\tINTERVAL\tWORST AGE\t")
+	fmt.Fprintln(table, "ACCOUNT\tOPERATION\tASKS FOR\tREQUESTS/S\tCALLS/MIN\tINTERVAL\tWORST AGE\t")
 	var late []string
+	found := false
 	for _, a := range setup.Accounts {
-		n := len(a.Targets)
-		perSecond := float64(a.RequestsPerSecond) / (1 + assumedRTT.Seconds())
-		calls := min(perSecond, float64(n)/interval.Seconds())
-		age := worstAge(n, interval, a.RequestsPerSecond, 0, assumedRTT, 0)
-		fmt.Fprintf(table, "%s\t%d\t%d\t%.0f\t%v\t%v\t\n", a.Name, n, a.RequestsPerSecond, math.Ceil(calls*60), interval, round(age))
-		if advice := missed(a, interval); advice != "" {
-			late = append(late, advice)
+		for _, n := range a.needs(setup.Rules) {
+			perSecond := float64(a.RequestsPerSecond) / (1 + assumedRTT.Seconds())
+			calls := min(perSecond, float64(n.things*n.calls)/n.every.Seconds())
+			age := worstAge(n.things*n.calls, n.every, a.RequestsPerSecond, 0, assumedRTT, 0)
+			asks := fmt.Sprintf("%d %s", n.things, n.noun)
+			if n.found {
+				found = true
+				asks += " *"
+			}
+			fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%.0f\t%v\t%v\t\n", a.Name, n.operation, asks, a.RequestsPerSecond, math.Ceil(calls*60), n.every, round(age))
+			if advice := missed(a, n); advice != "" {
+				late = append(late, advice)
+			}
 		}
 	}
 	if err := table.Flush(); err != nil {
 		return err
+	}
+	if found {
+		fmt.Fprintln(w, "\n* and those that are found. A list shows 200 batches a call, so their status stays fresh at any number.")
 	}
 	fmt.Fprintln(w)
 	for _, advice := range late {
 		fmt.Fprintln(w, advice)
 	}
 	if len(late) == 0 {
-		fmt.Fprintf(w, "Every account can keep polling.interval, %v.\n", interval)
+		fmt.Fprintln(w, "Every account can keep these intervals.")
 	}
 	return nil
 }
 
-// missed says what would let an account keep the interval, "" if it can.
-func missed(a Account, interval time.Duration) string {
-	perSlot := 1 + assumedRTT.Seconds()
-	needed := int(math.Ceil(float64(len(a.Targets))*perSlot/interval.Seconds() - 1e-9)) // 7.000000001 is 7
+// missed says what would let an account keep an interval, "" if it can.
+func missed(a Account, n need) string {
+	calls := float64(n.things*n.calls) * (1 + assumedRTT.Seconds())
+	needed := int(math.Ceil(calls/n.every.Seconds() - 1e-9)) // 7.000000001 is 7
 	if needed <= a.RequestsPerSecond {
 		return ""
 	}
 	possible := func(slots int) time.Duration {
-		return round(time.Duration(float64(len(a.Targets)) * perSlot / float64(slots) * float64(time.Second)))
+		return round(time.Duration(calls / float64(slots) * float64(time.Second)))
 	}
 	cure := fmt.Sprintf("requests_per_second: %d", needed)
 	if needed > maxRate {
-		cure = fmt.Sprintf("polling.interval: %v", possible(a.RequestsPerSecond))
+		cure = fmt.Sprintf("polling.%s: %v", n.setting, possible(a.RequestsPerSecond))
 		if a.RequestsPerSecond < maxRate {
 			cure += fmt.Sprintf(", or %v with requests_per_second: %d", possible(maxRate), maxRate)
 		}
 	}
-	return fmt.Sprintf("account %q cannot ask for %d jobs every %v with %d requests/s. What would do: %s.",
-		a.Name, len(a.Targets), interval, a.RequestsPerSecond, cure)
+	return fmt.Sprintf("account %q cannot ask %s for %d %s every %v with %d requests/s. What would do: %s.",
+		a.Name, n.operation, n.things, n.noun, n.every, a.RequestsPerSecond, cure)
 }
 
 // round is to whole seconds, up: a promise must not be rounded down.

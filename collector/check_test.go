@@ -27,11 +27,11 @@ func TestCheck(t *testing.T) {
 		interval   time.Duration
 		want       []string
 	}{
-		"the interval can be kept": {47, 5, 15 * time.Second, []string{"production  47    5           188        15s       17s", "Every account can keep polling.interval, 15s."}},
-		"a higher rate would do":   {100, 5, 15 * time.Second, []string{"23s", "every 15s with 5 requests/s. What would do: requests_per_second: 7."}},
+		"the interval can be kept": {47, 5, 15 * time.Second, []string{"production  QueryOTAJob  47 jobs   5           188        15s       17s", "Every account can keep these intervals."}},
+		"a higher rate would do":   {100, 5, 15 * time.Second, []string{"23s", "QueryOTAJob for 100 jobs every 15s with 5 requests/s. What would do: requests_per_second: 7."}},
 		"no rate would do":         {1000, 5, 15 * time.Second, []string{"3m36s", "What would do: polling.interval: 3m30s, or 1m45s with requests_per_second: 10."}},
 		"not even the highest":     {1000, 10, 15 * time.Second, []string{"1m49s", "What would do: polling.interval: 1m45s."}},
-		"nothing to poll yet":      {0, 5, 15 * time.Second, []string{"production  0     5           0"}},
+		"nothing to poll yet":      {0, 5, 15 * time.Second, []string{"production  QueryOTAJob  0 jobs    5           0"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			setup := collector.Setup{
@@ -52,7 +52,7 @@ func TestCheck(t *testing.T) {
 	t.Run("a bad file", func(t *testing.T) {
 		bad := errors.New("bad")
 		var out bytes.Buffer
-		if err := collector.Check(&out, func() (collector.Setup, error) { return collector.Setup{}, bad }); err != bad || out.Len() > 0 {
+		if err := collector.Check(&out, func() (collector.Setup, error) { return collector.Setup{}, bad }); !errors.Is(err, bad) || out.Len() > 0 {
 			t.Errorf("error %v, output %s", err, &out)
 		}
 	})

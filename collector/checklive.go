@@ -1,11 +1,12 @@
 package collector
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"path"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -29,83 +30,133 @@ func CheckLive(ctx context.Context, w io.Writer, load func() (Setup, error), o P
 	fmt.Fprint(w, "\nOne call of each kind:\n\n")
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "ACCOUNT\tINSTANCE\tOPERATION\tRESULT\t")
-	var wrong []string
+	check := liveCheck{table: table}
 	for _, a := range setup.Accounts {
-		client := newClient(a, o)
-		for _, t := range samples(a.Targets) {
-			_, err := client.QueryOTAJob(ctx, t.Instance, t.JobID)
-			var failure *aliyun.Error
-			result := "ok"
-			if errors.As(err, &failure) {
-				result = strings.TrimSpace(string(failure.Class) + " " + failure.Code)
-				wrong = append(wrong, fmt.Sprintf("account %q, %s: %s.\n  The answer was: %v", a.Name, failure.Operation, cure(failure, t), failure))
-			}
-			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t\n", a.Name, shownInstance(t), aliyun.OpQueryOTAJob, result)
+		check.account, check.client = a, newClient(a, o)
+		for _, in := range a.instances() {
+			check.instance(ctx, in)
 		}
-		client.Close()
+		check.client.Close()
 	}
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	for _, text := range wrong {
+	for _, text := range check.wrong {
 		fmt.Fprintf(w, "\n%s\n", text)
 	}
-	if len(wrong) > 0 {
+	if len(check.wrong) > 0 {
 		return errCheckFailed
 	}
 	return nil
 }
 
-// samples are the first target of each instance.
-func samples(targets []Target) []Target {
-	var first []Target
-	seen := make(map[aliyun.Instance]bool)
-	for _, t := range targets {
-		if !seen[t.Instance] {
-			seen[t.Instance] = true
-			first = append(first, t)
+// liveCheck goes through the accounts.
+type liveCheck struct {
+	table   io.Writer
+	wrong   []string
+	account Account
+	client  *aliyun.Client
+}
+
+// instance makes the calls for one instance. What one operation answers is
+// what the next one asks for, where the configuration does not name it.
+func (c *liveCheck) instance(ctx context.Context, in aliyun.Instance) {
+	var jobs, products, firmwares []string
+	for _, t := range c.account.Targets {
+		if t.Instance == in {
+			jobs = append(jobs, t.JobID)
 		}
 	}
-	return first
-}
-
-// cures say how to mend what a code stands for, in lower case and with "*" as
-// in path.Match.
-var cures = []struct{ pattern, text string }{
-	{"invalidaccesskeyid*", "the access key id does not exist, or is disabled; set credentials.access_key_id to a key that is active in RAM"},
-	{"signaturedoesnotmatch", "the secret does not belong to the access key id; set credentials.access_key_secret or its file anew"},
-	{"invalidtimestamp*", "the clock of this machine is off by more than 15 minutes; set it, by NTP for instance"},
-	{"*securitytoken*", "the STS token is wrong or has expired; renew it, or use a source that does so by itself"},
-	{"iot.system.billisoverdue", "a bill of the account is overdue; pay it"},
-	{"*instancenotfound", "instance {instance} is not one of this account in this region; set instances[].id as the console shows it, and none for the public instance"},
-	{"iot.prod.notexistedproduct", "the product is not in instance {instance}; set instances[].id as the console shows it"},
-}
-
-// cure says how to mend a failed call.
-func cure(e *aliyun.Error, t Target) string {
-	text := map[aliyun.Class]string{
-		aliyun.ClassThrottled:  "others use up the account's 10 requests/s of {operation} at this moment; try again, and lower requests_per_second if it stays so",
-		aliyun.ClassAuth:       "there are no keys that the API takes; see credentials in the configuration",
-		aliyun.ClassPermission: "the RAM action iot:{operation} is not allowed to this key; grant it on resource *",
-		aliyun.ClassNotFound:   "job {job} does not exist in instance {instance}; correct the id, or take it out if the package was deleted",
-		aliyun.ClassInvalid:    "the API does not take the request; see its code",
-		aliyun.ClassServer:     "the API itself fails; try again, and ask Alibaba Cloud's support with the request id if it stays so",
-		aliyun.ClassTimeout:    "{endpoint} does not answer in time; check region, endpoint, proxy and firewall",
-		aliyun.ClassTransport:  "{endpoint} cannot be reached; check region, endpoint, DNS, proxy and firewall",
-		aliyun.ClassDecode:     "{endpoint} answers, but is not the API; check endpoint and proxy",
-	}[e.Class]
-	for _, c := range cures {
-		if ok, _ := path.Match(c.pattern, strings.ToLower(e.Code)); ok {
-			text = c.text
-			break
+	for _, d := range c.account.Discover {
+		if d.Instance == in {
+			products, firmwares = append(products, d.Products...), append(firmwares, d.Firmwares...)
 		}
 	}
-	return strings.NewReplacer("{operation}", e.Operation, "{instance}", shownInstance(t), "{job}", t.JobID, "{endpoint}", t.Instance.URL).Replace(text)
+
+	jobID, firmwareID := first(jobs), first(firmwares)
+	if jobID != "" {
+		firmwareID = cmp.Or(firmwareID, c.query(ctx, in, jobID))
+	}
+	if key := first(products); key != "" {
+		list, err := c.client.ListOTAFirmware(ctx, in, key, 1)
+		c.report(in, aliyun.OpListOTAFirmware, "product "+key, err)
+		for _, f := range list.Entries {
+			firmwareID = cmp.Or(firmwareID, str(f.FirmwareID))
+		}
+	}
+	if len(products)+len(firmwares) > 0 || c.account.BulkStatus {
+		found := ""
+		if firmwareID == "" {
+			c.report(in, aliyun.OpListOTAJobByFirmware, "", nil)
+		} else {
+			list, err := c.client.ListOTAJobByFirmware(ctx, in, firmwareID, 1)
+			c.report(in, aliyun.OpListOTAJobByFirmware, "package "+firmwareID, err)
+			for _, j := range list.Entries {
+				found = cmp.Or(found, str(j.JobID))
+			}
+		}
+		if jobID == "" {
+			if jobID = found; jobID == "" {
+				c.report(in, aliyun.OpQueryOTAJob, "", nil)
+			} else {
+				c.query(ctx, in, jobID)
+			}
+		}
+	}
+	if c.account.DeviceCounts {
+		var err error
+		if jobID != "" {
+			_, err = c.client.ListOTATaskByJob(ctx, in, jobID, "", 1)
+		}
+		c.report(in, aliyun.OpListOTATaskByJob, jobID, err)
+	}
 }
 
-func shownInstance(t Target) string {
-	if t.Instance.ID == "" {
-		return "(public)"
+// query asks for a batch and gives its package.
+func (c *liveCheck) query(ctx context.Context, in aliyun.Instance, jobID string) (firmwareID string) {
+	job, err := c.client.QueryOTAJob(ctx, in, jobID)
+	c.report(in, aliyun.OpQueryOTAJob, "job "+jobID, err)
+	if job == nil {
+		return ""
 	}
-	return t.Instance.ID
+	return str(job.FirmwareID)
+}
+
+// report writes what came of a call; of none, if there is no subject.
+func (c *liveCheck) report(in aliyun.Instance, operation, subject string, err error) {
+	id := cmp.Or(in.ID, "(public)")
+	result := "ok"
+	if failure := asError(err); failure != nil {
+		result = strings.TrimSpace(string(failure.Class) + " " + failure.Code)
+		c.wrong = append(c.wrong, fmt.Sprintf("account %q, %s: %s.\n  The answer was: %v",
+			c.account.Name, operation, cure(failure, in, id, subject), failure))
+	} else if subject == "" {
+		result = "not asked: nothing to ask for yet"
+	}
+	fmt.Fprintf(c.table, "%s\t%s\t%s\t%s\t\n", c.account.Name, id, operation, result)
+}
+
+// instances are those that something is watched in, in the order of the
+// configuration.
+func (a Account) instances() []aliyun.Instance {
+	var all []aliyun.Instance
+	add := func(in aliyun.Instance) {
+		if !slices.Contains(all, in) {
+			all = append(all, in)
+		}
+	}
+	for _, t := range a.Targets {
+		add(t.Instance)
+	}
+	for _, d := range a.Discover {
+		add(d.Instance)
+	}
+	return all
+}
+
+func first(ids []string) string {
+	if len(ids) == 0 {
+		return ""
+	}
+	return ids[0]
 }

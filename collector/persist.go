@@ -25,34 +25,44 @@ type StateFile struct {
 	store    *Store
 	logger   log.Logger
 
-	written  uint64 // Store.Changes as of the last write
-	at       time.Time
+	written uint64 // Store.Changes as of the last write
+	at      time.Time
+	metrics *StateMetrics
+}
+
+// StateMetrics tell of the writing of the state file.
+type StateMetrics struct {
 	lastGood prometheus.Gauge
 	failures prometheus.Counter
 }
 
-// OpenStateFile reads the file into the store and registers the metrics of its
-// writing. The error is one for the start: the file cannot be read or written,
-// or is of a newer version of the program; it is not touched then.
-func OpenStateFile(path string, interval time.Duration, store *Store, r prometheus.Registerer, logger log.Logger) (*StateFile, error) {
-	f := &StateFile{
-		path: path, interval: interval, store: store, logger: log.WithSuffix(logger, "file", path),
+// NewStateMetrics registers them; they exist without a state file too.
+func NewStateMetrics(r prometheus.Registerer) *StateMetrics {
+	m := &StateMetrics{
 		lastGood: prometheus.NewGauge(prometheus.GaugeOpts{
 			Namespace: selfNamespace, Name: "state_last_write_timestamp_seconds",
-			Help: "When the state file was last written, in Unix time; 0 until then.",
+			Help: "When the state file was last written, in Unix time; 0 until then, and without one.",
 		}),
 		failures: prometheus.NewCounter(prometheus.CounterOpts{
 			Namespace: selfNamespace, Name: "state_write_failures_total",
 			Help: "Writes of the state file that failed; the older file stays.",
 		}),
 	}
+	r.MustRegister(m.lastGood, m.failures)
+	return m
+}
+
+// OpenStateFile reads the file into the store. The error is one for the start:
+// the file cannot be read or written, or is of a newer version of the program;
+// it is not touched then.
+func OpenStateFile(path string, interval time.Duration, store *Store, m *StateMetrics, logger log.Logger) (*StateFile, error) {
+	f := &StateFile{path: path, interval: interval, store: store, metrics: m, logger: log.WithSuffix(logger, "file", path)}
 	if err := f.read(); err != nil {
 		return nil, fmt.Errorf("--persistence.file: %w", err)
 	}
 	if err := f.tryWrite(); err != nil {
 		return nil, fmt.Errorf("--persistence.file: %w", err)
 	}
-	r.MustRegister(f.lastGood, f.failures)
 	return f, nil
 }
 
@@ -112,12 +122,12 @@ func (f *StateFile) read() error {
 func (f *StateFile) write() {
 	changes := f.store.Changes()
 	if err := f.replace(f.store.Snapshot()); err != nil {
-		f.failures.Inc()
+		f.metrics.failures.Inc()
 		level.Error(f.logger).Log("msg", "state file not written, the older one stays", "err", err)
 		return
 	}
 	f.written, f.at = changes, time.Now()
-	f.lastGood.SetToCurrentTime()
+	f.metrics.lastGood.SetToCurrentTime()
 }
 
 // replace writes beside the file and renames: a reader, and a crash at any

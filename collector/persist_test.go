@@ -109,7 +109,7 @@ func TestStateFileDamagedAtEveryByte(t *testing.T) {
 func open(t *testing.T, path string, store *Store) (*StateFile, string, error) {
 	t.Helper()
 	var out bytes.Buffer
-	f, err := OpenStateFile(path, time.Minute, store, prometheus.NewRegistry(), log.NewLogfmtLogger(&out))
+	f, err := OpenStateFile(path, time.Minute, store, NewStateMetrics(prometheus.NewRegistry()), log.NewLogfmtLogger(&out))
 	return f, out.String(), err
 }
 
@@ -198,7 +198,7 @@ func TestStateFileIsWrittenAtomically(t *testing.T) {
 	if !bytes.Equal(content, encoded(t, someStates())) {
 		t.Errorf("the file holds:\n%s", content)
 	}
-	if testutil.ToFloat64(f.lastGood) == 0 {
+	if testutil.ToFloat64(f.metrics.lastGood) == 0 {
 		t.Error("the time of the write is not told")
 	}
 
@@ -214,7 +214,7 @@ func TestStateFileIsWrittenAtomically(t *testing.T) {
 	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &old); err != nil {
 		t.Fatal(err)
 	}
-	if testutil.ToFloat64(f.failures) != 1 {
+	if testutil.ToFloat64(f.metrics.failures) != 1 {
 		t.Error("the failure was not counted")
 	}
 	if now, _ := os.ReadFile(path); !bytes.Equal(now, content) {
@@ -260,7 +260,7 @@ func BenchmarkStateFile(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "state")
 	store := known(manyStates(10_000))
 	open := func() *StateFile {
-		f, err := OpenStateFile(path, time.Minute, store, prometheus.NewRegistry(), log.NewNopLogger())
+		f, err := OpenStateFile(path, time.Minute, store, NewStateMetrics(prometheus.NewRegistry()), log.NewNopLogger())
 		if err != nil {
 			b.Fatal(err)
 		}

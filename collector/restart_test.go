@@ -19,7 +19,7 @@ import (
 // does not.
 func (h *harness) keep(path string, interval time.Duration) (stop func()) {
 	h.t.Helper()
-	file, err := collector.OpenStateFile(path, interval, h.store, h.registry, log.NewNopLogger())
+	file, err := collector.OpenStateFile(path, interval, h.store, collector.NewStateMetrics(h.registry), log.NewNopLogger())
 	if err != nil {
 		h.t.Fatal(err)
 	}

@@ -69,8 +69,7 @@ func (m *CallMetrics) expect(account string, operations []string) {
 func (m *CallMetrics) Observer(account string) aliyun.Observer {
 	return func(c aliyun.Call) {
 		result := success
-		var failure *aliyun.Error
-		if errors.As(c.Err, &failure) {
+		if failure, ok := errors.AsType[*aliyun.Error](c.Err); ok {
 			result = string(failure.Class)
 		}
 		m.requests.WithLabelValues(account, c.Operation, result).Inc()

@@ -39,6 +39,17 @@ type Target struct {
 	Source   string // of a discovered batch: the entry of Discover that found it
 }
 
+// Watch adds what is to be watched in one instance: batches by their ids, and
+// the products and packages that batches are discovered by.
+func (a *Account) Watch(region string, in aliyun.Instance, jobs, products, firmwares []string) {
+	for _, jobID := range jobs {
+		a.Targets = append(a.Targets, Target{Account: a.Name, Region: region, Instance: in, JobID: jobID, Origin: Configured})
+	}
+	if len(products)+len(firmwares) > 0 {
+		a.Discover = append(a.Discover, Discover{Region: region, Instance: in, Products: products, Firmwares: firmwares})
+	}
+}
+
 // operations are those that the configuration needs.
 func (a Account) operations() []string {
 	needed := []string{aliyun.OpQueryOTAJob}

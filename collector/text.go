@@ -73,7 +73,7 @@ func (t *textSink) flush() error {
 func appendEscaped(b []byte, s string) []byte {
 	plain := 0 // where what is not yet written begins
 	for i := range len(s) {
-		escaped := ""
+		var escaped string
 		switch s[i] {
 		case '\\':
 			escaped = `\\`

@@ -36,6 +36,39 @@ type Credentials struct {
 	CredentialsURI string `yaml:"credentials_uri"`
 }
 
+// Revealed are credentials with their secrets in the open, for who makes keys
+// of them.
+type Revealed struct {
+	AccessKeyID, AccessKeySecret string
+	AccessKeySecretFile          string
+	SecurityToken                string
+	SecurityTokenFile            string
+	RoleARN, ExternalID          string
+	RoleSessionName              string
+	ECSRAMRole                   string
+	OIDCProviderARN              string
+	OIDCTokenFile                string
+	CredentialsURI               string
+}
+
+// Reveal gives the credentials with their secrets in the open.
+func (c Credentials) Reveal() Revealed {
+	return Revealed{
+		AccessKeyID:         c.AccessKeyID,
+		AccessKeySecret:     c.AccessKeySecret.Reveal(),
+		AccessKeySecretFile: c.AccessKeySecretFile,
+		SecurityToken:       c.SecurityToken.Reveal(),
+		SecurityTokenFile:   c.SecurityTokenFile,
+		RoleARN:             c.RoleARN,
+		ExternalID:          c.ExternalID,
+		RoleSessionName:     c.RoleSessionName,
+		ECSRAMRole:          c.ECSRAMRole,
+		OIDCProviderARN:     c.OIDCProviderARN,
+		OIDCTokenFile:       c.OIDCTokenFile,
+		CredentialsURI:      c.CredentialsURI,
+	}
+}
+
 // hasSecret says whether the secret half of the key pair is given, in either way.
 func (c *Credentials) hasSecret() bool {
 	return c.AccessKeySecret.Reveal() != "" || c.AccessKeySecretFile != ""

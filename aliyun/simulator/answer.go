@@ -3,6 +3,7 @@ package simulator
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -61,9 +62,7 @@ func (a answer) write(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a answer) head(w http.ResponseWriter, length int) {
-	for name, values := range a.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), a.header)
 	w.Header().Set("Content-Length", strconv.Itoa(length))
 	w.WriteHeader(a.status)
 }

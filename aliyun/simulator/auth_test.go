@@ -1,6 +1,7 @@
 package simulator_test
 
 import (
+	"maps"
 	"net/http"
 	"regexp"
 	"strings"
@@ -47,9 +48,7 @@ func TestSignedCalls(t *testing.T) {
 
 func withJSON(params map[string][]string) map[string][]string {
 	all := map[string][]string{"Format": {"json"}}
-	for name, values := range params {
-		all[name] = values
-	}
+	maps.Copy(all, params)
 	return all
 }
 

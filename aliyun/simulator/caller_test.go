@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -109,9 +110,7 @@ func (s signing) rpc() *http.Request {
 		"Action": {s.action}, "Version": {s.version}, "AccessKeyId": {s.id}, "Timestamp": {s.date},
 		"SignatureMethod": {s.signatureMethod}, "SignatureVersion": {"1.0"}, "SignatureNonce": {s.nonce},
 	}
-	for name, values := range s.params {
-		params[name] = values
-	}
+	maps.Copy(params, s.params)
 	if s.token != "" {
 		params.Set("SecurityToken", s.token)
 	}

@@ -14,7 +14,7 @@ func (s *Simulator) AddBatch(b Batch) {
 }
 
 // addBatch needs s.mu held.
-func (s *Simulator) addBatch(b Batch, now time.Time) *batch {
+func (s *Simulator) addBatch(b Batch, now time.Time) {
 	if b.FirmwareID == "" {
 		b.FirmwareID = b.JobID + "-package"
 	}
@@ -39,7 +39,6 @@ func (s *Simulator) addBatch(b Batch, now time.Time) *batch {
 	v.revisions = []revision{{since: b.Create, pace: v.Batch.pace()}}
 	v.plan()
 	s.batches[b.JobID] = v
-	return v
 }
 
 // UpdateBatch changes a batch as UpdateOTAJob does: UtcModified moves, and a new

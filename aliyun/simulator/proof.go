@@ -40,7 +40,7 @@ func (c *call) readACS3(authorization string) *apiError {
 	r := c.request
 	algorithm, rest, _ := strings.Cut(authorization, " ")
 	fields := map[string]string{}
-	for _, f := range strings.Split(rest, ",") {
+	for f := range strings.SplitSeq(rest, ",") {
 		name, value, _ := strings.Cut(strings.TrimSpace(f), "=")
 		fields[name] = value
 	}

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"bytes"
+	"maps"
 	"net"
 	"net/http"
 )
@@ -74,9 +75,7 @@ func truncate(w http.ResponseWriter, _ *http.Request, a answer) {
 
 // huge streams, so that it costs no memory here.
 func (f *Fault) huge(w http.ResponseWriter, r *http.Request, a answer) {
-	for name, values := range a.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), a.header)
 	w.WriteHeader(a.status)
 	chunk := []byte(`{"Success":true,"Data":{"JobDesc":"`)
 	for left := f.Size; left > 0; {

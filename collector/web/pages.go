@@ -11,11 +11,9 @@ import (
 	"github.com/prometheus/exporter-toolkit/web"
 )
 
-// Name is the program's, as in --version and on the landing page.
-const Name = "aliyun_iot_ota_exporter"
-
 // Pages are what the exporter serves beside its landing page.
 type Pages struct {
+	Name        string // the program's
 	MetricsPath string // such as /metrics
 	Metrics     http.Handler
 	Reload      func() error // takes up the configuration file anew
@@ -32,7 +30,7 @@ func (p Pages) Handler() (http.Handler, error) {
 		return nil, fmt.Errorf("--web.telemetry-path=%q: want a path such as /metrics, none of %v", p.MetricsPath, own)
 	}
 	landing, err := web.NewLandingPage(web.LandingConfig{
-		Name:        Name,
+		Name:        p.Name,
 		Description: "Firmware rollouts (OTA batches) of Alibaba Cloud IoT Platform, for Prometheus",
 		Version:     version.Info(),
 		Profiling:   "false",

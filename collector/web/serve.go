@@ -23,7 +23,7 @@ const stopTimeout = 5 * time.Second
 // Listen opens the addresses of the flags, or takes systemd's sockets. It is
 // apart from Serve so that an address in use is known before the first call to
 // the API.
-func Listen(flags *web.FlagConfig) ([]net.Listener, error) {
+func Listen(flags *web.FlagConfig) (Listeners, error) {
 	if *flags.WebSystemdSocket {
 		listeners, err := activation.Listeners()
 		if err == nil && len(listeners) == 0 {
@@ -34,13 +34,11 @@ func Listen(flags *web.FlagConfig) ([]net.Listener, error) {
 		}
 		return listeners, nil
 	}
-	var listeners []net.Listener
+	var listeners Listeners
 	for _, address := range *flags.WebListenAddresses {
 		l, err := net.Listen("tcp", address)
 		if err != nil {
-			for _, open := range listeners {
-				open.Close()
-			}
+			listeners.Close()
 			return nil, fmt.Errorf("--web.listen-address=%s: %w", address, err)
 		}
 		listeners = append(listeners, l)
@@ -48,10 +46,20 @@ func Listen(flags *web.FlagConfig) ([]net.Listener, error) {
 	return listeners, nil
 }
 
+// Listeners are the open addresses.
+type Listeners []net.Listener
+
+// Close closes those that are still open.
+func (l Listeners) Close() {
+	for _, open := range l {
+		open.Close()
+	}
+}
+
 // Serve answers on the listeners until ctx ends, then lets the requests at
 // hand finish for a while. It closes the listeners. logger must not add a
 // caller: the lines are exporter-toolkit's and bring theirs.
-func Serve(ctx context.Context, listeners []net.Listener, flags *web.FlagConfig, handler http.Handler, logger log.Logger) error {
+func Serve(ctx context.Context, listeners Listeners, flags *web.FlagConfig, handler http.Handler, logger log.Logger) error {
 	slogger := slog.New(withoutTime{sloggokit.NewGoKitHandler(logger, slog.LevelDebug)})
 	servers, ctx := errgroup.WithContext(ctx)
 	for _, l := range listeners {

@@ -1,0 +1,46 @@
+package collector
+
+import (
+	"path"
+	"strings"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+)
+
+// cures say how to mend what a code stands for, in lower case and with "*" as
+// in path.Match.
+var cures = []struct{ pattern, text string }{
+	{"invalidaccesskeyid*", "the access key id does not exist, or is disabled; set credentials.access_key_id to a key that is active in RAM"},
+	{"signaturedoesnotmatch", "the secret does not belong to the access key id; set credentials.access_key_secret or its file anew"},
+	{"invalidtimestamp*", "the clock of this machine is off by more than 15 minutes; set it, by NTP for instance"},
+	{"*securitytoken*", "the STS token is wrong or has expired; renew it, or use a source that does so by itself"},
+	{"iot.system.billisoverdue", "a bill of the account is overdue; pay it"},
+	{"*instancenotfound", "instance {instance} is not one of this account in this region; set instances[].id as the console shows it, and none for the public instance"},
+	{"iot.prod.notexistedproduct", "{subject} is not in instance {instance}; set instances[].id as the console shows it"},
+}
+
+// classCures say how to mend what no code says more about.
+var classCures = map[aliyun.Class]string{
+	aliyun.ClassThrottled:  "others use up the account's 10 requests/s of {operation} at this moment; try again, and lower requests_per_second if it stays so",
+	aliyun.ClassAuth:       "there are no keys that the API takes; see credentials in the configuration",
+	aliyun.ClassPermission: "the RAM action iot:{operation} is not allowed to this key; grant it on resource *",
+	aliyun.ClassNotFound:   "{subject} does not exist in instance {instance}; correct the id, or take it out if the package was deleted",
+	aliyun.ClassInvalid:    "the API does not take the request; see its code",
+	aliyun.ClassServer:     "the API itself fails; try again, and ask Alibaba Cloud's support with the request id if it stays so",
+	aliyun.ClassTimeout:    "{endpoint} does not answer in time; check region, endpoint, proxy and firewall",
+	aliyun.ClassTransport:  "{endpoint} cannot be reached; check region, endpoint, DNS, proxy and firewall",
+	aliyun.ClassDecode:     "{endpoint} answers, but is not the API; check endpoint and proxy",
+}
+
+// cure says how to mend a failed call. instance is in's name for a reader,
+// subject what was asked for.
+func cure(e *aliyun.Error, in aliyun.Instance, instance, subject string) string {
+	text := classCures[e.Class]
+	for _, c := range cures {
+		if ok, _ := path.Match(c.pattern, strings.ToLower(e.Code)); ok {
+			text = c.text
+			break
+		}
+	}
+	return strings.NewReplacer("{operation}", e.Operation, "{instance}", instance, "{subject}", subject, "{endpoint}", in.URL).Replace(text)
+}

@@ -7,10 +7,13 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/coreos/go-systemd/v22/activation"
 	"github.com/go-kit/log"
+	"github.com/mdlayher/vsock"
 	sloggokit "github.com/tjhop/slog-gokit"
 	"golang.org/x/sync/errgroup"
 
@@ -36,7 +39,7 @@ func Listen(flags *web.FlagConfig) (Listeners, error) {
 	}
 	var listeners Listeners
 	for _, address := range *flags.WebListenAddresses {
-		l, err := net.Listen("tcp", address)
+		l, err := listen(address)
 		if err != nil {
 			listeners.Close()
 			return nil, fmt.Errorf("--web.listen-address=%s: %w", address, err)
@@ -44,6 +47,19 @@ func Listen(flags *web.FlagConfig) (Listeners, error) {
 		listeners = append(listeners, l)
 	}
 	return listeners, nil
+}
+
+// listen opens host:port, or vsock://:port as exporter-toolkit's flag says.
+func listen(address string) (net.Listener, error) {
+	port, isVsock := strings.CutPrefix(address, "vsock://:")
+	if !isVsock {
+		return net.Listen("tcp", address)
+	}
+	number, err := strconv.ParseUint(port, 10, 32)
+	if err != nil {
+		return nil, fmt.Errorf("port of a vsock: %w", err)
+	}
+	return vsock.Listen(uint32(number), nil)
 }
 
 // Listeners are the open addresses.

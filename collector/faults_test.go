@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector"
 )
 
 // inProgress adds n batches that stay IN_PROGRESS, and does not poll them yet.
@@ -175,6 +176,7 @@ func TestThrottledByARival(t *testing.T) {
 }
 
 func TestTwoExportersOnOneAccount(t *testing.T) {
+	collector.SkipUnderRace(t, "TestThrottledByARival takes the same way")
 	for name, latency := range map[string]func() time.Duration{
 		"none":         func() time.Duration { return 0 },
 		"always 50 ms": func() time.Duration { return 50 * time.Millisecond },

@@ -26,6 +26,7 @@ func inProgress(n int) (*world, []*State) {
 // Healthy batches keep the bound they would have alone with 90 % of the slots,
 // whatever the other half does, and wherever it stands in the configuration.
 func TestPlanHealthyBatchesAmongFailingOnes(t *testing.T) {
+	SkipUnderRace(t, "one goroutine, long")
 	const n = 1000
 	rules := Rules{Interval: 15 * time.Second, SettledInterval: 24 * time.Hour}
 	for name, fails := range map[string]func(i int) bool{

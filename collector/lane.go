@@ -5,6 +5,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/go-kit/log"
+	"github.com/go-kit/log/level"
+
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
@@ -26,6 +29,7 @@ type call func(ctx context.Context) (throttled bool)
 // rate budget, asks its source what is most urgent by then, and makes the call.
 type lane struct {
 	operation string
+	logger    log.Logger
 	slots     *aliyun.Slots
 	news      chan struct{} // capacity 1: the source has changed, look again
 	mu        *sync.Mutex   // the watcher's; guards source
@@ -54,6 +58,9 @@ func (l *lane) run(ctx context.Context) {
 			throttled := do(ctx)
 			if throttled {
 				slot.Throttled()
+				if _, parked := l.slots.Count(); parked == 1 {
+					level.Warn(l.logger).Log("msg", "the API throttles; each slot that meets it pauses for 15 to 45 s", "operation", l.operation)
+				}
 			} else {
 				slot.Answered()
 			}

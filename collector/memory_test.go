@@ -7,10 +7,10 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
-	"runtime/debug"
-	"slices"
 	"strings"
 	"testing"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector"
 )
 
 // maxScrapeMemory is what the process may need at its peak, in MB, with 10,000
@@ -28,10 +28,7 @@ func TestScrapeMemory(t *testing.T) {
 	if peakMemory() == 0 {
 		t.Skip("no VmHWM in /proc/self/status")
 	}
-	info, _ := debug.ReadBuildInfo()
-	if slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
-		t.Skip("the race detector multiplies memory")
-	}
+	collector.SkipUnderRace(t, "it multiplies memory")
 	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestScrapeMemory$")
 	child.Env = append(os.Environ(), childEnv+"=1")
 	output, err := child.CombinedOutput()

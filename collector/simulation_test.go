@@ -252,6 +252,7 @@ func quantile(d []time.Duration, q float64) time.Duration {
 }
 
 func TestPlanSimulatedDay(t *testing.T) {
+	SkipUnderRace(t, "one goroutine, long")
 	rules := Rules{Interval: 15 * time.Second, SettledInterval: 24 * time.Hour}
 	for _, c := range []struct {
 		total, active, turnover int

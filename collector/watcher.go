@@ -37,9 +37,9 @@ func newWatcher(a Account, rules Rules, slots func(operation string) *aliyun.Slo
 	w := &watcher{store: store, logger: log.WithSuffix(logger, "account", a.Name), plan: newPlan(rules, a.RequestsPerSecond)}
 	w.packages = &packages{watcher: w, readings: make(map[product]*reading), found: make(map[product]map[string]bool)}
 	w.batches = &batches{watcher: w, readings: make(map[firmware]*reading)}
-	w.devices = &devices{watcher: w, rounds: make(map[string]*deviceRound)}
+	w.devices = &devices{watcher: w, rounds: make(map[string]*deviceRound), said: make(map[string]bool)}
 	lane := func(operation string, s source) *lane {
-		return &lane{operation: operation, slots: slots(operation), news: make(chan struct{}, 1), mu: &w.mu, source: s}
+		return &lane{operation: operation, logger: w.logger, slots: slots(operation), news: make(chan struct{}, 1), mu: &w.mu, source: s}
 	}
 	w.plans = lane(aliyun.OpQueryOTAJob, jobs{w})
 	w.lists = lane(aliyun.OpListOTAJobByFirmware, w.batches)
@@ -76,7 +76,13 @@ func (w *watcher) apply(a Account, rules Rules, client *aliyun.Client) {
 	// The status is not to be older than the interval when the next list is
 	// asked for a little late.
 	w.batches.rota.wait, w.batches.rota.slots = rules.Interval*4/5, a.RequestsPerSecond
+	if len(a.Discover) > 0 {
+		w.batches.rota.wait = min(w.batches.rota.wait, rules.DiscoveryInterval)
+	}
 	w.devices.rota.wait, w.devices.rota.slots = rules.DeviceInterval, a.RequestsPerSecond
+	if !a.DeviceCounts {
+		w.devices.forget()
+	}
 	for _, b := range w.plan.batches {
 		w.devices.watch(b.state, now)
 	}
@@ -93,7 +99,7 @@ func (w *watcher) changed(before, after *State) {
 	w.devices.watch(after, now)
 	w.tasks.wake()
 	w.plans.wake()
-	if w.account.BulkStatus && (before == nil || before.Job == nil != (after.Job == nil) || before.Job.Ended() != after.Job.Ended()) {
+	if w.account.BulkStatus && after.Origin == Configured && (before == nil || before.Job == nil != (after.Job == nil) || before.Job.Ended() != after.Job.Ended()) {
 		w.watchFirmwares(now)
 	}
 }

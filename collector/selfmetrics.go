@@ -83,12 +83,16 @@ func (m *CallMetrics) Observer(account string) aliyun.Observer {
 	}
 }
 
-// RefreshFailed counts and logs the failures to get credentials for an account.
+// RefreshFailed counts the failures to get credentials for an account, and logs
+// one when it is another than the last. The function is called once at a time.
 func (m *CallMetrics) RefreshFailed(account string) func(error) {
-	counter := m.refreshFailures.WithLabelValues(account)
+	counter, last := m.refreshFailures.WithLabelValues(account), ""
 	return func(err error) {
 		counter.Inc()
-		level.Warn(m.logger).Log("msg", "getting credentials", "account", account, "err", err)
+		if text := err.Error(); text != last {
+			last = text
+			level.Warn(m.logger).Log("msg", "getting credentials fails; the last good ones are used for a while", "account", account, "err", err)
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 )
 
 // Load reads the file at the path. Relative names of secret files in it start at its directory. The error of a bad file
@@ -18,7 +19,11 @@ func Load(path string) (*Config, error) {
 	}
 	c, err := parse(text, filepath.Dir(path))
 	if err != nil {
-		return nil, fmt.Errorf("load %s:\n%w", path, err)
+		separator := " " // one problem is one line
+		if strings.Contains(err.Error(), "\n") {
+			separator = "\n"
+		}
+		return nil, fmt.Errorf("load %s:%s%w", path, separator, err)
 	}
 	return c, nil
 }

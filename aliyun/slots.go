@@ -92,10 +92,13 @@ type Slot struct{ slots *Slots }
 // would else be throttled at every try, where the network takes no time.
 func (s *Slot) Answered() { s.after(window+rand.N(window/80), 0) }
 
+// MaxPark is the longest that a throttled slot is parked.
+const MaxPark = 45 * time.Second
+
 // Throttled parks the slot for 30 s ± 50 %. Each throttle so takes one slot's
 // share of the rate away for a while, and the shares of rivals settle.
 func (s *Slot) Throttled() {
-	s.after(15*time.Second+rand.N(30*time.Second), 1)
+	s.after(MaxPark-rand.N(30*time.Second), 1)
 }
 
 // Unused gives the slot back at once, for a call that was not made.

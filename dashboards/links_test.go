@@ -1,0 +1,65 @@
+package dashboards_test
+
+import (
+	"encoding/json"
+	"regexp"
+	"slices"
+	"testing"
+)
+
+type link struct{ Title, URL string }
+
+// linksOf demands a link to each other dashboard, and that every link leads to a
+// dashboard and to variables that it has.
+func linksOf(t *testing.T, d dashboard, all map[string]dashboard) {
+	target := regexp.MustCompile(`^/d/([\w-]+)(?:$|[?/])`)
+	set := regexp.MustCompile(`[?&](?:var-(\w+)=|\$\{(\w+):queryparam\})`)
+	led := map[string]bool{d.UID: true}
+	check := func(place string, l link) {
+		found := target.FindStringSubmatch(l.URL)
+		if found == nil {
+			t.Errorf("%s: %q does not begin with the path of a dashboard", place, l.URL)
+			return
+		}
+		for _, other := range all {
+			if other.UID != found[1] {
+				continue
+			}
+			led[other.UID] = true
+			for _, name := range set.FindAllStringSubmatch(l.URL, -1) {
+				if v := name[1] + name[2]; !slices.ContainsFunc(other.Templating.List, func(has variable) bool { return has.Name == v }) {
+					t.Errorf("%s: %s has no variable %s", place, other.UID, v)
+				}
+			}
+			return
+		}
+		t.Errorf("%s: there is no dashboard %s", place, found[1])
+	}
+	for _, l := range d.Links {
+		check("links", l)
+	}
+	for _, other := range uids {
+		if !led[other] {
+			t.Errorf("no link to %s", other)
+		}
+	}
+	for _, p := range d.Panels {
+		for _, l := range p.FieldConfig.Defaults.Links {
+			check(p.Title, l)
+		}
+		for _, o := range p.FieldConfig.Overrides {
+			for _, property := range o.Properties {
+				var links []link
+				if property.ID != "links" {
+					continue
+				}
+				if err := json.Unmarshal(property.Value, &links); err != nil {
+					t.Errorf("%s: %v", p.Title, err)
+				}
+				for _, l := range links {
+					check(p.Title, l)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,133 @@
+package dashboards_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"testing"
+	"time"
+)
+
+func startPrometheus(t *testing.T, binary, exporter string) prometheus {
+	t.Helper()
+	dir := t.TempDir()
+	config := fmt.Sprintf(`{"global": {"scrape_interval": "1s", "scrape_timeout": "1s"}, "scrape_configs": [
+		{"job_name": "one", "static_configs": [{"targets": [%[1]q]}]},
+		{"job_name": "another", "static_configs": [{"targets": [%[1]q]}]}]}`, exporter)
+	if err := os.WriteFile(filepath.Join(dir, "prometheus.yml"), []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := prometheus{"http://" + serve(t, binary, "--config.file="+filepath.Join(dir, "prometheus.yml"), "--storage.tsdb.path="+filepath.Join(dir, "data"))}
+	p.ready(t)
+	return p
+}
+
+// serve runs a program on a free port until the test ends, and returns when its
+// log says where it listens.
+func serve(t *testing.T, binary string, args ...string) string {
+	t.Helper()
+	program := exec.CommandContext(t.Context(), binary, append(args, "--web.listen-address=127.0.0.1:0")...)
+	program.Cancel = func() error { return program.Process.Signal(os.Interrupt) }
+	program.WaitDelay = 10 * time.Second
+	lines, logged := io.Pipe()
+	program.Stderr = logged
+	if err := program.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = program.Wait() // it is interrupted
+		_ = logged.Close()
+	}()
+	t.Cleanup(func() { <-ended }) // the test's context is cancelled before
+	listening := make(chan string, 1)
+	var last string // line of the log; written before listening is closed, read after
+	go func() {
+		defer close(listening)
+		heard := false
+		log := bufio.NewScanner(lines)
+		for log.Scan() {
+			last = log.Text()
+			if found := regexp.MustCompile(`Listening on.* address=(\S+)`).FindStringSubmatch(last); found != nil && !heard {
+				listening <- found[1]
+				heard = true
+			}
+		}
+		_, _ = io.Copy(io.Discard, lines) // a line too long shall not block the program
+	}()
+	select {
+	case address, is := <-listening:
+		if !is {
+			t.Fatalf("%s ended: %s", binary, last)
+		}
+		return address
+	case <-time.After(30 * time.Second):
+		t.Fatalf("%s does not say where it listens", binary)
+		return ""
+	}
+}
+
+type prometheus struct{ url string }
+
+// series are its labels; values are not looked at.
+type series map[string]string
+
+// ready waits until it answers queries: it listens before.
+func (p prometheus) ready(t *testing.T) {
+	t.Helper()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.After(30 * time.Second); ; {
+		response, err := http.Get(p.url + "/-/ready")
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode == http.StatusOK {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-deadline:
+			t.Fatalf("Prometheus is not ready: %s", response.Status)
+		}
+	}
+}
+
+func (p prometheus) query(ctx context.Context, expr string) ([]series, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.url+"/api/v1/query?"+url.Values{"query": {expr}}.Encode(), nil)
+	if err != nil {
+		return nil, err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	var answer struct {
+		Error string
+		Data  struct {
+			Result []struct{ Metric series }
+		}
+	}
+	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
+		return nil, err
+	}
+	if answer.Error != "" {
+		return nil, fmt.Errorf("%s in %s", answer.Error, expr)
+	}
+	var all []series
+	for _, r := range answer.Data.Result {
+		all = append(all, r.Metric)
+	}
+	return all, nil
+}

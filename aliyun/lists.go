@@ -2,6 +2,7 @@ package aliyun
 
 import (
 	"context"
+	"math"
 	"net/url"
 	"strconv"
 	"time"
@@ -73,7 +74,7 @@ func (c *Client) ListOTAFirmware(ctx context.Context, in Instance, productKey st
 	}
 	params := paged(page, FirmwaresPerPage)
 	params.Set("ProductKey", productKey)
-	err := c.call(ctx, OpListOTAFirmware, in, params, &answer, func() bool { return answer.Total != nil })
+	err := c.call(ctx, OpListOTAFirmware, in, params, &answer, func() bool { return isCount(answer.Total) })
 	return listOf(answer.Total, answer.Data), err
 }
 
@@ -85,7 +86,7 @@ func (c *Client) ListOTAJobByFirmware(ctx context.Context, in Instance, firmware
 	}
 	params := paged(page, JobsPerPage)
 	params.Set("FirmwareId", firmwareID)
-	err := c.call(ctx, OpListOTAJobByFirmware, in, params, &answer, func() bool { return answer.Total != nil })
+	err := c.call(ctx, OpListOTAJobByFirmware, in, params, &answer, func() bool { return isCount(answer.Total) })
 	for i := range answer.Data {
 		correct(answer.Data[i].JobStatus, answer.Data[i].JobType)
 	}
@@ -105,12 +106,17 @@ func (c *Client) ListOTATaskByJob(ctx context.Context, in Instance, jobID, taskS
 	if taskStatus != "" {
 		params.Set("TaskStatus", taskStatus)
 	}
-	err := c.call(ctx, OpListOTATaskByJob, in, params, &answer, func() bool { return answer.Total != nil && *answer.Total >= 0 })
+	err := c.call(ctx, OpListOTATaskByJob, in, params, &answer, func() bool { return isCount(answer.Total) })
 	return listOf(answer.Total, answer.Data), err
 }
 
 func paged(page, size int) url.Values {
 	return url.Values{"CurrentPage": {strconv.Itoa(page)}, "PageSize": {strconv.Itoa(size)}}
+}
+
+// isCount says whether a Total can be one. The documented limits are far below.
+func isCount(total *float64) bool {
+	return total != nil && *total >= 0 && *total <= math.MaxInt32
 }
 
 func listOf[T any](total *float64, entries []T) List[T] {

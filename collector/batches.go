@@ -62,12 +62,10 @@ func (b *batches) took(of firmware, r *reading, asOf time.Time, list aliyun.List
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := time.Now()
-	l, listed := b.listings[of]
 	switch {
-	case !listed:
-		delete(b.readings, of)
+	case b.readings[of] != r: // no longer listed, or taken up again since
 	case failure != nil && failure.Class == aliyun.ClassThrottled:
-		b.rota.again(of, now)
+		b.rota.again(of)
 		return true
 	case failure != nil:
 		delete(b.readings, of)
@@ -77,11 +75,11 @@ func (b *batches) took(of firmware, r *reading, asOf time.Time, list aliyun.List
 		b.rota.done(of, r.started, now, failure)
 	default:
 		for i := range list.Entries {
-			b.shown(of, l, &list.Entries[i], asOf, now)
+			b.shown(of, b.listings[of], &list.Entries[i], asOf, now)
 		}
 		b.plans.wake()
 		if more, _ := take(r, list, aliyun.JobsPerPage, func(j aliyun.JobSummary) *string { return j.JobID }); more {
-			b.rota.again(of, now)
+			b.rota.again(of)
 			break
 		}
 		delete(b.readings, of)
@@ -142,6 +140,7 @@ func (w *watcher) watchFirmwares(now time.Time) {
 	for _, of := range slices.Collect(maps.Keys(w.batches.rota.things)) {
 		if _, stays := want[of]; !stays {
 			w.batches.rota.remove(of)
+			delete(w.batches.readings, of)
 		}
 	}
 	w.batches.listings = want

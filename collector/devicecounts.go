@@ -1,7 +1,9 @@
 package collector
 
 import (
+	"cmp"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
@@ -18,11 +20,18 @@ type DeviceCounts struct {
 	AsOf     time.Time      // when the round began
 }
 
-// live counts the devices that can still change.
+// live counts the devices that can still change: in a state that nobody knows
+// too, and those that are perhaps in one that was not counted.
 func (d *DeviceCounts) live() int {
-	n := 0
-	for _, status := range aliyun.TaskStatuses[:4] {
-		n += d.ByStatus[status]
+	n, sum := 0, 0
+	for status, devices := range d.ByStatus {
+		sum += devices
+		if !slices.Contains(aliyun.TaskStatuses[4:], status) {
+			n += devices
+		}
+	}
+	if _, all := d.ByStatus[confirm]; !all {
+		n += max(0, d.Total-sum)
 	}
 	return n
 }
@@ -33,7 +42,8 @@ type deviceRound struct {
 	started time.Time
 	total   int
 	counts  map[string]int
-	open    int // calls under way or still to make
+	whole   bool // all devices were on the first page
+	open    int  // calls under way or still to make
 	failure *aliyun.Error
 }
 
@@ -41,7 +51,7 @@ type deviceRound struct {
 // counted. all asks for CONFIRM too.
 func (r *deviceRound) first(page aliyun.List[aliyun.Task], all bool) (states []string) {
 	r.total, r.counts = page.Total, make(map[string]int)
-	if page.Total <= len(page.Entries) {
+	if r.whole = page.Total <= len(page.Entries); r.whole {
 		for _, status := range aliyun.TaskStatuses {
 			r.counts[status] = 0
 		}
@@ -61,35 +71,38 @@ func (r *deviceRound) first(page aliyun.List[aliyun.Task], all bool) (states []s
 }
 
 // unfiltered says that the API ignored TaskStatus, which no page rules out:
-// then each state seems to hold every device.
+// then each state seems to hold every device. More than half of them can be in
+// one state only.
 func (r *deviceRound) unfiltered() bool {
-	if r.total == 0 || len(r.counts) == 0 {
-		return false
-	}
 	for _, n := range r.counts {
-		if n != r.total {
+		if n <= r.total/2 {
 			return false
 		}
 	}
 	return len(r.counts) > 1
 }
 
-// result is the finished round, nil when its numbers do not go together:
-// devices move between the calls, but a twentieth of them and more only if
-// something is wrong, or the round took too long.
-func (r *deviceRound) result() *DeviceCounts {
+// result is the finished round, nil and why when its numbers do not go
+// together: devices move between the calls, but a twentieth of them and more
+// only if something is wrong, or the round took too long.
+func (r *deviceRound) result() (counts *DeviceCounts, why string) {
+	if !r.whole && r.unfiltered() {
+		return nil, "ListOTATaskByJob does not filter by TaskStatus"
+	}
 	sum := 0
 	for n := range maps.Values(r.counts) {
 		sum += n
 	}
-	off := max(sum-r.total, r.total-sum)
-	if _, all := r.counts[confirm]; !all && sum < r.total {
+	off, allowed := max(sum-r.total, r.total-sum), max(10, r.total/20)
+	if r.whole {
+		allowed = 0
+	} else if _, all := r.counts[confirm]; !all && sum < r.total {
 		off = 0 // those left are perhaps in CONFIRM, which the next round counts
 	}
-	if off > max(10, r.total/20) {
-		return nil
+	if off > allowed {
+		return nil, "the counts of the states do not add up to the count of all"
 	}
-	return &DeviceCounts{ByStatus: r.counts, Total: r.total, AsOf: r.started}
+	return &DeviceCounts{ByStatus: r.counts, Total: r.total, AsOf: r.started}, ""
 }
 
 // wantsCount says whether the devices of a batch are to be counted, or counted
@@ -104,7 +117,8 @@ func wantsCount(s *State) bool {
 	case status == aliyun.StatusPlanned:
 		return false
 	case s.Job.Ended():
-		return s.Devices.live() > 0 || s.Devices.AsOf.Before(ended(s))
+		end := cmp.Or(s.Job.UtcEndTime, s.Job.UtcModified)
+		return s.Devices.live() > 0 || end != nil && s.Devices.AsOf.Before(*end)
 	}
 	return true
 }
@@ -112,8 +126,8 @@ func wantsCount(s *State) bool {
 // ended is when a batch ended, as well as it is known; zero: it has not.
 func ended(s *State) time.Time {
 	switch {
-	case s.Job == nil && s.Err != nil && s.Err.Class == aliyun.ClassNotFound:
-		return s.ErrAt
+	case s.Job == nil: // gone, or never polled
+		return s.TrueAt()
 	case !s.Job.Ended():
 		return time.Time{}
 	case s.Job.UtcEndTime != nil:

@@ -15,11 +15,14 @@ type devices struct {
 	*watcher
 	rota   rota[string] // job ids
 	rounds map[string]*deviceRound
-	calls  []deviceCall // of rounds that have begun; they go before new rounds
-	warned bool         // that the API does not filter
+	calls  []deviceCall    // of rounds that have begun; they go before new rounds
+	said   map[string]bool // why counts were left out
 }
 
-type deviceCall struct{ jobID, status string }
+type deviceCall struct {
+	jobID, status string
+	round         *deviceRound
+}
 
 func (d *devices) wakeAt() (time.Time, bool) {
 	if len(d.calls) > 0 {
@@ -37,26 +40,23 @@ func (d *devices) next(now time.Time) call {
 		if !ok {
 			return nil
 		}
-		c.jobID = jobID
-		d.rounds[jobID] = &deviceRound{started: now, open: 1}
+		c.jobID, c.round = jobID, &deviceRound{started: now, open: 1}
+		d.rounds[jobID] = c.round
 	}
-	b := d.plan.batches[c.jobID]
-	if b == nil { // dropped meanwhile
-		delete(d.rounds, c.jobID)
-		d.rota.remove(c.jobID)
+	if d.rounds[c.jobID] != c.round { // dropped meanwhile
 		return nil
 	}
-	client, target := d.client, b.state.Target
-	return func(ctx context.Context) bool { return d.count(ctx, client, target, c.status) }
+	client, target := d.client, d.plan.batches[c.jobID].state.Target
+	return func(ctx context.Context) bool { return d.count(ctx, client, target, c) }
 }
 
 // count makes one call of a round.
-func (d *devices) count(ctx context.Context, client *aliyun.Client, t Target, status string) (throttled bool) {
+func (d *devices) count(ctx context.Context, client *aliyun.Client, t Target, c deviceCall) (throttled bool) {
 	size := 1 // only the Total is read
-	if status == "" {
+	if c.status == "" {
 		size = aliyun.TasksPerPage
 	}
-	page, err := client.ListOTATaskByJob(ctx, t.Instance, t.JobID, status, size)
+	page, err := client.ListOTATaskByJob(ctx, t.Instance, t.JobID, c.status, size)
 	if ctx.Err() != nil {
 		return false
 	}
@@ -65,24 +65,24 @@ func (d *devices) count(ctx context.Context, client *aliyun.Client, t Target, st
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if failure != nil && failure.Class == aliyun.ClassThrottled {
-		d.calls = append(d.calls, deviceCall{t.JobID, status})
+		d.calls = append(d.calls, c)
 		return true
 	}
-	r := d.rounds[t.JobID]
-	if r == nil {
-		return false // dropped meanwhile
+	r := c.round
+	if d.rounds[t.JobID] != r {
+		return false // dropped meanwhile, and perhaps begun anew
 	}
 	r.open--
 	switch {
 	case failure != nil:
 		r.failure = failure
-	case status == "":
+	case c.status == "":
 		for _, s := range r.first(page, d.asksConfirm(t.JobID)) {
-			d.calls = append(d.calls, deviceCall{t.JobID, s})
+			d.calls = append(d.calls, deviceCall{t.JobID, s, r})
 			r.open++
 		}
 	default:
-		r.counts[status] = page.Total
+		r.counts[c.status] = page.Total
 	}
 	if r.open == 0 {
 		delete(d.rounds, t.JobID)
@@ -111,23 +111,26 @@ func (d *devices) asksConfirm(jobID string) bool {
 // finish publishes a round whose numbers go together. A round that failed, or
 // whose numbers do not, leaves those of the last one to grow old.
 func (d *devices) finish(t Target, r *deviceRound) {
+	if thing := d.rota.things[t.JobID]; r.failure != nil && thing.failures == 0 {
+		level.Warn(d.logger).Log("msg", "counting the devices of a batch fails", "job_id", t.JobID, "class", r.failure.Class, "code", r.failure.Code, "err", r.failure)
+	}
 	d.rota.done(t.JobID, r.started, time.Now(), r.failure)
+	d.watch(d.plan.batches[t.JobID].state, time.Now()) // it was let be while the round went on
 	if r.failure != nil {
 		return
 	}
-	if r.unfiltered() {
-		if !d.warned {
-			d.warned = true
-			level.Warn(d.logger).Log("msg", "ListOTATaskByJob does not filter by TaskStatus: devices cannot be counted; not logged again", "job_id", t.JobID)
+	counts, why := r.result()
+	if counts == nil {
+		if !d.said[why] {
+			d.said[why] = true
+			level.Warn(d.logger).Log("msg", "the device counts of a round are left out; not logged again", "job_id", t.JobID, "why", why)
 		}
 		return
 	}
-	counts := r.result()
-	if counts == nil {
-		level.Debug(d.logger).Log("msg", "the device counts of a round do not go together; they are left out", "job_id", t.JobID)
-		return
-	}
 	before, after := d.store.Update(t.Account, t.JobID, func(s *State) *State {
+		if s.Job == nil { // gone since
+			return s
+		}
 		next := *s
 		next.Devices = counts
 		return &next
@@ -147,5 +150,23 @@ func (d *devices) watch(s *State, now time.Time) {
 		d.rota.add(s.JobID, now)
 	default:
 		d.rota.remove(s.JobID)
+	}
+}
+
+// forget drops what was counted, where it is no longer to be shown.
+func (d *devices) forget() {
+	clear(d.rounds)
+	d.calls = nil
+	for jobID, b := range d.plan.batches {
+		d.rota.remove(jobID)
+		if b.state.Devices == nil {
+			continue
+		}
+		_, after := d.store.Update(d.account.Name, jobID, func(s *State) *State {
+			next := *s
+			next.Devices = nil
+			return &next
+		})
+		d.plan.put(after)
 	}
 }

@@ -109,7 +109,8 @@ func (b *batch) likelierThan(other *batch) bool {
 func (p *plan) pardon() {
 	for jobID, b := range p.batches {
 		if p.flying[jobID] == nil && common(b.state.Err) && b.state.ErrAt.After(p.outage.since) {
-			p.enqueue(b, true)
+			b.pardoned = true
+			p.enqueue(b)
 		}
 	}
 }

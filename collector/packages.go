@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/go-kit/log/level"
+
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
@@ -52,18 +54,20 @@ func (p *packages) took(of product, r *reading, list aliyun.List[aliyun.Firmware
 	defer p.mu.Unlock()
 	now := time.Now()
 	switch {
-	case p.rota.things[of] == nil: // no longer configured
-		delete(p.readings, of)
+	case p.readings[of] != r: // no longer configured, or put back since
 	case failure != nil && failure.Class == aliyun.ClassThrottled:
-		p.rota.again(of, now)
+		p.rota.again(of)
 		return true
 	case failure != nil:
 		delete(p.readings, of)
+		if t := p.rota.things[of]; t.failures == 0 {
+			level.Warn(p.logger).Log("msg", "listing the packages of a product fails", "product_key", of.key, "class", failure.Class, "code", failure.Code, "err", failure)
+		}
 		p.rota.done(of, r.started, now, failure)
 	default:
 		more, complete := take(r, list, aliyun.FirmwaresPerPage, func(f aliyun.Firmware) *string { return f.FirmwareID })
 		if more {
-			p.rota.again(of, now)
+			p.rota.again(of)
 			break
 		}
 		delete(p.readings, of)
@@ -98,6 +102,7 @@ func (p *packages) configure(rules Rules, slots int, discover []Discover, now ti
 	for _, of := range slices.Collect(maps.Keys(p.rota.things)) {
 		if !stay[of] {
 			p.rota.remove(of)
+			delete(p.readings, of)
 			delete(p.found, of)
 		}
 	}

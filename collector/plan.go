@@ -12,7 +12,6 @@ type plan struct {
 	flying  map[string]*batch // polled right now, and in no queue
 	queues  [classes]queue[*batch]
 	moments queue[*batch]
-	listed  queue[*batch] // live ones that lists keep fresh, by their last poll
 	shares  shares
 	outage  outage
 	seq     uint64
@@ -24,9 +23,12 @@ type batch struct {
 	class   class
 	place   entry[*batch] // in the queue of its class
 	moment  entry[*batch] // in plan.moments, if it has one
-	refresh entry[*batch] // in plan.listed, if a list shows it
-	charged time.Duration // to its class's share, for the poll that is under way
+	refresh entry[*batch] // in the queue listed, if a list shows it
+	charged time.Duration // to the share of payer, for the poll that is under way
+	payer   class
 	took    time.Duration // of its last call: what the next one is likely to hold a slot for
+	// pardoned: it failed in an outage, and was not asked since.
+	pardoned bool
 }
 
 func newPlan(rules Rules, slots int) *plan {
@@ -47,7 +49,7 @@ func (p *plan) put(s *State) {
 	}
 	b.state = s
 	if p.flying[s.JobID] == nil {
-		p.enqueue(b, false)
+		p.enqueue(b)
 	}
 }
 
@@ -83,7 +85,7 @@ func (p *plan) choose(now time.Time) *batch {
 		return e.item
 	}
 	busy := p.due(fresh, now) || p.due(live, now)
-	for _, c := range [...]class{planned, failing, settled} {
+	for _, c := range [...]class{planned, failing, settled, listed} {
 		if !p.due(c, now) {
 			continue
 		}
@@ -92,7 +94,7 @@ func (p *plan) choose(now time.Time) *batch {
 			return b
 		}
 		if p.shares.has(c) {
-			b.charged = p.shares.charge(c, b.took)
+			b.charged, b.payer = p.shares.charge(c, b.took), c
 			return b
 		}
 	}
@@ -100,9 +102,6 @@ func (p *plan) choose(now time.Time) *batch {
 		if p.due(c, now) {
 			return p.queues[c].head().item
 		}
-	}
-	if e := p.listed.head(); e != nil && !e.at.Add(p.fullRefresh()).After(now) {
-		return e.item
 	}
 	return nil
 }
@@ -115,10 +114,10 @@ func (p *plan) done(s *State, took time.Duration, now time.Time) {
 		return
 	}
 	if b.charged > 0 {
-		p.shares.correct(b.class, b.charged, took)
+		p.shares.correct(b.payer, b.charged, took)
 	}
 	delete(p.flying, s.JobID)
-	b.charged, b.took = 0, took
+	b.charged, b.took, b.pardoned = 0, took, false
 	if p.outage.ended(b.state, s, p.slots, now, now.Add(p.rules.Interval-took)) {
 		p.pardon()
 	}
@@ -147,9 +146,6 @@ func (p *plan) wakeAt() (earliest time.Time, ok bool) {
 			consider(e.at.Add(p.wait(c)))
 		}
 	}
-	if e := p.listed.head(); e != nil {
-		consider(e.at.Add(p.fullRefresh()))
-	}
 	return earliest, ok
 }
 
@@ -170,14 +166,10 @@ func (p *plan) wait(c class) time.Duration {
 		return max(minHeartbeat, 10*p.round())
 	case settled:
 		return p.rules.SettledInterval
+	case listed: // nothing says that UtcModified moves when a setting does
+		return max(minFullRefresh, 10*p.rules.Interval)
 	}
 	return 0
-}
-
-// fullRefresh is the time between two polls of a batch whose status a list
-// keeps fresh: nothing says that UtcModified moves when a setting does.
-func (p *plan) fullRefresh() time.Duration {
-	return max(10*time.Minute, 10*p.rules.Interval)
 }
 
 // round is the time in which every live batch is polled once.
@@ -186,9 +178,9 @@ func (p *plan) round() time.Duration {
 	return max(p.rules.Interval, perSlot)
 }
 
-func (p *plan) enqueue(b *batch, pardoned bool) {
+func (p *plan) enqueue(b *batch) {
 	p.dequeue(b)
-	t := p.rules.turnOf(b.state, pardoned)
+	t := p.rules.turnOf(b.state, b.pardoned)
 	b.class = t.class
 	p.seq++
 	p.queues[b.class].add(&b.place, t.at, p.seq)
@@ -196,12 +188,12 @@ func (p *plan) enqueue(b *batch, pardoned bool) {
 		p.moments.add(&b.moment, t.moment, p.seq)
 	}
 	if b.class == live && !b.state.Listed.IsZero() {
-		p.listed.add(&b.refresh, b.state.Asked, p.seq)
+		p.queues[listed].add(&b.refresh, b.state.Asked, p.seq)
 	}
 }
 
 func (p *plan) dequeue(b *batch) {
 	p.queues[b.class].remove(&b.place)
 	p.moments.remove(&b.moment)
-	p.listed.remove(&b.refresh)
+	p.queues[listed].remove(&b.refresh)
 }

@@ -16,22 +16,26 @@ func worstAge(n int, interval time.Duration, slots, parked int, rtt time.Duratio
 	round := time.Duration(float64(n) / (perSecond * (1 - used)) * float64(time.Second))
 	// Two percent and a second are what the plan's bound allows for starts at
 	// known moments and for slots that are not free just now.
-	return max(interval, round)*102/100 + time.Second + rtt
+	worst := max(interval, round)*102/100 + time.Second + rtt
+	if parked >= slots {
+		worst += aliyun.MaxPark // until the first one comes back
+	}
+	return worst
 }
 
 // promise is the worst age of the live batches' status as things stand now.
 // w.mu is held.
 func (w *watcher) promise(now time.Time) time.Duration {
 	slots, parked := w.lists.slots.Count()
-	calls := len(w.batches.rota.things) + len(w.plan.listed)/aliyun.JobsPerPage
-	listed := worstAge(calls, w.batches.rota.wait, slots, parked, w.rtt, 0)
+	calls := len(w.batches.rota.things) + len(w.plan.queues[listed])/aliyun.JobsPerPage
+	bulk := worstAge(calls, w.batches.rota.wait, slots, parked, w.rtt, 0)
 
 	// What no list showed lately depends on QueryOTAJob; the rest has both.
 	all, alone := 0, 0
 	for _, b := range w.plan.batches {
 		if b.class == live || b.class == fresh {
 			all++
-			if now.Sub(b.state.Listed) > 2*listed {
+			if now.Sub(b.state.Listed) > 2*bulk {
 				alone++
 			}
 		}
@@ -49,7 +53,7 @@ func (w *watcher) promise(now time.Time) time.Duration {
 	if alone == all {
 		return polled(all)
 	}
-	worst := min(listed, polled(all))
+	worst := min(bulk, polled(all))
 	if alone > 0 {
 		worst = max(worst, polled(alone))
 	}

@@ -19,6 +19,7 @@ type reading struct {
 	total    int
 	seen     map[string]bool // in this pass
 	all      map[string]bool // in every pass: nothing that was seen is lost again
+	changed  bool            // in this pass
 	restarts int
 }
 
@@ -29,7 +30,7 @@ func take[T any](r *reading, page aliyun.List[T], perPage int, id func(T) *strin
 		r.all = make(map[string]bool)
 	}
 	if r.page == 0 {
-		r.seen, r.total = make(map[string]bool), page.Total
+		r.seen, r.total, r.changed = make(map[string]bool), page.Total, false
 	}
 	for _, e := range page.Entries {
 		if key := id(e); key != nil {
@@ -37,12 +38,13 @@ func take[T any](r *reading, page aliyun.List[T], perPage int, id func(T) *strin
 		}
 	}
 	r.page++
-	changed := page.Total != r.total
-	if !changed && len(page.Entries) > 0 && r.page*perPage < page.Total {
+	r.changed = r.changed || page.Total != r.total
+	last := r.restarts == maxRestarts // this pass goes to the end, come what may
+	if (!r.changed || last) && len(page.Entries) > 0 && r.page*perPage < page.Total {
 		return true, false
 	}
-	complete = !changed && len(r.seen) >= r.total
-	if !complete && r.restarts < maxRestarts {
+	complete = !r.changed && len(r.seen) >= r.total
+	if !complete && !last {
 		r.restarts++
 		r.page = 0
 		return true, false

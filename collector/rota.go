@@ -66,17 +66,18 @@ func (r *rota[K]) wakeAt() (time.Time, bool) {
 	if e == nil {
 		return time.Time{}, false
 	}
-	if r.down() && r.probeAt.After(e.at) {
+	if r.down() {
 		return r.probeAt, true
 	}
 	return e.at, true
 }
 
 // again lets a thing be asked for as soon as there is a slot: its read goes on,
-// or was throttled.
-func (r *rota[K]) again(key K, now time.Time) {
+// or was throttled. It keeps its place, so that a list of many pages does not
+// wait a whole round for each.
+func (r *rota[K]) again(key K) {
 	if t := r.things[key]; t != nil {
-		r.enqueue(t, now)
+		r.enqueue(t, t.place.at)
 	}
 }
 
@@ -106,7 +107,6 @@ func (r *rota[K]) done(key K, started, now time.Time, err *aliyun.Error) {
 	if wasDown && !r.down() { // the others go on as if nothing had been
 		for _, t := range r.things {
 			if t.place.index >= 0 && t.failures > 0 && t != r.things[key] {
-				r.queue.remove(&t.place)
 				r.enqueue(t, now)
 			}
 		}
@@ -120,6 +120,7 @@ func (r *rota[K]) down() bool {
 }
 
 func (r *rota[K]) enqueue(t *thing[K], at time.Time) {
+	r.queue.remove(&t.place)
 	r.seq++
 	r.queue.add(&t.place, at, r.seq)
 }

@@ -17,6 +17,7 @@ const (
 	planned              // PLANNED, its moment still to come
 	settled              // COMPLETED or CANCELED
 	failing              // its last poll failed
+	listed               // live ones that a list shows wait here too, for a full refresh
 	classes
 )
 
@@ -29,6 +30,9 @@ const (
 	maxBackoff = 5 * time.Minute
 	// minHeartbeat is the least time between two polls of a PLANNED batch.
 	minHeartbeat = time.Minute
+	// minFullRefresh is the least time between two polls of a batch whose
+	// status a list keeps fresh.
+	minFullRefresh = 10 * time.Minute
 )
 
 // turn says where a batch waits and from which time on. The time is the last
@@ -53,8 +57,10 @@ func (r Rules) turnOf(s *State, pardoned bool) turn {
 	case s.Job.Ended():
 		return turn{class: settled, at: s.Asked, moment: s.Changed}
 	}
-	// A list that shows the batch has made its status fresh.
-	t := turn{class: live, at: later(s.Asked, s.Listed)}
+	t := turn{class: live, at: s.Asked}
+	if !pardoned { // a list that shows the batch has made its status fresh
+		t.at = later(s.Asked, s.Listed)
+	}
 	if !s.Changed.IsZero() {
 		t.moment = s.Changed
 	} else if start := after(s.Job.UtcScheduleTime, s.Asked); s.Job.Status() == aliyun.StatusPlanned && !start.IsZero() {

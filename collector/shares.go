@@ -6,7 +6,7 @@ import "time"
 // due. The contract says at most 1 % for settled and 10 % for failing batches;
 // 5 % for planned ones keeps the rounds of IN_PROGRESS batches within 1.10
 // times what they would take alone.
-var shareOf = [classes]float64{planned: 0.05, settled: 0.01, failing: 0.10}
+var shareOf = [classes]float64{planned: 0.05, settled: 0.01, failing: 0.10, listed: 0.05}
 
 // shares hold what each class has left, as time of one slot. Time, because a
 // call that hangs until its timeout takes ten times as much of the budget as

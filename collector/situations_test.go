@@ -111,6 +111,41 @@ var situations = map[string]func(h *harness){
 		delete(b.Override, "SrcVersions")
 		h.add(b)
 	},
+	"devices_counted": func(h *harness) {
+		b := ordinary(time.Now())
+		b.Devices = simulator.Devices{Count: 2500, Offline: 0.1, Silent: 0.2, Hung: 0.3, Fail: 0.05, Report: time.Minute, Install: 5 * time.Minute}
+		h.counting()
+		h.add(b)
+		h.pass(61 * time.Second) // settings and devices, and the devices once more
+	},
+	"devices_to_be_confirmed": func(h *harness) {
+		b := ordinary(time.Now())
+		b.NeedConfirm = new(true)
+		b.Devices = simulator.Devices{Count: 10, Unconfirmed: 0.5, Offline: 0.5}
+		h.counting()
+		h.add(b)
+		h.pass(time.Second)
+	},
+	"deadline_by_schedule_finish": func(h *harness) {
+		b := ordinary(time.Now())
+		b.Schedule, b.ScheduleFinish = time.Now().Add(-time.Hour), time.Now().Add(23*time.Hour)
+		h.add(b)
+	},
+	"deadline_by_default": func(h *harness) {
+		b := ordinary(time.Now())
+		b.TimeoutInMinutes = 0
+		h.add(b)
+	},
+	// QueryOTAJob was not answered yet.
+	"listed_only": func(h *harness) {
+		h.sim.Inject(simulator.Fault{Operation: aliyun.OpQueryOTAJob, Kind: simulator.Hang})
+		b := ordinary(time.Now())
+		b.Account, b.JobID = "main", jobID
+		h.sim.AddBatch(b)
+		h.discover(nil, []string{b.FirmwareID})
+		h.apply()
+		h.pass(9 * time.Second)
+	},
 	"numbers_that_cannot_be_read": func(h *harness) {
 		b := ordinary(time.Now())
 		b.Override = map[string]any{

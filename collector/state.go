@@ -34,8 +34,9 @@ func (s *State) TrueAt() time.Time { return later(s.AsOf, s.Listed) }
 // succeeded is the state after an answer to the poll that began at started.
 func (s *State) succeeded(job *aliyun.Job, started time.Time) *State {
 	next := &State{Target: s.Target, Job: job, AsOf: started, Asked: started, Listed: s.Listed, summary: s.summary, Devices: s.Devices}
-	if s.Listed.After(started) && s.summary != nil {
-		next.Job = merged(job, s.summary) // the list was read meanwhile
+	if s.Changed.After(started) && differ(s.summary, job.JobStatus, job.UtcModified) {
+		// A list brought news meanwhile, which the answer does not know.
+		next.Job, next.Changed = merged(job, s.summary), s.Changed
 	}
 	return next
 }
@@ -58,15 +59,21 @@ func (s *State) failed(err *aliyun.Error, started, ended time.Time) *State {
 }
 
 // listed is the state after a list that was read from asOf on showed the batch.
-// Of one that QueryOTAJob says is gone, QueryOTAJob is believed.
+// QueryOTAJob is believed where it says that the batch is gone, or gave another
+// status than a list that has no news since.
 func (s *State) listed(in *aliyun.JobSummary, asOf time.Time) *State {
 	if asOf.Before(s.TrueAt()) || s.Err != nil && s.Err.Class == aliyun.ClassNotFound {
 		return s
 	}
 	next := *s
 	next.Listed, next.summary = asOf, in
-	if s.Job != nil && differ(in, s.Job.JobStatus, s.Job.UtcModified) &&
-		(s.summary == nil || differ(in, s.summary.JobStatus, s.summary.UtcModified)) {
+	switch news := s.summary == nil || differ(in, s.summary.JobStatus, s.summary.UtcModified); {
+	case s.Job == nil:
+	case !news && in.JobStatus != nil && str(in.JobStatus) != str(s.Job.JobStatus):
+		return s
+	case !news:
+		return &next
+	case differ(in, s.Job.JobStatus, s.Job.UtcModified):
 		next.Changed = asOf
 	}
 	next.Job = merged(s.Job, in)

@@ -62,7 +62,7 @@ func (s *Store) SetExpectedDuration(d time.Duration) {
 // place.
 // What is known of batches that stay is kept, the rest is dropped. It returns
 // the state of each.
-func (s *Store) SetTargets(account string, targets []Target, discovers func(Target) (Target, bool)) []*State {
+func (s *Store) SetTargets(account string, targets []Target, discovers func(*State) (Target, bool)) []*State {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	known := make(map[string]*State) // by job id
@@ -93,7 +93,7 @@ func (s *Store) SetTargets(account string, targets []Target, discovers func(Targ
 		if discovers == nil {
 			break
 		}
-		if t, still := discovers(known[jobID].Target); still {
+		if t, still := discovers(known[jobID]); still {
 			t.Origin = Discovered
 			add(t)
 		}

@@ -66,20 +66,37 @@ func (a Account) operations() []string {
 	return needed
 }
 
-// discovers gives the place of a discovered batch as the configuration has it
-// now; false when no entry would find it any more.
-func (a Account) discovers(t Target) (Target, bool) {
+// discovers gives the place of a batch as the configuration has it now; false
+// when no entry would find it any more. One that another entry than before
+// would find stays, too.
+func (a Account) discovers(s *State) (Target, bool) {
+	t := s.Target
+	var products, firmwares []string
+	switch kind, id, _ := strings.Cut(t.Source, " "); kind {
+	case "product":
+		products = append(products, id)
+	case "firmware":
+		firmwares = append(firmwares, id)
+	}
+	if s.Job != nil {
+		products, firmwares = append(products, str(s.Job.ProductKey)), append(firmwares, str(s.Job.FirmwareID))
+	}
 	for _, d := range a.Discover {
 		if d.Instance.ID != t.Instance.ID || d.Region != t.Region {
 			continue
 		}
 		t.Instance = d.Instance
-		kind, id, _ := strings.Cut(t.Source, " ")
-		switch kind {
-		case "product":
-			return t, slices.Contains(d.Products, id)
-		case "firmware":
-			return t, slices.Contains(d.Firmwares, id)
+		for _, id := range firmwares {
+			if slices.Contains(d.Firmwares, id) {
+				t.Source = "firmware " + id
+				return t, true
+			}
+		}
+		for _, id := range products {
+			if slices.Contains(d.Products, id) {
+				t.Source = "product " + id
+				return t, true
+			}
 		}
 	}
 	return t, false

@@ -1,0 +1,131 @@
+package collector
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+)
+
+// pageOf is a page of a list, two entries each.
+func pageOf(list []string, page int) aliyun.List[string] {
+	from, to := min(2*(page-1), len(list)), min(2*page, len(list))
+	return aliyun.List[string]{Total: len(list), Entries: list[from:to]}
+}
+
+func TestReading(t *testing.T) {
+	five := []string{"a", "b", "c", "d", "e"}
+	for name, c := range map[string]struct {
+		list     []string
+		change   func(call int, list []string) []string // before each call, the first being 1
+		answer   func(call, page int, p aliyun.List[string]) aliyun.List[string]
+		calls    int
+		complete bool
+		seen     []string // nil: all of the list at the end
+	}{
+		"empty":         {calls: 1, complete: true},
+		"one entry":     {list: five[:1], calls: 1, complete: true},
+		"one full page": {list: five[:2], calls: 1, complete: true},
+		"three pages":   {list: five, calls: 3, complete: true},
+		"one is deleted between the pages": {list: five, change: func(call int, list []string) []string {
+			if call == 2 {
+				return slices.Delete(slices.Clone(list), 0, 1)
+			}
+			return list
+		}, calls: 2 + 2, complete: true},
+		"one is put in front between the pages": {list: five, change: func(call int, list []string) []string {
+			if call == 2 {
+				return slices.Insert(slices.Clone(list), 0, "new")
+			}
+			return list
+		}, calls: 2 + 3, complete: true},
+		"one is put in front, and the last deleted": {list: five, change: func(call int, list []string) []string {
+			if call == 2 {
+				return slices.Insert(slices.Clone(list[:4]), 0, "new")
+			}
+			return list
+		}, calls: 3 + 3, complete: true},
+		"one is added before every call": {list: five, change: func(call int, list []string) []string {
+			if call > 1 {
+				return append(slices.Clone(list), fmt.Sprint("new", call))
+			}
+			return list
+		}, calls: 2 + 2 + 2 + 10, complete: false},
+		"one is deleted before every call": {list: slices.Concat(five, []string{"f", "g", "h", "i", "j", "k", "l", "m"}), change: func(call int, list []string) []string {
+			if call > 1 {
+				return slices.Clone(list[:len(list)-1])
+			}
+			return list
+		}, calls: 2 + 2 + 2 + 3, complete: false},
+		"the count is of more than there is": {list: five, answer: func(_, _ int, p aliyun.List[string]) aliyun.List[string] {
+			p.Total = 100
+			return p
+		}, calls: 4 * 4, complete: false},
+		"the count is of less than there is": {list: five, answer: func(_, _ int, p aliyun.List[string]) aliyun.List[string] {
+			p.Total = 2
+			return p
+		}, calls: 1, complete: true, seen: five[:2]},
+		"the page that is asked for is ignored": {list: five, answer: func(_, _ int, p aliyun.List[string]) aliyun.List[string] {
+			return pageOf(five, 1)
+		}, calls: 4 * 3, complete: false, seen: five[:2]},
+		"pages are larger than asked for": {list: five, answer: func(_, page int, p aliyun.List[string]) aliyun.List[string] {
+			return aliyun.List[string]{Total: 5, Entries: five}
+		}, calls: 3, complete: true},
+		"entries without an id": {list: five, answer: func(_, _ int, p aliyun.List[string]) aliyun.List[string] {
+			p.Entries = slices.Clone(p.Entries)
+			for i, e := range p.Entries {
+				if e == "c" {
+					p.Entries[i] = ""
+				}
+			}
+			return p
+		}, calls: 4 * 3, complete: false, seen: []string{"a", "b", "d", "e"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := &reading{}
+			list, calls := c.list, 0
+			for {
+				if calls++; calls > 100 {
+					t.Fatal("the read does not end")
+				}
+				if c.change != nil {
+					list = c.change(calls, list)
+				}
+				p := pageOf(list, r.page+1)
+				if c.answer != nil {
+					p = c.answer(calls, r.page+1, p)
+				}
+				more, complete := take(r, p, 2, func(s string) *string {
+					if s == "" {
+						return nil
+					}
+					return &s
+				})
+				if more {
+					continue
+				}
+				if complete != c.complete {
+					t.Errorf("complete: %v, want %v", complete, c.complete)
+				}
+				break
+			}
+			if calls != c.calls {
+				t.Errorf("%d calls, want %d", calls, c.calls)
+			}
+			seen := c.seen
+			if seen == nil {
+				seen = list
+			}
+			for _, id := range seen {
+				if !r.all[id] {
+					t.Errorf("%s was not seen, only %v", id, slices.Sorted(maps.Keys(r.all)))
+				}
+			}
+			if c.complete && len(r.seen) != len(seen) {
+				t.Errorf("the last pass saw %v, want %v", slices.Sorted(maps.Keys(r.seen)), seen)
+			}
+		})
+	}
+}

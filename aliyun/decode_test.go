@@ -22,8 +22,6 @@ func decoded(t *testing.T, data string) (*Job, []string) {
 }
 
 //go:fix inline
-func ptr[T any](v T) *T { return new(v) }
-
 func TestDecodeOddities(t *testing.T) {
 	at := func(s int) *time.Time { return new(time.Date(2019, 12, 28, 2, 43, s, 0, time.UTC)) }
 	for name, c := range map[string]struct {

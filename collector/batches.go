@@ -2,8 +2,6 @@ package collector
 
 import (
 	"context"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/go-kit/log/level"
@@ -25,94 +23,62 @@ type listing struct {
 	source string
 }
 
+// String is for the log.
+func (f firmware) String() string { return "package " + f.id }
+
 // batches reads the lists of batches: they show new ones, and keep the status
 // of known ones fresh, 200 a call.
 type batches struct {
-	*watcher
-	rota     rota[firmware]
+	lister[firmware, aliyun.JobSummary]
 	listings map[firmware]listing
-	readings map[firmware]*reading
 }
 
-func (b *batches) wakeAt() (time.Time, bool) { return b.rota.wakeAt() }
-
-func (b *batches) next(now time.Time) call {
-	of, ok := b.rota.next(now)
-	if !ok {
-		return nil
+func newBatches(w *watcher) *batches {
+	b := &batches{}
+	b.lister = lister[firmware, aliyun.JobSummary]{
+		w: w, readings: make(map[firmware]*reading),
+		operation: aliyun.OpListOTAJobByFirmware, perPage: aliyun.JobsPerPage,
+		id: func(j aliyun.JobSummary) *string { return j.JobID },
+		fetch: func(ctx context.Context, c *aliyun.Client, of firmware, page int) (aliyun.List[aliyun.JobSummary], error) {
+			return c.ListOTAJobByFirmware(ctx, of.instance, of.id, page)
+		},
+		page: b.shown,
+		end:  func(firmware, *reading, bool, time.Time) {}, // each page was taken up as it came
 	}
-	r := b.readings[of]
-	if r == nil {
-		r = &reading{started: now}
-		b.readings[of] = r
-	}
-	client, page := b.client, r.page+1
-	return func(ctx context.Context) bool {
-		asOf := time.Now()
-		list, err := client.ListOTAJobByFirmware(ctx, of.instance, of.id, page)
-		if ctx.Err() != nil {
-			return false
-		}
-		return b.took(of, r, asOf, list, asError(err))
-	}
+	return b
 }
 
-// took takes up one page.
-func (b *batches) took(of firmware, r *reading, asOf time.Time, list aliyun.List[aliyun.JobSummary], failure *aliyun.Error) (throttled bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	now := time.Now()
-	switch {
-	case b.readings[of] != r: // no longer listed, or taken up again since
-	case failure != nil && failure.Class == aliyun.ClassThrottled:
-		b.rota.again(of)
-		return true
-	case failure != nil:
-		delete(b.readings, of)
-		if t := b.rota.things[of]; t.failures == 0 {
-			level.Warn(b.logger).Log("msg", "listing the batches of a package fails", "firmware_id", of.id, "class", failure.Class, "code", failure.Code, "err", failure)
+// shown takes up the batches of one page.
+func (b *batches) shown(of firmware, page []aliyun.JobSummary, asOf, now time.Time) {
+	for i := range page {
+		if id := page[i].JobID; id != nil && *id != "" {
+			b.w.shown(of, b.listings[of], *id, &page[i], asOf, now)
 		}
-		b.rota.done(of, r.started, now, failure)
-	default:
-		for i := range list.Entries {
-			b.shown(of, b.listings[of], &list.Entries[i], asOf, now)
-		}
-		b.plans.wake()
-		if more, _ := take(r, list, aliyun.JobsPerPage, func(j aliyun.JobSummary) *string { return j.JobID }); more {
-			b.rota.again(of)
-			break
-		}
-		delete(b.readings, of)
-		b.rota.done(of, r.started, now, nil)
 	}
-	return false
+	b.w.plans.wake()
 }
 
 // shown takes up one batch of a list.
-func (b *batches) shown(of firmware, l listing, in *aliyun.JobSummary, asOf, now time.Time) {
-	if in.JobID == nil || *in.JobID == "" {
-		return
-	}
-	jobID := *in.JobID
-	if b.plan.batches[jobID] == nil {
+func (w *watcher) shown(of firmware, l listing, jobID string, in *aliyun.JobSummary, asOf, now time.Time) {
+	if w.plan.batches[jobID] == nil {
 		state := (&State{Target: Target{
-			Account: b.account.Name, Region: l.region, Instance: of.instance, JobID: jobID,
+			Account: w.account.Name, Region: l.region, Instance: of.instance, JobID: jobID,
 			Origin: Discovered, Source: l.source,
 		}}).listed(in, asOf)
-		if l.source == "" || b.tooOld(state, now) {
+		if l.source == "" || w.tooOld(state, now) {
 			return
 		}
-		b.store.Add(state)
-		b.plan.put(state)
-		b.changed(nil, state)
-		level.Info(b.logger).Log("msg", "batch discovered", "job_id", jobID, "firmware_id", of.id, "status", state.Job.Status())
+		w.store.Add(state)
+		w.plan.put(state)
+		w.changed(nil, state)
+		level.Info(w.logger).Log("msg", "batch discovered", "job_id", jobID, "firmware_id", of.id, "status", state.Job.Status())
 		return
 	}
-	before, after := b.store.Update(b.account.Name, jobID, func(s *State) *State { return s.listed(in, asOf).foundBy(l.source) })
+	before, after := w.store.Update(w.account.Name, jobID, func(s *State) *State { return s.listed(in, asOf).foundBy(l.source) })
 	if after != nil && after != before {
-		b.plan.put(after)
-		b.changed(before, after)
-		b.tell(before, after)
+		w.plan.put(after)
+		w.changed(before, after)
+		w.tell(before, after)
 	}
 }
 
@@ -137,12 +103,7 @@ func (w *watcher) watchFirmwares(now time.Time) {
 			want[firmware{d.Instance, id}] = listing{d.Region, "firmware " + id}
 		}
 	}
-	for _, of := range slices.Collect(maps.Keys(w.batches.rota.things)) {
-		if _, stays := want[of]; !stays {
-			w.batches.rota.remove(of)
-			delete(w.batches.readings, of)
-		}
-	}
+	w.batches.keep(func(of firmware) bool { _, wanted := want[of]; return wanted })
 	w.batches.listings = want
 	for of := range want {
 		w.batches.rota.add(of, now)

@@ -3,10 +3,7 @@ package collector
 import (
 	"context"
 	"maps"
-	"slices"
 	"time"
-
-	"github.com/go-kit/log/level"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
@@ -18,92 +15,55 @@ type product struct {
 	key      string // ProductKey
 }
 
+// String is for the log.
+func (p product) String() string { return "product " + p.key }
+
 // packages finds the update packages of products.
 type packages struct {
-	*watcher
-	rota     rota[product]
-	readings map[product]*reading
-	found    map[product]map[string]bool // the packages of each, by FirmwareId
+	lister[product, aliyun.Firmware]
+	found map[product]map[string]bool // the packages of each, by FirmwareId
 }
 
-func (p *packages) wakeAt() (time.Time, bool) { return p.rota.wakeAt() }
-
-func (p *packages) next(now time.Time) call {
-	of, ok := p.rota.next(now)
-	if !ok {
-		return nil
+func newPackages(w *watcher) *packages {
+	p := &packages{found: make(map[product]map[string]bool)}
+	p.lister = lister[product, aliyun.Firmware]{
+		w: w, readings: make(map[product]*reading),
+		operation: aliyun.OpListOTAFirmware, perPage: aliyun.FirmwaresPerPage,
+		id: func(f aliyun.Firmware) *string { return f.FirmwareID },
+		fetch: func(ctx context.Context, c *aliyun.Client, of product, page int) (aliyun.List[aliyun.Firmware], error) {
+			return c.ListOTAFirmware(ctx, of.instance, of.key, page)
+		},
+		page: func(product, []aliyun.Firmware, time.Time, time.Time) {}, // they count as a whole
+		end:  p.read,
 	}
-	r := p.readings[of]
-	if r == nil {
-		r = &reading{started: now}
-		p.readings[of] = r
-	}
-	client, page := p.client, r.page+1
-	return func(ctx context.Context) bool {
-		list, err := client.ListOTAFirmware(ctx, of.instance, of.key, page)
-		if ctx.Err() != nil {
-			return false
-		}
-		return p.took(of, r, list, asError(err))
-	}
+	return p
 }
 
-// took takes up one page.
-func (p *packages) took(of product, r *reading, list aliyun.List[aliyun.Firmware], failure *aliyun.Error) (throttled bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	now := time.Now()
-	switch {
-	case p.readings[of] != r: // no longer configured, or put back since
-	case failure != nil && failure.Class == aliyun.ClassThrottled:
-		p.rota.again(of)
-		return true
-	case failure != nil:
-		delete(p.readings, of)
-		if t := p.rota.things[of]; t.failures == 0 {
-			level.Warn(p.logger).Log("msg", "listing the packages of a product fails", "product_key", of.key, "class", failure.Class, "code", failure.Code, "err", failure)
-		}
-		p.rota.done(of, r.started, now, failure)
-	default:
-		more, complete := take(r, list, aliyun.FirmwaresPerPage, func(f aliyun.Firmware) *string { return f.FirmwareID })
-		if more {
-			p.rota.again(of)
-			break
-		}
-		delete(p.readings, of)
-		p.rota.done(of, r.started, now, nil)
-		found := r.seen
-		if !complete { // a package that was not seen may be there all the same
-			found = r.all
-			maps.Copy(found, p.found[of])
-		}
-		if p.found[of] == nil {
-			p.found[of] = make(map[string]bool)
-		}
-		if !maps.Equal(found, p.found[of]) {
-			p.found[of] = found
-			p.watchFirmwares(now)
-		}
+// read takes up the packages of a product.
+func (p *packages) read(of product, r *reading, complete bool, now time.Time) {
+	found := r.seen
+	if !complete { // a package that was not seen may be there all the same
+		found = r.all
+		maps.Copy(found, p.found[of])
 	}
-	return false
+	known, ok := p.found[of]
+	p.found[of] = found
+	if !ok || !maps.Equal(found, known) {
+		p.w.watchFirmwares(now)
+	}
 }
 
 // configure takes up the products of a configuration.
 func (p *packages) configure(rules Rules, slots int, discover []Discover, now time.Time) {
 	p.rota.wait, p.rota.slots = rules.DiscoveryInterval, slots
-	stay := make(map[product]bool)
+	wanted := make(map[product]bool)
 	for _, d := range discover {
 		for _, key := range d.Products {
 			of := product{d.Region, d.Instance, key}
-			stay[of] = true
+			wanted[of] = true
 			p.rota.add(of, now)
 		}
 	}
-	for _, of := range slices.Collect(maps.Keys(p.rota.things)) {
-		if !stay[of] {
-			p.rota.remove(of)
-			delete(p.readings, of)
-			delete(p.found, of)
-		}
-	}
+	p.keep(func(of product) bool { return wanted[of] })
+	maps.DeleteFunc(p.found, func(of product, _ map[string]bool) bool { return !wanted[of] })
 }

@@ -35,8 +35,7 @@ type watcher struct {
 
 func newWatcher(a Account, rules Rules, slots func(operation string) *aliyun.Slots, store *Store, logger log.Logger) *watcher {
 	w := &watcher{store: store, logger: log.WithSuffix(logger, "account", a.Name), plan: newPlan(rules, a.RequestsPerSecond)}
-	w.packages = &packages{watcher: w, readings: make(map[product]*reading), found: make(map[product]map[string]bool)}
-	w.batches = &batches{watcher: w, readings: make(map[firmware]*reading)}
+	w.packages, w.batches = newPackages(w), newBatches(w)
 	w.devices = &devices{watcher: w, rounds: make(map[string]*deviceRound), said: make(map[string]bool)}
 	lane := func(operation string, s source) *lane {
 		return &lane{operation: operation, logger: w.logger, slots: slots(operation), news: make(chan struct{}, 1), mu: &w.mu, source: s}

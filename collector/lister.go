@@ -1,0 +1,90 @@
+package collector
+
+import (
+	"context"
+	"time"
+
+	"github.com/go-kit/log/level"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+)
+
+// lister is a source that reads lists of entries E, one for each K, page by
+// page, as a rota says. Its functions are called with the lock of the watcher
+// held, but for fetch.
+type lister[K comparable, E any] struct {
+	w        *watcher
+	rota     rota[K]
+	readings map[K]*reading // that are under way
+
+	operation string // for the log
+	perPage   int
+	id        func(E) *string
+	fetch     func(ctx context.Context, c *aliyun.Client, of K, page int) (aliyun.List[E], error)
+	page      func(of K, entries []E, asOf, now time.Time)         // takes up a page; asOf is when its call began
+	end       func(of K, r *reading, complete bool, now time.Time) // takes up that a list was read to its end
+}
+
+func (l *lister[K, E]) wakeAt() (time.Time, bool) { return l.rota.wakeAt() }
+
+func (l *lister[K, E]) next(now time.Time) call {
+	of, ok := l.rota.next(now)
+	if !ok {
+		return nil
+	}
+	r := l.readings[of]
+	if r == nil {
+		r = &reading{started: now}
+		l.readings[of] = r
+	}
+	client, page := l.w.client, r.page+1
+	return func(ctx context.Context) bool {
+		asOf := time.Now()
+		list, err := l.fetch(ctx, client, of, page)
+		if ctx.Err() != nil {
+			return false
+		}
+		return l.took(of, r, asOf, list, asError(err))
+	}
+}
+
+// took takes up one page.
+func (l *lister[K, E]) took(of K, r *reading, asOf time.Time, list aliyun.List[E], failure *aliyun.Error) (throttled bool) {
+	l.w.mu.Lock()
+	defer l.w.mu.Unlock()
+	now := time.Now()
+	switch {
+	case l.readings[of] != r: // no longer asked for, or taken up again since
+	case failure != nil && failure.Class == aliyun.ClassThrottled:
+		l.rota.again(of)
+		return true
+	case failure != nil:
+		delete(l.readings, of)
+		if l.rota.things[of].failures == 0 {
+			level.Warn(l.w.logger).Log("msg", "reading a list fails", "operation", l.operation, "of", of,
+				"class", failure.Class, "code", failure.Code, "err", failure)
+		}
+		l.rota.done(of, r.started, now, failure)
+	default:
+		l.page(of, list.Entries, asOf, now)
+		more, complete := take(r, list, l.perPage, l.id)
+		if more {
+			l.rota.again(of)
+			break
+		}
+		delete(l.readings, of)
+		l.rota.done(of, r.started, now, nil)
+		l.end(of, r, complete, now)
+	}
+	return false
+}
+
+// keep makes the lists those that are wanted.
+func (l *lister[K, E]) keep(wanted func(K) bool) {
+	for of := range l.rota.things {
+		if !wanted(of) {
+			l.rota.remove(of)
+			delete(l.readings, of)
+		}
+	}
+}

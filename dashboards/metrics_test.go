@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/promqlnames"
 )
 
 // foreign are metrics that are not the exporter's own: Prometheus's about a
@@ -96,31 +97,35 @@ func TestMetricsExist(t *testing.T) {
 // or shows have to be on any of its metrics, or be made by it.
 func problems(expr string, shown []string, metrics map[string][]string) (all []string) {
 	tell := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
-	q, fixed := read(expr), values()
-	if len(q.selectors) == 0 {
+	fixed := values()
+	names, err := promqlnames.In(substitute(expr, ""))
+	if err != nil {
+		return []string{err.Error()}
+	}
+	if len(names.Selectors) == 0 {
 		tell("no metric in %s", expr)
 	}
-	present := slices.Clone(q.made)
-	for _, s := range q.selectors {
-		labels, known := metrics[s.metric]
+	present := slices.Clone(names.Made)
+	for _, s := range names.Selectors {
+		labels, known := metrics[s.Metric]
 		if !known {
-			tell("the exporter has no metric %s", s.metric)
+			tell("the exporter has no metric %s", s.Metric)
 			continue
 		}
 		present = append(present, labels...)
-		for _, m := range s.matchers {
-			if !slices.Contains(labels, m.label) {
-				tell("%s has no label %s", s.metric, m.label)
+		for _, m := range s.Matchers {
+			if !slices.Contains(labels, m.Name) {
+				tell("%s has no label %s", s.Metric, m.Name)
 			}
-			allowed, is := fixed[m.label]
-			for value := range strings.SplitSeq(m.value, "|") {
+			allowed, is := fixed[m.Name]
+			for _, value := range promqlnames.Values(m) {
 				if is && value != "" && !strings.HasPrefix(value, "$") && !slices.Contains(allowed, value) {
-					tell("%s of %s is never %q", m.label, s.metric, value)
+					tell("%s of %s is never %q", m.Name, s.Metric, value)
 				}
 			}
 		}
 	}
-	for _, label := range slices.Concat(q.labels, shown) {
+	for _, label := range slices.Concat(names.Labels, shown) {
 		if !slices.Contains(present, label) {
 			tell("label %s is on no metric in it", label)
 		}
@@ -171,8 +176,9 @@ func TestCheckFinds(t *testing.T) {
 		"copying no label":                    {expr: `label_replace(up, "x", "$1", "name", "(.*)")`, bad: true},
 		"joining no label":                    {expr: `label_join(up, "x", "-", "job", "name")`, bad: true},
 		"a legend of no label":                {expr: `up`, shown: []string{"name"}, bad: true},
+		"no PromQL":                           {expr: `sum by (job) (up`, bad: true},
 		"no metric at all":                    {expr: `vector(1)`, bad: true},
-		"a brace and a parenthesis in a text": {expr: `up{job=~"a}b)c"} and on (basis) up`, bad: true},
+		"a brace and a parenthesis in a text": {expr: `up{job="a}b)c"} and on (basis) up`, bad: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := problems(c.expr, c.shown, metrics); (len(got) > 0) != c.bad {

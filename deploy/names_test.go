@@ -8,6 +8,7 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/promqlnames"
 )
 
 // Every metric, label and label value that an expression names exists.
@@ -29,14 +30,19 @@ func TestExpressionsNameWhatExists(t *testing.T) {
 	for alert, cases := range tests(t) {
 		for _, c := range cases {
 			for _, input := range c.InputSeries {
-				for _, metric := range references(input.Series).metrics {
-					if v.labels[metric] == nil {
-						t.Errorf("test of %s, %s: there is no metric %s", alert, c.Name, metric)
-					}
+				names, err := promqlnames.In(input.Series)
+				if err != nil {
+					t.Errorf("test of %s, %s: %v", alert, c.Name, err)
 				}
-				for _, m := range references(input.Series).matchers {
-					if !slices.Contains(v.labels[m.metric], m.label) {
-						t.Errorf("test of %s, %s: %s has no label %s", alert, c.Name, m.metric, m.label)
+				for _, s := range names.Selectors {
+					labels, known := v.labels[s.Metric]
+					if !known {
+						t.Errorf("test of %s, %s: there is no metric %s", alert, c.Name, s.Metric)
+					}
+					for _, m := range s.Matchers {
+						if !slices.Contains(labels, m.Name) {
+							t.Errorf("test of %s, %s: %s has no label %s", alert, c.Name, s.Metric, m.Name)
+						}
 					}
 				}
 			}

@@ -3,88 +3,11 @@ package deploy_test
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
-	"strings"
 	"testing"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/promqlnames"
 )
-
-// reference is what a PromQL expression names.
-type reference struct {
-	metrics  []string  // one a selector; "" where it has no name
-	matchers []matcher // of all selectors
-	labels   []string  // in by, on, group_left and their like
-}
-
-type matcher struct{ metric, label, op, value string }
-
-// aToken is a string, a name, a number or duration, an operator of matchers,
-// or any other character. White space and comments match nothing that counts.
-var aToken = regexp.MustCompile(`#[^\n]*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|` + "`[^`]*`" + `|[a-zA-Z_:][\w:]*|\d[\w.]*|=~|!~|!=|==|\S`)
-
-var (
-	aName    = regexp.MustCompile(`^[a-zA-Z_:]`)
-	grouping = []string{"by", "without", "on", "ignoring", "group_left", "group_right"}
-	keywords = []string{"and", "or", "unless", "atan2", "bool", "offset", "inf", "nan", "group_left", "group_right"}
-)
-
-// references reads an expression that promtool has found to be well formed:
-// it does not look for errors, only for names.
-func references(expr string) (r reference) {
-	tokens := slices.DeleteFunc(aToken.FindAllString(expr, -1), func(s string) bool { return s[0] == '#' })
-	at := func(i int) string {
-		if i < len(tokens) {
-			return tokens[i]
-		}
-		return ""
-	}
-	for i := 0; i < len(tokens); i++ {
-		switch token, next := tokens[i], at(i+1); {
-		case token == "[": // a range; its durations are no names
-			for at(i) != "]" {
-				i++
-			}
-		case token == "{":
-			i = r.selector("", tokens, i)
-		case !aName.MatchString(token):
-		case slices.Contains(grouping, token) && next == "(":
-			for i += 2; at(i) != ")"; i++ {
-				if at(i) != "," {
-					r.labels = append(r.labels, at(i))
-				}
-			}
-		case next == "(", next == "by", next == "without", slices.Contains(keywords, strings.ToLower(token)): // a function or an operator
-		case next == "{":
-			i = r.selector(token, tokens, i+1)
-		default:
-			r.metrics = append(r.metrics, token)
-		}
-	}
-	return r
-}
-
-// selector reads the matchers from the brace at i on and returns where they end.
-func (r *reference) selector(metric string, tokens []string, i int) int {
-	var matchers []matcher
-	for i++; tokens[i] != "}"; i++ {
-		if tokens[i] == "," {
-			continue
-		}
-		quoted := tokens[i+2]
-		m := matcher{label: tokens[i], op: tokens[i+1], value: quoted[1 : len(quoted)-1]}
-		if m.label == "__name__" && m.op == "=" {
-			metric = m.value
-		}
-		matchers = append(matchers, m)
-		i += 2
-	}
-	for _, m := range matchers {
-		m.metric = metric
-		r.matchers = append(r.matchers, m)
-	}
-	r.metrics = append(r.metrics, metric)
-	return i
-}
 
 // vocabulary is what expressions may name.
 type vocabulary struct {
@@ -95,49 +18,40 @@ type vocabulary struct {
 // complaints are the names in an expression that do not exist.
 func (v vocabulary) complaints(expr string) (all []string) {
 	complain := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
-	r := references(expr)
-	for _, metric := range r.metrics {
-		if _, known := v.labels[metric]; metric != "" && !known {
-			complain("there is no metric %s", metric)
-		}
+	names, err := promqlnames.In(expr)
+	if err != nil {
+		return []string{err.Error()}
 	}
-	of := make(map[string]bool) // the labels of all metrics of the expression
-	for _, metric := range r.metrics {
-		for _, label := range v.labels[metric] {
-			of[label] = true
+	present := slices.Clone(names.Made) // and the labels of all metrics of the expression
+	for _, s := range names.Selectors {
+		labels, known := v.labels[s.Metric]
+		if s.Metric != "" && !known {
+			complain("there is no metric %s", s.Metric)
 		}
-	}
-	for _, label := range r.labels {
-		if !of[label] {
-			complain("no metric here has a label %s", label)
-		}
-	}
-	for _, m := range r.matchers {
-		switch labels, known := v.labels[m.metric]; {
-		case m.label == "__name__":
-			if m.op == "=~" && !slices.ContainsFunc(slices.Collect(maps.Keys(v.labels)), regexp.MustCompile("^(?:"+m.value+")$").MatchString) {
-				complain("no metric is called %s", m.value)
-			}
-		case known && !slices.Contains(labels, m.label):
-			complain("%s has no label %s", m.metric, m.label)
-		default:
-			for _, value := range m.values() {
-				if values, closed := v.values[m.label]; closed && value != "" && !slices.Contains(values, value) {
-					complain("%s is never %q", m.label, value)
+		present = append(present, labels...)
+		for _, m := range s.Matchers {
+			switch {
+			case m.Name == "__name__":
+				if !slices.ContainsFunc(slices.Collect(maps.Keys(v.labels)), m.Matches) {
+					complain("no metric is called %s", m.Value)
+				}
+			case known && !slices.Contains(labels, m.Name):
+				complain("%s has no label %s", s.Metric, m.Name)
+			default:
+				for _, value := range promqlnames.Values(m) {
+					if values, closed := v.values[m.Name]; closed && value != "" && !slices.Contains(values, value) {
+						complain("%s is never %q", m.Name, value)
+					}
 				}
 			}
 		}
 	}
-	return all
-}
-
-// values are those that a matcher lists. A label with a closed set needs no
-// other regular expression than a list.
-func (m matcher) values() []string {
-	if strings.HasSuffix(m.op, "~") {
-		return strings.Split(m.value, "|")
+	for _, label := range names.Labels {
+		if !slices.Contains(present, label) {
+			complain("no metric here has a label %s", label)
+		}
 	}
-	return []string{m.value}
+	return all
 }
 
 func TestComplaints(t *testing.T) {
@@ -162,6 +76,9 @@ func TestComplaints(t *testing.T) {
 		"a value":                              {`status{status="DOEN"}`, []string{`status is never "DOEN"`}},
 		"a value in a list":                    {`status{status!~"DONE|OPNE"}`, []string{`status is never "OPNE"`}},
 		"a value of a selector without a name": {`{status="DOEN"}`, []string{`status is never "DOEN"`}},
+		"a label that is copied":               {`label_join(up, "x", "-", "job", "jbo")`, []string{"no metric here has a label jbo"}},
+		"a label that is made":                 {`sum by (x) (label_replace(up, "x", "$1", "job", "(.*)"))`, nil},
+		"no PromQL":                            {`up{`, []string{`parse "up{": 1:4: parse error: unexpected end of input inside braces`}},
 		"names by an expression":               {`{__name__=~"stat.+"} or {__name__=~"x.+"}`, []string{"no metric is called x.+"}},
 	} {
 		t.Run(name, func(t *testing.T) {

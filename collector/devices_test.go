@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -288,12 +289,10 @@ func TestRoundsAreNotMixed(t *testing.T) {
 					fault := c.fault
 					fault.Operation = aliyun.OpListOTATaskByJob
 					// Of each round, the third call and what comes after it.
-					n, mend := 0, func() {}
+					var n atomic.Int64
+					mend := func() {}
 					h.behind(func(operation string, _ *http.Request) {
-						if operation != aliyun.OpListOTATaskByJob {
-							return
-						}
-						if n++; n == 3 {
+						if operation == aliyun.OpListOTATaskByJob && n.Add(1) == 3 {
 							mend = h.sim.Inject(fault)
 						}
 					})

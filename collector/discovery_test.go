@@ -277,15 +277,14 @@ func TestDiscoveryOfListsThatChange(t *testing.T) {
 					h.apply()
 					h.pass(list.within)
 					synctest.Wait()
-					for name, deadline := "", time.Now().Add(2*list.within); ; {
+					for deadline := time.Now().Add(2 * list.within); ; {
 						known := h.ids()
 						missing := slices.IndexFunc(want, func(id string) bool { return !slices.Contains(known, id) })
 						if missing < 0 {
 							break
 						}
-						name = want[missing]
 						if time.Now().After(deadline) {
-							t.Fatalf("%s is not found", name)
+							t.Fatalf("%s is not found", want[missing])
 						}
 						h.pass(time.Second)
 					}

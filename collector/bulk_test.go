@@ -54,6 +54,27 @@ func (c *calls) since(jobID string, from time.Time) (n int) {
 	return n
 }
 
+// firstList is when the first list was asked for since a moment.
+func (c *calls) firstList(since time.Time) time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, at := range c.lists {
+		if !at.Before(since) {
+			return at
+		}
+	}
+	return time.Time{}
+}
+
+// takeLists counts the lists since it was last called.
+func (c *calls) takeLists() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := len(c.lists)
+	c.lists = nil
+	return n
+}
+
 // running configures batches of one package that go on for ever, and turns
 // bulk_status on.
 func (h *harness) running(firmwareID string, jobIDs ...string) {
@@ -106,13 +127,7 @@ func TestListsMakeChangedBatchesDue(t *testing.T) {
 						if !strings.Contains(h.scrape(), c.want) {
 							t.Errorf("not shown: %s\n%s", c.want, h.jobs())
 						}
-						last := time.Time{}
-						for _, at := range spy.lists {
-							if !at.Before(changed) && last.IsZero() {
-								last = at
-							}
-						}
-						if took := asked.Sub(last.Add(latency)); took > 2*latency+1100*time.Millisecond {
+						if took := asked.Sub(spy.firstList(changed).Add(latency)); took > 2*latency+1100*time.Millisecond {
 							t.Errorf("polled %v after a list showed it", took)
 						}
 						h.pass(time.Minute + 300*time.Millisecond)
@@ -183,7 +198,7 @@ func TestUnchangedBatchesAreSeldomPolled(t *testing.T) {
 						t.Errorf("%s is %v old", id, age)
 					}
 				}
-				if lists, want := len(spy.lists), int(time.Hour/(c.interval*4/5)); lists < want-2 || lists > want+2 {
+				if lists, want := spy.takeLists(), int(time.Hour/(c.interval*4/5)); lists < want-2 || lists > want+2 {
 					t.Errorf("%d lists in an hour, want %d", lists, want)
 				}
 			})
@@ -228,6 +243,7 @@ func TestListsThatDoNotCome(t *testing.T) {
 
 // QueryOTAJob is believed over the lists.
 func TestListsThatDisagree(t *testing.T) {
+	collector.SkipUnderRace(t, "many hours")
 	entries := func(answer map[string]any) (data map[string]any, list []any) {
 		data, _ = answer["Data"].(map[string]any)
 		list, _ = data["SimpleOTAJobInfo"].([]any)
@@ -351,6 +367,7 @@ func (h *harness) polling(before int) bool {
 // Batches that lists show get their full refresh also while others need all of
 // QueryOTAJob, and those get nearly all of it.
 func TestFullRefreshIsNotStarved(t *testing.T) {
+	collector.SkipUnderRace(t, "half an hour at the full rate")
 	synctest.Test(t, func(t *testing.T) {
 		h := newHarness(t)
 		spy := h.spy()
@@ -398,22 +415,22 @@ func TestListsAreReadWhileABatchIsLive(t *testing.T) {
 			}
 		}
 		h.pass(time.Minute)
-		spy.lists = nil
+		spy.takeLists()
 		h.pass(time.Hour)
-		if n := len(spy.lists); n > 0 {
+		if n := spy.takeLists(); n > 0 {
 			t.Errorf("%d lists for batches that have ended", n)
 		}
 		h.running("fw-1", "job-3")
 		h.apply()
 		h.pass(time.Minute)
-		if n := len(spy.lists); n < 4 || n > 6 {
+		if n := spy.takeLists(); n < 4 || n > 6 {
 			t.Errorf("%d lists in a minute for a new batch", n)
 		}
 		h.setup.Accounts[0].BulkStatus = false
 		h.apply()
-		spy.lists = nil
+		spy.takeLists()
 		h.pass(time.Minute)
-		if n := len(spy.lists); n > 0 {
+		if n := spy.takeLists(); n > 0 {
 			t.Errorf("%d lists after bulk_status was turned off", n)
 		}
 		if age := time.Since(h.state("job-3").TrueAt()); age > 16*time.Second {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector"
 )
 
 // taskCalls are the calls of ListOTATaskByJob so far.
@@ -374,6 +375,7 @@ func TestDeviceCountsAreKeptAcrossARestart(t *testing.T) {
 // Many batches share the budget, and each round is over soon after its first
 // call.
 func TestDeviceCountsOfManyBatches(t *testing.T) {
+	collector.SkipUnderRace(t, "three thousand calls")
 	synctest.Test(t, func(t *testing.T) {
 		h := newHarness(t)
 		h.counting()

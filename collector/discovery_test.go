@@ -120,6 +120,7 @@ func numbered(prefix string, n int) []string {
 }
 
 func TestDiscoveryFinds(t *testing.T) {
+	collector.SkipUnderRace(t, "hundreds of packages")
 	for name, c := range map[string]struct {
 		world func(h *harness)
 		want  []string
@@ -197,6 +198,7 @@ func TestDiscoveryFinds(t *testing.T) {
 // Lists that change between their pages lose nothing that is there all the
 // time, and what is new is there with the next read.
 func TestDiscoveryOfListsThatChange(t *testing.T) {
+	collector.SkipUnderRace(t, "hundreds of packages, many times")
 	const pages = 3
 	for _, list := range []struct {
 		operation string
@@ -555,6 +557,7 @@ func TestFailingListsDropNothing(t *testing.T) {
 }
 
 func TestDiscoveryOf500Packages(t *testing.T) {
+	collector.SkipUnderRace(t, "500 packages")
 	synctest.Test(t, func(t *testing.T) {
 		h := newHarness(t)
 		h.sim.Record(true)
@@ -607,6 +610,7 @@ func TestDiscoveryOf500Packages(t *testing.T) {
 // Long lists are read page after page, also where there are more packages than
 // calls in the interval.
 func TestLongListAmongManyPackages(t *testing.T) {
+	collector.SkipUnderRace(t, "2,300 batches")
 	synctest.Test(t, func(t *testing.T) {
 		h := newHarness(t)
 		h.sim.Inject(simulator.Fault{Operation: aliyun.OpListOTAJobByFirmware, Latency: 50 * time.Millisecond})
@@ -686,6 +690,7 @@ func TestDiscoveredBatchesAreThereAfterARestart(t *testing.T) {
 // A permission that is missing costs one call a wait, and the other operations
 // go on.
 func TestOnePermissionIsMissing(t *testing.T) {
+	collector.SkipUnderRace(t, "many hours")
 	waits := map[string]time.Duration{
 		aliyun.OpQueryOTAJob:          15 * time.Second,
 		aliyun.OpListOTAJobByFirmware: 12 * time.Second,

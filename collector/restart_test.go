@@ -1,6 +1,7 @@
 package collector_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -59,12 +60,14 @@ func TestRestart(t *testing.T) {
 
 				second := newHarness(t)
 				second.redirectTo(first)
-				second.refuseConnections(true)
 				defer second.keep(path, 5*time.Minute)()
 				second.setup = first.setup
 				calls := first.sim.Calls("main", "QueryOTAJob").Accepted
-				second.poller.Apply(t.Context(), second.setup)
-				after := jobFamilies(get(second.handler).Body.String())
+				beforeAnyPoll, cancel := context.WithCancel(t.Context())
+				cancel()
+				second.poller.Apply(beforeAnyPoll, second.setup)
+				after := second.jobs()
+				second.poller.Stop()
 				if c.killed {
 					// The newest ages are lost, nothing else.
 					if was, is := count(before), count(after); was != is {
@@ -73,7 +76,7 @@ func TestRestart(t *testing.T) {
 				} else if before != after {
 					t.Errorf("before:\n%s\nafter:\n%s", before, after)
 				}
-				second.refuseConnections(false)
+				second.apply()
 				second.pass(time.Minute)
 				asked := first.sim.Calls("main", "QueryOTAJob").Accepted - calls
 				if asked < 20*3 || asked > 20*5 {

@@ -90,7 +90,7 @@ type Slot struct{ slots *Slots }
 // Answered gives the slot back one second from now: call it when the answer
 // has come, or its timeout. Less than 1 % more, by chance, lets a rival in that
 // would else be throttled at every try, where the network takes no time.
-func (s *Slot) Answered() { s.after(window+rand.N(window/80), 0) }
+func (s *Slot) Answered() { s.after(window+rand.N(window/70), 0) }
 
 // MaxPark is the longest that a throttled slot is parked.
 const MaxPark = 45 * time.Second

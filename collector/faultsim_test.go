@@ -130,3 +130,58 @@ func TestPlanRecoversInOneInterval(t *testing.T) {
 		}
 	}
 }
+
+// Settled and planned batches are not asked for long, so that they are not
+// known to fail does not hide an outage from the few that are live.
+func TestPlanNoticesAnOutageOfFewLiveBatches(t *testing.T) {
+	rules := Rules{Interval: 15 * time.Second, SettledInterval: 24 * time.Hour}
+	w, states := inProgress(300)
+	p := newPlan(rules, w.slots)
+	for i, s := range states {
+		if i >= 5 {
+			w.lives[s.JobID].end = w.begin.Add(-time.Minute)
+		}
+		p.put(s)
+	}
+	w.run(p, 10*time.Minute)
+	until := w.begin.Add(time.Hour)
+	w.failWith = func(_ string, at time.Time) *aliyun.Error {
+		if at.Before(until) {
+			return &aliyun.Error{Class: aliyun.ClassTransport}
+		}
+		return nil
+	}
+	if o := w.run(p, time.Hour); o.calls > 3600/15+20 {
+		t.Errorf("%d calls in an hour in which all failed, want one an interval", o.calls)
+	}
+	w.run(p, rules.Interval+2*time.Second)
+	for _, s := range states[:5] {
+		if w.lives[s.JobID].asked.Before(until) {
+			t.Errorf("%s was not asked an interval after the end", s.JobID)
+		}
+	}
+}
+
+// One live batch that fails by itself is left to its back-off, when a batch
+// that was answered before still is.
+func TestPlanOneBatchAloneIsNoOutage(t *testing.T) {
+	rules := Rules{Interval: 15 * time.Second, SettledInterval: 24 * time.Hour}
+	w, states := inProgress(50)
+	p := newPlan(rules, w.slots)
+	for i, s := range states {
+		if i > 0 {
+			w.lives[s.JobID].end = w.begin.Add(-time.Minute)
+		}
+		p.put(s)
+	}
+	w.run(p, 10*time.Minute)
+	w.failWith = func(jobID string, _ time.Time) *aliyun.Error {
+		if jobID == states[0].JobID {
+			return &aliyun.Error{Class: aliyun.ClassTimeout}
+		}
+		return nil
+	}
+	if o := w.run(p, time.Hour); o.calls < 10 || o.calls > 25 {
+		t.Errorf("%d calls in an hour for one batch that fails and waits up to 5 minutes", o.calls)
+	}
+}

@@ -102,6 +102,9 @@ func families(expected time.Duration) []family {
 	}
 	return append(all,
 		family{"job_deadline_timestamp_seconds", "When a static batch is expected to have ended, by its own settings, in Unix time.", func(s *State, out *row) {
+			if s.AsOf.IsZero() {
+				return // a list says nothing of the settings that it depends on
+			}
 			var devices *int
 			if s.Devices != nil {
 				devices = &s.Devices.Total

@@ -14,7 +14,7 @@ import (
 type outage struct {
 	down    bool
 	probeAt time.Time // of the next attempt, while down
-	total   int       // batches in the plan
+	total   int       // batches that are asked often, or fail that way
 	failing int       // of them, those whose last poll failed that way
 	fresh   int       // polls in a row that failed of batches that had not failed before
 	since   time.Time // the last answer; while down, that before the outage
@@ -32,8 +32,8 @@ func common(err *aliyun.Error) bool {
 	return false
 }
 
-func (o *outage) added(s *State)   { o.total++; o.count(s, 1) }
-func (o *outage) removed(s *State) { o.total--; o.count(s, -1) }
+func (o *outage) added(s *State)   { o.count(s, 1) }
+func (o *outage) removed(s *State) { o.count(s, -1) }
 func (o *outage) changed(before, after *State) {
 	o.count(before, -1)
 	o.count(after, 1)
@@ -42,7 +42,10 @@ func (o *outage) changed(before, after *State) {
 func (o *outage) count(s *State, n int) {
 	if common(s.Err) {
 		o.failing += n
+	} else if s.Job.Ended() || s.Job.Status() == aliyun.StatusPlanned {
+		return // it would not be asked for long, and says nothing till then
 	}
+	o.total += n
 }
 
 // ended takes the outcome of a poll and says whether it ended an outage. One
@@ -55,14 +58,17 @@ func (o *outage) ended(before, after *State, slots int, now, next time.Time) boo
 		o.down, o.fresh = false, 0
 		return recovered
 	}
-	failing := o.failing
+	failing, total := o.failing, o.total
 	if !common(before.Err) {
 		o.fresh++
 		failing++
+		if before.Job.Ended() || before.Job.Status() == aliyun.StatusPlanned {
+			total++
+		}
 	}
 	switch {
-	case o.down:
-	case failing >= o.total:
+	case o.down || o.fresh == 0: // known, or the batch's own
+	case failing >= total:
 		o.down, o.probeAt = true, next
 	case o.fresh >= 2*slots:
 		// Perhaps these have a fault in common that the rest has not: ask

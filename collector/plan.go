@@ -32,7 +32,11 @@ type batch struct {
 }
 
 func newPlan(rules Rules, slots int) *plan {
-	return &plan{rules: rules, slots: slots, batches: make(map[string]*batch), flying: make(map[string]*batch)}
+	return &plan{
+		rules: rules, slots: slots,
+		batches: make(map[string]*batch), flying: make(map[string]*batch),
+		outage: outage{fresh: 1}, // one from before a restart may go on
+	}
 }
 
 // put adds a batch, or brings news of one. News of a batch that is being

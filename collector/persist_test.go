@@ -225,6 +225,34 @@ func TestStateFileIsWrittenAtomically(t *testing.T) {
 	}
 }
 
+// What a batch first gets, from whichever operation, is written soon: a crash
+// loses ages, not series.
+func TestStateFileFirstNewsAreChanges(t *testing.T) {
+	status, at := aliyun.StatusInProgress, time.Unix(1, 0)
+	store := known([]*State{{Target: Target{Account: "production", JobID: "job-1"}}})
+	for _, step := range []struct {
+		name   string
+		change func(*State)
+		news   bool
+	}{
+		{"a list shows it", func(s *State) { s.Listed, s.Job = at, &aliyun.Job{JobStatus: &status} }, true},
+		{"the first poll is answered", func(s *State) { s.AsOf, s.Asked = at, at }, true},
+		{"its devices are counted", func(s *State) { s.Devices = &DeviceCounts{AsOf: at} }, true},
+		{"it only gets older", func(s *State) { s.AsOf, s.Asked = at.Add(1), at.Add(1) }, false},
+		{"it begins to fail", func(s *State) { s.Err = &aliyun.Error{} }, true},
+	} {
+		before := store.Changes()
+		store.Update("production", "job-1", func(s *State) *State {
+			next := *s
+			step.change(&next)
+			return &next
+		})
+		if news := store.Changes() != before; news != step.news {
+			t.Errorf("%s: news %v, want %v", step.name, news, step.news)
+		}
+	}
+}
+
 // manyStates are n batches with every field set.
 func manyStates(n int) []*State {
 	at := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)

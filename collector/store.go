@@ -137,7 +137,7 @@ func (s *Store) Update(account, jobID string, change func(*State) *State) (befor
 	}
 	after = change(before)
 	s.states[k] = after
-	if before.TrueAt().IsZero() != after.TrueAt().IsZero() || before.Job.Status() != after.Job.Status() || (before.Err == nil) != (after.Err == nil) {
+	if newsworthy(before, after) {
 		s.changes++
 	}
 	return before, after
@@ -160,6 +160,14 @@ func (s *Store) Changes() uint64 {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return s.changes
+}
+
+// newsworthy says whether an update brings what a reader would miss after a
+// crash, rather than the same with a newer age.
+func newsworthy(before, after *State) bool {
+	return before.AsOf.IsZero() != after.AsOf.IsZero() || before.Listed.IsZero() != after.Listed.IsZero() ||
+		before.Job.Status() != after.Job.Status() || (before.Err == nil) != (after.Err == nil) ||
+		(before.Devices == nil) != (after.Devices == nil)
 }
 
 // sortKeys rebuilds the order. s.mu is held.

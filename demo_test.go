@@ -25,7 +25,9 @@ func TestDemo(t *testing.T) {
 			status       int
 			text         string
 		}{
-			{"GET", "/", 200, `<a href="/metrics">`},
+			{"GET", "/", 200, `<a href="/jobs">`},
+			{"GET", "/jobs", 200, "OTA batches"},
+			{"GET", "/jobs?sort=colour", 400, "want one of"},
 			{"GET", "/metrics", 200, "aliyun_iot_ota_exporter_build_info"},
 			{"GET", "/-/healthy", 200, "ok"},
 			{"GET", "/-/ready", 200, "ok"},

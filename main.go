@@ -89,6 +89,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		Name:        flags.Name,
 		MetricsPath: f.MetricsPath,
 		Metrics:     promhttp.InstrumentMetricHandler(registry, metrics),
+		Jobs:        collector.NewJobsPage(store, poller),
 		Reload:      func() error { return reloader.Reload(ctx) },
 	}.Handler()
 	if err != nil {

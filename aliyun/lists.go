@@ -61,9 +61,12 @@ type Task struct {
 	TaskStatus *string `json:"TaskStatus"`
 }
 
-// TaskStatuses lists the states of a device task in the order of its life. All
-// but the last three are live: the device can still change.
+// TaskStatuses lists the states of a device task in the order of its life.
 var TaskStatuses = []string{"CONFIRM", "QUEUED", "NOTIFIED", "IN_PROGRESS", "SUCCEEDED", "FAILED", "CANCELED"}
+
+// FinishedTaskStatuses are those in which a device changes no more; in all
+// others it is live.
+var FinishedTaskStatuses = TaskStatuses[4:]
 
 // ListOTAFirmware gives a page of the packages of a product, the first being 1.
 // Every error of the lists is an [*Error].

@@ -14,6 +14,19 @@ const (
 	basisDefault        = "default"         // polling.expected_duration
 )
 
+// deadline is that of the batch as it is known; of one that only a list showed
+// there is none, because a list says nothing of the settings.
+func (s *State) deadline(expected time.Duration) (at time.Time, basis string, ok bool) {
+	if s.AsOf.IsZero() {
+		return at, "", false
+	}
+	var devices *int
+	if s.Devices != nil {
+		devices = &s.Devices.Total
+	}
+	return deadline(s.Job, devices, expected)
+}
+
 // deadline is when a batch is expected to have ended, by its own settings. A
 // dynamic batch has none: it goes on until it is cancelled. devices is how
 // many it has, nil when they are not counted.

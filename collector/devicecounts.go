@@ -26,7 +26,7 @@ func (d *DeviceCounts) live() int {
 	n, sum := 0, 0
 	for status, devices := range d.ByStatus {
 		sum += devices
-		if !slices.Contains(aliyun.TaskStatuses[4:], status) {
+		if !slices.Contains(aliyun.FinishedTaskStatuses, status) {
 			n += devices
 		}
 	}

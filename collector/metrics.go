@@ -102,14 +102,7 @@ func families(expected time.Duration) []family {
 	}
 	return append(all,
 		family{"job_deadline_timestamp_seconds", "When a static batch is expected to have ended, by its own settings, in Unix time.", func(s *State, out *row) {
-			if s.AsOf.IsZero() {
-				return // a list says nothing of the settings that it depends on
-			}
-			var devices *int
-			if s.Devices != nil {
-				devices = &s.Devices.Total
-			}
-			if at, basis, ok := deadline(s.Job, devices, expected); ok {
+			if at, basis, ok := s.deadline(expected); ok {
 				out.sample(*unix(&at), label{"basis", basis})
 			}
 		}},

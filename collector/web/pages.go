@@ -16,6 +16,7 @@ type Pages struct {
 	Name        string // the program's
 	MetricsPath string // such as /metrics
 	Metrics     http.Handler
+	Jobs        http.Handler // what is known of each batch, for people
 	Reload      func() error // takes up the configuration file anew
 }
 
@@ -25,7 +26,7 @@ var plainPath = regexp.MustCompile(`^/[A-Za-z0-9._~/-]*$`)
 
 // Handler routes requests. Its error names the flag that is wrong.
 func (p Pages) Handler() (http.Handler, error) {
-	own := []string{"/-/healthy", "/-/ready", "/-/reload"}
+	own := []string{"/jobs", "/-/healthy", "/-/ready", "/-/reload", "/favicon.ico"}
 	if !plainPath.MatchString(p.MetricsPath) || slices.Contains(own, p.MetricsPath) {
 		return nil, fmt.Errorf("--web.telemetry-path=%q: want a path such as /metrics, none of %v", p.MetricsPath, own)
 	}
@@ -35,6 +36,7 @@ func (p Pages) Handler() (http.Handler, error) {
 		Version:     version.Info(),
 		Profiling:   "false",
 		Links: []web.LandingLinks{
+			{Address: "/jobs", Text: "Batches", Description: "what is known of each, its last error, and when it is asked for next"},
 			{Address: p.MetricsPath, Text: "Metrics", Description: "what Prometheus scrapes"},
 			{Address: "/-/healthy", Text: "Health", Description: "200 while the exporter serves, also when the API is down"},
 		},
@@ -47,6 +49,9 @@ func (p Pages) Handler() (http.Handler, error) {
 	if p.MetricsPath != "/" {
 		mux.Handle("GET /{$}", landing)
 	}
+	mux.Handle("GET /jobs", p.Jobs)
+	// Browsers ask for it; a 404 would be an error in their console.
+	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("GET /-/healthy", ok)
 	mux.HandleFunc("GET /-/ready", ok)
 	mux.HandleFunc("POST /-/reload", func(w http.ResponseWriter, _ *http.Request) {

@@ -1,0 +1,140 @@
+package collector
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// pageQuery is what the address of the page asks for. The zero value asks for
+// every batch, the most urgent first. What the template asks for is exported.
+type pageQuery struct {
+	Account    string // "": of any
+	Status     string // "": any; noData is one, too
+	Only       string // the name of a filter; "" keeps all
+	Text       string // words, each of which the batch has somewhere
+	sort       string // the key of a column; "": by urgency
+	descending bool
+	page       int  // from 0
+	Refresh    bool // by itself, now and then
+}
+
+// pageFilter keeps some of the batches.
+type pageFilter struct {
+	Name, Title string
+	keeps       func(*pageRow) bool
+}
+
+var pageFilters = []pageFilter{
+	{"", "all batches", func(*pageRow) bool { return true }},
+	{"failing", "last poll failed", func(r *pageRow) bool { return r.Err != nil }},
+	{"overdue", "past the deadline", (*pageRow).Overdue},
+}
+
+// parsePageQuery reads the parameters of an address. Its error says which is
+// wrong, and what it may be.
+func parsePageQuery(v url.Values) (q pageQuery, err error) {
+	q = pageQuery{Account: v.Get("account"), Status: v.Get("status"), Only: v.Get("only"), Text: v.Get("text"), Refresh: v.Get("refresh") != ""}
+	q.sort, q.descending = strings.CutPrefix(v.Get("sort"), "-")
+	if q.sort == "" && !q.descending {
+		// by urgency
+	} else if _, ok := q.column(); !ok {
+		return q, fmt.Errorf("sort=%q: want one of %v, with - in front for descending", v.Get("sort"), keysOf(pageColumns, func(c pageColumn) string { return c.Key }))
+	}
+	if _, ok := q.filter(); !ok {
+		return q, fmt.Errorf("only=%q: want one of %q", q.Only, keysOf(pageFilters, func(f pageFilter) string { return f.Name }))
+	}
+	if text := v.Get("page"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 {
+			return q, fmt.Errorf("page=%q: want a number from 1", text)
+		}
+		q.page = n - 1
+	}
+	return q, nil
+}
+
+func keysOf[T any](table []T, key func(T) string) (keys []string) {
+	for _, row := range table {
+		keys = append(keys, key(row))
+	}
+	return keys
+}
+
+func (q pageQuery) column() (pageColumn, bool) {
+	i := slices.IndexFunc(pageColumns, func(c pageColumn) bool { return c.Key == q.sort })
+	if i < 0 {
+		return pageColumn{}, false
+	}
+	return pageColumns[i], true
+}
+
+func (q pageQuery) filter() (pageFilter, bool) {
+	i := slices.IndexFunc(pageFilters, func(f pageFilter) bool { return f.Name == q.Only })
+	if i < 0 {
+		return pageFilter{}, false
+	}
+	return pageFilters[i], true
+}
+
+// Sort is the value of the parameter.
+func (q pageQuery) Sort() string {
+	if q.descending {
+		return "-" + q.sort
+	}
+	return q.sort
+}
+
+// Address is that of the page that the query asks for, without what has its
+// default.
+func (q pageQuery) Address() string {
+	v := url.Values{}
+	for _, p := range [][2]string{{"account", q.Account}, {"status", q.Status}, {"only", q.Only}, {"text", q.Text}, {"sort", q.Sort()}} {
+		if p[1] != "" {
+			v.Set(p[0], p[1])
+		}
+	}
+	if q.page > 0 {
+		v.Set("page", strconv.Itoa(q.page+1))
+	}
+	if q.Refresh {
+		v.Set("refresh", "1")
+	}
+	return "?" + v.Encode()
+}
+
+// of gives the rows that are asked for, of all pages. Of equals the order stays.
+func (q pageQuery) of(rows []*pageRow) []*pageRow {
+	filter, _ := q.filter()
+	words := strings.Fields(strings.ToLower(q.Text))
+	var kept []*pageRow
+	for _, r := range rows {
+		if (q.Account == "" || r.Account == q.Account) && (q.Status == "" || r.Status == q.Status) && filter.keeps(r) && r.has(words) {
+			kept = append(kept, r)
+		}
+	}
+	slices.SortStableFunc(kept, q.compare)
+	return kept
+}
+
+// compare orders two rows. What a column does not know comes last, whichever
+// way it is sorted.
+func (q pageQuery) compare(a, b *pageRow) int {
+	column, ok := q.column()
+	if !ok {
+		return byUrgency(a, b)
+	}
+	if column.absent != nil {
+		if absentA, absentB := column.absent(a), column.absent(b); absentA || absentB {
+			return boolOrder(absentA) - boolOrder(absentB)
+		}
+	}
+	if q.descending {
+		a, b = b, a
+	}
+	return column.compare(a, b)
+}
+
+func boolOrder(b bool) int { return int(truth(b)) }

@@ -1,0 +1,153 @@
+package collector
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+)
+
+// noData is the status, on the page, of a batch that is gone or was never
+// answered for.
+const noData = "NO_DATA"
+
+// pageRow is one batch on the page. What the template asks for is exported.
+type pageRow struct {
+	*State
+	Job    aliyun.Job // with every field nil where nothing is known
+	Status string     // noData where nothing is known
+	next   nextPoll
+	now    time.Time
+
+	deadline time.Time // zero: none
+	Basis    string    // of the deadline
+}
+
+// pageRows are all batches as of now, in the order of the states.
+func pageRows(states []*State, next map[key]nextPoll, expected time.Duration, now time.Time) []*pageRow {
+	rows := make([]*pageRow, len(states))
+	for i, s := range states {
+		r := &pageRow{State: s, next: next[key{s.Account, s.JobID}], now: now}
+		if s.Job != nil {
+			r.Job = *s.Job
+		}
+		r.Status = cmp.Or(str(r.Job.JobStatus), noData)
+		r.deadline, r.Basis, _ = s.deadline(expected)
+		rows[i] = r
+	}
+	return rows
+}
+
+// Overdue says that the batch goes on beyond its deadline.
+func (r *pageRow) Overdue() bool {
+	return !r.deadline.IsZero() && r.deadline.Before(r.now) && !r.Job.Ended()
+}
+
+// texts are what a reader may look for.
+func (r *pageRow) texts() []string {
+	all := []string{r.JobID, r.Region, r.Instance.ID}
+	for _, field := range []*string{r.Job.Name, r.Job.JobDesc, r.Job.DestVersion, r.Job.ProductKey, r.Job.FirmwareID, r.Job.GroupName} {
+		all = append(all, str(field))
+	}
+	for _, t := range tags(&r.Job) {
+		all = append(all, t[0]+"="+t[1])
+	}
+	if r.Err != nil {
+		all = append(all, r.Err.Error())
+	}
+	return all
+}
+
+// has says whether each of the words, in lower case, stands somewhere in the texts.
+func (r *pageRow) has(words []string) bool {
+	if len(words) == 0 {
+		return true
+	}
+	all := strings.ToLower(strings.Join(r.texts(), "\n"))
+	return !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(all, word) })
+}
+
+// moment is a time as the page shows it: how far it is from now, and the time
+// itself.
+type moment struct {
+	Text string // such as "3 h 20 min"
+	Time string // RFC 3339, UTC
+	Past bool
+}
+
+func (r *pageRow) moment(at time.Time) *moment {
+	if at.IsZero() {
+		return nil
+	}
+	return &moment{span(r.now.Sub(at).Abs()), at.UTC().Format(time.RFC3339), at.Before(r.now)}
+}
+
+// Event is what happened last in the life of the batch, or is to happen next; nil
+// where no time is known.
+func (r *pageRow) Event() *lifeEvent {
+	for _, t := range []struct {
+		verb string
+		at   *time.Time
+		when bool
+	}{
+		{"ended", r.Job.UtcEndTime, r.Job.Ended()},
+		{"starts", r.Job.UtcScheduleTime, r.Job.Status() == aliyun.StatusPlanned},
+		{"started", r.Job.UtcStartTime, true},
+	} {
+		if t.when && t.at != nil {
+			return &lifeEvent{t.verb, *r.moment(*t.at)}
+		}
+	}
+	return nil
+}
+
+type lifeEvent struct {
+	Verb string
+	moment
+}
+
+// Age, Deadline and ErrorAge are nil where there is none.
+func (r *pageRow) Age() *moment      { return r.moment(r.TrueAt()) }
+func (r *pageRow) Deadline() *moment { return r.moment(r.deadline) }
+func (r *pageRow) ErrorAge() *moment { return r.moment(r.ErrAt) }
+
+// Next says when the batch is asked for.
+func (r *pageRow) Next() string {
+	switch wait := r.next.at.Sub(r.now); {
+	case r.next.underWay:
+		return "under way"
+	case wait <= 0:
+		return "waits for a slot"
+	case r.next.byList:
+		return "in " + span(wait) + ", by list"
+	default:
+		return "in " + span(wait)
+	}
+}
+
+// Cure says how to mend what the last poll met.
+func (r *pageRow) Cure() string {
+	return cure(r.Err, r.Instance, cmp.Or(r.Instance.ID, "(public)"), "job "+r.JobID)
+}
+
+// span is a duration in its two largest units.
+func span(d time.Duration) string {
+	d = d.Round(time.Second)
+	n := func(part time.Duration, unit string) string { return strconv.Itoa(int(part)) + " " + unit }
+	const day = 24 * time.Hour
+	switch {
+	case d < time.Minute:
+		return n(d/time.Second, "s")
+	case d < 10*time.Minute:
+		return n(d/time.Minute, "min") + " " + n(d%time.Minute/time.Second, "s")
+	case d < time.Hour:
+		return n(d/time.Minute, "min")
+	case d < day:
+		return n(d/time.Hour, "h") + " " + n(d%time.Hour/time.Minute, "min")
+	default:
+		return n(d/day, "d") + " " + n(d%day/time.Hour, "h")
+	}
+}

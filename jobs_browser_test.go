@@ -1,0 +1,117 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+func TestJobsInBrowser(t *testing.T) {
+	t.Parallel()
+	e := startDemo(t)
+	eventually(t, func() string {
+		if _, body := e.get("/jobs?only=failing"); !strings.Contains(body, "iot.firmware.InvalidOTAJobId") {
+			return "a failing batch on /jobs"
+		}
+		return ""
+	})
+	b := openBrowser(t)
+	b.do(chromedp.EmulateViewport(1400, 900), chromedp.Navigate(e.urls[0]+"/"))
+	b.follow(`a[href="/jobs"]`)
+	if got := b.value("document.title"); got != "OTA batches" {
+		t.Fatalf("the landing page leads to %q", got)
+	}
+	const shown = `[...document.querySelectorAll("tbody code:first-of-type")].map(e => e.textContent).join()`
+
+	b.test("the style sheet is taken", func(t *testing.T) {
+		if got := b.value(`getComputedStyle(document.querySelector("table")).borderCollapse`); got != "collapse" {
+			t.Errorf("border-collapse is %s", got)
+		}
+	})
+	b.test("the filter works", func(t *testing.T) {
+		b.do(chromedp.SendKeys(chromedp.CSS("input[name=text]"), "stuck"))
+		b.follow("button")
+		if got := b.value(shown); got != "HvKuBpuk3rdk6E92CP00030000" {
+			t.Errorf("of the text stuck: %s", got)
+		}
+		if got := b.value(`document.querySelector("input[name=text]").value`); got != "stuck" {
+			t.Errorf("the text is now %q", got)
+		}
+		b.follow("nav a.failing")
+		if got := b.value(shown); !strings.Contains(got, "DeletedBatch") {
+			t.Errorf("of those that fail: %s", got)
+		}
+		b.do(chromedp.SetValue(chromedp.CSS("select[name=only]"), ""), chromedp.SetValue(chromedp.CSS("select[name=status]"), "PLANNED"),
+			chromedp.SetValue(chromedp.CSS("select[name=account]"), "partner"))
+		b.follow("button")
+		if got := b.value(`[...document.querySelectorAll(".status")].map(e => e.textContent).join()`); got != "PLANNED" {
+			t.Errorf("the planned batches of the partner have the statuses %s", got)
+		}
+	})
+	b.test("a click on a heading sorts, another one the other way round", func(t *testing.T) {
+		b.do(chromedp.Navigate(e.urls[0] + "/jobs?status=COMPLETED"))
+		b.follow(`a[href*="sort=batch"]`)
+		up := b.value(shown)
+		b.follow(`a[href*="sort=-batch"]`)
+		if down := b.value(shown); up == down || len(up) != len(down) {
+			t.Errorf("upwards %s, downwards %s", up, down)
+		}
+	})
+	b.test("readable in light and dark", func(t *testing.T) {
+		for _, name := range []string{"light", "dark"} {
+			b.do(colours(name), chromedp.Navigate(e.urls[0]+"/jobs"))
+			if got := b.value(faint); got != "" {
+				t.Errorf("%s: less contrast than 4.5 to 1: %s", name, got)
+			}
+		}
+	})
+	b.test("a phone shows it without scrolling sideways", func(t *testing.T) {
+		b.do(chromedp.EmulateViewport(360, 740, chromedp.EmulateMobile), chromedp.Navigate(e.urls[0]+"/jobs"))
+		if got := b.value(`document.documentElement.scrollWidth`); got != "360" {
+			t.Errorf("it is %s pixels wide", got)
+		}
+	})
+	b.quiet()
+}
+
+// faint lists what stands out from its background by less than WCAG 2 asks for.
+const faint = `(() => {
+	const rgb = c => c.match(/[\d.]+/g).map(Number);
+	const light = c => { const [r, g, b] = rgb(c).map(v => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4); return .2126 * r + .7152 * g + .0722 * b; };
+	const ground = e => { for (; e; e = e.parentElement) { const c = getComputedStyle(e).backgroundColor; if (rgb(c)[3] !== 0) return c; } return "rgb(255, 255, 255)"; };
+	const words = [...document.querySelectorAll("body *")].filter(e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()));
+	if (words.length < 50) return "only " + words.length + " elements with text";
+	const bad = words.filter(e => { const a = light(getComputedStyle(e).color), b = light(ground(e)); return (Math.max(a, b) + .05) / (Math.min(a, b) + .05) < 4.5; });
+	return [...new Set(bad.map(e => e.tagName + "." + e.className))].join(" ");
+})()`
+
+func TestHostileTextInBrowser(t *testing.T) {
+	t.Parallel()
+	const hostile = `</bdi></style><script>alert(1)</script><img src=x onerror=alert(2)><svg onload=alert(3)>`
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, `{"RequestId":%[1]q,"Success":true,"Data":{"JobStatus":%[1]q,"Name":%[1]q,"JobDesc":%[1]q,"DestVersion":%[1]q}}`, hostile)
+	}))
+	defer api.Close()
+	e := start(t, "--config.file="+file(t, "config.yml", strings.Replace(smallest, "http://127.0.0.1:9", api.URL, 1)))
+	eventually(t, func() string {
+		if _, body := e.get("/jobs"); !strings.Contains(body, "alert(1)") {
+			return "the batch on /jobs"
+		}
+		return ""
+	})
+	b := openBrowser(t)
+	b.do(chromedp.Navigate(e.urls[0] + "/jobs"))
+	for _, selector := range []string{".name", ".version bdi", "th bdi:nth-of-type(2)", ".status"} {
+		if got := b.value(fmt.Sprintf("document.querySelector(%q)?.textContent", selector)); got != hostile {
+			t.Errorf("%s shows %q", selector, got)
+		}
+	}
+	if got := b.value(`document.querySelectorAll("script, img, svg").length`); got != "0" {
+		t.Errorf("%s elements that are not the page's", got)
+	}
+	b.quiet()
+}

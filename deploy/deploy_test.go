@@ -157,7 +157,7 @@ func TestAmtool(t *testing.T) {
 	}
 }
 
-// tool finds a program of Prometheus or the Alertmanager. CI has them.
+// tool finds a program that .ci/run installs, or skips the test.
 func tool(t *testing.T, name string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)
@@ -165,7 +165,7 @@ func tool(t *testing.T, name string) string {
 	case err != nil && os.Getenv("CI") == "true":
 		t.Fatalf("CI must have %s: %v", name, err)
 	case err != nil:
-		t.Skipf("skipped without %s, which Debian has in the packages prometheus and prometheus-alertmanager: %v", name, err)
+		t.Skipf("skipped without %s, which .ci/run installs: %v", name, err)
 	}
 	return path
 }

@@ -1,0 +1,215 @@
+package deploy_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/go-kit/log"
+	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector"
+)
+
+// ramDocument is a policy, or the trust policy of a role: all that ours use of
+// RAM's language.
+type ramDocument struct {
+	Version   string
+	Statement []struct {
+		Effect    string
+		Action    any
+		Resource  string
+		Principal map[string][]string
+		Condition map[string]map[string][]string
+	}
+}
+
+func ramFile(t *testing.T, text string) (d ramDocument) {
+	t.Helper()
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&d); err != nil || decoder.More() {
+		t.Fatalf("error %v, or more than one document in\n%s", err, text)
+	}
+	if d.Version != "1" || len(d.Statement) != 1 || d.Statement[0].Effect != "Allow" {
+		t.Errorf("not one statement that allows, of version 1:\n%s", text)
+	}
+	return d
+}
+
+// operations are what a policy allows to be called.
+func (d ramDocument) operations(t *testing.T) (allowed []string) {
+	t.Helper()
+	s := d.Statement[0]
+	if s.Resource != "*" || s.Principal != nil || s.Condition != nil {
+		t.Errorf("not just actions on *: %+v", s)
+	}
+	for _, action := range s.Action.([]any) {
+		operation, ok := strings.CutPrefix(action.(string), "iot:")
+		if !ok || !slices.Contains(aliyun.Operations, operation) {
+			t.Errorf("the exporter needs no %v", action)
+		}
+		allowed = append(allowed, operation)
+	}
+	return allowed
+}
+
+// Each setting works with query.json and the policy that ram/README.md names
+// for it, calls just what they allow, and tells which action it lacks.
+func TestPolicies(t *testing.T) {
+	const job, product, firmware = "wahVIzGkCMuAUE2gDERM020001", "a19mzPZ0001", "UfuxnwygsuSkVE0VCN0001"
+	in := aliyun.Instance{URL: "http://iot.cn-shanghai.aliyuncs.com"}
+	base := ramFile(t, read(t, "ram/query.json")).operations(t)
+	settings := map[string]func(*collector.Account){
+		"any":                  func(a *collector.Account) { a.Watch("", in, []string{job}, nil, nil) },
+		"`discover.products`":  func(a *collector.Account) { a.Watch("", in, nil, []string{product}, nil) },
+		"`discover.firmwares`": func(a *collector.Account) { a.Watch("", in, nil, nil, []string{firmware}) },
+		"`bulk_status`":        func(a *collector.Account) { a.Watch("", in, []string{job}, nil, nil); a.BulkStatus = true },
+		"`device_counts`":      func(a *collector.Account) { a.Watch("", in, []string{job}, nil, nil); a.DeviceCounts = true },
+		"all of these": func(a *collector.Account) {
+			a.Watch("", in, []string{job}, []string{product}, []string{firmware})
+			a.BulkStatus, a.DeviceCounts = true, true
+		},
+	}
+	rows := regexp.MustCompile(`(?m)^\| (\S.*) \| \[(\S+)\]\((\S+)\) \| (.*) \|$`).FindAllStringSubmatch(read(t, "ram/README.md"), -1)
+	for _, row := range rows {
+		setting, file, actions := row[1], row[2], row[4]
+		set := settings[setting]
+		if set == nil {
+			t.Errorf("ram/README.md has a policy for %s, which is no setting", setting)
+			continue
+		}
+		delete(settings, setting)
+		t.Run(file, func(t *testing.T) {
+			allowed := ramFile(t, read(t, filepath.Join("ram", file))).operations(t)
+			if want := "`iot:" + strings.Join(allowed, "`, `iot:") + "`"; actions != want || row[3] != file {
+				t.Errorf("ram/README.md says %s of %s, the file %s", actions, row[3], want)
+			}
+			inReadme := regexp.MustCompile("\n\\| " + strings.TrimSuffix(setting, "`") + "(: true)?` \\|.*\\| (.*) \\|\n").FindStringSubmatch(read(t, "../README.md"))
+			if setting[0] == '`' && (inReadme == nil || inReadme[2] != actions) {
+				t.Errorf("README says of %s: %q, ram/README.md %s", setting, inReadme, actions)
+			}
+			if file != "all.json" {
+				allowed = slices.Compact(slices.Sorted(slices.Values(append(allowed, base...))))
+			}
+			lab := func(t *testing.T, allowed []string) ramLab {
+				l := newRAMLab(t, allowed)
+				l.sim.AddFirmware(simulator.Firmware{Account: "main", ID: firmware, ProductKey: product})
+				l.sim.AddBatch(simulator.Batch{Account: "main", FirmwareID: firmware, JobID: job, Status: aliyun.StatusInProgress, Start: time.Now()})
+				set(&l.setup.Accounts[0])
+				return l
+			}
+			synctest.Test(t, func(t *testing.T) {
+				l := lab(t, allowed)
+				if out, err := l.checkLive(); err != nil {
+					t.Errorf("%v\n%s", err, out)
+				}
+				if called := l.poll(); !slices.Equal(called, slices.Sorted(slices.Values(allowed))) {
+					t.Errorf("calls %v, is allowed %v", called, allowed)
+				}
+			})
+			for i, missing := range allowed {
+				synctest.Test(t, func(t *testing.T) {
+					out, err := lab(t, slices.Delete(slices.Clone(allowed), i, i+1)).checkLive()
+					if want := "the RAM action iot:" + missing + " is not allowed"; err == nil || !strings.Contains(out, "permission") || !strings.Contains(out, want) {
+						t.Errorf("error %v, and not %q, in\n%s", err, want, out)
+					}
+				})
+			}
+		})
+	}
+	if len(settings) > 0 {
+		t.Errorf("ram/README.md has no policy for %d settings", len(settings))
+	}
+}
+
+// ramLab is the exporter's polling with a key that may do only so much.
+type ramLab struct {
+	t       *testing.T
+	sim     *simulator.Simulator
+	setup   collector.Setup
+	options collector.PollerOptions
+}
+
+// newRAMLab needs a synctest bubble.
+func newRAMLab(t *testing.T, allowed []string) ramLab {
+	key := simulator.Key{ID: "id", Secret: "secret"}
+	for _, operation := range aliyun.Operations {
+		if !slices.Contains(allowed, operation) {
+			key.Deny = append(key.Deny, operation)
+		}
+	}
+	sim := simulator.New()
+	sim.AddAccount(simulator.Account{Name: "main", Keys: []simulator.Key{key}})
+	dial, stop := simulator.Pipe(sim)
+	transport := &http.Transport{DialContext: dial}
+	t.Cleanup(func() { transport.CloseIdleConnections(); stop() })
+	return ramLab{
+		t:   t,
+		sim: sim,
+		setup: collector.Setup{
+			Rules: collector.Rules{Interval: 15 * time.Second, SettledInterval: 24 * time.Hour, DeviceInterval: time.Minute,
+				DiscoveryInterval: time.Minute, MaxAge: 24 * time.Hour},
+			Accounts: []collector.Account{{Name: "production", RequestsPerSecond: 5,
+				Credentials: aliyun.CredentialsConfig{AccessKeyID: key.ID, AccessKeySecret: key.Secret}}},
+		},
+		options: collector.PollerOptions{
+			Calls:     collector.NewCallMetrics(prometheus.NewRegistry(), log.NewNopLogger()),
+			Transport: transport,
+			Logger:    log.NewNopLogger(),
+		},
+	}
+}
+
+func (l ramLab) checkLive() (string, error) {
+	var out bytes.Buffer
+	err := collector.CheckLive(l.t.Context(), &out, func() (collector.Setup, error) { return l.setup, nil }, l.options)
+	return out.String(), err
+}
+
+// poll runs for a quarter of an hour and gives the operations that were called,
+// refused or not, sorted.
+func (l ramLab) poll() (called []string) {
+	l.sim.Record(true)
+	poller := collector.NewPoller(collector.NewStore(), l.options)
+	defer poller.Stop()
+	poller.Apply(l.t.Context(), l.setup)
+	time.Sleep(15 * time.Minute)
+	for _, operation := range aliyun.Operations {
+		if len(l.sim.Arrivals("main", operation)) > 0 {
+			called = append(called, operation)
+		}
+	}
+	slices.Sort(called)
+	return called
+}
+
+// The README has the policy for everything, too.
+func TestPolicyInTheReadme(t *testing.T) {
+	found := regexp.MustCompile("(?s)\n### Permissions\n.*?```json\n(.*?)```\n").FindStringSubmatch(read(t, "../README.md"))
+	if found == nil {
+		t.Fatal("the README has no policy")
+	}
+	all := ramFile(t, read(t, "ram/all.json"))
+	if diff := cmp.Diff(all, ramFile(t, found[1])); diff != "" {
+		t.Errorf("README (-ram/all.json +README):\n%s", diff)
+	}
+	if got := all.operations(t); !slices.Equal(got, aliyun.Operations) {
+		t.Errorf("ram/all.json allows %v, the exporter calls %v", got, aliyun.Operations)
+	}
+	for _, file := range files(t, "ram/*.json") {
+		if !strings.Contains(read(t, "ram/README.md"), "("+filepath.Base(file)+")") && !strings.Contains(read(t, "ram/README.md"), "cat "+filepath.Base(file)+")") {
+			t.Errorf("ram/README.md does not use %s", file)
+		}
+	}
+}

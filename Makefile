@@ -1,14 +1,14 @@
 # Nothing here is needed to build or to test: go build and go test ./... do.
 
 BINARY   ?= aliyun_iot_ota_exporter
-VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+VERSION  ?= $(patsubst v%,%,$(shell git describe --tags --always --dirty 2>/dev/null || echo unknown))
 REVISION ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 BRANCH   ?= $(shell git rev-parse --abbrev-ref HEAD 2>/dev/null || echo unknown)
 
 pkg     := github.com/prometheus/common/version
 ldflags := -s -w -X $(pkg).Version=$(VERSION) -X $(pkg).Revision=$(REVISION) -X $(pkg).Branch=$(BRANCH)
 
-.PHONY: build test lint demo update check bench
+.PHONY: build test lint demo update check bench dist
 
 # The version comes from the variables above, which also work where go cannot ask git.
 build:
@@ -31,3 +31,6 @@ check: # all that CI does
 
 bench:
 	go test -run '^$$' -bench . -benchmem ./...
+
+dist: # what a release offers for download
+	VERSION='$(VERSION)' REVISION='$(REVISION)' .ci/dist

@@ -30,10 +30,13 @@ import (
 
 func main() {
 	if info, ok := debug.ReadBuildInfo(); ok && version.Version == "" {
-		version.Version = info.Main.Version // of go install and go run; the Makefile sets it
+		version.Version = strings.TrimPrefix(info.Main.Version, "v") // of go install and go run; the Makefile sets it
 	}
+	// credentials-go prints what it cannot read of an external program's answer there, keys and all.
+	stdout := os.Stdout
+	os.Stdout = nil
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	err := run(ctx, os.Args[1:], stdout, os.Stderr)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, flags.Name+": "+err.Error())
@@ -102,18 +105,20 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer listeners.Close()
+	var file *collector.StateFile
 	if f.StateFile != "" {
-		file, err := collector.OpenStateFile(f.StateFile, f.StateInterval, store, stateMetrics, logger)
-		if err != nil {
+		if file, err = collector.OpenStateFile(f.StateFile, f.StateInterval, store, stateMetrics, logger); err != nil {
 			return err
 		}
-		defer file.Keep()()
 	}
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP)
 	defer signal.Stop(hangup)
 	if err := reloader.Load(ctx); err != nil {
 		return err
+	}
+	if file != nil { // not sooner: without a configuration it would be written empty
+		defer file.Keep()()
 	}
 	defer poller.Stop()
 	go reloader.ReloadOn(ctx, hangup)

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"maps"
 	"reflect"
 	"regexp"
 	"slices"
@@ -15,7 +14,6 @@ import (
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
 
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector"
 )
 
@@ -139,64 +137,6 @@ func fill(v reflect.Value) {
 	case v.CanFloat():
 		v.SetFloat(1)
 	}
-}
-
-// classes is what a reader needs to know of each error class.
-var classes = map[aliyun.Class]struct{ means, cure string }{
-	aliyun.ClassThrottled: {
-		"The account asks more than its rate allows: `Throttling*` or HTTP 429.",
-		"Some is normal where others use the account too; the exporter slows down by itself. Lower `requests_per_second` if it lasts.",
-	},
-	aliyun.ClassAuth: {
-		"The key, the token, the signature or the clock is wrong, or no credential could be had.",
-		"Read the code: `InvalidAccessKeyId*` wants another key, `SignatureDoesNotMatch` another secret, `InvalidTimeStamp*` a clock that is right to 15 minutes.",
-	},
-	aliyun.ClassPermission: {
-		"The RAM user may not do this, or the bill is overdue.",
-		"Give it the policy under [Permissions](#permissions); pay the bill for `Iot.system.BillIsOverDue`.",
-	},
-	aliyun.ClassNotFound: {
-		"The batch does not exist, or does not any more.",
-		"Check the JobId and that it stands under the instance it belongs to; take it out of the file if its package was deleted.",
-	},
-	aliyun.ClassInvalid: {
-		"The request or the configuration is wrong. The last data is kept.",
-		"`*InstanceNotFound` and `iot.prod.NotExistedProduct` want another `id` or `region` of the instance.",
-	},
-	aliyun.ClassServer: {
-		"Alibaba's side fails: HTTP 5xx, `iot.system.*`, or a code that nobody knows.",
-		"Wait. If it lasts, give the request id in the log to Alibaba's support.",
-	},
-	aliyun.ClassTimeout: {
-		"No whole answer within `polling.timeout`.",
-		"Check the way to the endpoint, proxy included.",
-	},
-	aliyun.ClassTransport: {
-		"DNS, connection, TLS or the proxy fails.",
-		"The log has the cause. Check `region`, `endpoint` and `HTTPS_PROXY`.",
-	},
-	aliyun.ClassDecode: {
-		"An answer came that is not the API's: HTML, a redirect, empty, cut off.",
-		"Something stands between, such as a proxy with a login page, or `endpoint` is another server.",
-	},
-}
-
-func classTable(t *testing.T) string {
-	var b strings.Builder
-	b.WriteString("| Class | What it means | What to do |\n| --- | --- | --- |\n")
-	for _, class := range aliyun.Classes {
-		text, known := classes[class]
-		if !known {
-			t.Errorf("class %q has no text here", class)
-		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", class, text.means, text.cure)
-	}
-	for class := range maps.Keys(classes) {
-		if !slices.Contains(aliyun.Classes, class) {
-			t.Errorf("class %q does not exist any more", class)
-		}
-	}
-	return b.String()
 }
 
 // cell keeps a text within its cell of a table.

@@ -19,32 +19,45 @@ var update = flag.Bool("update", false, "rewrite the generated parts of the READ
 
 const readme = "README.md"
 
-// The tables of the README are what the code says.
+// The tables of the README are what the code says, in both languages.
 func TestREADME(t *testing.T) {
-	was := read(t)
+	english := map[string]string{
+		"flags":       flagTable(t),
+		"metrics":     batchMetricTable(t),
+		"own metrics": ownMetricTable(t),
+		"failures":    failureTable(t),
+	}
+	holdTables(t, readme, english)
+	translated, used := make(map[string]string), make(map[string]bool)
+	for part, table := range english {
+		translated[part] = inChinese(t, table, used)
+	}
+	checkNoneLeftOver(t, used)
+	holdTables(t, "README.zh-CN.md", translated)
+}
+
+// holdTables compares the generated parts of a file, or rewrites them.
+func holdTables(t *testing.T, file string, tables map[string]string) {
+	t.Helper()
+	was := read(t, file)
 	is := was
-	for part, text := range map[string]string{
-		"flags":         flagTable(t),
-		"metrics":       batchMetricTable(t),
-		"own metrics":   ownMetricTable(t),
-		"error classes": classTable(t),
-	} {
+	for part, table := range tables {
 		begin, end := "<!-- begin generated: "+part+" -->\n", "<!-- end generated: "+part+" -->\n"
 		before, rest, found := strings.Cut(is, begin)
 		_, after, closed := strings.Cut(rest, end)
 		if !found || !closed {
-			t.Fatalf("%s has no lines %q and %q", readme, begin, end)
+			t.Fatalf("%s has no lines %q and %q", file, begin, end)
 		}
-		is = before + begin + text + end + after
+		is = before + begin + table + end + after
 	}
 	if *update {
-		if err := os.WriteFile(readme, []byte(is), 0o644); err != nil {
+		if err := os.WriteFile(file, []byte(is), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
 	if diff := cmp.Diff(strings.Split(was, "\n"), strings.Split(is, "\n")); diff != "" {
-		t.Errorf("%s is not what the code says; rewrite it by: go test ./... -update\n%s", readme, diff)
+		t.Errorf("%s is not what the code says; rewrite it by: go test ./... -update\n%s", file, diff)
 	}
 }
 
@@ -52,7 +65,7 @@ func TestREADME(t *testing.T) {
 func TestREADMEExamples(t *testing.T) {
 	fenced := func(language string) []string {
 		var blocks []string
-		for _, found := range regexp.MustCompile("(?s)\n```"+language+"\n(.*?)```\n").FindAllStringSubmatch(read(t), -1) {
+		for _, found := range regexp.MustCompile("(?s)\n```"+language+"\n(.*?)```\n").FindAllStringSubmatch(read(t, readme), -1) {
 			blocks = append(blocks, found[1])
 		}
 		return blocks
@@ -86,9 +99,9 @@ func TestREADMEExamples(t *testing.T) {
 	}
 }
 
-func read(t *testing.T) string {
+func read(t *testing.T, file string) string {
 	t.Helper()
-	text, err := os.ReadFile(readme)
+	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +112,7 @@ func read(t *testing.T) string {
 func documentedMetrics(t *testing.T) []string {
 	t.Helper()
 	var names []string
-	for _, found := range regexp.MustCompile("(?m)^\\| `(aliyun_iot_ota_\\w+)` \\|").FindAllStringSubmatch(read(t), -1) {
+	for _, found := range regexp.MustCompile("(?m)^\\| `(aliyun_iot_ota_\\w+)` \\|").FindAllStringSubmatch(read(t, readme), -1) {
 		names = append(names, found[1])
 	}
 	if len(names) == 0 {

@@ -7,8 +7,9 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
-	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -84,20 +85,19 @@ func notTheAPI(body []byte, err error) error {
 }
 
 // objectFields splits a JSON object by its keys, lower-cased: an
-// API-compatible gateway is known to spell them its own way. Of two keys that
-// differ in case only, the last counts.
+// API-compatible gateway is known to spell them its own way. Of keys that
+// differ in case only, the one with its capitals first counts, as the API's own
+// have them, and the same one each time.
 func objectFields(data []byte) (map[string]json.RawMessage, error) {
 	var raw map[string]json.RawMessage
 	if err := json.Unmarshal(data, &raw); err != nil {
 		return nil, err
 	}
-	for key, value := range raw {
-		if lower := strings.ToLower(key); lower != key {
-			delete(raw, key)
-			raw[lower] = value
-		}
+	fields := make(map[string]json.RawMessage, len(raw))
+	for _, key := range slices.Backward(slices.Sorted(maps.Keys(raw))) {
+		fields[strings.ToLower(key)] = raw[key]
 	}
-	return raw, nil
+	return fields, nil
 }
 
 // xmlEnvelope reads the failure that a gateway sends in XML without being
@@ -114,24 +114,24 @@ func xmlEnvelope(body []byte) (envelope, bool) {
 	return envelope{x.RequestID, x.Success, x.Code, x.ErrorMessage, x.Message}, true
 }
 
-// clean makes what the API said fit for labels, logs and pages: valid UTF-8 of
-// a sane length, without our secrets. Its gateway answers a wrong signature
-// with the text that it signed, token included, percent-encoded once or twice.
-func (e *Error) clean(keys Keys) {
+// clean makes what came back fit for labels, logs and pages: valid UTF-8 of a
+// sane length, without the secrets of the call.
+func (e *Error) clean(secrets ...string) {
+	const longest = 1024 // bytes
 	for _, field := range []struct {
 		text  *string
 		limit int // bytes
-	}{{&e.Code, 128}, {&e.Message, 1024}, {&e.RequestID, 64}} {
-		s := *field.text
-		for _, secret := range []string{keys.AccessKeySecret, keys.SecurityToken} {
-			if secret == "" {
-				continue
-			}
-			once := url.QueryEscape(secret)
-			for _, form := range []string{url.QueryEscape(once), once, secret} {
-				s = strings.ReplaceAll(s, form, "<secret>")
-			}
-		}
-		*field.text = strings.ToValidUTF8(s[:min(len(s), field.limit)], "")
+	}{{&e.Code, 128}, {&e.Message, longest}, {&e.RequestID, 64}} {
+		*field.text = cut(redact(*field.text, secrets...), field.limit)
 	}
+	// net/http quotes the line that it cannot read.
+	if e.Err != nil {
+		if text := cut(redact(e.Err.Error(), secrets...), longest); text != e.Err.Error() {
+			e.Err = errors.New(text)
+		}
+	}
+}
+
+func cut(text string, limit int) string {
+	return strings.ToValidUTF8(text[:min(len(text), limit)], "")
 }

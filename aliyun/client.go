@@ -8,6 +8,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -17,6 +19,10 @@ const (
 	// maxAnswer caps an answer, in bytes. The largest real one, 200 batches
 	// of ListOTAJobByFirmware with 4096 characters of tags each, is 0.9 MiB.
 	maxAnswer = 1 << 20
+
+	// maxHeader caps the headers of an answer, in bytes. Go's own cap is 10 MiB,
+	// for each of the calls at a time. Real ones have less than 1 KiB.
+	maxHeader = 64 << 10
 
 	// idleTimeout closes a connection that nobody used. It is shorter than
 	// usual servers' so that a call does not meet one that the server is just
@@ -92,6 +98,7 @@ func newTransport() *http.Transport {
 	t.Protocols = new(http.Protocols)
 	t.Protocols.SetHTTP1(true)
 	t.ForceAttemptHTTP2 = false
+	t.MaxResponseHeaderBytes = maxHeader
 	t.MaxIdleConnsPerHost = 64 // four operations of 10 slots each, and some
 	t.IdleConnTimeout = idleTimeout
 	return t
@@ -116,11 +123,17 @@ func (c *Client) call(ctx context.Context, operation string, in Instance, params
 }
 
 // exchange sends the request and sorts whatever comes back.
-func (c *Client) exchange(ctx context.Context, operation string, in Instance, params url.Values, dst any, complete func() bool) ([]string, *Error) {
+func (c *Client) exchange(ctx context.Context, operation string, in Instance, params url.Values, dst any, complete func() bool) (unreadable []string, failure *Error) {
 	keys, err := c.keys.Keys(ctx)
 	if err != nil {
 		return nil, &Error{Operation: operation, Class: ClassAuth, Err: fmt.Errorf("no credential: %w", err)}
 	}
+	var signature string
+	defer func() {
+		if failure != nil {
+			failure.clean(keys.AccessKeySecret, keys.SecurityToken, signature)
+		}
+	}()
 	if in.ID != "" {
 		params.Set("IotInstanceId", in.ID)
 	}
@@ -141,6 +154,7 @@ func (c *Client) exchange(ctx context.Context, operation string, in Instance, pa
 		request.Header.Set("X-Acs-Security-Token", keys.SecurityToken)
 	}
 	sign(request, request.Host, keys)
+	_, signature, _ = strings.Cut(request.Header.Get("Authorization"), "Signature=")
 
 	response, err := c.http.Do(request)
 	if err != nil {
@@ -150,7 +164,7 @@ func (c *Client) exchange(ctx context.Context, operation string, in Instance, pa
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
 	switch status := response.StatusCode; {
 	case status >= 300 && status < 400:
-		return nil, decodeError(operation, status, fmt.Errorf("a redirect, which is not followed, to %.100q", response.Header.Get("Location")))
+		return nil, decodeError(operation, status, errors.New("a redirect, which is not followed"+toHost(response)))
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return nil, decodeError(operation, status, errors.New("the answer is cut off"))
 	case err != nil:
@@ -158,12 +172,18 @@ func (c *Client) exchange(ctx context.Context, operation string, in Instance, pa
 	case len(body) > maxAnswer:
 		return nil, decodeError(operation, status, fmt.Errorf("the answer is larger than %d bytes", maxAnswer))
 	}
-	unreadable, failure := decodeAnswer(operation, response.StatusCode, body, dst, complete)
-	if failure != nil {
-		failure.clean(keys)
-		if failure.Class == ClassAuth {
-			c.keys.Reject(keys)
-		}
+	unreadable, failure = decodeAnswer(operation, response.StatusCode, body, dst, complete)
+	if failure != nil && failure.Class == ClassAuth {
+		c.keys.Reject(keys)
 	}
 	return unreadable, failure
+}
+
+// toHost names the host of a redirect. The rest of its address can hold the
+// whole request, or a password.
+func toHost(response *http.Response) string {
+	if to, err := response.Location(); err == nil && to.Host != "" {
+		return ", to " + strconv.Quote(to.Scheme+"://"+to.Host)
+	}
+	return ""
 }

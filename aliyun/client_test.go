@@ -105,7 +105,7 @@ func TestCallFailures(t *testing.T) {
 				t.Error("the redirect was followed")
 			}
 			http.Redirect(w, r, "/elsewhere", http.StatusFound)
-		}, aliyun.ClassDecode, 302, `a redirect, which is not followed, to "/elsewhere"`},
+		}, aliyun.ClassDecode, 302, `a redirect, which is not followed, to "http://127.0.0.1:`},
 		"an HTML page with status 502": {aliyun.Options{}, func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(502)
 			fmt.Fprint(w, "<html>")

@@ -160,7 +160,8 @@ func parseTime(s string) (time.Time, bool) {
 	s = strings.Replace(strings.TrimSpace(s), " ", "T", 1)
 	for _, layout := range timeLayouts {
 		if t, err := time.Parse(layout, s); err == nil {
-			return t.UTC(), true
+			t = t.UTC()
+			return t, t.Year() >= 0 && t.Year() <= 9999 // a zone can lead beyond what JSON can write
 		}
 	}
 	return time.Time{}, false

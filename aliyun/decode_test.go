@@ -124,24 +124,3 @@ func TestDecodeAnswerFailures(t *testing.T) {
 		})
 	}
 }
-
-func TestCleanHidesSecretsAndCuts(t *testing.T) {
-	keys := Keys{AccessKeySecret: "s3cr/et+", SecurityToken: "tok=en"}
-	e := Error{
-		Code:      "a" + keys.SecurityToken,
-		Message:   "raw s3cr/et+ once s3cr%2Fet%2B twice s3cr%252Fet%252B tok=en tok%3Den " + string(make([]byte, 2000)),
-		RequestID: "0123456789012345678901234567890123456789012345678901234567890é",
-	}
-	e.clean(keys)
-	if e.Code != "a<secret>" {
-		t.Errorf("code %q", e.Code)
-	}
-	if want := "raw <secret> once <secret> twice <secret> <secret> <secret> "; e.Message[:len(want)] != want || len(e.Message) != 1024 {
-		t.Errorf("message %q of %d bytes", e.Message[:80], len(e.Message))
-	}
-	long := Error{RequestID: "é" + string(make([]byte, 62)) + "é"}
-	long.clean(Keys{})
-	if len(long.RequestID) != 64 {
-		t.Errorf("request id of %d bytes: a character must not be cut in half", len(long.RequestID))
-	}
-}

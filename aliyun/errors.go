@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/url"
 	"strings"
+	"unicode"
 )
 
 // Error is a call that failed. Whatever the API said is in it; whatever it did
@@ -40,7 +41,15 @@ func (e *Error) Error() string {
 	if e.RequestID != "" {
 		b.WriteString(" (request id " + e.RequestID + ")")
 	}
-	return b.String()
+	return strings.Map(inLine, b.String())
+}
+
+// inLine keeps what the API said from breaking a line or steering a terminal.
+func inLine(r rune) rune {
+	if unicode.IsControl(r) {
+		return ' '
+	}
+	return r
 }
 
 // Unwrap gives the cause on our side, nil when the API itself refused.

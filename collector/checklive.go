@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+	"unicode"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
@@ -127,13 +128,23 @@ func (c *liveCheck) report(in aliyun.Instance, operation, subject string, err er
 	id := cmp.Or(in.ID, "(public)")
 	result := "ok"
 	if failure := asError(err); failure != nil {
-		result = strings.TrimSpace(string(failure.Class) + " " + failure.Code)
+		result = plain(strings.TrimSpace(string(failure.Class) + " " + failure.Code))
 		c.wrong = append(c.wrong, fmt.Sprintf("account %q, %s: %s.\n  The answer was: %v",
-			c.account.Name, operation, cure(failure, in, id, subject), failure))
+			c.account.Name, operation, plain(cure(failure, in, id, subject)), failure))
 	} else if subject == "" {
 		result = "not asked: nothing to ask for yet"
 	}
 	fmt.Fprintf(c.table, "%s\t%s\t%s\t%s\t\n", c.account.Name, id, operation, result)
+}
+
+// plain keeps what the API said from steering a terminal, or the table.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, s)
 }
 
 // instances are those that something is watched in, in the order of the

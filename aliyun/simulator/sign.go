@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -18,15 +19,14 @@ func escape(s string) string {
 	return strings.ReplaceAll(s, "+", "%20")
 }
 
-// canonicalQuery sorts and escapes parameters.
+// canonicalQuery sorts parameters by their names and escapes them.
 func canonicalQuery(params url.Values) string {
 	var pairs []string
-	for name, values := range params {
-		for _, v := range values {
+	for _, name := range slices.Sorted(maps.Keys(params)) {
+		for _, v := range params[name] {
 			pairs = append(pairs, escape(name)+"="+escape(v))
 		}
 	}
-	slices.Sort(pairs)
 	return strings.Join(pairs, "&")
 }
 

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -23,10 +24,17 @@ import (
 // stopTimeout is how long a stop waits for scrapes that are being answered.
 const stopTimeout = 5 * time.Second
 
-// Listen opens the addresses of the flags, or takes systemd's sockets. It is
-// apart from Serve so that an address in use is known before the first call to
-// the API.
+// maxHeader is what a client can make the exporter keep, in bytes, before its
+// request is known. Browsers send some KiB.
+const maxHeader = 64 << 10
+
+// Listen checks the web configuration and opens the addresses of the flags, or
+// takes systemd's sockets. It is apart from Serve so that what is wrong with
+// them is known before the first call to the API.
 func Listen(flags *web.FlagConfig) (Listeners, error) {
+	if err := web.Validate(*flags.WebConfigFile); err != nil {
+		return nil, fmt.Errorf("--web.config.file=%s: %s", *flags.WebConfigFile, withoutValues(err.Error()))
+	}
 	if *flags.WebSystemdSocket {
 		listeners, err := activation.Listeners()
 		if err == nil && len(listeners) == 0 {
@@ -76,18 +84,21 @@ func (l Listeners) Close() {
 // hand finish for a while. It closes the listeners. logger must not add a
 // caller: the lines are exporter-toolkit's and bring theirs.
 func Serve(ctx context.Context, listeners Listeners, flags *web.FlagConfig, handler http.Handler, logger log.Logger) error {
-	slogger := slog.New(withoutTime{sloggokit.NewGoKitHandler(logger, slog.LevelDebug)})
+	slogger := slog.New(toolkitLog{sloggokit.NewGoKitHandler(logger, slog.LevelDebug)})
 	servers, ctx := errgroup.WithContext(ctx)
 	for _, l := range listeners {
 		// One server an address: exporter-toolkit changes the server it is
 		// given, and two addresses would race for it.
 		server := &http.Server{
 			Handler:           handler,
+			MaxHeaderBytes:    maxHeader,
 			ReadHeaderTimeout: 10 * time.Second,
 			ReadTimeout:       30 * time.Second,
 			WriteTimeout:      time.Minute,
 			IdleTimeout:       2 * time.Minute,
 			ErrorLog:          slog.NewLogLogger(slogger.Handler(), slog.LevelDebug),
+			// OPTIONS * would be answered before the password is asked for.
+			DisableGeneralOptionsHandler: true,
 		}
 		servers.Go(func() error {
 			if err := web.Serve(l, server, flags, slogger); !errors.Is(err, http.ErrServerClosed) {
@@ -109,10 +120,25 @@ func Serve(ctx context.Context, listeners Listeners, flags *web.FlagConfig, hand
 	return servers.Wait()
 }
 
-// withoutTime drops slog's own time: the go-kit logger below writes ts.
-type withoutTime struct{ slog.Handler }
+// toolkitLog makes records of exporter-toolkit fit for the log: without slog's
+// own time, as the go-kit logger below writes ts, and without values of the
+// web configuration.
+type toolkitLog struct{ slog.Handler }
 
-func (h withoutTime) Handle(ctx context.Context, r slog.Record) error {
-	r.Time = time.Time{}
-	return h.Handler.Handle(ctx, r)
+func (h toolkitLog) Handle(ctx context.Context, r slog.Record) error {
+	fit := slog.NewRecord(time.Time{}, r.Level, r.Message, r.PC)
+	r.Attrs(func(a slog.Attr) bool {
+		if a.Value.Kind() == slog.KindString {
+			a.Value = slog.StringValue(withoutValues(a.Value.String()))
+		}
+		fit.AddAttrs(a)
+		return true
+	})
+	return h.Handler.Handle(ctx, fit)
 }
+
+// quotedValue is how the YAML library quotes a value that it cannot use, which
+// may be a password.
+var quotedValue = regexp.MustCompile("`[^`]*`")
+
+func withoutValues(text string) string { return quotedValue.ReplaceAllString(text, "<value>") }

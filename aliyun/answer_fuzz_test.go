@@ -1,0 +1,114 @@
+package aliyun_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+)
+
+// givenAnswer answers every request with the same, without a network.
+type givenAnswer struct {
+	status int
+	body   []byte
+}
+
+func (a givenAnswer) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: a.status, Request: r, Body: io.NopCloser(strings.NewReader(string(a.body)))}, nil
+}
+
+// readers make one call of each operation, and give what was read as what the
+// API could have sent for it.
+var readers = map[string]func(*testing.T, *aliyun.Client, aliyun.Instance) (any, error){
+	aliyun.OpQueryOTAJob: func(t *testing.T, c *aliyun.Client, in aliyun.Instance) (any, error) {
+		job, err := c.QueryOTAJob(t.Context(), in, "job-1")
+		if (job == nil) != (err != nil) {
+			t.Errorf("job %v with error %v", job, err)
+		}
+		return map[string]any{"Success": true, "Data": job}, err
+	},
+	aliyun.OpListOTAFirmware:      listReader(aliyun.OpListOTAFirmware, "FirmwareInfo"),
+	aliyun.OpListOTAJobByFirmware: listReader(aliyun.OpListOTAJobByFirmware, "Data"),
+	aliyun.OpListOTATaskByJob:     listReader(aliyun.OpListOTATaskByJob, "Data"),
+}
+
+func listReader(operation, field string) func(*testing.T, *aliyun.Client, aliyun.Instance) (any, error) {
+	return func(t *testing.T, c *aliyun.Client, in aliyun.Instance) (any, error) {
+		total, entries, err := listers[operation](t, c, in)
+		if total < 0 {
+			t.Errorf("total %d", total)
+		}
+		return map[string]any{"Success": true, "Total": total, field: entries}, err
+	}
+}
+
+// readAnswer is what each operation makes of an answer.
+func readAnswer(t *testing.T, operation string, status int, body []byte) (any, error) {
+	t.Helper()
+	client := aliyun.NewClient(&fixedKeys{}, aliyun.Options{Transport: givenAnswer{status, body}})
+	return readers[operation](t, client, aliyun.Instance{URL: "http://endpoint"})
+}
+
+// Whatever comes as an answer is read the same way each time: as an error of a
+// known class that is one line, or as data of which nothing is lost when it is
+// written and read again.
+func FuzzAnswer(f *testing.F) {
+	for _, seed := range []string{
+		fullAnswer, good, ``, `null`, `[]`, `{}`, `{"Success":true}`, `{"Success":"1","Data":{"RetryCount":" 2 ","Name":7,"NeedPush":"TRUE"}}`,
+		`{"success":true,"SUCCESS":false,"Success":true,"DATA":{"Name":"a","NAME":"b","nAme":"c"},"data":{}}`,
+		`{"Success":true,"Data":{"UtcCreate":"9999-12-31T23:59:59-01:00","UtcModified":"2019-12-28 02:43:10","GrayPercent":"1e999","Tags":[{"key":1},null]}}`,
+		`{"Success":true,"Total":2,"Data":{"SimpleOTAJobInfo":[{"JobId":"job-1","JobStatus":"COMPLETE","Tags":{"OtaTagDTO":{"Key":"k"}}},{}]}}`,
+		`{"Success":true,"Total":"3","Data":{"SimpleOTATaskInfo":[{"TaskStatus":"QUEUED"}]}}`,
+		`{"Success":true,"Total":102,"FirmwareInfo":{"SimpleFirmwareInfo":[{"FirmwareId":"fw-1","ProductKey":"a1","DestVersion":2.10}]}}`,
+		`{"Success":false,"Code":"iot.firmware.InvalidOTAJobId","ErrorMessage":"two\nlines","RequestId":"R"}`,
+		`<Error><Code>Throttling.User</Code><Message>&#27;[2J</Message></Error>`, `<!DOCTYPE html><html>log in</html>`,
+	} {
+		f.Add(200, []byte(seed))
+		f.Add(404, []byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, status int, body []byte) {
+		for _, operation := range aliyun.Operations {
+			read, err := readAnswer(t, operation, status, body)
+			again, errAgain := readAnswer(t, operation, status, body)
+			if err != nil {
+				checkError(t, operation, err)
+				if errAgain == nil || errAgain.Error() != err.Error() {
+					t.Errorf("%s: first %v, then %v", operation, err, errAgain)
+				}
+				continue
+			}
+			if diff := cmp.Diff(read, again); diff != "" || errAgain != nil {
+				t.Errorf("%s, read twice: error %v (-first +second):\n%s", operation, errAgain, diff)
+			}
+			written, err := json.Marshal(read)
+			if err != nil {
+				t.Fatalf("%s: what was read cannot be written: %v", operation, err)
+			}
+			back, err := readAnswer(t, operation, 200, written)
+			if diff := cmp.Diff(read, back); diff != "" || err != nil {
+				t.Errorf("%s, written and read again: error %v (-was +is):\n%s", operation, err, diff)
+			}
+		}
+	})
+}
+
+// checkError demands what every reader of an error builds on.
+func checkError(t *testing.T, operation string, err error) {
+	t.Helper()
+	failure, ok := errors.AsType[*aliyun.Error](err)
+	if !ok || failure.Operation != operation || !slices.Contains(aliyun.Classes, failure.Class) {
+		t.Fatalf("%s: %T %+v", operation, err, err)
+	}
+	if text := err.Error(); !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) {
+		t.Errorf("%s: the error is not one line of text: %q", operation, text)
+	}
+}

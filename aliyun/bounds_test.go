@@ -1,0 +1,126 @@
+package aliyun
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+)
+
+// zipped is a MiB of nothing in a KiB.
+func zipped(t *testing.T) string {
+	t.Helper()
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	if _, err := z.Write(make([]byte, 1<<20)); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// However long and however slow an answer is, the client takes little of it and
+// is done when its time is over.
+func TestAnswersWithoutEnd(t *testing.T) {
+	const (
+		status  = "HTTP/1.1 200 OK\r\n"
+		plain   = status + "Content-Type: application/json\r\n\r\n"
+		inGzip  = status + "Content-Encoding: gzip\r\n\r\n"
+		chunked = status + "Transfer-Encoding: chunked\r\n\r\n"
+		timeout = 10 * time.Second
+	)
+	many := strings.Repeat("a", 32<<10)
+	for name, c := range map[string]struct {
+		first, again string        // what the server sends, and sends again for ever
+		every        time.Duration // 0: as fast as it is read
+		class        Class
+		text         string
+		most         int // bytes that the client takes
+	}{
+		"a body without end":           {plain, many, 0, ClassDecode, "larger than 1048576 bytes", maxAnswer + 128<<10},
+		"chunks without end":           {chunked, "8000\r\n" + many + "\r\n", 0, ClassDecode, "larger than 1048576 bytes", maxAnswer + 128<<10},
+		"a little gzip that is a lot":  {inGzip, zipped(t), 0, ClassDecode, "larger than 1048576 bytes", 16 << 10},
+		"a status line without end":    {"HTTP/1.1 200 ", many, 0, ClassTransport, "exceeded", maxHeader + 64<<10},
+		"a header without end":         {status + "X-A: ", many, 0, ClassTransport, "exceeded", maxHeader + 64<<10},
+		"headers without end":          {status, strings.Repeat("X-A: b\r\n", 1000), 0, ClassTransport, "exceeded", maxHeader + 64<<10},
+		"announcements without end":    {"", strings.Repeat("HTTP/1.1 103 Early Hints\r\nX-A: b\r\n\r\n", 100), 0, ClassTransport, "", maxHeader + 64<<10},
+		"trailers without end":         {chunked + "0\r\n", strings.Repeat("X-A: b\r\n", 1000), 0, ClassTransport, "", 256 << 10},
+		"a chunk's length without end": {chunked, "0", 0, ClassTransport, "", 256 << 10},
+		"nothing":                      {"", "", time.Second, ClassTimeout, "deadline exceeded", 0},
+		"a status line bit by bit":     {"", "H", time.Second, ClassTimeout, "deadline exceeded", 1000},
+		"headers bit by bit":           {status, "X-A: b\r\n", time.Second, ClassTimeout, "deadline exceeded", 1000},
+		"announcements bit by bit":     {"", "HTTP/1.1 103 Early Hints\r\n\r\n", 5 * time.Second, ClassTimeout, "deadline exceeded", 1000},
+		"a body bit by bit":            {plain, " ", time.Second, ClassTimeout, "deadline exceeded", 1000},
+		"chunks bit by bit":            {chunked, "1\r\n \r\n", time.Second, ClassTimeout, "deadline exceeded", 1000},
+		"gzip bit by bit":              {inGzip + zipped(t)[:10], "\x00", 3 * time.Second, ClassTimeout, "deadline exceeded", 1000},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				taken := 0
+				send := func(conn net.Conn, text string) bool {
+					if text == "" {
+						return true
+					}
+					n, err := io.WriteString(conn, text)
+					taken += n
+					return err == nil // the client has not closed
+				}
+				dial, stop := simulator.Pipe(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+					conn, request, err := http.NewResponseController(w).Hijack()
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					defer conn.Close()
+					gone := make(chan struct{})
+					go func() {
+						defer close(gone)
+						io.Copy(io.Discard, request) // it ends when the client closes
+					}()
+					for on := send(conn, c.first); on; on = send(conn, c.again) {
+						if taken > 64<<20 {
+							t.Error("the client takes whatever comes")
+							return
+						}
+						if c.every == 0 {
+							continue
+						}
+						select {
+						case <-gone:
+							return
+						case <-time.After(c.every):
+						}
+					}
+				}))
+				defer stop()
+				transport := newTransport()
+				transport.DialContext, transport.Proxy = dial, nil
+				client := NewClient(alwaysKeys{}, Options{Transport: transport, Timeout: timeout})
+				defer client.Close()
+				start := time.Now()
+				_, err := client.QueryOTAJob(t.Context(), Instance{URL: "http://endpoint"}, "job-1")
+				if took := time.Since(start); took > timeout {
+					t.Errorf("it took %v, want at most %v", took, timeout)
+				}
+				failure, ok := errors.AsType[*Error](err)
+				if !ok || failure.Class != c.class || !strings.Contains(err.Error(), c.text) {
+					t.Errorf("got %v, want class %s and %q", err, c.class, c.text)
+				}
+				synctest.Wait()
+				if taken > c.most {
+					t.Errorf("the client took %d bytes, want at most %d", taken, c.most)
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,90 @@
+package aliyun
+
+import (
+	"html"
+	"strconv"
+	"strings"
+)
+
+// redact takes the secrets out of a text, also where they are written as in a
+// URL, in JSON, in a Go quote or in HTML, once or several times over: a gateway
+// answers a wrong signature with the text that it signed, token included.
+func redact(text string, secrets ...string) string {
+	for _, secret := range secrets {
+		if secret == "" {
+			continue
+		}
+		var b strings.Builder
+		for i := 0; i < len(text); {
+			if n := written(text[i:], secret); n >= 0 {
+				b.WriteString("<secret>")
+				i += n
+			} else {
+				b.WriteByte(text[i])
+				i++
+			}
+		}
+		text = b.String()
+	}
+	return text
+}
+
+// written is how many bytes at the beginning of the text stand for the secret,
+// -1 if they do not.
+func written(text, secret string) int {
+	if secret == "" {
+		return 0
+	}
+	for _, n := range forms(text, secret[0]) {
+		if rest := written(text[n:], secret[1:]); rest >= 0 {
+			return n + rest
+		}
+	}
+	return -1
+}
+
+// forms are the numbers of bytes at the beginning of the text that may stand
+// for c: a percent sign may be itself or begin another character.
+func forms(text string, c byte) (n []int) {
+	if text == "" {
+		return nil
+	}
+	if text[0] == c {
+		n = append(n, 1)
+	}
+	hex := func(at, digits int) {
+		if at+digits <= len(text) {
+			code, err := strconv.ParseUint(text[at:at+digits], 16, 32)
+			if err == nil && (code == uint64(c) || code == '+' && c == ' ') {
+				n = append(n, at+digits)
+			}
+		}
+	}
+	switch text[0] {
+	case '%':
+		at := 1
+		for hex(at, 2); strings.HasPrefix(text[at:], "25"); hex(at, 2) {
+			at += 2
+		}
+	case '+':
+		if c == ' ' {
+			n = append(n, 1)
+		}
+	case '\\':
+		at := len(text) - len(strings.TrimLeft(text, `\`))
+		if strings.HasPrefix(text[at:], "u") {
+			hex(at+1, 4)
+		}
+		switch {
+		case c == '\\' && at > 1:
+			n = append(n, at)
+		case at < len(text) && text[at] == c:
+			n = append(n, at+1)
+		}
+	case '&':
+		if end := strings.IndexByte(text[:min(len(text), 10)], ';'); end > 0 && html.UnescapeString(text[:end+1]) == string(rune(c)) {
+			n = append(n, end+1)
+		}
+	}
+	return n
+}

@@ -1,0 +1,121 @@
+package aliyun_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"net/url"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+)
+
+// refusal is what the API says when it refuses a call.
+type refusal struct{ Code, Message, RequestID string }
+
+// refusalForms write one as the gateway does in JSON and in XML, and as the
+// product does.
+var refusalForms = map[string]func(refusal) []byte{
+	"gateway": func(r refusal) []byte {
+		return inJSON(map[string]any{"RequestId": r.RequestID, "HostId": "h", "Code": r.Code, "Message": r.Message, "Recommend": "r"})
+	},
+	"product": func(r refusal) []byte {
+		return inJSON(map[string]any{"requestId": r.RequestID, "success": false, "code": r.Code, "errorMessage": r.Message})
+	},
+	"gateway in XML": func(r refusal) []byte {
+		var b bytes.Buffer
+		b.WriteString("<?xml version='1.0' encoding='UTF-8'?><Error><RequestId>")
+		_ = xml.EscapeText(&b, []byte(r.RequestID)) // a Buffer takes all
+		b.WriteString("</RequestId><HostId>h</HostId><Code>")
+		_ = xml.EscapeText(&b, []byte(r.Code))
+		b.WriteString("</Code><Message>")
+		_ = xml.EscapeText(&b, []byte(r.Message))
+		b.WriteString("</Message></Error>")
+		return b.Bytes()
+	},
+}
+
+func inJSON(v any) []byte {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // strings and a boolean
+	}
+	return text
+}
+
+// Whatever the API refuses a call with, and in whichever form, is in the error
+// as it was said, but for what is too long and for our secrets, which are in no
+// part of it, percent-encoded or not.
+func FuzzRefusal(f *testing.F) {
+	f.Add(404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.", "4C467B38-3910-447D-87BC-AC049166F216", "s3cr/et+", "tok=en/+")
+	f.Add(400, "SignatureDoesNotMatch", "server CanonicalRequest is [POST\n/\nx-acs-security-token:tok=en/+\n]", "R", "s3cr/et+", "tok=en/+")
+	f.Add(400, "Throttling", "once s3cr%2Fet%2B, twice s3cr%252Fet%252B", "tok%3Den%2F%2B", "s3cr/et+", "tok=en/+")
+	f.Add(200, "iot.system.SystemException", strings.Repeat("系", 2000), strings.Repeat("é", 64), "long enough", "")
+	f.Add(500, "a]]>b&amp;<c>", "\x1b[2J\r\n\x00", " ", "12345678", "12345678")
+	f.Fuzz(func(t *testing.T, status int, code, message, requestID, secret, token string) {
+		if status = 200 + abs(status)%400; status >= 300 && status < 400 || code == "" {
+			t.Skip("a redirect, or no refusal")
+		}
+		for _, s := range []string{secret, token} {
+			// Real ones are longer, and Base64 or so; "<secret>" stands in for them.
+			if len(s) < 8 && s != "" || strings.ContainsAny(s, "<>\uFFFD") || !utf8.ValidString(s) {
+				t.Skip("no secret")
+			}
+		}
+		keys := &fixedKeys{keys: aliyun.Keys{AccessKeyID: "id", AccessKeySecret: secret}}
+		said := refusal{writable(code), writable(message), writable(requestID)}
+		for form, write := range refusalForms {
+			for _, keys.keys.SecurityToken = range []string{"", token} {
+				if strings.ContainsFunc(token, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+					continue // no header can carry it
+				}
+				client := aliyun.NewClient(keys, aliyun.Options{Transport: givenAnswer{status, write(said)}})
+				_, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: "http://endpoint"}, "job-1")
+				checkError(t, aliyun.OpQueryOTAJob, err)
+				failure, _ := errors.AsType[*aliyun.Error](err)
+				for _, part := range []struct {
+					said, got string
+					limit     int // bytes
+				}{{said.Code, failure.Code, 128}, {said.Message, failure.Message, 1024}, {said.RequestID, failure.RequestID, 64}} {
+					if mentions(part.got, secret) || mentions(part.got, keys.keys.SecurityToken) {
+						t.Errorf("%s: a secret is in %q", form, part.got)
+					}
+					if len(part.got) > part.limit {
+						t.Errorf("%s: %d bytes, want at most %d", form, len(part.got), part.limit)
+					}
+					if mentions(part.said, secret) || mentions(part.said, keys.keys.SecurityToken) {
+						continue
+					}
+					if want := part.said[:min(len(part.said), part.limit)]; part.got != strings.ToValidUTF8(want, "") {
+						t.Errorf("%s: %q, want %q", form, part.got, want)
+					}
+				}
+				if mentions(err.Error(), secret) || mentions(err.Error(), keys.keys.SecurityToken) {
+					t.Errorf("%s: a secret is in %v", form, err)
+				}
+			}
+		}
+	})
+}
+
+func abs(n int) int { return max(n, -max(n, -1<<62)) }
+
+// mentions says whether a secret is in a text, as it is or percent-encoded once
+// or twice.
+func mentions(text, secret string) bool {
+	once := url.QueryEscape(secret)
+	return secret != "" && (strings.Contains(text, secret) || strings.Contains(text, once) || strings.Contains(text, url.QueryEscape(once)))
+}
+
+// writable is what both JSON and XML can say of a text.
+func writable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0xFFFE || r == 0xFFFF {
+			return utf8.RuneError
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD"))
+}

@@ -1,0 +1,76 @@
+package aliyun
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+)
+
+type alwaysKeys Keys
+
+func (k alwaysKeys) Keys(context.Context) (Keys, error) { return Keys(k), nil }
+func (alwaysKeys) Reject(Keys)                          {}
+
+// Whatever a batch, an instance, a parameter, an endpoint and keys are called,
+// the API takes the signature and reads what was sent.
+func FuzzSignature(f *testing.F) {
+	f.Add("wahVIzGkCMuAUE2gDERM020001", "iot-cn-0pp1n8t", "ProductKey", "a1", "iot.cn-shanghai.aliyuncs.com", "LTAI5t", "secret", "")
+	f.Add("a b+c*d~e%20f", "&=?#", "冷链", "+", "127.0.0.1:8080", "id", "\x00\xff", "tok/en+==")
+	f.Add("\r\n", "", "", "", "[::1]:443", "STS.id", "", " token ")
+	f.Add("a;b", "\xff", "a=b&c", "%zz", "[fe80::1]:80", "a", "b", "\t")
+	f.Add("1", "", "a[]", "\u2028", "Host.Example.", "i d", "s", "e")
+
+	var sim http.Handler // of the execution at hand
+	dial, stop := simulator.Pipe(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { sim.ServeHTTP(w, r) }))
+	transport := newTransport()
+	transport.DialContext, transport.Proxy = dial, nil
+	f.Cleanup(func() {
+		transport.CloseIdleConnections()
+		stop()
+	})
+	f.Fuzz(func(t *testing.T, jobID, instanceID, name, value, host, keyID, secret, token string) {
+		base, err := url.Parse("http://" + host)
+		switch {
+		case err != nil || base.Host != host || !hostPort.MatchString(host):
+			t.Skip("no host")
+		case jobID == "" || !utf8.ValidString(jobID):
+			t.Skip("no batch")
+		case name == "JobId" || name == "IotInstanceId" || name == "Format":
+			t.Skip("not another parameter")
+		case keyID == "" || strings.ContainsAny(keyID, ", ") || !ascii(keyID) || !ascii(token) || token != strings.TrimSpace(token):
+			t.Skip("no header could carry them")
+		}
+		api := simulator.New()
+		api.AddAccount(simulator.Account{Name: "main", Keys: []simulator.Key{{ID: keyID, Secret: secret, Token: token}}})
+		api.AddBatch(simulator.Batch{Account: "main", JobID: jobID, InstanceID: instanceID, Desc: jobID})
+		sim = api
+		client := NewClient(alwaysKeys{keyID, secret, token}, Options{Transport: transport})
+		var answer struct {
+			Data *Job `json:"Data"`
+		}
+		err = client.call(t.Context(), OpQueryOTAJob, Instance{URL: "http://" + host, ID: instanceID},
+			url.Values{"JobId": {jobID}, name: {value, value}}, &answer, func() bool { return answer.Data != nil })
+		if err != nil {
+			var failure *Error
+			t.Fatalf("%v: %t", err, errors.As(err, &failure))
+		}
+		if got := *answer.Data.JobDesc; got != jobID {
+			t.Errorf("the batch %q is answered for as %q", jobID, got)
+		}
+	})
+}
+
+// hostPort is what a configuration takes as an endpoint, and a little more.
+var hostPort = regexp.MustCompile(`^([A-Za-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?$`)
+
+// ascii says whether a header can carry a text.
+func ascii(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' })
+}

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+)
+
+// failure is a row of the README's table of what goes wrong, the likeliest of
+// each class first.
+type failure struct {
+	codes     []string                // the API's; none: it is ours
+	happens   func(api *brokenAccess) // without a code
+	means, do string
+}
+
+// failures are checked by making each happen. What the table says of class and
+// code is what the client then says.
+var failures = []failure{
+	{codes: []string{"Throttling.User", "Throttling.Api"},
+		means: "The account asks for more than its 10 requests a second of this operation.",
+		do:    "Nothing, if it comes and goes: people and scripts use the account too, and the exporter gives way by itself. If it lasts, lower `requests_per_second`, and see that no second exporter runs."},
+	{codes: []string{"SignatureDoesNotMatch"},
+		means: "The secret does not belong to the access key id.",
+		do:    "Write the secret anew. The exporter reads its file again by itself."},
+	{codes: []string{"InvalidAccessKeyId.NotFound", "InvalidAccessKeyId.Inactive"},
+		means: "The access key was deleted or disabled.",
+		do:    "Set `access_key_id` and its secret to a key that is active in RAM."},
+	{codes: []string{"InvalidTimeStamp.Expired"},
+		means: "The clock of this machine is off by more than 15 minutes.",
+		do:    "Set it, by NTP for instance."},
+	{codes: []string{"InvalidSecurityToken.Expired"},
+		means: "The STS token has expired, or is not that of the key pair.",
+		do:    "See that whatever writes `security_token_file` renews it, or use a role, whose tokens the exporter renews itself."},
+	{happens: func(api *brokenAccess) {
+		api.keys = aliyun.CredentialsConfig{AccessKeyID: "id", AccessKeySecretFile: "missing"}
+	},
+		means: "No key could be had: the file is missing, or STS or the metadata service does not answer.",
+		do:    "The log has the cause. `--config.check-live` tries the same at once."},
+	{codes: []string{"NoPermission", "Forbidden.RAM", "iot.common.RamActionPermissionDeny"},
+		means: "The RAM user or role may not do this.",
+		do:    "Attach the policies under [Permissions](#permissions). `--config.check-live` names the action that is missing."},
+	{codes: []string{"Iot.system.BillIsOverDue"},
+		means: "The account has not paid.",
+		do:    "Pay the bill."},
+	{codes: []string{"iot.firmware.InvalidOTAJobId"},
+		means: "The batch does not exist, or does not any more: a package goes with its batches.",
+		do:    "Check the JobId, and that it stands under the instance it belongs to. Take it out of the file if it was deleted."},
+	{codes: []string{"iot.system.InstanceNotFound", "iot.Sre.IotInstanceNotFound", "iot.prod.NotExistedProduct"},
+		means: "The instance is not one of this account in this region, or does not hold the product.",
+		do:    "Set `id` as the console shows it, and leave it out for the public instance. Check `region`."},
+	{codes: []string{"iot.system.SystemException", "iot.firmware.SystemBusy", "ServiceUnavailable"},
+		means: "Alibaba's side fails, or uses a code that nobody knows.",
+		do:    "Wait. If it lasts, give the request id to Alibaba's support."},
+	{happens: func(api *brokenAccess) {
+		api.sim.Inject(simulator.Fault{Kind: simulator.Hang})
+		api.timeout = 50 * time.Millisecond
+	},
+		means: "No whole answer came within `polling.timeout`.",
+		do:    "Check the way to the endpoint, proxy and firewall included."},
+	{happens: func(api *brokenAccess) { api.server.Close() },
+		means: "The endpoint cannot be reached: DNS, connection, TLS or proxy.",
+		do:    "The log has the cause. Check `region`, `endpoint` and `HTTPS_PROXY`."},
+	{happens: func(api *brokenAccess) { api.sim.Inject(simulator.Fault{Kind: simulator.HTML, Status: 200}) },
+		means: "An answer came that is not the API's: a page, a redirect, nothing, or half of it.",
+		do:    "Something stands between, such as a proxy with a login page, or `endpoint` is another server."},
+}
+
+// brokenAccess is a way to the API, to be broken.
+type brokenAccess struct {
+	sim     *simulator.Simulator
+	server  *httptest.Server
+	keys    aliyun.CredentialsConfig
+	timeout time.Duration // of a call; 0: the usual
+}
+
+// meet makes a failure happen and gives what the client says of it.
+func (f failure) meet(t *testing.T, code string) *aliyun.Error {
+	t.Helper()
+	api := &brokenAccess{sim: simulator.New(), keys: aliyun.CredentialsConfig{AccessKeyID: "id", AccessKeySecret: "secret"}}
+	api.sim.AddAccount(simulator.Account{Name: "main", Keys: []simulator.Key{{ID: "id", Secret: "secret"}}})
+	api.server = httptest.NewServer(api.sim)
+	defer api.server.Close()
+	if f.happens != nil {
+		f.happens(api)
+	} else {
+		api.sim.Inject(simulator.Fault{Code: code})
+	}
+	client := aliyun.NewClient(aliyun.NewCredentials(api.keys, nil), aliyun.Options{Timeout: api.timeout})
+	defer client.Close()
+	_, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: api.server.URL}, "job")
+	failed, ok := errors.AsType[*aliyun.Error](err)
+	if !ok {
+		t.Fatalf("%s %q: error %v", f.means, code, err)
+	}
+	return failed
+}
+
+// failureTable has a row for each of the failures, in the order of the classes.
+func failureTable(t *testing.T) string {
+	t.Helper()
+	rows := make(map[aliyun.Class][]string)
+	for _, f := range failures {
+		class, codes := aliyun.Class(""), []string(nil)
+		for _, code := range slices.Concat(f.codes, make([]string, 1))[:max(1, len(f.codes))] {
+			met := f.meet(t, code)
+			if class != "" && met.Class != class || met.Code != code {
+				t.Errorf("%q is told as %s %q, want %s %q", code, met.Class, met.Code, class, code)
+			}
+			if class = met.Class; code != "" {
+				codes = append(codes, "`"+code+"`")
+			}
+		}
+		rows[class] = append(rows[class], fmt.Sprintf("| `%s` | %s | %s | %s |\n", class, strings.Join(codes, ", "), cell(f.means), cell(f.do)))
+	}
+	var b strings.Builder
+	b.WriteString("| Class | Code | What it means | What to do |\n| --- | --- | --- | --- |\n")
+	for _, class := range aliyun.Classes {
+		if len(rows[class]) == 0 {
+			t.Errorf("class %s has no row", class)
+		}
+		b.WriteString(strings.Join(rows[class], ""))
+		delete(rows, class)
+	}
+	if len(rows) > 0 {
+		t.Errorf("rows of classes that do not exist: %v", rows)
+	}
+	return b.String()
+}

@@ -1,0 +1,154 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+)
+
+// All that a person or a program can come to see of the exporter is free of
+// secrets, whatever comes back to it and whatever stands in its files.
+func TestSecretsNeverShow(t *testing.T) {
+	t.Parallel()
+	for _, format := range []string{"logfmt", "json"} {
+		t.Run(format, func(t *testing.T) {
+			shown := everyOutput(t, format)
+			for place, want := range map[string]string{
+				"stderr": "polling the batch fails", "GET /metrics": "aliyun_iot_ota_job_poll_error_info{", "GET /jobs": "in_a_redirect",
+				"the state file": "in_a_redirect", "--config.check": "The configuration is good", "--config.check-live": "in_a_redirect",
+				"a reload with a secret as a key": " 500 ", "a start with a password for a hash": "--web.config.file=",
+				"a page with a password for the users": " 500 ",
+			} {
+				if !strings.Contains(shown[place], want) {
+					t.Errorf("%s: %q is missing in\n%s", place, want, shown[place])
+				}
+			}
+			for _, place := range slices.Sorted(maps.Keys(shown)) {
+				if found := leaks(shown[place]); found != nil {
+					t.Errorf("%s: %s, in\n%s", place, strings.Join(found, ", "), shown[place])
+				}
+			}
+		})
+	}
+}
+
+// everyOutput runs the exporter against the hostile API and gives all that
+// comes out of it, by where.
+func everyOutput(t *testing.T, format string) map[string]string {
+	t.Helper()
+	good := hostileConfig(t, hostileAPI(t).URL)
+	config, state := file(t, "config.yml", good), filepath.Join(t.TempDir(), "state")
+	goodWeb := "basic_auth_users: {prometheus: " + hashOfPassword + "}\n"
+	web := file(t, "web.yml", goodWeb)
+	args := []string{"--config.file=" + config, "--log.level=debug", "--log.format=" + format}
+	serving := append(args, "--persistence.file="+state, "--web.config.file="+web, "--web.listen-address=127.0.0.1:0")
+	shown := make(map[string]string)
+
+	p, stdout := startHiding(t, serving...)
+	eventually(t, func() string { return p.unheard(len(hostileAnswers) + 4) })
+	for place, asked := range everyPage(t) {
+		shown[place] = p.exchange(asked)
+	}
+	for name, text := range badFiles(good) {
+		rewrite(t, config, text)
+		shown["a reload with "+name] = p.exchange(page{"POST", "/-/reload", "", plantedPassword})
+		shown["a check of "+name] = printed(t, append(args, "--config.check")...)
+	}
+	rewrite(t, config, good)
+	for name, text := range badWebFiles {
+		rewrite(t, web, text)
+		shown["a page with "+name] = p.exchange(page{"GET", "/", "", plantedMistake})
+		shown["a start with "+name] = printed(t, serving...)
+	}
+	p.signal(syscall.SIGTERM)
+	<-p.ended
+	if !p.cmd.ProcessState.Success() {
+		t.Errorf("the end: %v", p.cmd.ProcessState)
+	}
+	shown["stdout"], shown["stderr"] = stdout.String(), p.log.String()
+	kept, err := os.ReadFile(state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown["the state file"] = string(kept)
+	shown["--config.check"] = printed(t, append(args, "--config.check")...)
+	shown["--config.check-live"] = printed(t, append(args, "--config.check-live")...)
+	return shown
+}
+
+// badWebFiles have a password or its hash where none belongs.
+var badWebFiles = map[string]string{
+	"a password for a hash":      "basic_auth_users: {prometheus: " + plantedMistake + "}\n",
+	"a password for the users":   "basic_auth_users: " + plantedMistake + "\n",
+	"a hash for the users":       "basic_auth_users: " + hashOfPassword + "\n",
+	"a password in a wrong type": "basic_auth_users: {prometheus: " + hashOfPassword + "}\nrate_limit: {burst: " + plantedMistake + "}\n",
+}
+
+// page is a request for one.
+type page struct {
+	method, path, accept string
+	password             string
+}
+
+// everyPage are the requests that the router knows, by a name for each.
+func everyPage(t *testing.T) map[string]page {
+	t.Helper()
+	pages := map[string]page{
+		"OpenMetrics":           {"GET", "/metrics", "application/openmetrics-text;version=1.0.0", plantedPassword},
+		"protobuf":              {"GET", "/metrics", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited", plantedPassword},
+		"with a wrong password": {"GET", "/metrics", "", plantedPassword + "!"},
+		"/jobs, looked for":     {"GET", "/jobs?q=hide", "", plantedPassword},
+		"a page that is not":    {"GET", "/" + plantedSecret[:8], "", plantedPassword},
+	}
+	methods, paths := routes(t)
+	for i, method := range methods {
+		pages[method+" "+paths[i]] = page{method, paths[i], "", plantedPassword}
+	}
+	return pages
+}
+
+// exchange is the whole answer, head and body.
+func (e *exporter) exchange(p page) string {
+	e.t.Helper()
+	request, err := http.NewRequestWithContext(e.t.Context(), p.method, e.urls[0]+p.path, nil)
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	request.SetBasicAuth("prometheus", p.password)
+	request.Header.Set("Accept", p.accept)
+	request.Header.Set("Accept-Encoding", "identity")
+	response, err := plainClient.Do(request)
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var all bytes.Buffer
+	if err := response.Write(&all); err != nil {
+		e.t.Fatal(err)
+	}
+	return all.String()
+}
+
+// unheard names what the hostile API was not asked yet, "" if it told all its
+// secrets to so many accounts.
+func (e *exporter) unheard(accounts int) string {
+	text := e.exchange(page{"GET", "/metrics", "", plantedPassword})
+	if n := strings.Count(text, "\naliyun_iot_ota_job_poll_success{"); n < accounts {
+		return fmt.Sprintf("%d of %d accounts", n, accounts)
+	}
+	for _, operation := range aliyun.Operations[1:] {
+		if !strings.Contains(text, `_api_request_duration_seconds_count{account="fine",operation="`+operation+`"}`) {
+			return operation
+		}
+	}
+	return ""
+}

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"bufio"
+	"encoding/base64"
+	"io"
+	"net"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// basicAuth lets the user "prometheus" in with "password"; the hash is at
+// bcrypt's lowest cost.
+const basicAuth = "basic_auth_users: {prometheus: $2a$04$0A2tIRk3qZqjRlmvhYXg3u6LdPOEy2W4rf2zrOh2i/sqlLg5Tq.py}\n"
+
+// raw sends a request as it is written here: clients mend what attackers send.
+func raw(t *testing.T, url, line, headers string) (status int, body string) {
+	t.Helper()
+	connection, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	io.WriteString(connection, line+" HTTP/1.1\r\nHost: exporter\r\nConnection: close\r\n"+headers+"\r\n")
+	method, _, _ := strings.Cut(line, " ")
+	response, err := http.ReadResponse(bufio.NewReader(connection), &http.Request{Method: method})
+	if err != nil {
+		t.Fatalf("%s: %v", line, err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatalf("%s: %v", line, err)
+	}
+	return response.StatusCode, string(text)
+}
+
+func basic(userAndPassword string) string {
+	return "Authorization: Basic " + base64.StdEncoding.EncodeToString([]byte(userAndPassword)) + "\r\n"
+}
+
+// Two addresses, because exporter-toolkit changes the server that it is given.
+func TestNothingAnswersWithoutThePassword(t *testing.T) {
+	t.Parallel()
+	config := file(t, "config.yml", smallest)
+	e := start(t, "--config.file="+config, "--web.config.file="+file(t, "web.yml", basicAuth), "--web.listen-address=127.0.0.1:0")
+	methods, paths := routes(t)
+	refused := func(t *testing.T, line, headers string) {
+		t.Helper()
+		for _, url := range e.urls {
+			status, body := raw(t, url, line, headers)
+			if status != 401 || body != "Unauthorized\n" && (body != "" || !strings.HasPrefix(line, "HEAD ")) {
+				t.Errorf("%s %q: %d %.200q, want a bare 401", line, headers, status, body)
+			}
+		}
+	}
+	loaded := regexp.MustCompile(`\naliyun_iot_ota_exporter_config_last_reload_success_timestamp_seconds .*`)
+	scrape := func() string {
+		_, body := raw(t, e.urls[0], "GET /metrics", basic("prometheus:password"))
+		return loaded.FindString(body)
+	}
+	before := scrape()
+	if before == "" {
+		t.Fatal("the password does not open /metrics")
+	}
+
+	refused(t, "OPTIONS *", "")
+	for i, path := range append(paths, "/nowhere") {
+		t.Run(path, func(t *testing.T) {
+			for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND"} {
+				refused(t, method+" "+path, "")
+				refused(t, method+" "+path, basic("prometheus:wrong"))
+			}
+			for _, trick := range []string{path + "?x=1", "/" + path, path + "/", "/." + path, "/nowhere/.." + path, "/%2e%2e" + path,
+				path + "%00", path + ";/", path + "#", strings.ToUpper(path), "http://exporter" + path, "http://elsewhere" + path} {
+				refused(t, "GET "+trick, "")
+				refused(t, "POST "+trick, "Content-Length: 0\r\nX-HTTP-Method-Override: GET\r\n")
+			}
+			if i < len(methods) {
+				if status, body := raw(t, e.urls[0], methods[i]+" "+path, basic("prometheus:password")); status/100 != 2 {
+					t.Errorf("with the password: %d %.200q, want it let in", status, body)
+				}
+			}
+		})
+	}
+
+	for name, header := range map[string]string{
+		"nothing after the name":     "Authorization:\r\n",
+		"no credentials":             "Authorization: Basic\r\n",
+		"not base64":                 "Authorization: Basic ????\r\n",
+		"not in base64":              "Authorization: Basic prometheus:password\r\n",
+		"no colon":                   basic("prometheus"),
+		"nothing but a colon":        basic(":"),
+		"no password":                basic("prometheus:"),
+		"another case of the user":   basic("Prometheus:password"),
+		"a longer password":          basic("prometheus:password "),
+		"a NUL after the password":   basic("prometheus:password\x00"),
+		"the hash as the password":   basic("prometheus:" + strings.TrimSuffix(strings.TrimPrefix(basicAuth, "basic_auth_users: {prometheus: "), "}\n")),
+		"another scheme":             strings.Replace(basic("prometheus:password"), "Basic", "Bearer", 1),
+		"another header":             "Proxy-" + basic("prometheus:password"),
+		"the wrong one of two first": basic("prometheus:wrong") + basic("prometheus:password"),
+		"a user in the cookie":       "Cookie: user=prometheus\r\n",
+		"a trusted proxy's header":   "X-Forwarded-User: prometheus\r\nX-Forwarded-For: 127.0.0.1\r\n",
+	} {
+		t.Run(name, func(t *testing.T) { refused(t, "GET /metrics", header) })
+	}
+
+	// Only the one with the password, above, did.
+	rewrite(t, config, "not a configuration")
+	refused(t, "POST /-/reload", "Content-Length: 0\r\n")
+	if strings.Contains(e.log.String(), "not reloaded") {
+		t.Error("a reload without the password was carried out")
+	}
+	if after := scrape(); after == before {
+		t.Error("the reload with the password was not carried out")
+	}
+}

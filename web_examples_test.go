@@ -1,0 +1,157 @@
+package main
+
+import (
+	"bytes"
+	"crypto/x509"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	promconfig "github.com/prometheus/common/config"
+	"gopkg.in/yaml.v3"
+)
+
+// webExamples are the web configurations of deploy/web, each with a job of
+// this name in prometheus-scrape.yml.
+var webExamples = []string{"basic-auth", "tls", "mutual-tls"}
+
+// scrapeJob is a job of Prometheus's configuration.
+type scrapeJob struct {
+	Name          string `yaml:"job_name"`
+	Scheme        string
+	StaticConfigs []struct{ Targets []string } `yaml:"static_configs"`
+	Client        promconfig.HTTPClientConfig  `yaml:",inline"`
+}
+
+// scrapeJobs are the shipped jobs by their name, with files in the folder.
+func scrapeJobs(t *testing.T, folder string) map[string]scrapeJob {
+	t.Helper()
+	var content struct {
+		Jobs []scrapeJob `yaml:"scrape_configs"`
+	}
+	decoder := yaml.NewDecoder(strings.NewReader(shipped(t, "prometheus-scrape.yml")))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&content); err != nil {
+		t.Fatal(err)
+	}
+	jobs := make(map[string]scrapeJob)
+	for _, job := range content.Jobs {
+		job.Client.SetDirectory(folder)
+		if err := job.Client.Validate(); err != nil {
+			t.Errorf("%s: %v", job.Name, err)
+		}
+		jobs[job.Name] = job
+	}
+	if len(jobs) != len(webExamples) {
+		t.Errorf("%d jobs, want one for each of %v", len(jobs), webExamples)
+	}
+	return jobs
+}
+
+func shipped(t *testing.T, name string) string {
+	t.Helper()
+	return read(t, filepath.Join("deploy", "web", name))
+}
+
+// scrape asks an exporter at the URL as Prometheus with this job does.
+func (j scrapeJob) scrape(t *testing.T, url string) (status int, err error) {
+	t.Helper()
+	// The certificate is for the target of the example, which is nowhere.
+	name, _, err := net.SplitHostPort(j.StaticConfigs[0].Targets[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	j.Client.TLSConfig.ServerName = name
+	client, err := promconfig.NewClientFromConfig(j.Client, j.Name, promconfig.WithKeepAlivesDisabled())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if j.Scheme != "" {
+		url = strings.Replace(url, "http:", j.Scheme+":", 1)
+	}
+	request, err := http.NewRequestWithContext(t.Context(), "GET", url+"/metrics", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		return 0, err
+	}
+	defer response.Body.Close()
+	return response.StatusCode, nil
+}
+
+// Each shipped web configuration lets the shipped job of its name in, and no
+// other, with certificates of any authority and with those of its comments.
+func TestWebExamples(t *testing.T) {
+	t.Parallel()
+	for name, makeFiles := range map[string]func(*testing.T, string){"made by a test": testFiles, "made by the comments": commentFiles} {
+		t.Run(name, func(t *testing.T) {
+			folder := t.TempDir()
+			makeFiles(t, folder)
+			rewrite(t, filepath.Join(folder, "exporter-password"), "password\n")
+			jobs := scrapeJobs(t, folder)
+			hash := regexp.MustCompile(`\$2a[^}]*`).FindString(basicAuth)
+			for _, example := range webExamples {
+				t.Run(example, func(t *testing.T) {
+					web := filepath.Join(folder, example+".yml")
+					rewrite(t, web, strings.Replace(shipped(t, example+".yml"), "REPLACE_WITH_THE_HASH", hash, 1))
+					e := start(t, "--config.file="+file(t, "config.yml", smallest), "--web.config.file="+web)
+					for _, job := range jobs {
+						status, err := job.scrape(t, e.urls[0])
+						// A server that asks for no certificate does not mind one.
+						in := job.Name == example || job.Name == "mutual-tls" && example == "tls"
+						if (status == 200) != in {
+							t.Errorf("the job %s: %d, error %v, want it let in: %t", job.Name, status, err, in)
+						}
+					}
+				})
+			}
+		})
+	}
+}
+
+// Nobody shall run with a password that can be read in the example.
+func TestWebExampleHasNoPassword(t *testing.T) {
+	web := "--web.config.file=" + filepath.Join("deploy", "web", "basic-auth.yml")
+	_, _, err := command(t, "--config.file="+file(t, "config.yml", smallest), web, "--web.listen-address=127.0.0.1:0")
+	if err == nil || !strings.Contains(err.Error(), "bcrypt") {
+		t.Errorf("error %v, want one about the hash", err)
+	}
+}
+
+// testFiles makes the files that the examples name.
+func testFiles(t *testing.T, folder string) {
+	t.Helper()
+	ours := newAuthority(t)
+	server := ours.issue(t, "exporter.example.com", x509.ExtKeyUsageServerAuth)
+	client := ours.issue(t, "prometheus.example.com", x509.ExtKeyUsageClientAuth)
+	for name, text := range map[string]string{
+		"ca.crt": ours.pem(), "server.crt": server.certificate, "server.key": server.key,
+		"prometheus.crt": client.certificate, "prometheus.key": client.key,
+	} {
+		rewrite(t, filepath.Join(folder, name), text)
+	}
+}
+
+// commentFiles makes them by the commands in the comments.
+func commentFiles(t *testing.T, folder string) {
+	t.Helper()
+	if _, err := exec.LookPath("openssl"); err != nil && os.Getenv("CI") != "true" {
+		t.Skipf("skipped without openssl: %v", err)
+	}
+	var script bytes.Buffer
+	for _, found := range regexp.MustCompile(`(?m)^#   ( *(?:openssl|-).*\n)`).FindAllStringSubmatch(shipped(t, "tls.yml")+shipped(t, "mutual-tls.yml"), -1) {
+		script.WriteString(found[1])
+	}
+	shell := exec.CommandContext(t.Context(), "sh", "-e", "-c", script.String())
+	shell.Dir = folder
+	if out, err := shell.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s\n%s", err, &script, out)
+	}
+}

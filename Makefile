@@ -23,8 +23,9 @@ lint: # .ci/run installs the version that counts
 demo:
 	go run . --demo
 
-update: # rewrites the golden files and the tables of the README
+update: # rewrites the golden files, the tables of the READMEs and the copies in deploy/
 	go test ./... -update
+	cd .ci/manifests/kubernetes && go test . -update
 
 check: # all that CI does
 	.ci/run

@@ -68,7 +68,9 @@ var hostileAnswers = map[string]func(w http.ResponseWriter, echo string){
 		w.WriteHeader(400)
 		fmt.Fprintf(w, "<Error><Code>Bad</Code><Message>%s</Message></Error>", html.EscapeString(echo))
 	},
-	"in_html": func(w http.ResponseWriter, echo string) { http.Error(w, "<html>"+html.EscapeString(echo), http.StatusForbidden) },
+	"in_html": func(w http.ResponseWriter, echo string) {
+		http.Error(w, "<html>"+html.EscapeString(echo), http.StatusForbidden)
+	},
 	"in_text": func(w http.ResponseWriter, echo string) { http.Error(w, plantedSecret+echo, 200) },
 	"in_a_redirect": func(w http.ResponseWriter, echo string) {
 		w.Header().Set("Location", "http://127.0.0.1/"+strings.Repeat("l", 80)+"?"+url.QueryEscape(echo))

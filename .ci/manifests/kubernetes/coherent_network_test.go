@@ -1,0 +1,108 @@
+package kubernetes_test
+
+import (
+	"fmt"
+	"slices"
+
+	monitoringv1 "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+)
+
+// probes ask for nothing that basic auth would refuse.
+func (d *deployment) probes() {
+	for _, probe := range []*corev1.Probe{d.pod.Spec.Containers[0].LivenessProbe, d.pod.Spec.Containers[0].ReadinessProbe} {
+		if probe == nil || probe.TCPSocket == nil {
+			d.complain("a probe is missing, or does not ask by TCP alone")
+		} else if d.port(probe.TCPSocket.Port.String()) == 0 {
+			d.complain("a probe asks port %s", probe.TCPSocket.Port.String())
+		}
+	}
+}
+
+// port is the number of a port of the container by its name, 0 if it has none.
+func (d *deployment) port(name string) int32 {
+	for _, p := range d.pod.Spec.Containers[0].Ports {
+		if p.Name == name {
+			return p.ContainerPort
+		}
+	}
+	return 0
+}
+
+// reachable by Prometheus, through each object on the way.
+func (d *deployment) reachable() {
+	services := of[*corev1.Service](d.all)
+	if len(services) != 1 {
+		d.complain("%d Services, want one", len(services))
+		return
+	}
+	service := services[0]
+	if !selects(&metav1.LabelSelector{MatchLabels: service.Spec.Selector}, d.pod.Labels) {
+		d.complain("the Service does not select the pods")
+	}
+	var ports []string
+	for _, p := range service.Spec.Ports {
+		ports = append(ports, p.Name)
+		if d.port(p.TargetPort.String()) == 0 {
+			d.complain("the Service leads to port %s", p.TargetPort.String())
+		}
+	}
+	for _, m := range of[*monitoringv1.ServiceMonitor](d.all) {
+		if !selects(&m.Spec.Selector, service.Labels) || m.Namespace != service.Namespace {
+			d.complain("the ServiceMonitor does not select the Service")
+		}
+		for _, e := range m.Spec.Endpoints {
+			if !slices.Contains(ports, e.Port) {
+				d.complain("the ServiceMonitor names port %q", e.Port)
+			}
+		}
+	}
+	for _, p := range of[*networkingv1.NetworkPolicy](d.all) {
+		d.policed(p)
+	}
+}
+
+// policed is for this pod: Prometheus comes in, DNS and HTTPS go out, and
+// nobody else is let in.
+func (d *deployment) policed(p *networkingv1.NetworkPolicy) {
+	if !selects(&p.Spec.PodSelector, d.pod.Labels) {
+		d.complain("the NetworkPolicy does not select the pods")
+	}
+	if len(p.Spec.PolicyTypes) != 2 {
+		d.complain("the NetworkPolicy is about %v", p.Spec.PolicyTypes)
+	}
+	for _, rule := range p.Spec.Ingress {
+		if len(rule.From) == 0 {
+			d.complain("the NetworkPolicy lets everyone in")
+		}
+		for _, port := range rule.Ports {
+			if d.port(port.Port.String()) == 0 {
+				d.complain("the NetworkPolicy opens port %s", port.Port.String())
+			}
+		}
+	}
+	open := map[string]bool{}
+	for _, rule := range p.Spec.Egress {
+		for _, port := range rule.Ports {
+			protocol := corev1.ProtocolTCP
+			if port.Protocol != nil {
+				protocol = *port.Protocol
+			}
+			open[fmt.Sprint(protocol, " ", port.Port)] = len(rule.To) == 0
+		}
+	}
+	for _, way := range []string{"UDP 53", "TCP 53", "TCP 443"} {
+		if !open[way] {
+			d.complain("the NetworkPolicy does not let %s out", way)
+		}
+	}
+}
+
+// selects is false for a selector of nothing or everything, too.
+func selects(selector *metav1.LabelSelector, set map[string]string) bool {
+	s, err := metav1.LabelSelectorAsSelector(selector)
+	return err == nil && !s.Empty() && s.Matches(labels.Set(set))
+}

@@ -1,0 +1,127 @@
+package kubernetes_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"helm.sh/helm/v3/pkg/chart/loader"
+	"helm.sh/helm/v3/pkg/chartutil"
+	"helm.sh/helm/v3/pkg/lint"
+	"helm.sh/helm/v3/pkg/lint/support"
+)
+
+func TestReleases(t *testing.T) {
+	c := loadChart(t)
+	for name, r := range releases {
+		t.Run(name, func(t *testing.T) {
+			text, notes, err := helmTemplate(c, parseValues(t, r.values))
+			if err != nil {
+				t.Fatal(err)
+			}
+			all := decodeObjects(t, text)
+			want := append([]string{"Deployment", "Service"}, r.kinds...)
+			if !slices.Contains(r.theirs, "ServiceAccount mine") {
+				want = append(want, "ServiceAccount")
+			}
+			if diff := cmp.Diff(slices.Sorted(slices.Values(want)), slices.Sorted(slices.Values(all.kinds()))); diff != "" {
+				t.Error(diff)
+			}
+			for _, complaint := range complaintsAbout(all, r.theirs...) {
+				t.Error(complaint)
+			}
+			for _, object := range all {
+				if object.GetNamespace() != "monitored" || object.GetLabels()["helm.sh/chart"] == "" {
+					t.Errorf("%s %s: namespace %q, labels %v", kindOf(object), object.GetName(), object.GetNamespace(), object.GetLabels())
+				}
+			}
+			for _, part := range r.notes {
+				if !strings.Contains(notes, part) {
+					t.Errorf("%q is missing in the notes:\n%s", part, notes)
+				}
+			}
+		})
+	}
+}
+
+// A wrong value is refused in words that lead to what is right.
+func TestValuesThatAreRefused(t *testing.T) {
+	c := loadChart(t)
+	for name, r := range map[string]struct{ values, want string }{
+		"nothing":                            {"", "config: give the exporter's configuration"},
+		"an empty configuration":             {"config: {}", "config: give the exporter's configuration"},
+		"a demo with a configuration":        {aConfig + "demo: true", "demo and config:"},
+		"a number of replicas":               {"demo: true\nreplicas: 1", "'replicas' not allowed"},
+		"a number of replicas, as elsewhere": {"demo: true\nreplicaCount: 2", "'replicaCount' not allowed"},
+		"a typo":                             {"demo: true\nresouces: {}", "'resouces' not allowed"},
+		"a typo further in":                  {"demo: true\nimage: {repo: x}", "at '/image': additional properties 'repo' not allowed"},
+		"a text that should be a switch":     {`demo: "yes"`, "at '/demo': got string, want boolean"},
+		"a number that should be a text":     {"demo: true\nimage: {tag: 1.5}", "at '/image/tag': got number, want string"},
+		"a text that should be a number":     {`{demo: true, service: {port: "80"}}`, "at '/service/port': got string, want integer"},
+		"a list as the configuration":        {"config: [a]", "at '/config': got array"},
+		"a configuration that is no YAML":    {`config: "a: [b"`, "config: error converting YAML"},
+		"an unknown pull policy":             {"demo: true\nimage: {pullPolicy: Sometimes}", "at '/image/pullPolicy'"},
+		"a digest that is none":              {"demo: true\nimage: {digest: latest}", "at '/image/digest'"},
+		"a name with capitals":               {"demo: true\nfullnameOverride: Exporter", "at '/fullnameOverride'"},
+		"a size without a unit":              {`{demo: true, persistence: {size: "1"}}`, "at '/persistence/size'"},
+		"an interval without a unit":         {`{demo: true, serviceMonitor: {interval: "15"}}`, "at '/serviceMonitor/interval'"},
+		"an ARN in place of a role's name":   {"demo: true\nrrsa: {roleName: 'acs:ram::1:role/x'}", "at '/rrsa/roleName'"},
+		"RRSA on the user's account":         {aConfig + "rrsa: {roleName: x}\nserviceAccount: {create: false}", "rrsa.roleName: it is written on the ServiceAccount"},
+		"everyone may scrape":                {"demo: true\nnetworkPolicy: {from: []}", "at '/networkPolicy/from'"},
+		"nobody said who may scrape":         {"demo: true\nnetworkPolicy: {from: null}", "at '/networkPolicy': missing property 'from'"},
+		"a secret in the configuration":      {strings.Replace(aKey, "secret_file: /run/secrets/aliyun_iot_ota_exporter/access_key_secret", "secret: made-up", 1), "config.accounts[0].credentials.access_key_secret: everyone"},
+		"a token in a text":                  {"config: |\n  accounts: [{credentials: {security_token: made-up}}]", "config.accounts[0].credentials.security_token: everyone"},
+		"an empty secret":                    {aKey + "secret: {access_key_secret: ''}", "at '/secret/access_key_secret'"},
+		"a secret in two ways":               {aKey + "secret: {a: b}\nexistingSecret: c", "secret and existingSecret:"},
+		"an address for the flags":           {"demo: true\nextraArgs: ['--web.listen-address=:80']", "extraArgs: the chart sets --web.listen-address"},
+		"a flag without dashes":              {"demo: true\nextraArgs: [log.level=debug]", "at '/extraArgs/0'"},
+		"a variable without a name":          {"demo: true\nextraEnv: [{value: x}]", "at '/extraEnv/0': missing property 'name'"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, _, err := helmTemplate(c, parseValues(t, r.values))
+			if err == nil || !strings.Contains(err.Error(), r.want) {
+				t.Errorf("error %v, want %q in it", err, r.want)
+			}
+			if err != nil && strings.Contains(err.Error(), "made-up") {
+				t.Errorf("the secret is in: %v", err)
+			}
+		})
+	}
+}
+
+func TestHelmLint(t *testing.T) {
+	for name, r := range releases {
+		result := lint.All(chartDir, parseValues(t, r.values), "monitored", true)
+		for _, m := range result.Messages {
+			if m.Severity > support.InfoSev {
+				t.Errorf("%s: %v", name, m)
+			}
+		}
+	}
+}
+
+// The package is the folder: nothing is ignored that a template reads.
+func TestHelmPackage(t *testing.T) {
+	folder := loadChart(t)
+	file, err := chartutil.Save(folder, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	packed, err := loader.LoadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := parseValues(t, releases["all that Prometheus and Grafana can have"].values)
+	want, _, err := helmTemplate(folder, v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, _, err := helmTemplate(packed, v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Error(diff)
+	}
+}

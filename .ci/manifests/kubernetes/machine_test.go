@@ -1,0 +1,100 @@
+package kubernetes_test
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// aPod is one that is to run here.
+type aPod struct {
+	objects
+	// secrets are those that the user has made: names of files and what is in
+	// them, by the name of the volume.
+	secrets map[string]map[string]string
+}
+
+// machine is a pod's file system on this machine, without a container.
+type machine struct {
+	args  []string // of the pod, with paths here
+	state string   // the only folder that the pod may write to, if any
+}
+
+// boot lays out the volumes of the pod.
+func boot(t *testing.T, pod aPod) (m machine) {
+	t.Helper()
+	spec, here := podSpec(t, pod.objects), t.TempDir()
+	// What the add-on for RRSA mounts, by its documentation.
+	const token = "/var/run/secrets/ack.alibabacloud.com/rrsa-tokens"
+	moves := []string{token, here + token}
+	files := map[string]string{here + token + "/token": "made-up"}
+	for _, mount := range spec.Containers[0].VolumeMounts {
+		dir := here + mount.MountPath
+		moves = append(moves, mount.MountPath, dir)
+		i := slices.IndexFunc(spec.Volumes, func(v corev1.Volume) bool { return v.Name == mount.Name })
+		for name, text := range pod.content(spec.Volumes[i]) {
+			files[filepath.Join(dir, name)] = text
+		}
+		if !mount.ReadOnly {
+			m.state = dir
+			if err := os.MkdirAll(dir, 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	moved := strings.NewReplacer(moves...)
+	for name, text := range files {
+		writeFile(t, name, moved.Replace(text))
+	}
+	for _, arg := range spec.Containers[0].Args {
+		m.args = append(m.args, moved.Replace(arg))
+	}
+	return m
+}
+
+// content is the files of a volume. A Secret that is not among the objects is
+// the user's.
+func (pod aPod) content(v corev1.Volume) map[string]string {
+	switch {
+	case v.ConfigMap != nil:
+		if c, ok := named[*corev1.ConfigMap](pod.objects, v.ConfigMap.Name); ok {
+			return c.Data
+		}
+	case v.Secret != nil:
+		s, ok := named[*corev1.Secret](pod.objects, v.Secret.SecretName)
+		if !ok {
+			return pod.secrets[v.Name]
+		}
+		files := maps.Clone(s.StringData) // what Helm writes
+		if files == nil {
+			files = map[string]string{}
+		}
+		for name, text := range s.Data { // what kustomize writes
+			files[name] = string(text)
+		}
+		return files
+	}
+	return nil
+}
+
+// pods are those of every overlay and every release, with what the user adds.
+func pods(t *testing.T) map[string]aPod {
+	t.Helper()
+	all := map[string]aPod{}
+	for name, objects := range overlays(t) {
+		all["kustomize, "+name] = aPod{objects: objects}
+	}
+	for name, r := range releases {
+		all["helm, "+name] = aPod{rendered(t, parseValues(t, r.values)), map[string]map[string]string{
+			"secret": {"access_key_secret": "made-up"},
+			// The password is made-up.
+			"web-config": {"config.yml": "basic_auth_users: {prometheus: $2a$04$STTYWLFeTVmam0GoKujxQOspfEnd21qnz.QcTmeJpbE1nSImYJjtK}"},
+		}}
+	}
+	return all
+}

@@ -1,0 +1,78 @@
+package kubernetes_test
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	monitoringv1 "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
+	corev1 "k8s.io/api/core/v1"
+	"sigs.k8s.io/yaml"
+)
+
+// monitored are the two ways to get rules and dashboards into a cluster.
+func monitored(t *testing.T) map[string]objects {
+	return map[string]objects{
+		"kustomize": built(t, kustomizeDir+"/overlays/rrsa"),
+		"helm":      rendered(t, parseValues(t, releases["all that Prometheus and Grafana can have"].values)),
+	}
+}
+
+// The operator is given the rules that promtool has tested, and nothing else.
+func TestRulesAreTheSame(t *testing.T) {
+	var want []any
+	for _, file := range []string{"recording.rules.yml", "alerts.rules.yml"} {
+		var content struct{ Groups []any }
+		if err := yaml.Unmarshal([]byte(readFile(t, root+"deploy/prometheus/"+file)), &content); err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, content.Groups...)
+	}
+	if len(glob(t, root+"deploy/prometheus/*.rules.yml")) != 2 {
+		t.Error("there are more files of rules")
+	}
+	for name, all := range monitored(t) {
+		text, err := json.Marshal(the[*monitoringv1.PrometheusRule](t, all).Spec.Groups)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []any
+		if err := json.Unmarshal(text, &got); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: the file (-) and the object (+):\n%s", name, diff)
+		}
+	}
+}
+
+// Grafana's sidecar finds each dashboard, byte for byte.
+func TestDashboardsAreTheSame(t *testing.T) {
+	for name, all := range monitored(t) {
+		found := map[string]string{}
+		for _, c := range of[*corev1.ConfigMap](all) {
+			if c.Labels["grafana_dashboard"] == "" {
+				continue
+			}
+			if len(c.Data) != 1 {
+				t.Errorf("%s: %s has %d dashboards", name, c.Name, len(c.Data))
+			}
+			for file, text := range c.Data {
+				found[file] = text
+				if len(text) > 1<<20 {
+					t.Errorf("%s: %s has %d bytes, more than a ConfigMap holds", name, file, len(text))
+				}
+			}
+		}
+		for _, file := range glob(t, root+"dashboards/*.json") {
+			if base := filepath.Base(file); found[base] != readFile(t, file) {
+				t.Errorf("%s: %s is not the dashboard in the folder, or not there", name, base)
+			}
+			delete(found, filepath.Base(file))
+		}
+		for file := range found {
+			t.Errorf("%s: %s is no dashboard of ours", name, file)
+		}
+	}
+}

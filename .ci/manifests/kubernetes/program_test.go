@@ -1,0 +1,139 @@
+package kubernetes_test
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// program builds the exporter that is in the image.
+func program(t *testing.T) string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "exporter")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".")
+	build.Dir = root
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return binary
+}
+
+func TestProgram(t *testing.T) {
+	binary, pods := program(t), pods(t)
+	t.Run("accepts the flags and the configuration of", func(t *testing.T) {
+		for name, pod := range pods {
+			t.Run(name, func(t *testing.T) {
+				check := exec.CommandContext(t.Context(), binary, append(boot(t, pod).args, "--config.check")...)
+				out, err := check.CombinedOutput()
+				if err != nil || !strings.Contains(string(out), "The configuration is good") {
+					t.Errorf("%v: %v\n%s", check.Args, err, out)
+				}
+			})
+		}
+	})
+	t.Run("runs in", func(t *testing.T) {
+		for name, status := range map[string]int{
+			"kustomize, demo":                 200,
+			"kustomize, access-key":           200,
+			"helm, everything from elsewhere": 401, // for who has no password; probes must do without
+		} {
+			t.Run(name, func(t *testing.T) { runs(t, binary, boot(t, pods[name]), status) })
+		}
+	})
+}
+
+// runs starts the program, which shall answer a probe and a scrape, end on
+// SIGTERM, and have written its state by then and nothing else.
+func runs(t *testing.T, binary string, m machine, status int) {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	run := exec.CommandContext(ctx, binary, append(m.args, "--web.listen-address=127.0.0.1:0")...)
+	run.Dir = t.TempDir()
+	// No call leaves this machine: nothing listens there, and the standard chain of keys looks no further.
+	run.Env = append(os.Environ(), "HTTPS_PROXY=http://127.0.0.1:9", "HTTP_PROXY=http://127.0.0.1:9", "NO_PROXY=127.0.0.1",
+		"ALIBABA_CLOUD_ACCESS_KEY_ID=made-up", "ALIBABA_CLOUD_ACCESS_KEY_SECRET=made-up")
+	stderr, err := run.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := run.Start(); err != nil {
+		t.Fatal(err)
+	}
+	address := listening(t, stderr)
+
+	probe, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatalf("a probe: %v", err)
+	}
+	probe.Close()
+	for _, path := range []string{"/metrics", "/-/healthy"} {
+		if got := statusOf(t, "http://"+address+path); got != status {
+			t.Errorf("%s: %d, want %d", path, got, status)
+		}
+	}
+	if err := run.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	io.Copy(io.Discard, stderr)
+	if err := run.Wait(); err != nil {
+		t.Errorf("the end: %v", err)
+	}
+	if left := entries(t, run.Dir); len(left) > 0 {
+		t.Errorf("it wrote %v into its working directory", left)
+	}
+	if m.state != "" && !slices.Equal(entries(t, m.state), []string{"state"}) {
+		t.Errorf("the folder of the state has %v", entries(t, m.state))
+	}
+}
+
+// listening reads the log until it says where the program listens.
+func listening(t *testing.T, log io.Reader) (address string) {
+	t.Helper()
+	var all strings.Builder
+	pattern := regexp.MustCompile(`msg="Listening on" address=(\S+)`)
+	for lines := bufio.NewScanner(log); lines.Scan(); {
+		all.WriteString(lines.Text() + "\n")
+		if found := pattern.FindStringSubmatch(lines.Text()); found != nil {
+			return found[1]
+		}
+	}
+	t.Fatalf("it ended before it listened:\n%s", all.String())
+	return ""
+}
+
+func statusOf(t *testing.T, url string) int {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	return response.StatusCode
+}
+
+func entries(t *testing.T, dir string) (names []string) {
+	t.Helper()
+	found, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range found {
+		names = append(names, entry.Name())
+	}
+	return names
+}

@@ -1,0 +1,117 @@
+package kubernetes_test
+
+import (
+	"strings"
+)
+
+// aConfig is a configuration in a values file.
+const aConfig = `
+config:
+  accounts:
+    - name: production
+      region: cn-shanghai
+      requests_per_second: 5
+      instances: [{id: iot-cn-0pp1n8t****, jobs: [wahVIzGkCMuAUE2gDERM02****]}]
+`
+
+// aKey is one whose key has a secret half in a file.
+const aKey = `
+config:
+  accounts:
+    - name: production
+      region: cn-shanghai
+      credentials:
+        access_key_id: LTAI****************
+        access_key_secret_file: /run/secrets/aliyun_iot_ota_exporter/access_key_secret
+      instances: [{jobs: [wahVIzGkCMuAUE2gDERM02****]}]
+`
+
+// release is what a user installs the chart as.
+type release struct {
+	values string
+	theirs []string // what the user has made: kind and name
+	kinds  []string // of the objects, beside Deployment, Service and ServiceAccount
+	notes  []string // what the user is told, in parts
+}
+
+var releases = map[string]release{
+	"the demo": {
+		values: "demo: true",
+		notes:  []string{"This is the demo", "ota-aliyun-iot-ota-exporter.monitored.svc:10062", "Nothing scrapes it yet", "No alerts"},
+	},
+	"a configuration, keys by RRSA": {
+		values: aConfig + `rrsa: {roleName: iot-ota-reader}`,
+		kinds:  []string{"ConfigMap", "PersistentVolumeClaim"},
+		notes:  []string{"--config.check-live", "Do not scale this Deployment"},
+	},
+	"a configuration as text": {
+		values: "config: |\n  # a comment stays\n  accounts: [{name: production, region: cn-shanghai, instances: [{jobs: [job1]}]}]\n",
+		kinds:  []string{"ConfigMap", "PersistentVolumeClaim"},
+	},
+	"the chart makes the Secret": {
+		values: aKey + `secret: {access_key_secret: made-up}`,
+		kinds:  []string{"ConfigMap", "PersistentVolumeClaim", "Secret"},
+	},
+	"the user has made the Secret": {
+		values: aKey + `existingSecret: "123"`,
+		theirs: []string{"Secret 123"},
+		kinds:  []string{"ConfigMap", "PersistentVolumeClaim"},
+	},
+	"everything from elsewhere": {
+		values: aConfig + `
+persistence: {existingClaim: mine}
+serviceAccount: {create: false, name: mine}
+webConfig: {existingSecret: web, key: config.yml}
+imagePullSecrets: [{name: pull}]
+`,
+		theirs: []string{"PersistentVolumeClaim mine", "ServiceAccount mine", "Secret web"},
+		kinds:  []string{"ConfigMap"},
+	},
+	"the state in an emptyDir": {
+		values: aConfig + `persistence: {enabled: false}`,
+		kinds:  []string{"ConfigMap"},
+		notes:  []string{"What is known ends with the pod"},
+	},
+	"all that Prometheus and Grafana can have": {
+		values: aConfig + `
+serviceMonitor:
+  enabled: true
+  labels: {release: kube-prometheus-stack}
+  interval: 15s
+  scrapeTimeout: 10s
+  scheme: https
+  tlsConfig: {ca: {secret: {name: web, key: ca.crt}}, serverName: exporter}
+  basicAuth: {username: {name: web, key: user}, password: {name: web, key: password}}
+  relabelings: [{action: labeldrop, regex: pod}]
+  metricRelabelings: [{action: drop, sourceLabels: [__name__], regex: go_.*}]
+prometheusRule: {enabled: true, labels: {release: kube-prometheus-stack}}
+dashboards: {enabled: true, annotations: {grafana_folder: IoT}}
+networkPolicy:
+  enabled: true
+  extraEgress: [{to: [{ipBlock: {cidr: 100.100.100.200/32}}], ports: [{port: 80}]}]
+`,
+		kinds: []string{"ConfigMap", "ConfigMap", "ConfigMap", "ConfigMap", "NetworkPolicy", "PersistentVolumeClaim", "PrometheusRule", "ServiceMonitor"},
+		notes: []string{"https://localhost:10062/jobs"},
+	},
+	"every setting of the pod": {
+		values: aConfig + `
+fullnameOverride: exporter
+nameOverride: ota
+image: {repository: registry.example.com/exporter, digest: "sha256:` + strings.Repeat("0", 64) + `", pullPolicy: Always}
+persistence: {size: 20Gi, storageClassName: alicloud-disk-topology-alltype, annotations: {a: b}}
+service: {type: NodePort, port: 80, annotations: {prometheus.io/scrape: "true"}}
+serviceAccount: {annotations: {a: b}}
+extraArgs: [--log.format=json, --persistence.interval=1m]
+extraEnv: [{name: HTTPS_PROXY, value: "http://proxy:3128"}, {name: NODE, valueFrom: {fieldRef: {fieldPath: spec.nodeName}}}]
+podLabels: {team: iot}
+podAnnotations: {a: b}
+nodeSelector: {kubernetes.io/arch: arm64}
+tolerations: [{key: spot, operator: Exists}]
+affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, preference: {matchExpressions: [{key: zone, operator: Exists}]}}]}}
+priorityClassName: high
+resources: {requests: {cpu: 1, memory: 1Gi}, limits: {memory: 1Gi}}
+`,
+		kinds: []string{"ConfigMap", "PersistentVolumeClaim"},
+		notes: []string{"service/exporter 10062:80"},
+	},
+}

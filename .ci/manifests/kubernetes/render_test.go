@@ -1,0 +1,137 @@
+// Package kubernetes_test holds the Helm chart and the kustomizations to the
+// types of Kubernetes, to each other, and to the program that they run. It is in
+// a module of its own, so that nobody who builds the exporter needs theirs.
+//
+// Run it by: go test -count=1 .
+// Go's cache of results does not look at files outside the module.
+package kubernetes_test
+
+import (
+	"bytes"
+	"io"
+	"log"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"helm.sh/helm/v3/pkg/chart"
+	"helm.sh/helm/v3/pkg/chart/loader"
+	"helm.sh/helm/v3/pkg/chartutil"
+	"helm.sh/helm/v3/pkg/engine"
+	"sigs.k8s.io/kustomize/api/krusty"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+)
+
+const (
+	root         = "../../../"
+	chartDir     = root + "deploy/helm/aliyun-iot-ota-exporter"
+	kustomizeDir = root + "deploy/kubernetes"
+)
+
+// values are as a user of the chart gives them.
+type values = map[string]any
+
+// parseValues reads a values file.
+func parseValues(t *testing.T, text string) values {
+	t.Helper()
+	v, err := chartutil.ReadValues([]byte(text))
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, text)
+	}
+	return v
+}
+
+func loadChart(t *testing.T) *chart.Chart {
+	t.Helper()
+	c, err := loader.LoadDir(chartDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// helmTemplate is what `helm template` prints, and the notes; the error is of
+// the schema or of a template.
+func helmTemplate(c *chart.Chart, v values) (manifests []byte, notes string, err error) {
+	// Values that are of another type than the default only make a line in the log.
+	var warnings bytes.Buffer
+	log.SetOutput(&warnings)
+	defer log.SetOutput(os.Stderr)
+	release := chartutil.ReleaseOptions{Name: "ota", Namespace: "monitored", Revision: 1, IsInstall: true}
+	all, err := chartutil.ToRenderValues(c, v, release, chartutil.DefaultCapabilities)
+	if err != nil {
+		return nil, "", err
+	}
+	files, err := engine.Render(c, all)
+	if err != nil {
+		return nil, "", err
+	}
+	var text bytes.Buffer
+	io.Copy(&text, &warnings) // is no YAML, so it is noticed
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if strings.HasSuffix(name, "/NOTES.txt") {
+			notes = files[name]
+			continue
+		}
+		text.WriteString("\n---\n" + files[name])
+	}
+	return text.Bytes(), notes, nil
+}
+
+// rendered are the objects of a release.
+func rendered(t *testing.T, v values) objects {
+	t.Helper()
+	text, _, err := helmTemplate(loadChart(t), v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return decodeObjects(t, text)
+}
+
+// built is what `kubectl kustomize` prints, as objects.
+func built(t *testing.T, dir string) objects {
+	t.Helper()
+	result, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(filesys.MakeFsOnDisk(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := result.AsYaml()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return decodeObjects(t, text)
+}
+
+// copyOfProject is what kustomize reads, for a test to change.
+func copyOfProject(t *testing.T) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	for _, part := range []string{"deploy/kubernetes", "dashboards"} {
+		if err := os.CopyFS(filepath.Join(dir, part), os.DirFS(root+part)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// withSecret is the overlay access-key in a copy of the project, in which the
+// user has put the secret where it asks for it.
+func withSecret(t *testing.T) (dir string) {
+	t.Helper()
+	dir = filepath.Join(copyOfProject(t), "deploy/kubernetes/overlays/access-key")
+	writeFile(t, filepath.Join(dir, "access_key_secret"), "made-up\n")
+	return dir
+}
+
+func writeFile(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,119 @@
+package kubernetes_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v3"
+	k8syaml "sigs.k8s.io/yaml"
+)
+
+// value is a line of the table in the chart's README.
+type value struct{ key, preset, meaning string }
+
+// chartValues are the keys of values.yaml that its comments describe, in order.
+func chartValues(t *testing.T) []value {
+	t.Helper()
+	var document yaml.Node
+	if err := yaml.Unmarshal([]byte(readFile(t, chartDir+"/values.yaml")), &document); err != nil {
+		t.Fatal(err)
+	}
+	return valuesIn(t, "", document.Content[0])
+}
+
+// valuesIn goes into a mapping that has no description of its own.
+func valuesIn(t *testing.T, prefix string, mapping *yaml.Node) (all []value) {
+	t.Helper()
+	for i := 0; i < len(mapping.Content); i += 2 {
+		key, node := mapping.Content[i], mapping.Content[i+1]
+		_, meaning, described := strings.Cut(key.HeadComment, "# -- ")
+		switch {
+		case described:
+			meaning = strings.Join(strings.Fields(strings.ReplaceAll(meaning, "\n#", "\n")), " ")
+			all = append(all, value{prefix + key.Value, preset(t, node), meaning})
+		case node.Kind == yaml.MappingNode && len(node.Content) > 0:
+			all = append(all, valuesIn(t, prefix+key.Value+".", node)...)
+		default:
+			t.Errorf("values.yaml says nothing about %s%s", prefix, key.Value)
+		}
+	}
+	return all
+}
+
+// preset is the default on one line.
+func preset(t *testing.T, node *yaml.Node) string {
+	t.Helper()
+	text, err := yaml.Marshal(node)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var content any
+	if err := k8syaml.Unmarshal(text, &content); err != nil {
+		t.Fatal(err)
+	}
+	line, err := json.Marshal(content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(line)
+}
+
+// chartREADME is the chart's README with the table as values.yaml has it.
+func chartREADME(t *testing.T) string {
+	t.Helper()
+	const begin, end = "<!-- begin generated: values -->\n", "<!-- end generated: values -->\n"
+	text := readFile(t, chartDir+"/README.md")
+	before, rest, found := strings.Cut(text, begin)
+	_, after, closed := strings.Cut(rest, end)
+	if !found || !closed {
+		t.Fatalf("the chart's README has no lines %q and %q", begin, end)
+	}
+	var b strings.Builder
+	b.WriteString("| Key | Default | Meaning |\n| --- | --- | --- |\n")
+	for _, v := range chartValues(t) {
+		fmt.Fprintf(&b, "| `%s` | `%s` | %s |\n", v.key, v.preset, strings.ReplaceAll(v.meaning, "|", `\|`))
+	}
+	return before + begin + b.String() + end + after
+}
+
+// The schema knows the keys of values.yaml and no others.
+func TestSchemaHasTheValues(t *testing.T) {
+	var schema map[string]any
+	if err := json.Unmarshal([]byte(readFile(t, chartDir+"/values.schema.json")), &schema); err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for _, v := range chartValues(t) {
+		want = append(want, v.key)
+	}
+	if diff := cmp.Diff(slices.Sorted(slices.Values(want)), schemaKeys(t, "", schema, want)); diff != "" {
+		t.Errorf("values.yaml (-) and the schema (+):\n%s", diff)
+	}
+}
+
+// schemaKeys goes as deep as values.yaml has descriptions.
+func schemaKeys(t *testing.T, prefix string, schema map[string]any, described []string) (keys []string) {
+	t.Helper()
+	if schema["additionalProperties"] != false {
+		t.Errorf("the schema takes unknown keys in %q", prefix)
+	}
+	properties := schema["properties"].(map[string]any)
+	for _, name := range slices.Sorted(maps.Keys(properties)) {
+		property := properties[name].(map[string]any)
+		_, deeper := property["properties"]
+		switch key := prefix + name; {
+		case key == "global": // Helm's own
+		case deeper && !slices.Contains(described, key):
+			keys = append(keys, schemaKeys(t, key+".", property, described)...)
+		default:
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return keys
+}

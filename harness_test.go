@@ -147,3 +147,10 @@ func (l *logLines) String() string {
 	defer l.mu.Unlock()
 	return l.text.String()
 }
+
+// forget drops what was logged until now.
+func (l *logLines) forget() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.text.Reset()
+}

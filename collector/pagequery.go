@@ -38,9 +38,7 @@ var pageFilters = []pageFilter{
 func parsePageQuery(v url.Values) (q pageQuery, err error) {
 	q = pageQuery{Account: v.Get("account"), Status: v.Get("status"), Only: v.Get("only"), Text: v.Get("text"), Refresh: v.Get("refresh") != ""}
 	q.sort, q.descending = strings.CutPrefix(v.Get("sort"), "-")
-	if q.sort == "" && !q.descending {
-		// by urgency
-	} else if _, ok := q.column(); !ok {
+	if _, ok := q.column(); !ok && v.Get("sort") != "" {
 		return q, fmt.Errorf("sort=%q: want one of %v, with - in front for descending", v.Get("sort"), keysOf(pageColumns, func(c pageColumn) string { return c.Key }))
 	}
 	if _, ok := q.filter(); !ok {

@@ -116,7 +116,7 @@ func (u systemdUnit) mayDo(t *testing.T, analyze, trace string) {
 	var allowed []string
 	for _, filter := range u["SystemCallFilter"] {
 		words, deny := strings.CutPrefix(filter, "~")
-		for _, set := range strings.Fields(words) {
+		for set := range strings.FieldsSeq(words) {
 			calls := systemCalls(t, analyze, set)
 			if !deny {
 				allowed = append(allowed, calls...)

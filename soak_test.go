@@ -1,0 +1,178 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+)
+
+var soak = flag.Duration("soak", 0, "how long TestSoak runs, in real time; 0 skips it")
+
+// soakJobs is more than the rate allows to poll in a minute, so that the lanes
+// are never idle.
+const soakJobs = 1000
+
+// TestSoak is the exporter at its full rate for a long time, while calls fail in
+// every way, the configuration changes and pages are asked for. What it holds
+// must not grow. The simulator is in the same process, so it must not either.
+func TestSoak(t *testing.T) {
+	if *soak == 0 {
+		t.Skip("skipped without -soak=15m")
+	}
+	sim := simulator.New()
+	sim.AddAccount(simulator.Account{Name: "main", Keys: []simulator.Key{{ID: "LTAIsoak", Secret: "secret"}}})
+	ids := make([]string, soakJobs)
+	for i := range ids {
+		ids[i] = fmt.Sprintf("wahVIzGkCMuAUE2gDE%08d", i)
+		sim.AddBatch(simulator.Batch{Account: "main", JobID: ids[i], FirmwareID: fmt.Sprintf("fw%d", i/20),
+			Devices: simulator.Devices{Count: 200, Offline: 1}})
+	}
+	api := httptest.NewServer(sim)
+	t.Cleanup(api.Close) // after the exporter has stopped
+	config := func(jobs []string) string {
+		return fmt.Sprintf(`polling: {interval: 1s, device_interval: 5s, discovery_interval: 2s, timeout: 1s}
+accounts:
+  - name: production
+    endpoint: %s
+    requests_per_second: 10
+    device_counts: true
+    bulk_status: true
+    credentials: {access_key_id: LTAIsoak, access_key_secret: secret}
+    instances: [{jobs: [%s], discover: {firmwares: [fw0]}}]
+`, api.URL, strings.Join(jobs, ", "))
+	}
+	name := file(t, "config.yml", config(ids))
+	e := start(t, "--config.file="+name, "--persistence.file="+file(t, "state", ""), "--persistence.interval=5s")
+	eventually(t, func() string { return lacksOf(sim) })
+
+	random := rand.New(rand.NewPCG(1, 2))
+	faults := []simulator.Fault{
+		{Kind: simulator.Hang}, {Kind: simulator.Reset}, {Kind: simulator.Truncate}, {Kind: simulator.Garbage}, {Kind: simulator.HTML},
+		{Kind: simulator.Empty}, {Kind: simulator.Redirect, Location: "http://127.0.0.1:9/"}, {Kind: simulator.Huge, Size: 2 << 20},
+		{Code: "Throttling.User"}, {Code: "InvalidAccessKeyId.NotFound"}, {Code: "NoPermission"}, {Code: "iot.system.SystemException"},
+		{Code: "iot.firmware.InvalidOTAJobId"}, {Status: http.StatusBadGateway}, {Latency: 300 * time.Millisecond},
+	}
+	stop := make(chan struct{})
+	var busy sync.WaitGroup
+	every := func(d time.Duration, do func()) {
+		busy.Go(func() {
+			ticker := time.NewTicker(d)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ticker.C:
+					do()
+				case <-stop:
+					return
+				}
+			}
+		})
+	}
+	every(time.Second, func() {
+		f := faults[random.IntN(len(faults))]
+		f.Count = 1 + random.IntN(5)
+		sim.Inject(f)
+	})
+	reloads := 0
+	every(700*time.Millisecond, func() {
+		reloads++
+		rewrite(t, name, [...]string{config(ids), config(ids[:soakJobs/2]), "accounts: garbage"}[reloads%3])
+		e.ask(http.MethodPost, "/-/reload")
+	})
+	every(500*time.Millisecond, func() {
+		if _, err := batchesIn(e.metrics()); err != nil {
+			t.Error(err)
+		}
+		e.get("/jobs")
+		e.log.forget() // a real one is not kept in memory
+	})
+
+	var samples []footprint
+	sampled := time.NewTicker(*soak / 60)
+	for range 60 {
+		<-sampled.C
+		samples = append(samples, takeFootprint(t))
+	}
+	sampled.Stop()
+	close(stop)
+	busy.Wait()
+
+	// The first third is the warm-up: pools, connections, every batch once.
+	before, after := worst(samples[20:40]), worst(samples[40:])
+	t.Logf("%v with %d reloads; at most, in the second and the last third: %v, %v", *soak, reloads, before, after)
+	for _, operation := range soakOperations {
+		t.Logf("%s: %+v", operation, sim.Calls("main", operation))
+	}
+	for _, c := range []struct {
+		what          string
+		before, after int
+		slack         int
+	}{
+		{"goroutines", before.goroutines, after.goroutines, 20},
+		{"file descriptors", before.descriptors, after.descriptors, 10},
+		{"MiB of resident memory", before.memory >> 20, after.memory >> 20, max(8, before.memory>>20/10)},
+	} {
+		if c.after > c.before+c.slack {
+			t.Errorf("%s grow: at most %d in the second third, %d in the last", c.what, c.before, c.after)
+		}
+	}
+}
+
+var soakOperations = []string{"QueryOTAJob", "ListOTAJobByFirmware", "ListOTATaskByJob"}
+
+// lacksOf waits until every operation is called.
+func lacksOf(sim *simulator.Simulator) string {
+	for _, operation := range soakOperations {
+		if sim.Calls("main", operation).Accepted == 0 {
+			return "a call of " + operation
+		}
+	}
+	return ""
+}
+
+// footprint is what the process holds.
+type footprint struct{ goroutines, descriptors, memory int }
+
+func (f footprint) String() string {
+	return fmt.Sprintf("%d goroutines, %d file descriptors, %d MiB", f.goroutines, f.descriptors, f.memory>>20)
+}
+
+func takeFootprint(t *testing.T) (f footprint) {
+	t.Helper()
+	f.goroutines = runtime.NumGoroutine()
+	descriptors, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.descriptors = len(descriptors)
+	statm, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var size, resident int
+	if _, err := fmt.Sscan(string(statm), &size, &resident); err != nil {
+		t.Fatal(err)
+	}
+	f.memory = resident * os.Getpagesize()
+	return f
+}
+
+// worst is the most of each.
+func worst(samples []footprint) (most footprint) {
+	for _, s := range samples {
+		most.goroutines = max(most.goroutines, s.goroutines)
+		most.descriptors = max(most.descriptors, s.descriptors)
+		most.memory = max(most.memory, s.memory)
+	}
+	return most
+}

@@ -54,7 +54,7 @@ func listReader(operation, field string) func(*testing.T, *aliyun.Client, aliyun
 // readAnswer is what each operation makes of an answer.
 func readAnswer(t *testing.T, operation string, status int, body []byte) (any, error) {
 	t.Helper()
-	client := aliyun.NewClient(&fixedKeys{}, aliyun.Options{Transport: givenAnswer{status, body}})
+	client := aliyun.NewClient(signing, aliyun.Options{Transport: givenAnswer{status, body}})
 	return readers[operation](t, client, aliyun.Instance{URL: "http://endpoint"})
 }
 

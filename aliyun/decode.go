@@ -3,7 +3,6 @@ package aliyun
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"math"
 	"reflect"
 	"strconv"
@@ -86,11 +85,11 @@ func decodeList(value json.RawMessage, field reflect.Value, path, list string) (
 	if json.Unmarshal(value, &elements) != nil {
 		elements = []json.RawMessage{value} // XML turned into JSON loses the list around one element
 	}
-	for i, e := range elements {
+	place := path + "[]" // one for all elements: each place is logged once
+	for _, e := range elements {
 		if string(e) == "null" {
 			continue
 		}
-		place := fmt.Sprintf("%s[%d]", path, i)
 		element := reflect.New(field.Type().Elem()).Elem()
 		if s, isString := reflect.TypeAssert[*string](element.Addr()); isString {
 			read, ok := scalar(e, func(s string) (string, bool) { return s, true })

@@ -51,7 +51,7 @@ func TestDecodeOddities(t *testing.T) {
 		"lists that are empty":               {`{"SrcVersions":{},"Tags":{"OtaTagDTO":null}}`, Job{}, nil},
 		"lists that are empty texts":         {`{"SrcVersions":"","Tags":{"OtaTagDTO":[]}}`, Job{}, nil},
 		"a list of one that lost its list":   {`{"SrcVersions":{"SrcVersion":"1.0"},"Tags":{"OtaTagDTO":{"Key":"k"}}}`, Job{SrcVersions: []string{"1.0"}, Tags: []Tag{{Key: new("k")}}}, nil},
-		"elements that cannot be read":       {`{"SrcVersions":["1.0",null,{}],"Tags":[7,{"Key":[]}]}`, Job{SrcVersions: []string{"1.0"}, Tags: []Tag{{}}}, []string{"Data.SrcVersions[2]", "Data.Tags[0]", "Data.Tags[1].Key"}},
+		"elements that cannot be read":       {`{"SrcVersions":["1.0",null,{}],"Tags":[7,{"Key":[]}]}`, Job{SrcVersions: []string{"1.0"}, Tags: []Tag{{}}}, []string{"Data.SrcVersions[]", "Data.Tags[]", "Data.Tags[].Key"}},
 		"a list under a name nobody knows":   {`{"SrcVersions":{"Versions":["1.0"]}}`, Job{}, []string{"Data.SrcVersions"}},
 		"a large integer keeps its text":     {`{"FirmwareId":12345678901234567890}`, Job{FirmwareID: new("12345678901234567890")}, nil},
 		"invalid UTF-8 becomes U+FFFD":       {"{\"Name\":\"a\xffb\"}", Job{Name: new("a\uFFFDb")}, nil},

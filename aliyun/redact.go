@@ -71,7 +71,9 @@ func forms(text string, c byte) (n []int) {
 			n = append(n, 1)
 		}
 	case '\\':
-		at := len(text) - len(strings.TrimLeft(text, `\`))
+		const most = 15 // four times over; a longer run is no secret, and would take long to look through
+		run := text[:min(len(text), most)]
+		at := len(run) - len(strings.TrimLeft(run, `\`))
 		if strings.HasPrefix(text[at:], "u") {
 			hex(at+1, 4)
 		}

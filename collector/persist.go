@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"github.com/go-kit/log"
@@ -27,6 +28,7 @@ type StateFile struct {
 
 	written uint64 // Store.Changes as of the last write
 	at      time.Time
+	failure string // of the last write; "": it succeeded
 	metrics *StateMetrics
 }
 
@@ -123,8 +125,16 @@ func (f *StateFile) write() {
 	changes := f.store.Changes()
 	if err := f.replace(f.store.Snapshot()); err != nil {
 		f.metrics.failures.Inc()
-		level.Error(f.logger).Log("msg", "state file not written, the older one stays", "err", err)
+		// It is tried again soon; a log on a full disk is not to grow by that.
+		if err.Error() != f.failure {
+			f.failure = err.Error()
+			level.Error(f.logger).Log("msg", "state file not written, the older one stays", "err", err)
+		}
 		return
+	}
+	if f.failure != "" {
+		f.failure = ""
+		level.Info(f.logger).Log("msg", "the state file is written again")
 	}
 	f.written, f.at = changes, time.Now()
 	f.metrics.lastGood.SetToCurrentTime()
@@ -151,6 +161,9 @@ func (f *StateFile) replace(states []*State) error {
 		os.Remove(tmp.Name())
 		return err
 	}
+	if runtime.GOOS == "windows" {
+		return nil // which cannot sync a folder
+	}
 	// The rename itself must survive a power cut.
 	dir, err := os.Open(filepath.Dir(f.path))
 	if err != nil {
@@ -170,8 +183,13 @@ func (f *StateFile) tryWrite() error {
 	return os.Remove(tmp.Name())
 }
 
-// create opens the temporary file. Its name is always the same, so that
-// crashes do not pile them up.
+// create opens a new temporary file. Its name is always the same, so that
+// crashes do not pile them up; what has that name is never written to, because
+// others may read it, or it may be a link to something of value.
 func (f *StateFile) create() (*os.File, error) {
-	return os.OpenFile(f.path+".tmp", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	name := f.path + ".tmp"
+	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	return os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 }

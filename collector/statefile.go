@@ -92,14 +92,17 @@ func encodeStates(w io.Writer, states []*State) error {
 // no other. The error says that nothing could be read: errNewerState, or that
 // this is no state file.
 func decodeStates(r io.Reader, now time.Time, damaged func(line int, err error)) ([]*State, error) {
-	lines := bufio.NewScanner(r)
-	lines.Buffer(make([]byte, 64<<10), maxLine)
+	lines := lineReader{r: bufio.NewReaderSize(r, 64<<10)}
 	var header stateHeader
-	if !lines.Scan() {
-		return nil, lines.Err() // an empty file knows nothing
-	}
-	if err := json.Unmarshal(lines.Bytes(), &header); err != nil {
-		return nil, fmt.Errorf("line 1 names no version: %w", err)
+	switch line, err := lines.next(); {
+	case errors.Is(err, io.EOF):
+		return nil, nil // an empty file knows nothing
+	case err != nil:
+		return nil, err
+	default:
+		if err := json.Unmarshal(line, &header); err != nil {
+			return nil, fmt.Errorf("line 1 names no version: %w", err)
+		}
 	}
 	switch {
 	case header.Version > stateVersion:
@@ -108,18 +111,55 @@ func decodeStates(r io.Reader, now time.Time, damaged func(line int, err error))
 		return nil, errors.New("line 1 names no version")
 	}
 	var states []*State
-	for n := 2; lines.Scan(); n++ {
-		s, err := decodeState(lines.Bytes(), now)
+	for n := 2; ; n++ {
+		line, err := lines.next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return states, nil
+		case errors.Is(err, errLongLine):
+			damaged(n, err)
+			continue
+		case err != nil:
+			damaged(n, err) // it cannot be read on: the rest is lost, too
+			return states, nil
+		}
+		s, err := decodeState(line, now)
 		if err != nil {
 			damaged(n, err)
 			continue
 		}
 		states = append(states, s)
 	}
-	if err := lines.Err(); err != nil {
-		damaged(len(states)+2, err) // longer than any line can be: the rest is lost too
+}
+
+var errLongLine = errors.New("longer than any line can be")
+
+// lineReader gives lines one by one, and goes on behind one that is too long.
+type lineReader struct {
+	r    *bufio.Reader
+	line []byte // used again
+}
+
+// next is good until it is called again. Its error is errLongLine, io.EOF behind
+// the last line, or that of reading.
+func (l *lineReader) next() ([]byte, error) {
+	l.line = l.line[:0]
+	for long := false; ; {
+		part, err := l.r.ReadSlice('\n')
+		if long = long || len(l.line)+len(part) > maxLine; !long {
+			l.line = append(l.line, part...)
+		}
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull):
+			continue
+		case errors.Is(err, io.EOF) && (long || len(l.line) > 0):
+			err = nil // the last line, cut off or not
+		}
+		if long && err == nil {
+			err = errLongLine
+		}
+		return l.line, err
 	}
-	return states, nil
 }
 
 func decodeState(data []byte, now time.Time) (*State, error) {
@@ -142,10 +182,7 @@ func decodeState(data []byte, now time.Time) (*State, error) {
 		Failures: max(line.Failures, 0),
 	}
 	if line.Devices != nil {
-		s.Devices = &DeviceCounts{ByStatus: line.Devices, Total: line.DevicesTotal, AsOf: line.DevicesAsOf}
-		if s.Devices.AsOf.After(now) {
-			s.Devices.AsOf = now
-		}
+		s.Devices = &DeviceCounts{ByStatus: line.Devices, Total: line.DevicesTotal, AsOf: restored(line.DevicesAsOf, now)}
 	}
 	if e := line.Error; e != nil {
 		s.ErrAt = e.At
@@ -154,12 +191,18 @@ func decodeState(data []byte, now time.Time) (*State, error) {
 			s.Err.Err = errors.New(e.Cause)
 		}
 	}
-	// A clock that was ahead when the file was written must not keep a batch
-	// from being asked.
 	for _, t := range []*time.Time{&s.AsOf, &s.Asked, &s.Listed, &s.ErrAt} {
-		if t.After(now) {
-			*t = now
-		}
+		*t = restored(*t, now)
 	}
 	return s, nil
+}
+
+// restored is a time of the file as one of this process: it has now's monotonic
+// reading, less its age. A clock that was ahead when the file was written, or
+// still is and is set back later, must not keep a batch from being asked.
+func restored(t, now time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return now.Add(min(0, t.Sub(now)))
 }

@@ -50,7 +50,8 @@ func checkEndpoint(endpoint string) string {
 func validHost(u *url.URL) bool {
 	host := u.Hostname()
 	if strings.HasPrefix(u.Host, "[") {
-		if ip, err := netip.ParseAddr(host); err != nil || !ip.Is6() {
+		// A zone is not in the Host header, which is signed.
+		if ip, err := netip.ParseAddr(host); err != nil || !ip.Is6() || ip.Zone() != "" {
 			return false
 		}
 	} else if !hostPattern.MatchString(host) {

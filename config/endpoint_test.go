@@ -40,7 +40,7 @@ func TestBaseURL(t *testing.T) {
 func TestBadEndpoints(t *testing.T) {
 	for _, endpoint := range []string{
 		"http://", "//gateway", "gateway/", "gateway:", "gateway:0", "gateway:x", ":8080", "http://gateway#a", "gateway?", "mailto:a@b",
-		"[gateway]", "[127.0.0.1]:80", "::1", "[::1", "a b", "-gateway", "gateway,other", "https://@gateway", "unix:///run/iot.sock",
+		"[gateway]", "[127.0.0.1]:80", "[fe80::1%25eth0]:80", "::1", "[::1", "a b", "-gateway", "gateway,other", "https://@gateway", "unix:///run/iot.sock",
 	} {
 		t.Run(endpoint, func(t *testing.T) {
 			_, err := config.Parse(strings.NewReader(fmt.Sprintf("accounts: [{name: a, endpoint: %q, instances: [{jobs: [a1]}]}]", endpoint)))

@@ -4,12 +4,19 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"reflect"
+	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config"
 )
 
-// Whatever the text, there is an answer, and what parses is valid as it stands.
+// Whatever the text, there is an answer: an error whose lines show no value, or
+// a config that is valid as it stands and that, written down, is read as itself.
 func FuzzParse(f *testing.F) {
 	for _, pattern := range []string{"testdata/good/*.yml", "testdata/bad/*.yml", examplePath} {
 		files, err := filepath.Glob(pattern)
@@ -30,10 +37,55 @@ func FuzzParse(f *testing.F) {
 			if err.Error() == "" {
 				t.Error("an error without a text")
 			}
+			for line := range strings.Lines(err.Error()) {
+				// The name of a file is shown where it is a path.
+				if strings.Contains(line, planted) && !strings.Contains(line, "_file: read /") && !strings.Contains(line, "_file: read .") {
+					t.Errorf("the secret is in %s", line)
+				}
+			}
 			return
 		}
 		if problems, warnings := config.Revalidate(c); problems > 0 || warnings != len(c.Warnings) {
 			t.Errorf("the parsed config has %d problems and %d warnings, want none and %d: %+v", problems, warnings, len(c.Warnings), c)
 		}
+		written, err := config.MarshalYAML(asWritten(reflect.ValueOf(c).Elem()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := config.Parse(bytes.NewReader(written))
+		if err != nil {
+			t.Fatalf("%v in what the config is written as:\n%s", err, written)
+		}
+		if diff := cmp.Diff(c, again, same, cmpopts.IgnoreFields(config.Config{}, "Warnings"), cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("written and read again (-was +is):\n%s\nwritten as\n%s", diff, written)
+		}
 	})
+}
+
+// asWritten is a value of the schema as a file would have it: without what is
+// not set, and with its secrets in the open.
+func asWritten(v reflect.Value) any {
+	if secret, ok := reflect.TypeAssert[config.Secret](v); ok {
+		return secret.Reveal()
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		keys := map[string]any{}
+		for field, value := range v.Fields() {
+			if key := field.Tag.Get("yaml"); key != "-" && !value.IsZero() {
+				keys[key] = asWritten(value)
+			}
+		}
+		return keys
+	case reflect.Slice:
+		items := make([]any, v.Len())
+		for i := range items {
+			items[i] = asWritten(v.Index(i))
+		}
+		return items
+	}
+	if d, ok := reflect.TypeAssert[time.Duration](v); ok {
+		return d.String()
+	}
+	return v.Interface()
 }

@@ -1,0 +1,194 @@
+package collector_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+)
+
+// place is an operation that a fault meets, and what that means there.
+type place struct {
+	jobID string        // of the calls that fail; "" for all of the operation
+	wait  time.Duration // between two calls for the same thing
+	said  string        // in the log
+	// shown checks what text says while the fault is there; whole is what it
+	// would say without. first: there was no success yet.
+	shown func(t *testing.T, text, whole string, c fault, first bool)
+	sign  string // of a sample that changes with the next call that succeeds
+}
+
+// places are all operations, each in use: two batches are configured, their
+// devices counted, a product is discovered and with it a third batch.
+var places = map[string]place{
+	aliyun.OpQueryOTAJob: {
+		jobID: jobID, wait: 15 * time.Second, said: "polling the batch fails",
+		sign: `job_poll_success{account="production",job_id="` + jobID + `"}`,
+		shown: func(t *testing.T, text, whole string, c fault, first bool) {
+			t.Helper()
+			checkLine(t, text, "job_poll_success", "", "0")
+			checkLine(t, text, "job_poll_error_info", fmt.Sprintf(",class=%q,code=%q", c.class, c.code), "1")
+			want := steady(whole, jobID)
+			if first || c.class == aliyun.ClassNotFound {
+				want = ""
+			}
+			if diff := cmp.Diff(want, steady(text, jobID)); diff != "" {
+				t.Errorf("the batch itself (-want +got):\n%s", diff)
+			}
+		},
+	},
+	aliyun.OpListOTATaskByJob: {
+		jobID: jobID, wait: 20 * time.Second, said: "counting the devices of a batch fails",
+		sign: `job_devices_last_success_timestamp_seconds{account="production",job_id="` + jobID + `"}`,
+		shown: func(t *testing.T, text, whole string, _ fault, first bool) {
+			t.Helper()
+			if first {
+				if strings.Contains(text, `job_devices{account="production",job_id="`+jobID) {
+					t.Errorf("devices that were not counted:\n%s", text)
+				}
+				return
+			}
+			if diff := cmp.Diff(steady(whole, jobID), steady(text, jobID)); diff != "" {
+				t.Errorf("the batch itself (-want +got):\n%s", diff)
+			}
+		},
+	},
+	aliyun.OpListOTAJobByFirmware: {
+		wait: 12 * time.Second, said: "reading a list fails",
+		sign: `operation="ListOTAJobByFirmware",result="success"`, shown: shownByList,
+	},
+	aliyun.OpListOTAFirmware: {
+		wait: 20 * time.Second, said: "reading a list fails",
+		sign: `operation="ListOTAFirmware",result="success"`, shown: shownByList,
+	},
+}
+
+// found is the batch of the matrix that a list shows.
+const found = "found"
+
+func shownByList(t *testing.T, text, whole string, _ fault, first bool) {
+	t.Helper()
+	want := steady(whole, found)
+	if first {
+		want = ""
+	}
+	if diff := cmp.Diff(want, steady(text, found)); diff != "" {
+		t.Errorf("what the list shows (-want +got):\n%s", diff)
+	}
+}
+
+// matrixWorld begins to watch what the places need.
+func (h *harness) matrixWorld() {
+	h.setup.Rules.DeviceInterval, h.setup.Rules.DiscoveryInterval = 20*time.Second, 20*time.Second
+	h.counting()
+	h.running("fw-1", "bystander", jobID)
+	h.setup.Accounts[0].BulkStatus = false
+	h.pack("fw-2", found)
+	h.discover([]string{productKey}, nil)
+	h.apply()
+}
+
+// healthy is /metrics of that without a fault.
+func healthy(t *testing.T) (text string) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHarness(t)
+		h.matrixWorld()
+		h.pass(time.Minute)
+		text = h.scrape()
+	})
+	for _, id := range []string{"bystander", jobID, found} {
+		if steady(text, id) == "" {
+			t.Fatalf("%s is not there:\n%s", id, text)
+		}
+	}
+	return text
+}
+
+// steady is what /metrics says of a batch and does not change while all is
+// well; jobID "" is all batches.
+func steady(text, jobID string) string {
+	var kept strings.Builder
+	for line := range strings.Lines(withoutPoll(jobFamilies(text))) {
+		if line[0] != '#' && !strings.Contains(line, "_last_success_") && strings.Contains(line, `job_id="`+jobID) {
+			kept.WriteString(line)
+		}
+	}
+	return kept.String()
+}
+
+// checkOthers wants the other batches as they are without the fault, but those
+// that only the operation would have shown. Throttling is not a batch's own:
+// others wait with it for a slot.
+func checkOthers(t *testing.T, text, whole string, c fault, operation string, first bool) {
+	t.Helper()
+	others := []string{"bystander"}
+	switch lists := places[operation].jobID == ""; {
+	case lists:
+		others = append(others, jobID)
+	case c.class != aliyun.ClassThrottled:
+		others = append(others, found)
+	case first:
+		return
+	}
+	for _, id := range others {
+		if diff := cmp.Diff(steady(whole, id), steady(text, id)); diff != "" {
+			t.Errorf("%s, which has no fault (-want +got):\n%s", id, diff)
+		}
+		if !strings.Contains(text, `job_poll_success{account="production",job_id="`+id+`"} 1`) {
+			t.Errorf("%s is not polled well:\n%s", id, jobFamilies(text))
+		}
+	}
+}
+
+// checkCalls wants calls of the operation to have failed in this class, and no
+// others.
+func checkCalls(t *testing.T, text string, c fault, operation string) {
+	t.Helper()
+	lines := failedCalls(text)
+	if want := fmt.Sprintf(`{account="production",operation=%q,result=%q}`, operation, c.class); len(lines) != 1 || !strings.Contains(lines[0], want) {
+		t.Errorf("calls failed: %q, want only %s", lines, want)
+	}
+}
+
+// failedCalls are the lines about calls that were not answered well.
+func failedCalls(text string) (lines []string) {
+	for line := range strings.Lines(text) {
+		if strings.Contains(line, "api_requests_total{") && !strings.Contains(line, `result="success"`) && !strings.HasSuffix(line, "} 0\n") {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// checkLog wants one warning.
+func checkLog(t *testing.T, logs string, c fault, operation string) {
+	t.Helper()
+	want := []string{places[operation].said, fmt.Sprintf(" class=%s code=%s ", c.class, c.code)}
+	if c.class == aliyun.ClassThrottled {
+		want = []string{"the API throttles", "operation=" + operation}
+	}
+	warnings, line := strings.Count(logs, "level=warn"), lineOf(logs, "level=warn")
+	for _, text := range want {
+		if warnings != 1 || !strings.Contains(line, text) {
+			t.Errorf("%d warnings, want one, with %q:\n%s", warnings, text, logs)
+		}
+	}
+	if strings.Contains(logs, "level=error") {
+		t.Errorf("an error of its own:\n%s", logs)
+	}
+}
+
+// untilFailed passes time, in steps of a second, until a call has failed.
+func (h *harness) untilFailed(limit time.Duration) {
+	h.t.Helper()
+	for deadline := time.Now().Add(limit); len(failedCalls(h.scrape())) == 0; h.pass(time.Second) {
+		if time.Now().After(deadline) {
+			h.t.Fatalf("no call has failed within %v:\n%s", limit, h.scrape())
+		}
+	}
+}

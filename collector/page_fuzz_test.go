@@ -1,0 +1,156 @@
+package collector_test
+
+import (
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/net/html"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector"
+)
+
+// pageTexts are what others than us say on the page.
+type pageTexts struct{ account, jobID, said, status, code, message string }
+
+// page asks for the one batch that says all this by its own text, account and
+// status.
+func (p pageTexts) page() *httptest.ResponseRecorder {
+	store, at := collector.NewStore(), time.Unix(1e9, 0)
+	s := &collector.State{
+		Target: collector.Target{Account: p.account, JobID: p.jobID, Region: p.said, Instance: aliyun.Instance{URL: p.said, ID: "i" + p.said}},
+		Job: &aliyun.Job{
+			Name: &p.said, DestVersion: &p.said, JobDesc: &p.said, ProductKey: &p.said, JobStatus: &p.status, UtcStartTime: &at,
+			Tags: []aliyun.Tag{{Key: &p.said, Value: &p.code}},
+		},
+		AsOf: at, Asked: at, Failures: 3, ErrAt: at,
+		Err:     &aliyun.Error{Operation: p.said, Class: aliyun.ClassServer, Code: p.code, Message: p.message, RequestID: p.code},
+		Devices: &collector.DeviceCounts{ByStatus: map[string]int{"SUCCEEDED": 1, "x" + p.said: 1}, Total: 3, AsOf: at},
+	}
+	store.Restore([]*collector.State{s})
+	store.SetTargets(p.account, []collector.Target{s.Target}, nil)
+	query := url.Values{"text": {p.said}, "account": {p.account}, "status": {p.shownStatus()}, "sort": {"-age"}, "refresh": {"1"}}
+	return getPage(collector.NewJobsPage(store, collector.NewPoller(store, collector.PollerOptions{})), query.Encode())
+}
+
+func (p pageTexts) shownStatus() string {
+	if p.status == "" {
+		return "NO_DATA"
+	}
+	return p.status
+}
+
+// harmless is another page of the same shape.
+func (p pageTexts) harmless() pageTexts {
+	word := func(s string) string { return strings.Repeat("x", min(len(s), 1)) }
+	h := pageTexts{word(p.account), word(p.jobID), "x", p.status, word(p.code), word(p.message)}
+	if !slices.Contains(aliyun.Statuses, p.status) {
+		h.status = "X"
+	}
+	return h
+}
+
+// structure is a page without its texts.
+func structure(root *html.Node) (all []string) {
+	for n := range root.Descendants() {
+		if n.Type != html.ElementNode {
+			continue
+		}
+		element := n.Data
+		for _, a := range n.Attr {
+			element += " " + a.Key
+		}
+		all = append(all, element)
+	}
+	return all
+}
+
+// Whatever an account, a batch and all that the API says of it are called, a
+// browser shows the batch to who looks for just that, with each text as it was
+// said, and no element or attribute that another batch's page has not.
+func FuzzJobsPage(f *testing.F) {
+	f.Add("production", "wahVIzGkCMuAUE2gDERM02", "升级", "IN_PROGRESS", "iot.system.SystemException", "try later")
+	f.Add(`<b>`, `</code><script>alert(1)</script>`, `</bdi></style><img src=x onerror=alert(1)>`, `" onclick="alert(1)`, `'><a href="javascript:alert(1)">`, "&lt;&#0;\x00\r\n")
+	f.Add("a  b", "]]>", "javascript:alert(1)", "NO_DATA", "", "<!--")
+	f.Add(" ", "%22%3E", "{{.}}</option></select><option>", "", "</title><plaintext>", "\u202e\u2028\f")
+	f.Add("a\nb", "#&?text=", "İ ſ ß", "overdue bad", "*securitytoken*", "{instance}{endpoint}")
+	f.Fuzz(func(t *testing.T, account, jobID, said, status, code, message string) {
+		p := pageTexts{account, jobID, said, status, code, message}
+		for _, text := range []string{account, jobID, said, status, code, message} { // YAML and JSON are UTF-8
+			if !utf8.ValidString(text) {
+				t.Skip("nobody says that")
+			}
+		}
+		if account == "" || jobID == "" {
+			t.Skip("there is none")
+		}
+		root := document(t, p.page())
+		if diff := cmp.Diff(structure(document(t, p.harmless().page())), structure(root)); diff != "" {
+			t.Fatalf("elements and attributes (-of another batch +of this one):\n%s", diff)
+		}
+		row := elements(elements(root, "tbody")[0], "tr")[0]
+		codes, bdis := elements(row, "code"), elements(row, "bdi")
+		for _, part := range []struct {
+			node *html.Node
+			said string
+		}{
+			{codes[0], jobID},
+			{bdis[0], said}, {bdis[1], said}, {bdis[2], said}, {bdis[3], account}, {bdis[4], p.shownStatus()},
+			{bdis[6], "x" + said},
+		} {
+			if want := strings.Join(strings.Fields(asHTML(part.said)), " "); text(part.node) != want {
+				t.Errorf("<%s> shows %q, want %q", part.node.Data, text(part.node), want)
+			}
+		}
+		if last := cell(root, strings.Join(strings.Fields(asHTML(jobID)), " "), "Last error"); !strings.Contains(last, strings.Join(strings.Fields(asHTML(message)), " ")) {
+			t.Errorf("the error is shown as %q, want %q in it", last, message)
+		}
+		if got := attribute(elements(root, "input")[0], "value"); got != asHTML(said) {
+			t.Errorf("the input holds %q, want %q", got, said)
+		}
+		for _, selected := range []struct {
+			name, want string
+		}{{"account", account}, {"status", p.shownStatus()}} {
+			if got := chosen(root, selected.name); got != asHTML(selected.want) {
+				t.Errorf("the form would ask for the %s %q, want %q", selected.name, got, selected.want)
+			}
+		}
+		for _, a := range elements(root, "a") {
+			if href := attribute(a, "href"); !strings.HasPrefix(href, "?") && href != "/" {
+				t.Errorf("a link leads to %q", href)
+			}
+		}
+	})
+}
+
+// chosen is what a form sends for a <select>.
+func chosen(root *html.Node, name string) string {
+	for _, list := range elements(root, "select") {
+		if attribute(list, "name") != name {
+			continue
+		}
+		for _, option := range elements(list, "option") {
+			value := text(option)
+			for _, a := range option.Attr {
+				if a.Key == "value" {
+					value = a.Val
+				}
+			}
+			if slices.ContainsFunc(option.Attr, func(a html.Attribute) bool { return a.Key == "selected" }) {
+				return value
+			}
+		}
+	}
+	return ""
+}
+
+// asHTML is what a text becomes that HTML cannot say.
+func asHTML(s string) string {
+	return strings.NewReplacer("\x00", "\uFFFD", "\r\n", "\n", "\r", "\n").Replace(s)
+}

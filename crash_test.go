@@ -1,0 +1,128 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// kill -9 at any moment, in mid-start, in mid-poll and in mid-write, loses no
+// batch that was written, and doubles none. What is in the file only grows.
+func TestKilledFiftyTimes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("fifty processes")
+	}
+	api := newFakeAPI(t)
+	var jobs []string
+	for i := range 60 {
+		jobs = append(jobs, fmt.Sprintf("job-%02d", i))
+	}
+	dir := t.TempDir()
+	state := filepath.Join(dir, "state")
+	args := []string{
+		"--config.file=" + file(t, "config.yml", api.config(jobs...)),
+		"--persistence.file=" + state, "--persistence.interval=1ms", // it writes all the time
+	}
+	var known []string // in the file when it was last killed
+	n := 0
+	for began := time.Now(); n < 50 && time.Since(began) < 25*time.Second; n++ { // a busy machine does fewer
+		p := startProcess(t, args...)
+		if n%5 != 4 {
+			p.awaitListening()
+			if gone := missing(p.batches(), known); len(gone) > 0 {
+				t.Fatalf("run %d: %v were in the file and are not shown\n%s", n, gone, p.log)
+			}
+		}
+		select {
+		case <-time.After(rand.N(150 * time.Millisecond)):
+		case <-p.ended:
+			t.Fatalf("run %d ended by itself: %v\n%s", n, p.cmd.ProcessState, p.log)
+		}
+		p.kill()
+		if strings.Contains(p.log.String(), "damaged") {
+			t.Errorf("run %d found its file damaged:\n%s", n, p.log)
+		}
+		now := batchesInFile(t, state)
+		if gone := missing(now, known); len(gone) > 0 {
+			t.Fatalf("run %d: %v are no longer in the file", n, gone)
+		}
+		known = known[:0]
+		for id := range now {
+			known = append(known, id)
+		}
+	}
+	if files, err := os.ReadDir(dir); err != nil || len(files) > 2 {
+		t.Errorf("%v, %v: want the file and at most the one that was being written", files, err)
+	}
+	t.Logf("killed %d times; %d of %d batches were in the file then", n, len(known), len(jobs))
+
+	p := startProcess(t, args...)
+	p.awaitListening()
+	eventually(t, func() string { return strings.Join(missing(p.batches(), jobs), ", ") })
+	p.signal(syscall.SIGTERM)
+	<-p.ended
+	if gone := missing(batchesInFile(t, state), jobs); len(gone) > 0 || !p.cmd.ProcessState.Success() {
+		t.Errorf("%v after an orderly end, without %v", p.cmd.ProcessState, gone)
+	}
+}
+
+// A start that fails leaves what an earlier run knew.
+func TestBadConfigurationKeepsTheStateFile(t *testing.T) {
+	api := newFakeAPI(t)
+	config, state := file(t, "config.yml", api.config("job1")), file(t, "state", "")
+	args := []string{"--config.file=" + config, "--persistence.file=" + state, "--persistence.interval=1ms"}
+	e := start(t, args...)
+	e.awaitMetric(inProgress("job1"))
+	if err := e.stop(); err != nil {
+		t.Fatal(err)
+	}
+	rewrite(t, config, "accounts: 1\n")
+	if _, _, err := command(t, append(args, "--web.listen-address=127.0.0.1:0")...); err == nil {
+		t.Fatal("it starts with a bad configuration")
+	}
+	if !batchesInFile(t, state)["job1"] {
+		t.Error("the batch is no longer in the state file")
+	}
+}
+
+// batchesInFile reads a state file, of which each line must be whole.
+func batchesInFile(t *testing.T, path string) map[string]bool {
+	t.Helper()
+	ids := make(map[string]bool)
+	opened, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return ids // killed before the first write
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	defer opened.Close()
+	lines := bufio.NewScanner(opened)
+	for n := 1; lines.Scan(); n++ {
+		var line struct {
+			Version int
+			JobID   string `json:"job_id"`
+		}
+		if err := json.Unmarshal(lines.Bytes(), &line); err != nil || n == 1 && line.Version != 1 || n > 1 && line.JobID == "" {
+			t.Fatalf("line %d of the state file: %v: %q", n, err, lines.Text())
+		}
+		if n > 1 && ids[line.JobID] {
+			t.Fatalf("%s is in the state file twice", line.JobID)
+		}
+		if n > 1 {
+			ids[line.JobID] = true
+		}
+	}
+	if err := lines.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return ids
+}

@@ -88,10 +88,3 @@ func addImports(t *testing.T, dir string, seen map[string]bool) {
 		}
 	}
 }
-
-// A dependency without a reason is one too many.
-func TestDependenciesHaveReasons(t *testing.T) {
-	if table := dependencyTable(t); !strings.Contains(table, "`github.com/aliyun/credentials-go` | program |") || !strings.Contains(table, "`go.uber.org/goleak` | tests |") {
-		t.Errorf("the table is\n%s", table)
-	}
-}

@@ -22,10 +22,11 @@ const readme = "README.md"
 // The tables of the README are what the code says, in both languages.
 func TestREADME(t *testing.T) {
 	english := map[string]string{
-		"flags":       flagTable(t),
-		"metrics":     batchMetricTable(t),
-		"own metrics": ownMetricTable(t),
-		"failures":    failureTable(t),
+		"flags":        flagTable(t),
+		"metrics":      batchMetricTable(t),
+		"own metrics":  ownMetricTable(t),
+		"failures":     failureTable(t),
+		"dependencies": dependencyTable(t),
 	}
 	holdTables(t, readme, english)
 	translated, used := make(map[string]string), make(map[string]bool)

@@ -8,7 +8,7 @@ BRANCH   ?= $(shell git rev-parse --abbrev-ref HEAD 2>/dev/null || echo unknown)
 pkg     := github.com/prometheus/common/version
 ldflags := -s -w -X $(pkg).Version=$(VERSION) -X $(pkg).Revision=$(REVISION) -X $(pkg).Branch=$(BRANCH)
 
-.PHONY: build test lint demo update check bench dist
+.PHONY: build test lint demo update check bench fuzz dist
 
 # The version comes from the variables above, which also work where go cannot ask git.
 build:
@@ -32,6 +32,13 @@ check: # all that CI does
 
 bench:
 	go test -run '^$$' -bench . -benchmem ./...
+
+FUZZTIME ?= 5m
+
+fuzz: # each target for that long; go test alone runs their seeds
+	@for package in ./aliyun ./collector ./config; do for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$package || exit 1; \
+	done; done
 
 dist: # what a release offers for download
 	VERSION='$(VERSION)' REVISION='$(REVISION)' .ci/dist

@@ -54,13 +54,14 @@ func (p Pages) Handler() (http.Handler, error) {
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("GET /-/healthy", ok)
 	mux.HandleFunc("GET /-/ready", ok)
-	mux.HandleFunc("POST /-/reload", func(w http.ResponseWriter, _ *http.Request) {
+	// A page of another site must not be able to ask for it in its reader's name.
+	mux.Handle("POST /-/reload", http.NewCrossOriginProtection().Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		if err := p.Reload(); err != nil {
 			http.Error(w, "the configuration was not reloaded, the old one stays in force: "+err.Error(), http.StatusInternalServerError)
 			return
 		}
 		io.WriteString(w, "reloaded\n")
-	})
+	})))
 	return mux, nil
 }
 

@@ -9,7 +9,7 @@ import (
 	"strconv"
 )
 
-// answer is what goes back: a whole HTTP answer or, with deliver, something worse.
+// answer is what goes back: a whole HTTP answer or, with deliver, something broken.
 type answer struct {
 	status  int
 	code    string // the API's, "" for success, or the kind of fault
@@ -18,11 +18,13 @@ type answer struct {
 	deliver func(w http.ResponseWriter, r *http.Request, a answer) // nil: as it is
 }
 
+// answer encodes o in the form that the caller wants; root is the element around
+// it in XML.
 func (c *call) answer(status int, code, root string, o object) answer {
 	var b bytes.Buffer
-	kind := "application/json;charset=utf-8"
+	contentType := "application/json;charset=utf-8"
 	if c.xml {
-		kind = "text/xml;charset=utf-8"
+		contentType = "text/xml;charset=utf-8"
 		b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>`)
 		writeXML(&b, root, o)
 	} else {
@@ -31,14 +33,14 @@ func (c *call) answer(status int, code, root string, o object) answer {
 	return answer{
 		status: status,
 		code:   code,
-		header: http.Header{"Content-Type": {kind}, "X-Acs-Request-Id": {c.id}},
+		header: http.Header{"Content-Type": {contentType}, "X-Acs-Request-Id": {c.id}},
 		body:   b.Bytes(),
 	}
 }
 
 // refusal gives an error the form of its layer.
 func (c *call) refusal(e *apiError) answer {
-	if e.business() {
+	if isBusiness(e.code) {
 		return c.answer(e.status, e.code, c.action+"Response", object{
 			{"RequestId", c.id}, {"Success", false}, {"Code", e.code}, {"ErrorMessage", e.message},
 		})
@@ -57,13 +59,14 @@ func (a answer) write(w http.ResponseWriter, r *http.Request) {
 		a.deliver(w, r, a)
 		return
 	}
-	a.head(w, len(a.body))
+	a.writeHead(w)
 	_, _ = w.Write(a.body) // a client that has gone is no error here
 }
 
-func (a answer) head(w http.ResponseWriter, length int) {
+// writeHead writes what comes before the body.
+func (a answer) writeHead(w http.ResponseWriter) {
 	maps.Copy(w.Header(), a.header)
-	w.Header().Set("Content-Length", strconv.Itoa(length))
+	w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
 	w.WriteHeader(a.status)
 }
 

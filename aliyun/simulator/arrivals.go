@@ -7,22 +7,24 @@ import (
 	"time"
 )
 
-// Calls counts the calls of an operation by what they were answered.
+// Calls counts the calls of an operation by what they were answered. The zero
+// value is no call.
 type Calls struct {
 	Accepted  int
 	Throttled int
-	// Other counts by error code, or by Kind for a Fault that has one.
+	// Other counts the rest by error code, or by Kind for a Fault that has one.
 	Other map[string]int
 }
 
-// callLog is guarded by Simulator.mu.
+// callLog is what the simulator has seen; guarded by Simulator.mu.
 type callLog struct {
 	recording bool
 	arrivals  map[lane][]time.Time
 	calls     map[lane]*Calls
 }
 
-// Record switches the recording of arrivals on or off; off forgets them.
+// Record switches the recording of arrivals on or off; it is off in the
+// beginning. Off forgets what was recorded.
 func (s *Simulator) Record(on bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -32,17 +34,17 @@ func (s *Simulator) Record(on bool) {
 	}
 }
 
-// Arrivals returns when each call of an operation with a key of an account reached
-// the simulator while it recorded, also those that were refused. The account "" has
-// the calls with an unknown key.
+// Arrivals returns when calls of an operation with a key of the account reached the
+// simulator while it recorded, refused ones included. The account "" has the calls
+// with an unknown key. The slice is the caller's.
 func (s *Simulator) Arrivals(account, operation string) []time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.log.arrivals[lane{account, operation}])
 }
 
-// Calls returns the counts of an operation since New, for the account "" those with
-// an unknown key.
+// Calls returns the counts of an operation since New. The account "" has the calls
+// with an unknown key, the operation "" those of all unknown operations.
 func (s *Simulator) Calls(account, operation string) Calls {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -59,13 +61,14 @@ func (l *callLog) arrive(at lane, now time.Time) {
 	}
 }
 
+// count adds an answer; code is "" for success.
 func (l *callLog) count(at lane, code string) {
 	if operations[at.operation] == nil {
-		at.operation = "" // whatever callers make up takes no room
+		at.operation = "" // names that callers make up must not pile up
 	}
 	c := l.calls[at]
 	if c == nil {
-		c = &Calls{}
+		c = &Calls{Other: map[string]int{}}
 		l.calls[at] = c
 	}
 	switch {
@@ -74,14 +77,12 @@ func (l *callLog) count(at lane, code string) {
 	case strings.HasPrefix(code, "Throttling"):
 		c.Throttled++
 	default:
-		if c.Other == nil {
-			c.Other = map[string]int{}
-		}
 		c.Other[code]++
 	}
 }
 
-// WorstWindow returns the most arrivals in any half-open window of that length.
+// WorstWindow returns the most arrivals in any half-open window of that length,
+// which must be more than 0; 0 if there are none. The order does not matter.
 func WorstWindow(arrivals []time.Time, window time.Duration) int {
 	sorted := slices.SortedFunc(slices.Values(arrivals), time.Time.Compare)
 	worst, from := 0, 0

@@ -6,15 +6,23 @@ import (
 	"time"
 )
 
-// identify finds the key of a call. s.mu is held.
+// identify finds whose key a call uses, if anybody's. s.mu is held.
 func (s *Simulator) identify(c *call) {
-	if acc, key := s.key(c.proof.keyID); acc != nil && c.proof.keyID != "" {
-		c.account, c.key = acc, *key
+	if c.proof.keyID == "" {
+		return
+	}
+	for _, acc := range s.accounts {
+		for _, k := range acc.Keys {
+			if k.ID == c.proof.keyID {
+				c.account, c.key = acc, k
+				return
+			}
+		}
 	}
 }
 
-// admit lets a well-formed call in or refuses it: key, time, nonce, signature,
-// token, budget, permission, in the gateway's order. s.mu is held.
+// admit lets a well-formed call in or refuses it. It checks key, time, nonce,
+// signature, token, budget and permission, in the gateway's order. s.mu is held.
 func (s *Simulator) admit(c *call, now time.Time) *apiError {
 	p := c.proof
 	switch {
@@ -30,13 +38,13 @@ func (s *Simulator) admit(c *call, now time.Time) *apiError {
 	if now.Sub(stamped).Abs() > maxSkew {
 		return gatewayError("InvalidTimeStamp.Expired", "Specified time stamp or date value is expired.")
 	}
-	if p.nonce != "" && s.nonces.used(p.keyID, p.nonce, now) {
+	if s.nonces.used(p.keyID, p.nonce, now) {
 		return gatewayError("SignatureNonceUsed", "Specified signature nonce was used already.")
 	}
 	if !hmac.Equal([]byte(p.sign(c.key.Secret)), []byte(p.signature)) {
 		return gatewayError("SignatureDoesNotMatch", p.mismatch)
 	}
-	// Only a caller with the secret can use a nonce up.
+	// Not earlier: only a caller with the secret can use a nonce up.
 	if p.nonce != "" {
 		s.nonces.use(p.keyID, p.nonce, now, stamped)
 	}
@@ -52,12 +60,14 @@ func (s *Simulator) admit(c *call, now time.Time) *apiError {
 	return nil
 }
 
+// checkToken compares the token of a call with that of its key. s.mu is held.
 func (s *Simulator) checkToken(key Key, token string, now time.Time) *apiError {
 	switch {
-	case key.Token == token && (token == "" || key.Expires.IsZero() || now.Before(key.Expires)):
+	case token == key.Token:
+		if token != "" && !key.Expires.IsZero() && !now.Before(key.Expires) {
+			return gatewayError("InvalidSecurityToken.Expired", "Specified SecurityToken is expired.")
+		}
 		return nil
-	case key.Token == token:
-		return gatewayError("InvalidSecurityToken.Expired", "Specified SecurityToken is expired.")
 	case token == "":
 		return missing("SecurityToken")
 	case key.Token == "" || s.tokenExists(token):
@@ -67,15 +77,24 @@ func (s *Simulator) checkToken(key Key, token string, now time.Time) *apiError {
 	return gatewayError("InvalidSecurityToken.Malformed", "Specified SecurityToken is malformed.")
 }
 
+// tokenExists tells whether a token belongs to any key. s.mu is held.
+func (s *Simulator) tokenExists(token string) bool {
+	for _, acc := range s.accounts {
+		if slices.ContainsFunc(acc.Keys, func(k Key) bool { return k.Token == token }) {
+			return true
+		}
+	}
+	return false
+}
+
 // denied is RAM's refusal of an operation.
 func (k Key) denied(operation string) *apiError {
-	e := gatewayError("Forbidden.RAM",
-		"User not authorized to operate on the specified resource, or this API doesn't support RAM.")
-	if k.DenyCode != "" {
-		e = gatewayError(k.DenyCode, "You are not authorized to perform iot:"+operation+".")
-	}
-	if e.business() {
+	switch {
+	case k.DenyCode == "":
+		return gatewayError("Forbidden.RAM",
+			"User not authorized to operate on the specified resource, or this API doesn't support RAM.")
+	case isBusiness(k.DenyCode):
 		return businessError(k.DenyCode)
 	}
-	return e
+	return gatewayError(k.DenyCode, "You are not authorized to perform iot:"+operation+".")
 }

@@ -1,38 +1,42 @@
 package simulator
 
 import (
+	"cmp"
 	"hash/fnv"
 	"maps"
 	"slices"
 	"time"
 )
 
-// Absent as a value of Batch.Override takes a field away.
+// Absent is the value in Batch.Override that leaves a field out.
 var Absent any = absent{}
 
 type absent struct{}
 
-// Batch is an update batch: what the API calls an OTA job.
+// Batch is an update batch: what the API calls an OTA job. Only Account and JobID
+// are needed. A field that is named after one of QueryOTAJob is shown as that, and
+// left out at its zero value unless noted.
 type Batch struct {
-	Account string
-	JobID   string
+	Account string // that of the package wins
+	JobID   string // unique among all accounts
 	// FirmwareID is the package. If the simulator has none of that id, AddBatch
-	// makes a plain one in the batch's account and InstanceID.
+	// makes a plain one in the batch's Account and InstanceID; "" is one of its own.
 	FirmwareID string
 	InstanceID string // "" is the public instance; that of the package wins
 
-	Desc            string
+	Desc            string // JobDesc
 	JobType         string // "" is UPGRADE_FIRMWARE
 	SelectionType   string // "" is STATIC
 	TargetSelection string // "" is ALL
-	DynamicMode     int    // 0 is left out, as are the other zeros below
+	DynamicMode     int
 	OverwriteMode   int
-	// MaximumPerMinute is how many devices are told of the package in a minute.
+	// MaximumPerMinute is how many devices are told of the package in a minute; 0 is
+	// no limit.
 	MaximumPerMinute int
 	Retry            *Retry // nil: a failed device is not tried again
-	// TimeoutInMinutes counts from a device's first progress report.
+	// TimeoutInMinutes of a device counts from its first progress report; 0 is none.
 	TimeoutInMinutes int
-	GrayPercent      string // "50.00"
+	GrayPercent      string // such as "50.00"
 	SrcVersions      []string
 	Tags             []Tag
 	NeedPush         *bool
@@ -44,35 +48,35 @@ type Batch struct {
 
 	Create         time.Time // zero is the time of AddBatch
 	Schedule       time.Time // zero: not scheduled
-	ScheduleFinish time.Time // the batch is CANCELED then, unless it has ended
-	// Start and End are when the batch runs. Start zero is Schedule or else Create;
-	// End is used only with Status.
+	ScheduleFinish time.Time // the batch is CANCELED then, unless it has ended; zero is never
+	// Start is when the batch starts; zero is Schedule or else Create. End is used
+	// only with Status: otherwise the end follows from the devices.
 	Start, End time.Time
 	// CancelTasks lets the end of the batch by ScheduleFinish or Cancel take the
 	// live device tasks along. Otherwise those go on.
 	CancelTasks bool
 	Devices     Devices
 
-	// Status, if set, is the status for good: the clock moves neither it nor Start
-	// and End, which are shown as given, and zero ones are not shown. The devices
-	// still move, unless Counts is set.
+	// Status, if set, is the JobStatus for good. Start and End are then shown as
+	// given, whatever the time. The devices still move, unless Counts is set.
 	Status string
-	// Modified, if set, is shown as UtcModified whatever happens.
+	// Modified, if set, is UtcModified for good.
 	Modified time.Time
-	// Counts, if set, are the device tasks by TaskStatus, for good.
+	// Counts, if not nil, are the device tasks by TaskStatus, for good.
 	Counts map[string]int
-	// Override replaces fields of QueryOTAJob's Data by these values, each put on
-	// the wire as JSON, json.RawMessage verbatim even if it is not JSON.
+	// Override replaces, adds or, with Absent, leaves out fields of QueryOTAJob's
+	// Data. A value is sent as the JSON that encoding/json makes of it; a
+	// json.RawMessage is sent verbatim, even if it is not JSON.
 	Override map[string]any
 }
 
 // Retry is the policy for failed devices.
 type Retry struct {
-	Count    int
-	Interval int // minutes; 0 is at once
+	Count    int // RetryCount
+	Interval int // RetryInterval, minutes; 0 is at once
 }
 
-// Tag is a label of a batch.
+// Tag is one of a batch's Tags.
 type Tag struct{ Key, Value string }
 
 // batch is one version of a Batch with what follows from it. It is never changed
@@ -80,13 +84,13 @@ type Tag struct{ Key, Value string }
 type batch struct {
 	Batch
 	fw        Firmware
-	start     time.Time
-	updated   time.Time // last UpdateBatch; zero if none
-	cancelled time.Time // by Cancel; zero if not
-	revisions []revision
-	seed      uint64
+	updated   time.Time  // last UpdateBatch; zero if none
+	cancelled time.Time  // by Cancel; zero if not
+	revisions []revision // at least one, oldest first
 
 	// Derived by plan.
+	start     time.Time
+	seed      uint64 // of what is random about its devices
 	segments  []segment
 	completed time.Time // zero: never
 }
@@ -97,8 +101,8 @@ type revision struct {
 	pace  pace
 }
 
-// pace is what steers devices; a device keeps what was in force when it was told
-// of the package.
+// pace is the settings that steer devices. A device keeps those that were in force
+// when it was told of the package.
 type pace struct {
 	perMinute int           // 0 is no limit
 	timeout   time.Duration // 0 is none
@@ -106,7 +110,7 @@ type pace struct {
 	interval  time.Duration // between attempts
 }
 
-// clone copies what a caller could still change.
+// clone copies what the caller could still change.
 func (b Batch) clone() Batch {
 	b.SrcVersions = slices.Clone(b.SrcVersions)
 	b.Tags = slices.Clone(b.Tags)
@@ -129,13 +133,7 @@ func (b *Batch) pace() pace {
 
 // plan derives what does not depend on the time of asking.
 func (v *batch) plan() {
-	v.start = v.Start
-	if v.start.IsZero() {
-		v.start = v.Schedule
-	}
-	if v.start.IsZero() {
-		v.start = v.Create
-	}
+	v.start = cmp.Or(v.Start, v.Schedule, v.Create)
 	h := fnv.New64a()
 	h.Write([]byte(v.JobID))
 	v.seed = h.Sum64()

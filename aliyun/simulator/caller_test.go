@@ -1,13 +1,14 @@
 package simulator_test
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
+	"hash"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -15,11 +16,10 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
-	"testing"
 	"time"
-
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
 )
+
+const endpoint = "http://iot.cn-shanghai.aliyuncs.com/?"
 
 var nonces atomic.Int64
 
@@ -38,25 +38,45 @@ type signing struct {
 }
 
 func (s signing) fill() signing {
-	set := func(to *string, value string) {
-		if *to == "" {
-			*to = value
-		}
-	}
-	set(&s.id, "testid")
-	set(&s.secret, "testsecret")
-	set(&s.method, http.MethodPost)
-	set(&s.action, "QueryOTAJob")
-	set(&s.version, "2018-01-20")
-	set(&s.date, time.Now().UTC().Format("2006-01-02T15:04:05Z"))
-	set(&s.nonce, fmt.Sprint("nonce-", nonces.Add(1)))
-	set(&s.accept, "application/json")
-	set(&s.signatureMethod, "HMAC-SHA1")
+	s.id = cmp.Or(s.id, "testid")
+	s.secret = cmp.Or(s.secret, "testsecret")
+	s.method = cmp.Or(s.method, http.MethodPost)
+	s.action = cmp.Or(s.action, "QueryOTAJob")
+	s.version = cmp.Or(s.version, "2018-01-20")
+	s.date = cmp.Or(s.date, stamp(0))
+	s.nonce = cmp.Or(s.nonce, fmt.Sprint("nonce-", nonces.Add(1)))
+	s.accept = cmp.Or(s.accept, "application/json")
+	s.signatureMethod = cmp.Or(s.signatureMethod, "HMAC-SHA1")
 	return s
 }
 
-func encoded(params url.Values) string {
-	return strings.NewReplacer("+", "%20", "%7E", "~").Replace(params.Encode())
+// pairs makes parameters of names and values in turn.
+func pairs(params ...string) url.Values {
+	v := url.Values{}
+	for i := 0; i < len(params); i += 2 {
+		v.Add(params[i], params[i+1])
+	}
+	return v
+}
+
+// withJSON adds the parameter by which an RPC call asks for JSON.
+func withJSON(params url.Values) url.Values {
+	all := url.Values{"Format": {"json"}}
+	maps.Copy(all, params)
+	return all
+}
+
+// stamp is a time as ACS3 and RPC calls carry it.
+func stamp(ahead time.Duration) string {
+	return time.Now().Add(ahead).UTC().Format("2006-01-02T15:04:05Z")
+}
+
+func encoded(params url.Values) string { return strings.ReplaceAll(params.Encode(), "+", "%20") }
+
+func hmacOf(h func() hash.Hash, secret, text string) []byte {
+	mac := hmac.New(h, []byte(secret))
+	mac.Write([]byte(text))
+	return mac.Sum(nil)
 }
 
 // acs3 builds the call as an ACS3 client does, from Alibaba's page on the signature.
@@ -66,7 +86,7 @@ func (s signing) acs3() *http.Request {
 	if s.form {
 		query, body = "", s.params.Encode()
 	}
-	r := httptest.NewRequest(s.method, "http://iot.cn-shanghai.aliyuncs.com/?"+query, strings.NewReader(body))
+	r := httptest.NewRequest(s.method, endpoint+query, strings.NewReader(body))
 	sum := sha256.Sum256([]byte(body))
 	headers := map[string]string{
 		"x-acs-action": s.action, "x-acs-version": s.version, "x-acs-date": s.date,
@@ -96,10 +116,9 @@ func (s signing) acs3() *http.Request {
 	}
 	canonical += "\n" + strings.Join(names, ";") + "\n" + headers["x-acs-content-sha256"]
 	hashed := sha256.Sum256([]byte(canonical))
-	mac := hmac.New(sha256.New, []byte(s.secret))
-	mac.Write([]byte("ACS3-HMAC-SHA256\n" + hex.EncodeToString(hashed[:])))
+	signature := hmacOf(sha256.New, s.secret, "ACS3-HMAC-SHA256\n"+hex.EncodeToString(hashed[:]))
 	r.Header.Set("Authorization", "ACS3-HMAC-SHA256 Credential="+s.id+
-		",SignedHeaders="+strings.Join(names, ";")+",Signature="+hex.EncodeToString(mac.Sum(nil)))
+		",SignedHeaders="+strings.Join(names, ";")+",Signature="+hex.EncodeToString(signature))
 	return r
 }
 
@@ -115,82 +134,42 @@ func (s signing) rpc() *http.Request {
 		params.Set("SecurityToken", s.token)
 	}
 	toSign := s.method + "&%2F&" + strings.ReplaceAll(url.QueryEscape(encoded(params)), "+", "%20")
-	mac := hmac.New(sha1.New, []byte(s.secret+"&"))
+	h := sha1.New
 	if s.signatureMethod == "HMAC-SHA256" {
-		mac = hmac.New(sha256.New, []byte(s.secret+"&"))
+		h = sha256.New
 	}
-	mac.Write([]byte(toSign))
-	params.Set("Signature", base64.StdEncoding.EncodeToString(mac.Sum(nil)))
+	params.Set("Signature", base64.StdEncoding.EncodeToString(hmacOf(h, s.secret+"&", toSign)))
 	query, body := params.Encode(), ""
 	if s.form {
 		query, body = "", query
 	}
-	r := httptest.NewRequest(s.method, "http://iot.cn-shanghai.aliyuncs.com/?"+query, strings.NewReader(body))
+	r := httptest.NewRequest(s.method, endpoint+query, strings.NewReader(body))
 	if s.form {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	return r
 }
 
-// reply is an answer, decoded if it is JSON.
-type reply struct {
-	status int
-	body   string
-	json   map[string]any
-}
-
-func send(t *testing.T, h http.Handler, r *http.Request) reply {
-	t.Helper()
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, r)
-	got := reply{status: w.Code, body: w.Body.String()}
-	if strings.HasPrefix(w.Header().Get("Content-Type"), "application/json") {
-		if err := json.Unmarshal(w.Body.Bytes(), &got.json); err != nil {
-			t.Fatalf("decode %s: %v", got.body, err)
-		}
+// roa builds the call as a generic client of ROA products does.
+func (s signing) roa() *http.Request {
+	s = s.fill()
+	r := httptest.NewRequest(s.method, endpoint+encoded(s.params), nil)
+	date := time.Now().UTC().Format(http.TimeFormat)
+	r.Header.Set("Accept", s.accept)
+	r.Header.Set("Date", date)
+	headers := []string{"x-acs-action:" + s.action, "x-acs-signature-nonce:" + s.nonce, "x-acs-version:" + s.version}
+	if s.token != "" {
+		headers = slices.Insert(headers, 1, "x-acs-security-token:"+s.token)
 	}
-	return got
-}
-
-// ask calls an operation with the key testid; pairs are names and values.
-func ask(t *testing.T, h http.Handler, action string, pairs ...string) reply {
-	t.Helper()
-	params := url.Values{}
-	for i := 0; i < len(pairs); i += 2 {
-		params.Add(pairs[i], pairs[i+1])
+	for _, h := range headers {
+		name, value, _ := strings.Cut(h, ":")
+		r.Header.Set(name, value)
 	}
-	return send(t, h, signing{action: action, params: params}.acs3())
-}
-
-func (r reply) code() string { s, _ := r.json["Code"].(string); return s }
-
-func (r reply) data() map[string]any { m, _ := r.json["Data"].(map[string]any); return m }
-
-func (r reply) total() int { n, _ := r.json["Total"].(float64); return int(n) }
-
-func (r reply) list(name, item string) []map[string]any {
-	var all []map[string]any
-	outer, _ := r.json[name].(map[string]any)
-	entries, _ := outer[item].([]any)
-	for _, e := range entries {
-		all = append(all, e.(map[string]any))
+	var query []string
+	for _, name := range slices.Sorted(maps.Keys(s.params)) {
+		query = append(query, name+"="+s.params.Get(name))
 	}
-	return all
-}
-
-// account returns a simulator with the key testid and no tight budget.
-func account() *simulator.Simulator {
-	s := simulator.New()
-	s.AddAccount(simulator.Account{
-		Name: "main", Limit: 1_000_000, Keys: []simulator.Key{{ID: "testid", Secret: "testsecret"}},
-	})
-	return s
-}
-
-func pairs(params ...string) url.Values {
-	v := url.Values{}
-	for i := 0; i < len(params); i += 2 {
-		v.Add(params[i], params[i+1])
-	}
-	return v
+	toSign := s.method + "\n" + s.accept + "\n\n\n" + date + "\n" + strings.Join(headers, "\n") + "\n/?" + strings.Join(query, "&")
+	r.Header.Set("Authorization", "acs "+s.id+":"+base64.StdEncoding.EncodeToString(hmacOf(sha1.New, s.secret, toSign)))
+	return r
 }

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// AddBatch adds a batch, or replaces that of the same JobID.
+// AddBatch adds a batch, or replaces the one with the same JobID. The caller may
+// change b afterwards, but not what its *bool and the values of Override point to.
 func (s *Simulator) AddBatch(b Batch) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -43,8 +44,8 @@ func (s *Simulator) addBatch(b Batch, now time.Time) {
 
 // UpdateBatch changes a batch as UpdateOTAJob does: UtcModified moves, and a new
 // push limit, timeout or retry policy applies to devices not yet told of the
-// package. Account, JobID, FirmwareID and Create stay. change must not call the
-// Simulator. An unknown JobID is the only error, also of Cancel.
+// package. Account, JobID, FirmwareID and Create stay whatever change does to them.
+// change must not call the Simulator. The only error is an unknown JobID.
 func (s *Simulator) UpdateBatch(jobID string, change func(*Batch)) error {
 	return s.replace(jobID, func(v *batch, now time.Time) {
 		was := v.Batch
@@ -60,7 +61,8 @@ func (s *Simulator) UpdateBatch(jobID string, change func(*Batch)) error {
 
 // Cancel ends a batch, as CancelOTAStrategyByJob does; with tasks it ends the live
 // device tasks too, as CancelOTATaskByJob does. A batch that has not started loses
-// its tasks in any case; one that has ended is left as it is.
+// its tasks in any case; one that has ended is left as it is. The only error is an
+// unknown JobID.
 func (s *Simulator) Cancel(jobID string, tasks bool) error {
 	return s.replace(jobID, func(v *batch, now time.Time) {
 		if _, _, end := v.status(now); !end.IsZero() {
@@ -71,6 +73,7 @@ func (s *Simulator) Cancel(jobID string, tasks bool) error {
 	})
 }
 
+// replace puts a changed copy in the place of a batch.
 func (s *Simulator) replace(jobID string, change func(*batch, time.Time)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -6,22 +6,20 @@ import (
 	"time"
 )
 
-// A real access key id starts so; these open nothing but the demo.
-func demoKeyID(account string) string  { return "LTAIdemo" + account }
-func demoSecret(account string) string { return "demo-secret-" + account }
+// demoKey is an account's key. It begins as real ones do, and opens only the demo.
+func demoKey(account string) Key {
+	return Key{ID: "LTAIdemo" + account, Secret: "demo-secret-" + account}
+}
 
-// demoGone is a job id that the demo does not have.
-var demoGone = demoID("DeletedBatchxxxxxx", 9999)
-
-// DemoConfig is the configuration, in YAML, of an exporter that watches the demo at
-// an endpoint such as http://127.0.0.1:8080.
-func DemoConfig(endpoint string) string {
+// demoConfig is the configuration, in YAML, of an exporter that watches the demo at
+// an endpoint such as http://127.0.0.1:8080. One of its jobs does not exist.
+func demoConfig(endpoint string) string {
 	jobs := map[string][]string{}
 	for _, r := range demoFleet(time.Time{}) {
 		at := r.firmware.Account + r.firmware.InstanceID
 		jobs[at] = append(jobs[at], r.batch.JobID)
 	}
-	jobs["production"] = append(jobs["production"], demoGone)
+	jobs["production"] = append(jobs["production"], demoID("DeletedBatch", 9999))
 
 	var b strings.Builder
 	b.WriteString("polling:\n  interval: 5s\n  device_interval: 15s\n  discovery_interval: 30s\n  max_age: 1h\naccounts:\n")
@@ -33,6 +31,7 @@ func DemoConfig(endpoint string) string {
 		{"production", "cn-shanghai", 5, []Firmware{coldChain, eBike}},
 		{"partner", "ap-southeast-1", 3, []Firmware{meter}},
 	} {
+		key := demoKey(account.name)
 		fmt.Fprintf(&b, `  - name: %s
     region: %s
     endpoint: %q
@@ -43,9 +42,9 @@ func DemoConfig(endpoint string) string {
       access_key_id: %s
       access_key_secret: %s
     instances:
-`, account.name, account.region, endpoint, account.rate, demoKeyID(account.name), demoSecret(account.name))
+`, account.name, account.region, endpoint, account.rate, key.ID, key.Secret)
 		for _, p := range account.products {
-			first := "      - "
+			first := "      - " // the beginning of the instance's first key
 			if p.InstanceID != "" {
 				fmt.Fprintf(&b, "      - id: %s\n", p.InstanceID)
 				first = "        "

@@ -2,17 +2,18 @@ package simulator
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
 const demoInstance = "iot-cn-0pp1n8tdemo"
 
-// rollout is a package and a batch of the demo.
+// rollout is a package of the demo and its batch.
 type rollout struct {
 	firmware  Firmware
 	batch     Batch
-	line      bool          // followed by further versions
-	cancelled time.Duration // ago; 0 is not
+	line      bool          // further versions follow
+	cancelled time.Duration // how long ago; 0 is not at all
 }
 
 // The products of the demo.
@@ -25,15 +26,17 @@ var (
 		ModuleName: "default", Size: 1_572_864, Status: 1}
 )
 
-// demoID is a package or job id of the demo: as long as real ones, and known before
-// the fleet is made.
+// demoID is the id of the n-th package or job, as long as real ones.
 func demoID(kind string, n int) string {
-	return fmt.Sprintf("%-.18s%04d0000", kind+"xxxxxxxxxxxxxxxxxx", n)
+	return fmt.Sprintf("%.18s%04d0000", kind+"xxxxxxxxxxxxxxxxxx", n)
 }
 
-func demoJobID(n int) string { return demoID("HvKuBpuk3rdk6E92CP", n) }
+// demoFollowUp is the id of a later version of the package or job with this id.
+func demoFollowUp(id string, version int) string {
+	return fmt.Sprintf("%s%04d", strings.TrimSuffix(id, "0000"), version)
+}
 
-// demoFleet is every situation that a batch can be in. Rollout n has demoJobID(n).
+// demoFleet is every situation that a batch can be in. The ids do not depend on now.
 func demoFleet(now time.Time) []rollout {
 	ago := func(d time.Duration) time.Time { return now.Add(-d) }
 	day := 24 * time.Hour
@@ -118,7 +121,7 @@ func demoFleet(now time.Time) []rollout {
 		r.firmware.Name = fmt.Sprintf("%s-%d", r.firmware.ProductName, i+1)
 		r.firmware.DestVersion = fmt.Sprintf("%d.%d.0", 2+i/6*2, i%6+1)
 		r.firmware.Create = r.batch.Create.Add(-time.Hour)
-		r.batch.Account, r.batch.FirmwareID, r.batch.JobID = r.firmware.Account, r.firmware.ID, demoJobID(i)
+		r.batch.Account, r.batch.FirmwareID, r.batch.JobID = r.firmware.Account, r.firmware.ID, demoID("HvKuBpuk3rdk6E92CP", i)
 	}
 	return fleet
 }

@@ -7,14 +7,16 @@ import (
 	"time"
 )
 
-// Demo is the demo fleet behind an address of this machine.
+// Demo is the demo fleet behind a loopback address. Make one with StartDemo. Its
+// methods may be called concurrently.
 type Demo struct {
-	URL    string // what an endpoint is set to
-	Key    Key    // one that may ask for everything of one account
+	URL    string // what the endpoint of an account is to be
+	Key    Key    // may ask for everything of the account "production"
 	server *http.Server
 }
 
-// StartDemo serves the demo on a free port of the loopback address until Close.
+// StartDemo serves the demo on a free port of 127.0.0.1 until Close. The error is
+// that of listening.
 func StartDemo() (*Demo, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -22,15 +24,15 @@ func StartDemo() (*Demo, error) {
 	}
 	d := &Demo{
 		URL:    "http://" + l.Addr().String(),
-		Key:    Key{ID: demoKeyID("production"), Secret: demoSecret("production")},
-		server: &http.Server{Handler: NewDemo(time.Now()), ReadHeaderTimeout: 10 * time.Second},
+		Key:    demoKey("production"),
+		server: &http.Server{Handler: newDemo(time.Now()), ReadHeaderTimeout: 10 * time.Second},
 	}
 	go func() { _ = d.server.Serve(l) }() // always http.ErrServerClosed
 	return d, nil
 }
 
-// Config is the configuration of an exporter that watches the demo.
-func (d *Demo) Config() string { return DemoConfig(d.URL) }
+// Config is the configuration, in YAML, of an exporter that watches the demo.
+func (d *Demo) Config() string { return demoConfig(d.URL) }
 
-// Close ends it.
+// Close frees the port and drops all connections; calls under way fail.
 func (d *Demo) Close() error { return d.server.Close() }

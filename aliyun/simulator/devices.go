@@ -6,21 +6,21 @@ import (
 )
 
 // Devices says how the devices of a batch behave. The shares are of all devices,
-// 0 to 1, in steps of 0.001, and add up to at most 1; the rest of the devices
+// from 0 to 1 in steps of 0.001, and add up to 1 at most; the rest of the devices
 // succeed. The zero value is no device.
 type Devices struct {
-	// Count is how many match when the batch starts. A DYNAMIC batch matches one
-	// more device each Every, until it is cancelled; 0 is none.
+	// Count is how many match when the batch starts. A DYNAMIC batch then matches one
+	// more each time Every has passed, until it is cancelled; with Every 0 none.
 	Count int
 	Every time.Duration
-	// Prefix of the device names; "" is "device".
-	Prefix string
 
 	// Confirm and Online are the times over which the devices, one after the other,
-	// are confirmed by the app (only with NeedConfirm) and then come online.
+	// are confirmed by the app (only with NeedConfirm) and then come online; 0 is all
+	// at once.
 	Confirm, Online time.Duration
-	// Report is from the push to the first progress report, and Install from there
-	// to the end of an attempt; a device takes between half and one and a half.
+	// Report is the time from the push to the first progress report, and Install from
+	// there to the end of an attempt, half of that if it fails. A device takes 0.5 to
+	// 1.5 times these.
 	Report, Install time.Duration
 
 	Unconfirmed float64 // never confirmed: CONFIRM (only with NeedConfirm)
@@ -32,13 +32,14 @@ type Devices struct {
 }
 
 // period is how many different courses the devices of a batch have: device i has
-// that of i mod period. So a count is a sum of period terms, whatever the number
-// of devices.
+// that of i mod period, its residue. So a count is a sum of period terms, whatever
+// the number of devices.
 const period = 1000
 
-// never is longer than any time.
+// never stands for the time of what does not happen.
 const never = time.Duration(math.MaxInt64)
 
+// kind is how a device behaves; after succeeds, in the order of the shares.
 type kind int
 
 const (
@@ -51,8 +52,8 @@ const (
 	flaky
 )
 
-// kind of the devices of a residue. The stride spreads a share evenly also over
-// the first few devices; it has no factor in common with period.
+// kind of the devices of a residue. The stride, which has no factor in common with
+// period, spreads a share evenly over the first few devices too.
 func (v *batch) kind(residue int) kind {
 	const stride = 619
 	at := (float64((residue*stride+int(v.seed%period))%period) + 0.5) / period
@@ -72,8 +73,7 @@ func (v *batch) kind(residue int) kind {
 
 func (v *batch) needsConfirm() bool { return v.NeedConfirm != nil && *v.NeedConfirm }
 
-// course is how a device goes on after the push: times since it, never if the
-// step does not come.
+// course is how a device goes on after the push. The times are since then.
 type course struct {
 	report  time.Duration // first progress report
 	end     time.Duration // SUCCEEDED or FAILED
@@ -81,8 +81,16 @@ type course struct {
 	timeout bool // the last attempt ran out of time
 }
 
+// final is the state in which the task ends.
+func (c course) final() int {
+	if c.failed {
+		return stateFailed
+	}
+	return stateSucceeded
+}
+
 // course of the devices of a residue that are pushed at a pace. Retries do not
-// show: from the first report to the end a device is IN_PROGRESS.
+// show: from the first report to the end the task is IN_PROGRESS.
 func (v *batch) course(residue int, p pace) course {
 	k := v.kind(residue)
 	if k == silent {
@@ -117,12 +125,12 @@ func (v *batch) course(residue int, p pace) course {
 	}
 }
 
-// jitter is half to one and a half of d.
+// jitter is 0.5 to 1.5 times d.
 func jitter(d time.Duration, random uint32) time.Duration {
 	return d/2 + time.Duration(float64(d)*float64(random)/math.MaxUint32)
 }
 
-// mix is the finalizer of SplitMix64.
+// mix is the finalizer of SplitMix64: neighbours give unlike results.
 func mix(x uint64) uint64 {
 	x += 0x9e3779b97f4a7c15
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9

@@ -5,12 +5,13 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
+	"maps"
 	"slices"
 )
 
-// object is a JSON object, or the children of an XML element, in order. A value
-// is a string, bool, number, object, []any or, in JSON verbatim, a
-// json.RawMessage. In XML a []any is its element repeated.
+// object is a JSON object, or the children of an XML element, in order. A value is
+// a string, bool, int, object, []any or what Batch.Override holds. In XML a []any
+// is its element repeated.
 type object []member
 
 type member struct {
@@ -18,30 +19,24 @@ type member struct {
 	value any
 }
 
-// add appends a member unless the value is the zero value of its type: the API
-// leaves out what is not set.
+// add appends a member unless its value is "" or 0: the API leaves out what is not
+// set.
 func (o *object) add(name string, value any) {
-	switch value {
-	case "", 0, nil:
-		return
+	if value != "" && value != 0 {
+		*o = append(*o, member{name, value})
 	}
-	*o = append(*o, member{name, value})
 }
 
-// with returns o with a member replaced, added, or removed by Absent.
-func (o object) with(name string, value any) object {
-	i := slices.IndexFunc(o, func(m member) bool { return m.name == name })
-	switch {
-	case value == Absent && i < 0:
-		return o
-	case value == Absent:
-		return slices.Delete(slices.Clone(o), i, i+1)
-	case i < 0:
-		return append(slices.Clone(o), member{name, value})
+// override replaces a member, adds it or, with Absent, removes it.
+func (o *object) override(name string, value any) {
+	named := func(m member) bool { return m.name == name }
+	if value == Absent {
+		*o = slices.DeleteFunc(*o, named)
+	} else if i := slices.IndexFunc(*o, named); i >= 0 {
+		(*o)[i].value = value
+	} else {
+		*o = append(*o, member{name, value})
 	}
-	o = slices.Clone(o)
-	o[i].value = value
-	return o
 }
 
 func writeJSON(b *bytes.Buffer, v any) {
@@ -70,11 +65,11 @@ func writeJSON(b *bytes.Buffer, v any) {
 		// Not through Marshal, which would refuse what a test wants to be broken.
 		b.Write(v)
 	default:
-		// The API does not escape < > & as Marshal would.
+		// Unlike Marshal, the API does not escape < > &.
 		e := json.NewEncoder(b)
 		e.SetEscapeHTML(false)
 		if err := e.Encode(v); err != nil {
-			b.WriteString("null ")
+			b.WriteString("null ") // and a byte for Truncate to take
 		}
 		b.Truncate(b.Len() - 1) // Encode's newline
 	}
@@ -105,8 +100,8 @@ func writeXML(b *bytes.Buffer, name string, v any) {
 	b.WriteString("</" + name + ">")
 }
 
-// plain turns an overlay's value into what writeXML knows; text that is no JSON
-// stays text.
+// plain turns a value of Batch.Override into what writeXML knows; a RawMessage that
+// is not JSON stays text.
 func plain(v any) any {
 	text, err := json.Marshal(v)
 	if err != nil {
@@ -115,20 +110,18 @@ func plain(v any) any {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
 	var decoded any
-	if err := d.Decode(&decoded); err != nil {
-		return string(text)
-	}
+	_ = d.Decode(&decoded) // text is from Marshal
 	return ordered(decoded)
 }
 
+// ordered turns maps into objects with sorted names.
 func ordered(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		var o object
-		for name, e := range v {
-			o = append(o, member{name, ordered(e)})
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			o = append(o, member{name, ordered(v[name])})
 		}
-		slices.SortFunc(o, func(a, b member) int { return bytes.Compare([]byte(a.name), []byte(b.name)) })
 		return o
 	case []any:
 		for i := range v {

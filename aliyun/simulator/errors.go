@@ -1,19 +1,21 @@
 package simulator
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 )
 
-// apiError is a refusal in the gateway's or, for codes of the product, in the
-// business form.
+// apiError is a refusal, in the gateway's form or, for codes of the product, in
+// the business form.
 type apiError struct {
-	status        int
+	status        int // of HTTP
 	code, message string
 }
 
-func (e *apiError) business() bool {
-	return len(e.code) > 4 && strings.EqualFold(e.code[:4], "iot.")
+// isBusiness tells whether a code is one of the product.
+func isBusiness(code string) bool {
+	return len(code) > 4 && strings.EqualFold(code[:4], "iot.")
 }
 
 // statuses are the HTTP statuses of the gateway's codes that are not 400.
@@ -28,11 +30,7 @@ var statuses = map[string]int{
 }
 
 func gatewayError(code, message string) *apiError {
-	status := statuses[code]
-	if status == 0 {
-		status = http.StatusBadRequest
-	}
-	return &apiError{status, code, message}
+	return &apiError{cmp.Or(statuses[code], http.StatusBadRequest), code, message}
 }
 
 // missing is the gateway's Missing{ParameterName}.
@@ -45,8 +43,8 @@ func invalid(parameter string) *apiError {
 	return gatewayError("Invalid"+parameter, "Specified parameter "+parameter+" is not valid.")
 }
 
-// businessMessages are the product's own refusals; Alibaba's page of error codes
-// has them. Their HTTP status is documented nowhere; the product answers 200.
+// businessMessages are the refusals of the product, from Alibaba's page of error
+// codes.
 var businessMessages = map[string]string{
 	"iot.system.SystemException":          "A system exception occurred.",
 	"iot.system.IllegalRequest":           "The request parameter is invalid.",
@@ -65,6 +63,7 @@ var businessMessages = map[string]string{
 	"Iot.system.BillIsOverDue":            "The account has overdue payments.",
 }
 
+// businessError has HTTP 200, as the product answers; no page documents the status.
 func businessError(code string) *apiError {
 	return &apiError{http.StatusOK, code, businessMessages[code]}
 }

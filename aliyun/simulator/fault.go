@@ -1,8 +1,8 @@
 package simulator
 
 import (
+	"cmp"
 	"context"
-	"net/http"
 	"slices"
 	"time"
 )
@@ -10,46 +10,50 @@ import (
 // Fault is something that goes wrong on demand. The zero value matches every call
 // and changes nothing.
 //
-// A faulty call is checked and charged to the budget like any other; what it would
-// have been answered is then replaced.
+// A faulty call is checked and charged to the budget like any other; only its
+// answer is another one.
 type Fault struct {
-	// Which calls: "" matches all.
+	// Operation, JobID and AccessKeyID say which calls it happens to; "" matches all.
 	Operation, JobID, AccessKeyID string
-	// Count is to how many calls it happens; 0 is all until it is removed.
+	// Count is how many calls it happens to; 0 is all until it is removed.
 	Count int
 
-	// Latency, or what LatencyFunc returns, is waited before the answer. The
-	// latencies of all matching faults add up.
+	// Latency and what LatencyFunc returns pass before the answer. The latencies of
+	// all matching faults add up. LatencyFunc must not call the Simulator.
 	Latency     time.Duration
 	LatencyFunc func() time.Duration
 
 	// Code answers with an error: in the business form and HTTP 200 if it starts
-	// with "iot.", else in the gateway's with HTTP 400 or what the gateway uses for
-	// it. Message "" is the usual one.
+	// with "iot.", else in the gateway's form, with the HTTP status that the gateway
+	// has for it or 400. Message "" is the usual one.
 	Code, Message string
 	// Kind answers with something that is not the API's.
 	Kind Kind
-	// Status replaces the HTTP status of any of these and, alone, of a good answer.
+	// Status replaces the HTTP status of these or, alone, that of the usual answer;
+	// 0 leaves it.
 	Status int
-	// Location is where Redirect leads.
+	// Location is the URL that Redirect leads to.
 	Location string
-	// Size is the length of a Huge body in bytes.
+	// Size is the length of the body of Huge, in bytes.
 	Size int64
 }
 
+// fault is an injected Fault; guarded by Simulator.mu.
 type fault struct {
 	Fault
-	left int
+	left int // calls to come, if Count is set
 }
 
-// trouble is what the matching faults do to one call.
-type trouble struct {
-	latency time.Duration
-	fault   *Fault // nil: the answer stays
+func (f *fault) matches(c *call) bool {
+	return (f.Operation == "" || f.Operation == c.action) &&
+		(f.JobID == "" || f.JobID == c.params.Get("JobId")) &&
+		(f.AccessKeyID == "" || f.AccessKeyID == c.proof.keyID)
 }
 
-// Inject adds a fault and returns a function that removes it. Where several answer
-// the same call, the one injected last does.
+func (f *fault) usedUp() bool { return f.Count > 0 && f.left == 0 }
+
+// Inject adds a fault and returns a function that removes it, which may be called
+// more than once. Of several that answer the same call, the one injected last does.
 func (s *Simulator) Inject(f Fault) (remove func()) {
 	added := &fault{Fault: f, left: f.Count}
 	s.mu.Lock()
@@ -58,21 +62,21 @@ func (s *Simulator) Inject(f Fault) (remove func()) {
 	return func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.removeFault(added)
+		s.faults = slices.DeleteFunc(s.faults, func(f *fault) bool { return f == added })
 	}
 }
 
-func (s *Simulator) removeFault(f *fault) {
-	s.faults = slices.DeleteFunc(slices.Clone(s.faults), func(o *fault) bool { return o == f })
+// trouble is what the matching faults do to one call.
+type trouble struct {
+	latency time.Duration
+	fault   *Fault // nil: the answer stays
 }
 
-// takeFault collects what happens to a call. s.mu is held.
-func (s *Simulator) takeFault(c *call) trouble {
+// takeFaults collects what happens to a call. s.mu is held.
+func (s *Simulator) takeFaults(c *call) trouble {
 	var t trouble
 	for _, f := range s.faults {
-		if f.Operation != "" && f.Operation != c.action ||
-			f.JobID != "" && f.JobID != c.params.Get("JobId") ||
-			f.AccessKeyID != "" && f.AccessKeyID != c.proof.keyID {
+		if !f.matches(c) {
 			continue
 		}
 		t.latency += f.Latency
@@ -82,42 +86,34 @@ func (s *Simulator) takeFault(c *call) trouble {
 		if f.Code != "" || f.Kind != "" || f.Status != 0 {
 			t.fault = &f.Fault
 		}
-		if f.Count > 0 {
-			if f.left--; f.left == 0 {
-				s.removeFault(f)
-			}
-		}
+		f.left--
 	}
+	s.faults = slices.DeleteFunc(s.faults, (*fault).usedUp)
 	return t
 }
 
-func (t trouble) answers() bool { return t.fault != nil }
-
-// answer replaces the answer that the call would have had.
-func (t trouble) answer(c *call, a answer) answer {
+// change returns what the call is answered instead of a.
+func (t trouble) change(c *call, a answer) answer {
 	f := t.fault
+	if f == nil {
+		return a
+	}
 	if f.Code != "" {
-		e := &apiError{code: f.Code, message: f.Message}
-		if e.business() {
-			e.status = http.StatusOK
-			if e.message == "" {
-				e.message = businessMessages[f.Code]
-			}
-		} else {
-			e = gatewayError(f.Code, or(f.Message, "The request has failed."))
+		e := gatewayError(f.Code, "The request has failed.")
+		if isBusiness(f.Code) {
+			e = businessError(f.Code)
 		}
+		e.message = cmp.Or(f.Message, e.message)
 		a = c.refusal(e)
 	}
 	if f.Kind != "" {
 		a = f.spoil(a)
 	}
-	if f.Status != 0 {
-		a.status = f.Status
-	}
+	a.status = cmp.Or(f.Status, a.status)
 	return a
 }
 
-// sleep waits and tells whether the whole wait passed before ctx ended.
+// sleep waits for d; false is that ctx ended first.
 func sleep(ctx context.Context, d time.Duration) bool {
 	if d <= 0 {
 		return ctx.Err() == nil

@@ -1,22 +1,21 @@
 package simulator
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
 
-// Firmware is an update package.
+// Firmware is an update package. Only Account and ID are needed.
 type Firmware struct {
-	Account    string
-	InstanceID string // "" is the public instance
-	ID         string
-	Name       string
-	Desc       string
-	ProductKey string
-	// ProductName is "" for the ProductKey.
-	ProductName string
+	Account     string
+	InstanceID  string // "" is the public instance
+	ID          string // unique among all accounts
+	Name        string
+	ProductKey  string
+	ProductName string // "" is the ProductKey
 	DestVersion string
-	SrcVersion  string // of a differential package
+	SrcVersion  string // only of a differential package
 	ModuleName  string // "" is "default"
 	Size        int    // bytes
 	// Status is 0 unverified, 1 verified, 2 being verified, 3 verification failed.
@@ -25,13 +24,14 @@ type Firmware struct {
 	Create time.Time
 }
 
-// firmware is never changed but for jobs, which Simulator.mu guards.
+// firmware is a package that was added. Only jobs is ever changed; Simulator.mu
+// guards it.
 type firmware struct {
 	Firmware
 	jobs []string // ids of its batches, oldest first
 }
 
-// AddFirmware adds a package, or replaces that of the same ID and keeps its
+// AddFirmware adds a package, or replaces the one with the same ID and keeps its
 // batches.
 func (s *Simulator) AddFirmware(f Firmware) {
 	s.mu.Lock()
@@ -44,12 +44,8 @@ func (s *Simulator) addFirmware(f Firmware, now time.Time) *firmware {
 	if f.Create.IsZero() {
 		f.Create = now
 	}
-	if f.ProductName == "" {
-		f.ProductName = f.ProductKey
-	}
-	if f.ModuleName == "" {
-		f.ModuleName = "default"
-	}
+	f.ProductName = cmp.Or(f.ProductName, f.ProductKey)
+	f.ModuleName = cmp.Or(f.ModuleName, "default")
 	acc := s.account(f.Account)
 	if f.InstanceID != "" {
 		acc.instances[f.InstanceID] = true
@@ -70,8 +66,8 @@ func (s *Simulator) addFirmware(f Firmware, now time.Time) *firmware {
 	return p
 }
 
-// DeleteFirmware deletes a package and its batches: they are InvalidOTAJobId from
-// now on. An unknown id is no error.
+// DeleteFirmware deletes a package with its batches: their ids are
+// InvalidOTAJobId from now on. It ignores an unknown id.
 func (s *Simulator) DeleteFirmware(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -96,7 +92,6 @@ func (f Firmware) record() object {
 	var o object
 	o.add("FirmwareId", f.ID)
 	o.add("FirmwareName", f.Name)
-	o.add("FirmwareDesc", f.Desc)
 	o.add("DestVersion", f.DestVersion)
 	o.add("SrcVersion", f.SrcVersion)
 	o.add("ModuleName", f.ModuleName)
@@ -106,8 +101,8 @@ func (f Firmware) record() object {
 	if f.SrcVersion != "" {
 		kind = 1 // differential
 	}
-	o = append(o, member{"Status", f.Status}, member{"Type", kind}, member{"FirmwareSize", f.Size})
-	o.add("SignMethod", "MD5")
+	o = append(o, member{"Status", f.Status}, member{"Type", kind}, member{"FirmwareSize", f.Size},
+		member{"SignMethod", "MD5"})
 	o.add("UtcCreate", utc(f.Create))
 	o.add("UtcModified", utc(f.Create))
 	return o

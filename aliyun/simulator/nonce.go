@@ -2,18 +2,18 @@ package simulator
 
 import "time"
 
-// maxSkew is how far a request's time may be from the gateway's, either way.
+// maxSkew is how far a request's time may be from the gateway's, in either direction.
 const maxSkew = 15 * time.Minute
 
-// nonces remembers what was used for as long as the request's own time would let
-// it be replayed.
+// nonces remembers each nonce for as long as the time of its request would let it
+// be replayed. Guarded by Simulator.mu.
 type nonces struct {
 	seen  map[string]struct{}
-	queue []usedNonce // by arrival
+	queue []usedNonce // the same, by arrival
 }
 
 type usedNonce struct {
-	nonce   string
+	id      string // key and nonce
 	expires time.Time
 }
 
@@ -33,15 +33,14 @@ func (n *nonces) use(key, nonce string, now, stamped time.Time) {
 	n.queue = append(n.queue, usedNonce{id, expires.Add(maxSkew)})
 }
 
-// drop stops at the first that is still good: one stamped in the future keeps
-// those behind it at most maxSkew longer.
+// drop forgets what has expired. It stops at the first that has not: one stamped in
+// the future keeps those behind it, at most maxSkew longer.
 func (n *nonces) drop(now time.Time) {
 	gone := 0
 	for gone < len(n.queue) && now.After(n.queue[gone].expires) {
-		delete(n.seen, n.queue[gone].nonce)
+		delete(n.seen, n.queue[gone].id)
 		gone++
 	}
-	// Append reallocates a queue once its dropped head has used it up, so the head
-	// does not pile up.
+	// The dropped head goes when append has to move the queue.
 	n.queue = n.queue[gone:]
 }

@@ -1,9 +1,12 @@
 package simulator
 
-import "time"
+import (
+	"net/http"
+	"time"
+)
 
-// operations are what the simulator serves. A function answers with the members
-// beside RequestId, Success and Code.
+// operations are what the simulator serves. Each function answers with the members
+// beside RequestId and Success.
 var operations = map[string]func(*Simulator, *call, time.Time) (object, *apiError){
 	"QueryOTAJob":          (*Simulator).queryOTAJob,
 	"ListOTATaskByJob":     (*Simulator).listOTATaskByJob,
@@ -11,7 +14,7 @@ var operations = map[string]func(*Simulator, *call, time.Time) (object, *apiErro
 	"ListOTAFirmware":      (*Simulator).listOTAFirmware,
 }
 
-// run answers an admitted call, or gives the refusal its form.
+// run answers a call, with the refusal if there is one already.
 func (c *call) run(s *Simulator, now time.Time, refused *apiError) answer {
 	var o object
 	if refused == nil {
@@ -21,11 +24,11 @@ func (c *call) run(s *Simulator, now time.Time, refused *apiError) answer {
 		return c.refusal(refused)
 	}
 	o = append(o, member{"RequestId", c.id}, member{"Success", true})
-	return c.answer(200, "", c.action+"Response", o)
+	return c.answer(http.StatusOK, "", c.action+"Response", o)
 }
 
-// instance checks that the call names the instance that holds what it asks for.
-// s.mu is held.
+// instance refuses a call that does not name the instance that holds what it asks
+// for. Simulator.mu is held.
 func (c *call) instance(holds string) *apiError {
 	asked := c.params.Get("IotInstanceId")
 	switch {
@@ -37,6 +40,16 @@ func (c *call) instance(holds string) *apiError {
 		return businessError("iot.Sre.IotInstanceNotFound")
 	}
 	return businessError("iot.prod.NotExistedProduct")
+}
+
+// notFound refuses a call for something that its account does not have: with code,
+// or because of its instance if the account does not have that either.
+// Simulator.mu is held.
+func (c *call) notFound(code string) *apiError {
+	if refused := c.instance(c.params.Get("IotInstanceId")); refused != nil {
+		return refused
+	}
+	return businessError(code)
 }
 
 // job finds the batch that a call asks for.
@@ -52,10 +65,7 @@ func (s *Simulator) job(c *call) (*batch, *apiError) {
 	defer s.mu.Unlock()
 	v := s.batches[id]
 	if v == nil || v.fw.Account != c.account.Name {
-		if refused := c.instance(c.params.Get("IotInstanceId")); refused != nil {
-			return nil, refused
-		}
-		return nil, businessError("iot.firmware.InvalidOTAJobId")
+		return nil, c.notFound("iot.firmware.InvalidOTAJobId")
 	}
 	return v, c.instance(v.fw.InstanceID)
 }
@@ -68,10 +78,11 @@ func (s *Simulator) queryOTAJob(c *call, now time.Time) (object, *apiError) {
 	return object{{"Data", v.record(now)}}, nil
 }
 
-// list is the common part of the three lists.
+// list is the form of all three lists: a page of total entries, as elements named
+// item within name.
 func list(p page, total int, name, item string, entries []any) object {
 	if entries == nil {
-		entries = []any{}
+		entries = []any{} // an empty list, not null
 	}
 	return object{
 		{"Total", total},
@@ -98,10 +109,7 @@ func (s *Simulator) listOTAJobByFirmware(c *call, now time.Time) (object, *apiEr
 	defer s.mu.Unlock()
 	fw := s.packages[id]
 	if fw == nil || fw.Account != c.account.Name {
-		if refused := c.instance(c.params.Get("IotInstanceId")); refused != nil {
-			return nil, refused
-		}
-		return nil, businessError("iot.firmware.FirmwareNotFound")
+		return nil, c.notFound("iot.firmware.FirmwareNotFound")
 	}
 	if refused := c.instance(fw.InstanceID); refused != nil {
 		return nil, refused

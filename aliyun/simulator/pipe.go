@@ -10,7 +10,8 @@ import (
 // Pipe serves a handler over connections in memory, for testing/synctest, where a
 // real socket would keep the clock from moving. Give dial to an http.Transport as
 // its DialContext; it ignores network and address. stop closes all connections and
-// returns when the server has ended; dial fails from then on.
+// returns when the server has ended; from then on dial fails with net.ErrClosed.
+// Both may be called concurrently, and stop more than once.
 func Pipe(handler http.Handler) (dial func(ctx context.Context, network, address string) (net.Conn, error), stop func()) {
 	l := &pipeListener{conns: make(chan net.Conn), closed: make(chan struct{})}
 	server := &http.Server{Handler: handler}

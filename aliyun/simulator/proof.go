@@ -14,21 +14,33 @@ type proof struct {
 	nonce, stamp string
 	layout       string // of stamp
 	signature    string
-	sign         func(secret string) string
-	mismatch     string // message of SignatureDoesNotMatch
+	sign         func(secret string) string // what signature should be
+	mismatch     string                     // message of SignatureDoesNotMatch
 }
 
-const incomplete = "The request signature does not conform to Aliyun standards."
+const (
+	iso8601    = "2006-01-02T15:04:05Z"
+	mismatchV1 = "Specified signature is not matched with our calculation. server string to sign is:"
+)
+
+func incomplete() *apiError {
+	return gatewayError("IncompleteSignature", "The request signature does not conform to Aliyun standards.")
+}
+
+func unknownMethod() *apiError {
+	return gatewayError("InvalidSignatureMethod", "Specified signature method is not valid.")
+}
 
 // readProof reads the caller's proof and refuses one with a piece missing.
 func (c *call) readProof() *apiError {
 	authorization := c.request.Header.Get("Authorization")
-	switch {
-	case strings.HasPrefix(authorization, "ACS3-"):
+	if strings.HasPrefix(authorization, "ACS3-") {
 		return c.readACS3(authorization)
-	case strings.HasPrefix(authorization, "acs "):
-		return c.readROA(strings.TrimPrefix(authorization, "acs "))
-	case c.request.Header.Get("X-Acs-Date") != "" && !c.params.Has("AccessKeyId"):
+	}
+	if credential, ok := strings.CutPrefix(authorization, "acs "); ok {
+		return c.readROA(credential)
+	}
+	if c.request.Header.Get("X-Acs-Date") != "" && !c.params.Has("AccessKeyId") {
 		// An ACS3 call that lost its Authorization header.
 		c.proof.header = true
 		return missing("AccessKeyId")
@@ -53,35 +65,38 @@ func (c *call) readACS3(authorization string) *apiError {
 		token:     r.Header.Get("X-Acs-Security-Token"),
 		nonce:     r.Header.Get("X-Acs-Signature-Nonce"),
 		stamp:     r.Header.Get("X-Acs-Date"),
-		layout:    "2006-01-02T15:04:05Z",
+		layout:    iso8601,
 		signature: fields["Signature"],
 		sign:      func(secret string) string { return acs3Signature(secret, toSign) },
 		mismatch: "Specified signature does not match our calculation. server StringToSign is [" + toSign +
 			"] server CanonicalRequest is [" + canonical + "]",
 	}
-	// The body needs no check of its own: its hash is in the canonical request.
 	switch {
 	case algorithm != "ACS3-HMAC-SHA256":
-		return gatewayError("InvalidSignatureMethod", "Specified signature method is not valid.")
+		return unknownMethod()
 	case c.proof.keyID == "":
 		return missing("AccessKeyId")
 	case c.proof.signature == "" || !slices.IsSorted(signed):
-		return gatewayError("IncompleteSignature", incomplete)
+		return incomplete()
 	case c.proof.stamp == "":
 		return missing("Timestamp")
 	case c.proof.nonce == "":
 		return missing("SignatureNonce")
 	}
-	for _, name := range []string{
+	// The body needs no check of its own: its hash is in the canonical request.
+	needed := []string{
 		"host", "x-acs-action", "x-acs-content-sha256", "x-acs-date", "x-acs-signature-nonce", "x-acs-version",
-	} {
-		if !slices.Contains(signed, name) {
-			return gatewayError("IncompleteSignature", incomplete)
-		}
 	}
-	if c.proof.token != "" && !slices.Contains(signed, "x-acs-security-token") ||
-		r.Header.Get("Content-Type") != "" && !slices.Contains(signed, "content-type") {
-		return gatewayError("IncompleteSignature", incomplete)
+	if c.proof.token != "" {
+		needed = append(needed, "x-acs-security-token")
+	}
+	if r.Header.Get("Content-Type") != "" {
+		needed = append(needed, "content-type")
+	}
+	for _, name := range needed {
+		if !slices.Contains(signed, name) {
+			return incomplete()
+		}
 	}
 	return nil
 }
@@ -89,17 +104,17 @@ func (c *call) readACS3(authorization string) *apiError {
 func (c *call) readRPC() *apiError {
 	params := maps.Clone(c.params)
 	delete(params, "Signature")
-	method := c.params.Get("SignatureMethod")
 	toSign := rpcStringToSign(c.request.Method, params)
+	method := params.Get("SignatureMethod")
 	c.proof = proof{
-		keyID:     c.params.Get("AccessKeyId"),
-		token:     c.params.Get("SecurityToken"),
-		nonce:     c.params.Get("SignatureNonce"),
-		stamp:     c.params.Get("Timestamp"),
-		layout:    "2006-01-02T15:04:05Z",
+		keyID:     params.Get("AccessKeyId"),
+		token:     params.Get("SecurityToken"),
+		nonce:     params.Get("SignatureNonce"),
+		stamp:     params.Get("Timestamp"),
+		layout:    iso8601,
 		signature: c.params.Get("Signature"),
 		sign:      func(secret string) string { return rpcSignature(method, secret, toSign) },
-		mismatch:  "Specified signature is not matched with our calculation. server string to sign is:" + toSign,
+		mismatch:  mismatchV1 + toSign,
 	}
 	for _, name := range []string{"AccessKeyId", "Signature", "SignatureMethod", "SignatureVersion", "SignatureNonce", "Timestamp"} {
 		if c.params.Get(name) == "" {
@@ -108,9 +123,9 @@ func (c *call) readRPC() *apiError {
 	}
 	switch {
 	case method != "HMAC-SHA1" && method != "HMAC-SHA256":
-		return gatewayError("InvalidSignatureMethod", "Specified signature method is not valid.")
-	case c.params.Get("SignatureVersion") != "1.0":
-		return gatewayError("IncompleteSignature", incomplete)
+		return unknownMethod()
+	case params.Get("SignatureVersion") != "1.0":
+		return incomplete()
 	}
 	return nil
 }
@@ -128,13 +143,13 @@ func (c *call) readROA(credential string) *apiError {
 		layout:    http.TimeFormat,
 		signature: signature,
 		sign:      func(secret string) string { return roaSignature(secret, toSign) },
-		mismatch:  "Specified signature is not matched with our calculation. server string to sign is:" + toSign,
+		mismatch:  mismatchV1 + toSign,
 	}
 	switch {
 	case key == "":
 		return missing("AccessKeyId")
 	case signature == "":
-		return gatewayError("IncompleteSignature", incomplete)
+		return incomplete()
 	case c.proof.stamp == "":
 		return missing("Timestamp")
 	}

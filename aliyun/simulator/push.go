@@ -1,15 +1,16 @@
 package simulator
 
 import (
+	"math"
 	"sort"
 	"time"
 )
 
-// segment is a run of devices pushed at one pace.
+// segment is a run of devices that are pushed at one pace.
 type segment struct {
-	from  time.Duration // since the start of the batch
-	first int           // device
-	pace  pace
+	from       time.Duration // since the start of the batch
+	first, end int           // devices from first until before end
+	pace       pace
 }
 
 // planPush works out the segments. Devices are pushed in the order of their
@@ -20,19 +21,29 @@ func (v *batch) planPush() {
 		from := max(r.since.Sub(v.start), 0)
 		first := 0
 		if n := len(v.segments); n > 0 && from > 0 {
-			last := v.segments[n-1]
-			// The devices matched by then bound the search: later ones are later.
+			last := &v.segments[n-1]
+			// The devices matched by then bound the search: later ones are pushed later.
 			first = last.first + sort.Search(max(v.total(from)-last.first, 0), func(i int) bool {
-				return v.pushIn(n-1, last.first+i) >= from
+				return v.pushIn(*last, last.first+i) >= from
 			})
+			last.end = first
 		} else {
 			v.segments = nil // a pace that no device saw
 		}
-		v.segments = append(v.segments, segment{from, first, r.pace})
+		v.segments = append(v.segments, segment{from, first, math.MaxInt, r.pace})
 	}
 }
 
-// total is how many devices the batch has matched.
+// segmentOf is the segment of a device.
+func (v *batch) segmentOf(i int) segment {
+	k := len(v.segments) - 1
+	for i < v.segments[k].first {
+		k--
+	}
+	return v.segments[k]
+}
+
+// total is how many devices the batch has matched at a time since its start.
 func (v *batch) total(at time.Duration) int {
 	n := v.Devices.Count
 	if v.SelectionType == "DYNAMIC" && v.Devices.Every > 0 && at > 0 {
@@ -41,21 +52,14 @@ func (v *batch) total(at time.Duration) int {
 	return n
 }
 
-// push is when a device that is online for once is told of the package, since the
+// push is when a device that does come online is told of the package, since the
 // start of the batch. It never falls with the index.
-func (v *batch) push(i int) time.Duration {
-	k := len(v.segments) - 1
-	for k > 0 && i < v.segments[k].first {
-		k--
-	}
-	return v.pushIn(k, i)
-}
+func (v *batch) push(i int) time.Duration { return v.pushIn(v.segmentOf(i), i) }
 
-// pushIn is push by the pace of a segment. A device waits for those before it, as
+// pushIn is push at the pace of a segment. A device waits for those before it, as
 // in any queue: max over j ≤ i of ready(j) + (i-j) steps. As ready is made of
-// straight lines, only the ends of these need a look.
-func (v *batch) pushIn(k, i int) time.Duration {
-	s := v.segments[k]
+// straight lines, only their ends need a look.
+func (v *batch) pushIn(s segment, i int) time.Duration {
 	at := max(s.from, v.ready(i))
 	if s.pace.perMinute <= 0 {
 		return at
@@ -83,8 +87,8 @@ func (v *batch) ready(i int) time.Duration {
 	return max(time.Duration(i-d.Count+1)*d.Every, online)
 }
 
-// bend is the first later device of a dynamic batch that matches after all the
-// first ones are ready.
+// bend is the first of the later devices of a dynamic batch that matches after all
+// the first Count are ready.
 func (v *batch) bend() int {
 	d := v.Devices
 	if d.Every <= 0 {
@@ -101,8 +105,8 @@ func (v *batch) confirmed(i int) time.Duration {
 	return along(v.Devices.Confirm, i, v.Devices.Count)
 }
 
-// along is the i-th of n points spread over d. In floating point, as the product
-// of a day in nanoseconds and a million does not fit.
+// along is the i-th of n points that are spread over d. In floating point, because
+// the product of a day in nanoseconds and a million fits no int64.
 func along(d time.Duration, i, n int) time.Duration {
 	if n == 0 {
 		return 0

@@ -1,11 +1,13 @@
 package simulator
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"time"
 )
 
-// utc is a time as the API prints it; "" for zero.
+// utc is a time as the API prints it, to the millisecond; "" for zero.
 func utc(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -13,24 +15,17 @@ func utc(t time.Time) string {
 	return t.UTC().Format("2006-01-02T15:04:05.000Z")
 }
 
-func or(value, otherwise string) string {
-	if value == "" {
-		return otherwise
-	}
-	return value
-}
-
-// summary is the batch as ListOTAJobByFirmware shows it: no settings.
+// summary is the batch as ListOTAJobByFirmware shows it: without settings.
 func (v *batch) summary(now time.Time) object {
 	status, start, end := v.status(now)
 	o := object{
 		{"JobId", v.JobID},
 		{"JobStatus", status},
-		{"JobType", or(v.JobType, "UPGRADE_FIRMWARE")},
+		{"JobType", cmp.Or(v.JobType, "UPGRADE_FIRMWARE")},
 		{"ProductKey", v.fw.ProductKey},
 		{"FirmwareId", v.FirmwareID},
-		{"SelectionType", or(v.SelectionType, "STATIC")},
-		{"TargetSelection", or(v.TargetSelection, "ALL")},
+		{"SelectionType", cmp.Or(v.SelectionType, "STATIC")},
+		{"TargetSelection", cmp.Or(v.TargetSelection, "ALL")},
 	}
 	if len(v.Tags) > 0 {
 		var tags []any
@@ -46,7 +41,7 @@ func (v *batch) summary(now time.Time) object {
 	return o
 }
 
-// record is the batch as QueryOTAJob shows it, with its overlay.
+// record is the batch as QueryOTAJob shows it.
 func (v *batch) record(now time.Time) object {
 	o := v.summary(now)
 	o.add("Name", v.fw.Name)
@@ -56,7 +51,7 @@ func (v *batch) record(now time.Time) object {
 	o.add("OverwriteMode", v.OverwriteMode)
 	o.add("MaximumPerMinute", v.MaximumPerMinute)
 	if v.Retry != nil {
-		// RetryInterval 0 is a value: at once.
+		// RetryInterval 0 is shown: it means at once.
 		o = append(o, member{"RetryCount", v.Retry.Count}, member{"RetryInterval", v.Retry.Interval})
 	}
 	o.add("TimeoutInMinutes", v.TimeoutInMinutes)
@@ -81,13 +76,8 @@ func (v *batch) record(now time.Time) object {
 	o.add("DownloadProtocol", v.DownloadProtocol)
 	o.add("GroupId", v.GroupID)
 	o.add("GroupName", v.GroupName)
-	names := make([]string, 0, len(v.Override))
-	for name := range v.Override {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		o = o.with(name, v.Override[name])
+	for _, name := range slices.Sorted(maps.Keys(v.Override)) {
+		o.override(name, v.Override[name])
 	}
 	return o
 }

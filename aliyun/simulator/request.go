@@ -9,36 +9,32 @@ import (
 	"strings"
 )
 
-// maxBody bounds a request: the parameters of these operations fit many times.
+// maxBody bounds a request in bytes; the parameters of these operations fit in many
+// times over.
 const maxBody = 1 << 20
 
 // call is one request, taken apart.
 type call struct {
 	request *http.Request
 	body    []byte
-	params  url.Values // of the query and of the form
 	query   url.Values
+	params  url.Values // of the query and of the form
 	action  string
-	version string
 	id      string // RequestId
-	xml     bool
+	xml     bool   // the form of the answer; else JSON
 	proof   proof
 
 	account *account // nil for an unknown key
-	key     Key
+	key     Key      // of account
 }
 
-// newCall takes a request apart. The call is usable also when it is refused.
+// newCall takes a request apart. A refused call can be answered too.
 func newCall(r *http.Request) (*call, *apiError) {
-	c := &call{request: r, query: r.URL.Query(), id: newRequestID()}
-	c.params = url.Values{}
-	for name, values := range c.query {
-		c.params[name] = append([]string(nil), values...)
-	}
+	c := &call{request: r, query: r.URL.Query(), params: r.URL.Query(), id: newRequestID()}
 	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
 	c.body = body
-	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if kind == "application/x-www-form-urlencoded" {
+	contentType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if contentType == "application/x-www-form-urlencoded" {
 		form, _ := url.ParseQuery(string(body))
 		for name, values := range form {
 			c.params[name] = append(c.params[name], values...)
@@ -46,10 +42,11 @@ func newCall(r *http.Request) (*call, *apiError) {
 	}
 	c.xml = wantsXML(c.params.Get("Format"), r.Header.Get("Accept"))
 	refused := c.readProof()
-	c.action, c.version = c.params.Get("Action"), c.params.Get("Version")
+	action, version := c.params.Get("Action"), c.params.Get("Version")
 	if c.proof.header {
-		c.action, c.version = r.Header.Get("X-Acs-Action"), r.Header.Get("X-Acs-Version")
+		action, version = r.Header.Get("X-Acs-Action"), r.Header.Get("X-Acs-Version")
 	}
+	c.action = action
 	switch {
 	case err != nil:
 		return c, gatewayError("ContentLengthDoesNotMatch", "The body could not be read.")
@@ -57,9 +54,9 @@ func newCall(r *http.Request) (*call, *apiError) {
 		return c, gatewayError("UnsupportedHTTPMethod", "This http method is not supported.")
 	case c.action == "":
 		return c, missing("Action")
-	case c.version == "":
+	case version == "":
 		return c, missing("Version")
-	case c.version != Version:
+	case version != apiVersion:
 		return c, invalid("Version")
 	case operations[c.action] == nil || r.URL.Path != "/" && r.URL.Path != "":
 		return c, gatewayError("InvalidAction.NotFound",
@@ -70,8 +67,8 @@ func newCall(r *http.Request) (*call, *apiError) {
 	return c, refused
 }
 
-// wantsXML chooses the form of the answer. Without either, Alibaba's page of
-// common parameters names XML as the default.
+// wantsXML chooses the form of the answer. XML is the default by Alibaba's page of
+// common parameters.
 func wantsXML(format, accept string) bool {
 	if format != "" && knownFormat(format) {
 		return strings.EqualFold(format, "XML")
@@ -90,8 +87,8 @@ func (c *call) lane() lane {
 	return lane{c.account.Name, c.action}
 }
 
-// required returns a mandatory parameter; one that is there but empty is left to
-// the product to refuse.
+// required returns a mandatory parameter. An empty one is left to the product to
+// refuse.
 func (c *call) required(name string) (string, *apiError) {
 	if !c.params.Has(name) {
 		return "", missing(name)
@@ -99,11 +96,11 @@ func (c *call) required(name string) (string, *apiError) {
 	return c.params.Get(name), nil
 }
 
-// page is a CurrentPage and a PageSize, both from 1.
+// page is a CurrentPage and a PageSize, both at least 1.
 type page struct{ current, size int }
 
-// page reads the paging of a list whose pages hold at most largest entries.
-// needed: the list has no default page.
+// page reads the paging of a list whose pages hold at most largest entries. If it
+// is needed, the list has no default page.
 func (c *call) page(largest int, needed bool) (page, *apiError) {
 	p := page{1, 10}
 	for _, f := range []struct {

@@ -1,12 +1,13 @@
 package simulator
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"maps"
+	"hash"
 	"net/http"
 	"net/url"
 	"slices"
@@ -14,20 +15,20 @@ import (
 )
 
 // escape is RFC 3986: all but letters, digits and -_.~ as %XX.
-func escape(s string) string {
-	s = url.QueryEscape(s)
-	return strings.ReplaceAll(s, "+", "%20")
+func escape(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
+
+// canonicalQuery is the parameters sorted by name and escaped.
+func canonicalQuery(params url.Values) string { return strings.ReplaceAll(params.Encode(), "+", "%20") }
+
+func mac(h func() hash.Hash, secret, text string) []byte {
+	m := hmac.New(h, []byte(secret))
+	m.Write([]byte(text))
+	return m.Sum(nil)
 }
 
-// canonicalQuery sorts parameters by their names and escapes them.
-func canonicalQuery(params url.Values) string {
-	var pairs []string
-	for _, name := range slices.Sorted(maps.Keys(params)) {
-		for _, v := range params[name] {
-			pairs = append(pairs, escape(name)+"="+escape(v))
-		}
-	}
-	return strings.Join(pairs, "&")
+func hexSHA256(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
 }
 
 // rpcStringToSign is what signature version 1.0 of RPC calls signs; params has no
@@ -36,43 +37,35 @@ func rpcStringToSign(method string, params url.Values) string {
 	return method + "&%2F&" + escape(canonicalQuery(params))
 }
 
+// rpcSignature signs by a SignatureMethod, HMAC-SHA1 or HMAC-SHA256.
 func rpcSignature(method, secret, stringToSign string) string {
-	h := hmac.New(sha1.New, []byte(secret+"&"))
+	h := sha1.New
 	if method == "HMAC-SHA256" {
-		h = hmac.New(sha256.New, []byte(secret+"&"))
+		h = sha256.New
 	}
-	h.Write([]byte(stringToSign))
-	return base64.StdEncoding.EncodeToString(h.Sum(nil))
+	return base64.StdEncoding.EncodeToString(mac(h, secret+"&", stringToSign))
 }
 
 // acs3CanonicalRequest is the request as ACS3-HMAC-SHA256 sees it; signed are the
 // lower-case names of the headers that the client signed. Source: Alibaba's page
 // "V3 request body and signature mechanism".
 func acs3CanonicalRequest(r *http.Request, query url.Values, signed []string, body []byte) string {
-	path := r.URL.EscapedPath()
-	if path == "" {
-		path = "/"
-	}
+	path := cmp.Or(r.URL.EscapedPath(), "/")
 	var headers strings.Builder
 	for _, name := range signed {
 		headers.WriteString(name + ":" + headerValue(r, name) + "\n")
 	}
-	sum := sha256.Sum256(body)
 	return strings.Join([]string{
-		r.Method, path, canonicalQuery(query), headers.String(),
-		strings.Join(signed, ";"), hex.EncodeToString(sum[:]),
+		r.Method, path, canonicalQuery(query), headers.String(), strings.Join(signed, ";"), hexSHA256(body),
 	}, "\n")
 }
 
 func acs3StringToSign(canonicalRequest string) string {
-	sum := sha256.Sum256([]byte(canonicalRequest))
-	return "ACS3-HMAC-SHA256\n" + hex.EncodeToString(sum[:])
+	return "ACS3-HMAC-SHA256\n" + hexSHA256([]byte(canonicalRequest))
 }
 
 func acs3Signature(secret, stringToSign string) string {
-	h := hmac.New(sha256.New, []byte(secret))
-	h.Write([]byte(stringToSign))
-	return hex.EncodeToString(h.Sum(nil))
+	return hex.EncodeToString(mac(sha256.New, secret, stringToSign))
 }
 
 // roaStringToSign is what signature version 1.0 of ROA calls signs. The IoT
@@ -106,12 +99,10 @@ func roaStringToSign(r *http.Request, query url.Values) string {
 }
 
 func roaSignature(secret, stringToSign string) string {
-	h := hmac.New(sha1.New, []byte(secret))
-	h.Write([]byte(stringToSign))
-	return base64.StdEncoding.EncodeToString(h.Sum(nil))
+	return base64.StdEncoding.EncodeToString(mac(sha1.New, secret, stringToSign))
 }
 
-// headerValue is a header as it is signed; net/http keeps Host elsewhere.
+// headerValue is a header as ACS3 signs it; net/http keeps Host elsewhere.
 func headerValue(r *http.Request, name string) string {
 	if name == "host" {
 		return r.Host

@@ -4,7 +4,7 @@
 // batches that move with the clock.
 //
 // It serves tests, benchmarks and the demo. Only StartDemo opens a listener, and
-// only it and Pipe start a goroutine. Nothing is kept per device: what a device
+// only it and Pipe start goroutines. Nothing is kept per device: what a device
 // does is a function of its batch, its index and the time. The package imports
 // nothing but the standard library.
 //
@@ -17,11 +17,12 @@ import (
 	"time"
 )
 
-// Version is the API version the simulator serves.
-const Version = "2018-01-20"
+// apiVersion is the only version that is served.
+const apiVersion = "2018-01-20"
 
 // Simulator is an http.Handler that answers as the endpoint does. Make one with
-// New. All methods may be called concurrently, also while it serves.
+// New: the zero value cannot be used. All methods may be called concurrently,
+// also while it serves.
 type Simulator struct {
 	mu       sync.Mutex
 	accounts map[string]*account  // by name; guarded by mu, as all below
@@ -50,7 +51,9 @@ func New() *Simulator {
 }
 
 // ServeHTTP answers one call. The call counts as arrived, for the budget and for
-// Arrivals, when ServeHTTP starts; what a Fault adds comes after.
+// Arrivals, when ServeHTTP starts; the latency of a Fault comes after that. The
+// kinds Truncate and Reset may make it panic with http.ErrAbortHandler, which a
+// server of net/http takes as the order to drop the connection.
 func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	now := time.Now()
 	c, refused := newCall(r)
@@ -64,18 +67,15 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if refused == nil {
 		refused = s.admit(c, now)
 	}
-	fault := s.takeFault(c)
+	trouble := s.takeFaults(c)
 	s.mu.Unlock()
 
-	a := c.run(s, now, refused)
-	if fault.answers() {
-		a = fault.answer(c, a)
-	}
+	a := trouble.change(c, c.run(s, now, refused))
 	s.mu.Lock()
 	s.log.count(c.lane(), a.code)
 	s.mu.Unlock()
 
-	if !sleep(r.Context(), fault.latency) {
+	if !sleep(r.Context(), trouble.latency) {
 		return
 	}
 	a.write(w, r)

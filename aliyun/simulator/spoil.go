@@ -7,21 +7,22 @@ import (
 	"net/http"
 )
 
-// Kind is an answer that is not the API's.
+// Kind is a way in which an answer is not the API's. The zero value is none.
 type Kind string
 
+// The kinds come with HTTP 200 unless noted. Hang and Reset send nothing at all.
 const (
 	Hang     Kind = "hang"     // no answer until the client goes
 	Reset    Kind = "reset"    // the connection is reset
-	Truncate Kind = "truncate" // half the body, then the connection closes
+	Truncate Kind = "truncate" // status and half of the body as usual, then the connection closes
 	Garbage  Kind = "garbage"  // bytes that are neither JSON nor XML nor UTF-8
 	HTML     Kind = "html"     // a proxy's page, HTTP 502
 	Empty    Kind = "empty"    // no body
 	Redirect Kind = "redirect" // HTTP 302 to Fault.Location
-	Huge     Kind = "huge"     // a JSON string of Fault.Size bytes that never ends
+	Huge     Kind = "huge"     // Fault.Size bytes of JSON that stop inside a string
 )
 
-// spoil makes an answer into the fault's kind.
+// spoil turns the usual answer into one of the fault's kind.
 func (f *Fault) spoil(a answer) answer {
 	spoilt := answer{status: http.StatusOK, code: string(f.Kind), header: http.Header{}}
 	switch f.Kind {
@@ -40,7 +41,7 @@ func (f *Fault) spoil(a answer) answer {
 		spoilt.header.Set("Content-Type", "text/html")
 		spoilt.body = []byte("<html><head><title>502 Bad Gateway</title></head>" +
 			"<body><center><h1>502 Bad Gateway</h1></center><hr><center>Tengine</center></body></html>\n")
-	case Empty:
+	case Empty: // nothing to add
 	case Redirect:
 		spoilt.status = http.StatusFound
 		spoilt.header.Set("Location", f.Location)
@@ -57,7 +58,7 @@ func hang(_ http.ResponseWriter, r *http.Request, _ answer) { <-r.Context().Done
 func reset(w http.ResponseWriter, _ *http.Request, _ answer) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
-		panic(http.ErrAbortHandler) // net/http's own way to drop a connection
+		panic(http.ErrAbortHandler) // net/http then drops it
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)
@@ -65,15 +66,15 @@ func reset(w http.ResponseWriter, _ *http.Request, _ answer) {
 	_ = conn.Close()
 }
 
-// truncate promises the whole body and stops half way.
+// truncate promises the whole body and stops halfway.
 func truncate(w http.ResponseWriter, _ *http.Request, a answer) {
-	a.head(w, len(a.body))
+	a.writeHead(w)
 	_, _ = w.Write(a.body[:len(a.body)/2])
 	_ = http.NewResponseController(w).Flush()
 	panic(http.ErrAbortHandler)
 }
 
-// huge streams, so that it costs no memory here.
+// huge writes piece by piece, so that its size costs no memory here.
 func (f *Fault) huge(w http.ResponseWriter, r *http.Request, a answer) {
 	maps.Copy(w.Header(), a.header)
 	w.WriteHeader(a.status)

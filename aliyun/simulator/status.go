@@ -1,7 +1,11 @@
 package simulator
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
+// The values of JobStatus.
 const (
 	planned    = "PLANNED"
 	inProgress = "IN_PROGRESS"
@@ -9,7 +13,7 @@ const (
 	cancelled  = "CANCELED"
 )
 
-// status is the JobStatus at t and the start and the end, zero while they have
+// status is the JobStatus at t, with the start and the end, zero while they have
 // not come.
 func (v *batch) status(t time.Time) (status string, start, end time.Time) {
 	if v.Status != "" {
@@ -48,18 +52,13 @@ func (v *batch) modified(t time.Time) time.Time {
 	if !v.Modified.IsZero() {
 		return v.Modified
 	}
-	last := v.Create
 	_, start, end := v.status(t)
-	for _, m := range []time.Time{v.updated, start, end} {
-		if m.After(last) {
-			last = m
-		}
-	}
-	return last
+	return slices.MaxFunc([]time.Time{v.Create, v.updated, start, end}, time.Time.Compare)
 }
 
-// planCompletion is when the last device of a static batch ends; zero if one never
-// does.
+// planCompletion is when the last device of a static batch ends; zero if there is
+// one that never does. Of the devices of one residue in one segment, the last is
+// pushed last and takes as long as the others, so it alone needs a look.
 func (v *batch) planCompletion() time.Time {
 	if v.SelectionType == "DYNAMIC" || v.Status != "" {
 		return time.Time{}
@@ -71,14 +70,10 @@ func (v *batch) planCompletion() time.Time {
 		if kind == offline || kind == unconfirmed {
 			return time.Time{}
 		}
-		for k, s := range v.segments {
-			to := total
-			if k+1 < len(v.segments) {
-				to = v.segments[k+1].first
-			}
-			// The last device of this residue below to.
-			i := to - 1 - (to-1-r+period)%period
-			if i < s.first || i < 0 {
+		for _, s := range v.segments {
+			to := min(s.end, total)
+			i := to - 1 - (to-1-r+period)%period // the last of this residue before to
+			if i < s.first {
 				continue
 			}
 			c := v.course(r, s.pace)

@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// span is the devices of one residue in [from, to): all in one state.
+// span is the devices of one residue in [from, to), all in one state.
 type span struct{ residue, from, to int }
 
 // below counts the devices of a span with an index below x.
 func (s span) below(x int) int { return count(s.residue, s.from, min(s.to, x)) }
 
-// tally counts the tasks by state. It costs the same for ten thousand devices as
+// tally counts the tasks by state. That costs the same for ten thousand devices as
 // for ten million.
 func (w view) tally() (n tally) {
 	if w.fixed != nil {
@@ -49,17 +49,15 @@ func (w view) each(visit func(state int, s span)) {
 		}
 		emit(stateQueued, r, pushed, sure)
 		emit(stateConfirm, r, max(pushed, sure), x)
-		for k, s := range v.segments {
-			to := pushed
-			if k+1 < len(v.segments) {
-				to = min(to, v.segments[k+1].first)
-			}
+		for _, s := range v.segments {
+			to := min(s.end, pushed)
 			if to <= s.first {
 				continue
 			}
 			c := v.course(r, s.pace)
+			// past is the first device before hi that has not come to a step yet.
 			past := func(hi int, step time.Duration) int {
-				return s.first + sort.Search(hi-s.first, func(i int) bool { return v.push(s.first+i) > w.at-step })
+				return s.first + sort.Search(hi-s.first, func(i int) bool { return v.pushIn(s, s.first+i) > w.at-step })
 			}
 			reported := past(to, c.report)
 			done := past(reported, c.end)
@@ -76,12 +74,12 @@ func count(residue, from, to int) int {
 	return max(upTo(to)-upTo(from), 0)
 }
 
-// page returns the devices of a page, of those in one state or, if state is
-// negative, of all; and how many there are.
+// page returns the devices of a page of those in a state, or of all with anyState,
+// and how many there are on all pages.
 func (w view) page(state int, p page) (devices []int, total int) {
 	first := 0
 	switch {
-	case state < 0:
+	case state == anyState:
 		total = w.total
 	case w.fixed != nil:
 		total = w.fixed[state]
@@ -98,7 +96,7 @@ func (w view) page(state int, p page) (devices []int, total int) {
 	return devices, total
 }
 
-// search is page for the devices in a state, which lie apart.
+// search is page for the devices in a state, which need not be neighbours.
 func (w view) search(state int, p page) (devices []int, total int) {
 	var spans []span
 	w.each(func(s int, sp span) {

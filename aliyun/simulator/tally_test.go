@@ -58,7 +58,7 @@ func TestCountsAgreeWithTasks(t *testing.T) {
 			at := v.start.Add(time.Duration(r.Int64N(int64(2*time.Hour))) - 10*time.Minute)
 			if i := r.IntN(max(v.total(time.Hour), 1)); n%2 == 0 && v.total(time.Hour) > 0 {
 				// The very instant at which a device moves.
-				if c := v.course(i%period, v.paceOf(i)); c.end != never {
+				if c := v.course(i%period, v.segmentOf(i).pace); c.end != never {
 					at = v.start.Add(v.push(i) + []time.Duration{0, c.report, c.end}[r.IntN(3)])
 				}
 			}
@@ -101,6 +101,33 @@ func TestCountsAgreeWithTasks(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// A static batch is COMPLETED from the very instant at which its last device ends.
+func TestCompletion(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(3, 4))
+	completed := 0
+	for n := range 100 {
+		v := anyBatch(r, fmt.Sprint("job", n))
+		v.SelectionType, v.ScheduleFinish = "STATIC", time.Time{}
+		v.Devices.Unconfirmed, v.Devices.Offline, v.Devices.Silent = 0, 0, 0
+		v.plan()
+		if v.completed.IsZero() || v.Devices.Count == 0 {
+			continue
+		}
+		completed++
+		live := func(at time.Time) int {
+			tasks := v.view(at).tally()
+			return tasks[stateConfirm] + tasks[stateQueued] + tasks[stateNotified] + tasks[stateInProgress]
+		}
+		if before, after := live(v.completed.Add(-1)), live(v.completed); before == 0 || after > 0 {
+			t.Errorf("batch %d: %d live tasks just before it is COMPLETED, %d then", n, before, after)
+		}
+	}
+	if completed < 40 {
+		t.Errorf("%d of the batches complete, too few to tell", completed)
 	}
 }
 
@@ -166,19 +193,5 @@ func BenchmarkPageMillion(b *testing.B) {
 	w := million().view(time.Time{}.Add(8 * time.Hour))
 	for b.Loop() {
 		w.page(stateFailed, page{50, 100})
-	}
-}
-
-func TestNoncesAreBounded(t *testing.T) {
-	t.Parallel()
-	n := nonces{seen: map[string]struct{}{}}
-	now := time.Unix(0, 0)
-	for i := range 100_000 {
-		now = now.Add(time.Second)
-		n.used("k", "x", now)
-		n.use("k", fmt.Sprint(i), now, now.Add(-maxSkew+time.Duration(i%1800)*time.Second))
-	}
-	if got := len(n.seen); got > 2*15*60+60 || got != len(n.queue) || cap(n.queue) > 20_000 {
-		t.Errorf("%d nonces, %d in a queue of %d after a day of one a second", got, len(n.queue), cap(n.queue))
 	}
 }

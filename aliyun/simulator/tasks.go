@@ -2,12 +2,13 @@ package simulator
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// Limits of ListOTATaskByJob by Alibaba's page of it.
+// Limits by Alibaba's page of ListOTATaskByJob.
 const (
 	maxTaskDepth   = 100_000 // CurrentPage × PageSize
 	maxDeviceNames = 50
@@ -21,9 +22,9 @@ func (s *Simulator) listOTATaskByJob(c *call, now time.Time) (object, *apiError)
 	if p.current*p.size > maxTaskDepth {
 		return nil, businessError("iot.common.InvalidPageParams")
 	}
-	state := -1
+	state := anyState
 	if name := c.params.Get("TaskStatus"); name != "" {
-		if state = stateOf(name); state < 0 {
+		if state = slices.Index(stateNames[:], name); state < 0 {
 			return nil, businessError("iot.firmware.InvalidTaskStatus")
 		}
 	}
@@ -32,14 +33,16 @@ func (s *Simulator) listOTATaskByJob(c *call, now time.Time) (object, *apiError)
 		return nil, refused
 	}
 	w := v.view(now)
-	devices, total := w.named(c, state)
-	switch {
-	case len(devices) > maxDeviceNames:
+	var devices []int
+	var total int
+	switch names := c.deviceNames(); {
+	case len(names) > maxDeviceNames:
 		return nil, businessError("iot.system.IllegalRequest")
-	case devices == nil:
-		devices, total = w.page(state, p)
+	case len(names) > 0: // they take the place of a page
+		devices = w.named(names, state)
+		total, p = len(devices), page{1, maxDeviceNames}
 	default:
-		p = page{1, maxDeviceNames}
+		devices, total = w.page(state, p)
 	}
 	var entries []any
 	for _, i := range devices {
@@ -48,32 +51,34 @@ func (s *Simulator) listOTATaskByJob(c *call, now time.Time) (object, *apiError)
 	return list(p, total, "Data", "SimpleOTATaskInfo", entries), nil
 }
 
-// named returns the devices of DeviceNames.1, DeviceNames.2, …, which take the
-// place of a page; nil if there is no such parameter.
-func (w view) named(c *call, state int) (devices []int, total int) {
-	for n := 1; c.params.Has("DeviceNames." + strconv.Itoa(n)); n++ {
-		if devices == nil {
-			devices = []int{}
+// deviceNames is DeviceNames.1, DeviceNames.2 and so on, until one is missing or
+// there are too many.
+func (c *call) deviceNames() []string {
+	var names []string
+	for len(names) <= maxDeviceNames {
+		name := "DeviceNames." + strconv.Itoa(len(names)+1)
+		if !c.params.Has(name) {
+			break
 		}
-		name := c.params.Get("DeviceNames." + strconv.Itoa(n))
-		number, ok := strings.CutPrefix(name, w.v.prefix()+"-")
-		i, err := strconv.Atoi(number)
-		if ok && err == nil && i >= 0 && i < w.total && (state < 0 || w.state(i) == state) {
-			devices = append(devices, i)
-		}
-		if n > maxDeviceNames {
-			return make([]int, n), 0
-		}
+		names = append(names, c.params.Get(name))
 	}
-	return devices, len(devices)
+	return names
 }
 
-func (v *batch) prefix() string {
-	if v.Devices.Prefix == "" {
-		return "device"
+// named returns the devices with one of the names that are in a state.
+func (w view) named(names []string, state int) (devices []int) {
+	for _, name := range names {
+		number, ok := strings.CutPrefix(name, devicePrefix)
+		i, err := strconv.Atoi(number)
+		if ok && err == nil && i >= 0 && i < w.total && (state == anyState || w.state(i) == state) {
+			devices = append(devices, i)
+		}
 	}
-	return v.Devices.Prefix
+	return devices
 }
+
+// devicePrefix begins each DeviceName; the index follows.
+const devicePrefix = "device-"
 
 // task is a device's task as ListOTATaskByJob shows it.
 func (w view) task(i int) object {
@@ -95,7 +100,7 @@ func (w view) task(i int) object {
 		{"FirmwareId", v.FirmwareID},
 		{"ProductKey", v.fw.ProductKey},
 		{"ProductName", v.fw.ProductName},
-		{"DeviceName", fmt.Sprintf("%s-%06d", v.prefix(), i)},
+		{"DeviceName", fmt.Sprintf("%s%06d", devicePrefix, i)},
 		{"IotId", taskID(v.seed+1, i)},
 		{"SrcVersion", src},
 		{"DestVersion", v.fw.DestVersion},
@@ -111,13 +116,15 @@ func (w view) task(i int) object {
 	return o
 }
 
-// detail is when a task came into its state, how far it is and what is said of it.
+// detail is when a task came into its state, its progress in percent and what is
+// said of it.
 func (w view) detail(i, state int) (modified time.Time, progress, desc string) {
 	v := w.v
-	at := v.push(i)
-	c := v.course(i%period, v.paceOf(i))
+	s := v.segmentOf(i)
+	at := v.pushIn(s, i)
+	c := v.course(i%period, s.pace)
 	progress = "0.00"
-	moved := time.Duration(0)
+	var moved time.Duration // into its state, since the start
 	switch state {
 	case stateCancelled:
 		moved, desc = w.at, "the OTA task was canceled"
@@ -145,6 +152,7 @@ func (w view) detail(i, state int) (modified time.Time, progress, desc string) {
 	return modified, progress, desc
 }
 
+// taskID is an id that no other device of the batch has, and hardly one of another.
 func taskID(seed uint64, i int) string {
 	return fmt.Sprintf("%016x%06x", mix(seed+uint64(i)), i&0xffffff)
 }

@@ -1,9 +1,6 @@
 package simulator
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // The states of a device task, in the order in which it goes through them.
 const (
@@ -21,18 +18,19 @@ var stateNames = [states]string{
 	"CONFIRM", "QUEUED", "NOTIFIED", "IN_PROGRESS", "SUCCEEDED", "FAILED", "CANCELED",
 }
 
-// tally is a number of device tasks by state.
-type tally [states]int
+// anyState is in the place of a state where the caller asks for all tasks.
+const anyState = -1
 
-func stateOf(name string) int { return slices.Index(stateNames[:], name) }
+// tally is the number of device tasks by state.
+type tally [states]int
 
 // view is a batch's device tasks at an instant.
 type view struct {
 	v     *batch
-	at    time.Duration // since the start; of the cancel, if that took the tasks along
+	at    time.Duration // since the start; the cancel's, if that took the tasks along
 	ended bool          // live tasks are CANCELED
-	total int
-	fixed *tally // Batch.Counts
+	total int           // devices matched so far
+	fixed *tally        // Batch.Counts
 }
 
 func (v *batch) view(t time.Time) view {
@@ -55,7 +53,8 @@ func (v *batch) view(t time.Time) view {
 	return w
 }
 
-// state of one device's task, by the same comparisons as each.
+// state is that of one device's task, by the same comparisons as each. Fixed counts
+// give the devices their states in order.
 func (w view) state(i int) int {
 	if w.fixed != nil {
 		s := 0
@@ -72,11 +71,13 @@ func (w view) state(i int) int {
 	return s
 }
 
+// live is the state that the task would have if nobody had cancelled it.
 func (w view) live(i int) int {
 	v := w.v
 	r := i % period
 	k := v.kind(r)
-	at := v.push(i)
+	s := v.segmentOf(i)
+	at := v.pushIn(s, i)
 	switch {
 	case k == unconfirmed:
 		return stateConfirm
@@ -86,7 +87,7 @@ func (w view) live(i int) int {
 		}
 		return stateQueued
 	}
-	c := v.course(r, v.paceOf(i))
+	c := v.course(r, s.pace)
 	switch {
 	case at > w.at-c.report:
 		return stateNotified
@@ -94,19 +95,4 @@ func (w view) live(i int) int {
 		return stateInProgress
 	}
 	return c.final()
-}
-
-func (c course) final() int {
-	if c.failed {
-		return stateFailed
-	}
-	return stateSucceeded
-}
-
-func (v *batch) paceOf(i int) pace {
-	k := len(v.segments) - 1
-	for k > 0 && i < v.segments[k].first {
-		k--
-	}
-	return v.segments[k].pace
 }

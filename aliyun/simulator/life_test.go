@@ -1,0 +1,199 @@
+package simulator_test
+
+import (
+	"maps"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+)
+
+// moment is what a batch looks like some time after midnight, when it was added.
+type moment struct {
+	after  time.Duration
+	status string
+	counts map[string]int
+}
+
+func TestLifeOfABatch(t *testing.T) {
+	t.Parallel()
+	// Report and Install jitter by half, so the moments keep away from the edges.
+	ten := simulator.Devices{Count: 10, Report: 2 * time.Minute, Install: 20 * time.Minute}
+	all := func(state string, n int) map[string]int { return map[string]int{state: n} }
+	with := func(change func(*simulator.Devices)) simulator.Devices { d := ten; change(&d); return d }
+	cancel := func(tasks bool) func(*simulator.Simulator) error {
+		return func(s *simulator.Simulator) error { return s.Cancel("j", tasks) }
+	}
+	const h, m = time.Hour, time.Minute
+	for name, c := range map[string]struct {
+		batch   simulator.Batch
+		at      time.Duration // of do
+		do      func(*simulator.Simulator) error
+		moments []moment
+	}{
+		"succeeds": {
+			batch: simulator.Batch{Devices: ten},
+			moments: []moment{
+				{30 * time.Second, "IN_PROGRESS", all("NOTIFIED", 10)},
+				{5 * m, "IN_PROGRESS", all("IN_PROGRESS", 10)},
+				{40 * m, "COMPLETED", all("SUCCEEDED", 10)},
+			},
+		},
+		"is scheduled": {
+			batch: simulator.Batch{Devices: ten, Schedule: midnight.Add(h)},
+			moments: []moment{
+				{h - 1, "PLANNED", all("QUEUED", 10)},
+				{h, "IN_PROGRESS", all("NOTIFIED", 10)},
+				{h + 40*m, "COMPLETED", all("SUCCEEDED", 10)},
+			},
+		},
+		"has devices that never come online": {
+			batch:   simulator.Batch{Devices: with(func(d *simulator.Devices) { d.Count, d.Offline = 1000, 0.01 }), TimeoutInMinutes: 1440},
+			moments: []moment{{900 * h, "IN_PROGRESS", map[string]int{"QUEUED": 10, "SUCCEEDED": 990}}},
+		},
+		"has devices that never report": {
+			batch:   simulator.Batch{Devices: with(func(d *simulator.Devices) { d.Silent = 1 }), TimeoutInMinutes: 5},
+			moments: []moment{{900 * h, "IN_PROGRESS", all("NOTIFIED", 10)}},
+		},
+		"has devices that hang, and no timeout": {
+			batch:   simulator.Batch{Devices: with(func(d *simulator.Devices) { d.Hung = 1 })},
+			moments: []moment{{900 * h, "IN_PROGRESS", all("IN_PROGRESS", 10)}},
+		},
+		"has devices that hang, and a timeout with two retries": {
+			batch: simulator.Batch{Devices: with(func(d *simulator.Devices) { d.Hung = 1 }), TimeoutInMinutes: 30,
+				Retry: &simulator.Retry{Count: 2, Interval: 10}},
+			moments: []moment{
+				{110 * m, "IN_PROGRESS", all("IN_PROGRESS", 10)}, // 3 × 30 + 2 × 10 from the first report
+				{114 * m, "COMPLETED", all("FAILED", 10)},
+			},
+		},
+		"installs longer than the timeout": {
+			batch:   simulator.Batch{Devices: ten, TimeoutInMinutes: 5},
+			moments: []moment{{9 * m, "COMPLETED", all("FAILED", 10)}},
+		},
+		"fails once, without retries": {
+			batch:   simulator.Batch{Devices: with(func(d *simulator.Devices) { d.Flaky = 1 })},
+			moments: []moment{{20 * m, "COMPLETED", all("FAILED", 10)}},
+		},
+		"fails once, and is tried again an hour later": {
+			batch: simulator.Batch{Devices: with(func(d *simulator.Devices) { d.Flaky = 1 }), Retry: &simulator.Retry{Count: 1, Interval: 60}},
+			moments: []moment{
+				{60 * m, "IN_PROGRESS", all("IN_PROGRESS", 10)},
+				{120 * m, "COMPLETED", all("SUCCEEDED", 10)},
+			},
+		},
+		"waits for confirmation": {
+			batch: simulator.Batch{NeedConfirm: new(true), Devices: simulator.Devices{
+				Count: 10, Confirm: 10 * h, Report: 100 * h, Unconfirmed: 0.1}},
+			moments: []moment{
+				{time.Minute, "IN_PROGRESS", map[string]int{"CONFIRM": 9, "NOTIFIED": 1}},
+				{20 * h, "IN_PROGRESS", map[string]int{"CONFIRM": 1, "NOTIFIED": 9}},
+			},
+		},
+		"pushes two a minute": {
+			batch: simulator.Batch{Devices: ten, MaximumPerMinute: 2},
+			moments: []moment{
+				{0, "IN_PROGRESS", map[string]int{"QUEUED": 9, "NOTIFIED": 1}},
+				{59 * time.Second, "IN_PROGRESS", map[string]int{"QUEUED": 8, "NOTIFIED": 2}},
+				{40 * m, "COMPLETED", all("SUCCEEDED", 10)},
+			},
+		},
+		"pushes faster from now on": {
+			batch: simulator.Batch{MaximumPerMinute: 1, Devices: simulator.Devices{Count: 100, Report: 1000 * h}},
+			at:    10*m + 1,
+			do: func(s *simulator.Simulator) error {
+				return s.UpdateBatch("j", func(b *simulator.Batch) { b.MaximumPerMinute = 60 })
+			},
+			moments: []moment{
+				{10 * m, "IN_PROGRESS", map[string]int{"NOTIFIED": 11, "QUEUED": 89}},
+				{11 * m, "IN_PROGRESS", map[string]int{"NOTIFIED": 71, "QUEUED": 29}},
+			},
+		},
+		"is dynamic": {
+			batch: simulator.Batch{SelectionType: "DYNAMIC", Devices: with(func(d *simulator.Devices) { d.Every = h })},
+			moments: []moment{
+				{h - 1, "IN_PROGRESS", all("SUCCEEDED", 10)},
+				{h, "IN_PROGRESS", map[string]int{"SUCCEEDED": 10, "NOTIFIED": 1}},
+				{24*h + 50*m, "IN_PROGRESS", all("SUCCEEDED", 34)},
+			},
+		},
+		"is dynamic and cancelled": {
+			batch: simulator.Batch{SelectionType: "DYNAMIC", Devices: with(func(d *simulator.Devices) { d.Every = h })},
+			at:    5*h + 5*m,
+			do:    cancel(false),
+			moments: []moment{
+				{5*h + 5*m, "CANCELED", map[string]int{"SUCCEEDED": 14, "IN_PROGRESS": 1}},
+				{50 * h, "CANCELED", all("SUCCEEDED", 15)},
+			},
+		},
+		"is cancelled with its tasks": {
+			batch:   simulator.Batch{Devices: ten},
+			at:      5 * m,
+			do:      cancel(true),
+			moments: []moment{{5 * m, "CANCELED", all("CANCELED", 10)}, {h, "CANCELED", all("CANCELED", 10)}},
+		},
+		"is cancelled before it starts": {
+			batch:   simulator.Batch{Devices: ten, Schedule: midnight.Add(h)},
+			at:      5 * m,
+			do:      cancel(false),
+			moments: []moment{{5 * m, "CANCELED", all("CANCELED", 10)}, {2 * h, "CANCELED", all("CANCELED", 10)}},
+		},
+		"is cancelled after its end": {
+			batch:   simulator.Batch{Devices: ten},
+			at:      h,
+			do:      cancel(true),
+			moments: []moment{{2 * h, "COMPLETED", all("SUCCEEDED", 10)}},
+		},
+		"runs out of its schedule": {
+			batch: simulator.Batch{Devices: ten, MaximumPerMinute: 1, Schedule: midnight.Add(h), ScheduleFinish: midnight.Add(h + 5*m), CancelTasks: true},
+			moments: []moment{
+				{h + 5*m - 1, "IN_PROGRESS", nil},
+				{h + 5*m, "CANCELED", nil},
+				{9 * h, "CANCELED", all("CANCELED", 10)},
+			},
+		},
+		"ends before its schedule does": {
+			batch:   simulator.Batch{Devices: ten, Schedule: midnight.Add(h), ScheduleFinish: midnight.Add(9 * h)},
+			moments: []moment{{10 * h, "COMPLETED", all("SUCCEEDED", 10)}},
+		},
+		"has a fixed status and fixed counts": {
+			batch:   simulator.Batch{Devices: ten, Status: "PLANNED", Counts: map[string]int{"FAILED": 3, "CONFIRM": 150}},
+			moments: []moment{{100 * h, "PLANNED", map[string]int{"FAILED": 3, "CONFIRM": 150}}},
+		},
+		"is deleted with its package": {
+			batch:   simulator.Batch{Devices: ten, FirmwareID: "fw"},
+			at:      h,
+			do:      func(s *simulator.Simulator) error { s.DeleteFirmware("fw"); return nil },
+			moments: []moment{{h - 1, "COMPLETED", nil}, {h, "iot.firmware.InvalidOTAJobId", nil}},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := account()
+				c.batch.Account, c.batch.JobID = "main", "j"
+				s.AddBatch(c.batch)
+				for _, m := range c.moments {
+					if c.do != nil && c.at <= m.after {
+						time.Sleep(time.Until(midnight.Add(c.at)))
+						if err := c.do(s); err != nil {
+							t.Fatal(err)
+						}
+						c.do = nil
+					}
+					time.Sleep(time.Until(midnight.Add(m.after)))
+					if got := status(t, s, "j"); got != m.status {
+						t.Errorf("after %v: %s, want %s", m.after, got, m.status)
+					}
+					if m.counts == nil {
+						continue
+					}
+					if got := counts(t, s, "j"); !maps.Equal(got, m.counts) {
+						t.Errorf("after %v: %v, want %v", m.after, got, m.counts)
+					}
+				}
+			})
+		})
+	}
+}

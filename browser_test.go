@@ -16,9 +16,9 @@ import (
 
 // browser is a tab of a real Chromium.
 type browser struct {
-	t       *testing.T
-	ctx     context.Context
-	console iter.Seq2[chromedp.ConsoleMessage, error]
+	t       *testing.T                                // of the part of the test that runs
+	ctx     context.Context                           // of the tab; ends with the test
+	console iter.Seq2[chromedp.ConsoleMessage, error] // all messages since the tab was opened
 }
 
 // openBrowser starts Chromium, which CI has, until the test ends.
@@ -33,7 +33,7 @@ func openBrowser(t *testing.T) *browser {
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()), chromedp.Env("TMPDIR="+t.TempDir()),
-		// As root, and in a network that is closed.
+		// The tests may run as root and without a way to the Internet.
 		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
 	allocator, end := chromedp.NewExecAllocator(t.Context(), options...)
 	ctx, closeTab := chromedp.NewContext(allocator)
@@ -41,7 +41,7 @@ func openBrowser(t *testing.T) *browser {
 	return &browser{t, ctx, chromedp.Console(ctx)}
 }
 
-// perform does what must not take long: a page that shows a dialog blocks.
+// perform gives an action 30 s, because a page that shows a dialog blocks for ever.
 func perform[T any](b *browser, action chromedp.Action[T]) T {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
@@ -58,13 +58,13 @@ func (b *browser) do(steps ...chromedp.Action[chromedp.Void]) {
 	perform(b, chromedp.Steps(steps...))
 }
 
-// value is that of an expression in the page, as text.
+// value evaluates a JavaScript expression in the page and gives its value as text.
 func (b *browser) value(expression string) string {
 	b.t.Helper()
 	return perform(b, chromedp.Evaluate[string]("String("+expression+")"))
 }
 
-// follow clicks what leads to another page, and waits for that.
+// follow clicks on what leads to another page and waits for that page.
 func (b *browser) follow(selector string) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
@@ -74,7 +74,7 @@ func (b *browser) follow(selector string) {
 	}
 }
 
-// colours makes pages light or dark.
+// colours is a preference of the reader: "light" or "dark".
 func colours(name string) chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
@@ -84,7 +84,7 @@ func colours(name string) chromedp.Action[chromedp.Void] {
 	})
 }
 
-// test is a part of a test, which the browser is the same for.
+// test runs a part of a test in the same browser.
 func (b *browser) test(name string, part func(t *testing.T)) {
 	whole := b.t
 	defer func() { b.t = whole }()
@@ -94,10 +94,11 @@ func (b *browser) test(name string, part func(t *testing.T)) {
 	})
 }
 
-// quiet demands that nothing was written to the console until now: no error,
-// nothing that is missing, nothing that the policy forbids.
+// quiet demands that nothing has been written to the console until now: no error, no
+// missing resource, and no violation of the page's security policy.
 func (b *browser) quiet() {
 	b.t.Helper()
+	// Messages come in order, so all have come when this one has.
 	const last = "that is all"
 	b.value(fmt.Sprintf("console.log(%q)", last))
 	for message, err := range b.console {

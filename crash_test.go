@@ -6,17 +6,20 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 )
 
-// kill -9 at any moment, in mid-start, in mid-poll and in mid-write, loses no
-// batch that was written, and doubles none. What is in the file only grows.
+// kill -9 at any moment, be it during the start, a poll or a write, loses no batch
+// that was in the state file, and doubles none: from one run to the next the file only
+// gains batches.
 func TestKilledFiftyTimes(t *testing.T) {
 	if testing.Short() {
 		t.Skip("fifty processes")
@@ -30,20 +33,20 @@ func TestKilledFiftyTimes(t *testing.T) {
 	state := filepath.Join(dir, "state")
 	args := []string{
 		"--config.file=" + file(t, "config.yml", api.config(jobs...)),
-		"--persistence.file=" + state, "--persistence.interval=1ms", // it writes all the time
+		"--persistence.file=" + state, "--persistence.interval=1ms", // so that it is always writing
 	}
-	var known []string // in the file when it was last killed
+	var known []string // the batches in the file after the last kill
 	n := 0
-	for began := time.Now(); n < 50 && time.Since(began) < 25*time.Second; n++ { // a busy machine does fewer
-		p := startProcess(t, args...)
-		if n%5 != 4 {
+	for began := time.Now(); n < 50 && time.Since(began) < 25*time.Second; n++ { // a busy machine does fewer runs
+		p := startProcess(t, program(t, args...))
+		if n%5 != 4 { // every fifth may be killed before it listens
 			p.awaitListening()
 			if gone := missing(p.batches(), known); len(gone) > 0 {
 				t.Fatalf("run %d: %v were in the file and are not shown\n%s", n, gone, p.log)
 			}
 		}
 		select {
-		case <-time.After(rand.N(150 * time.Millisecond)):
+		case <-time.After(rand.N(150 * time.Millisecond)): // about as long as a start and the first polls take
 		case <-p.ended:
 			t.Fatalf("run %d ended by itself: %v\n%s", n, p.cmd.ProcessState, p.log)
 		}
@@ -55,28 +58,26 @@ func TestKilledFiftyTimes(t *testing.T) {
 		if gone := missing(now, known); len(gone) > 0 {
 			t.Fatalf("run %d: %v are no longer in the file", n, gone)
 		}
-		known = known[:0]
-		for id := range now {
-			known = append(known, id)
-		}
+		known = slices.Collect(maps.Keys(now))
 	}
+	// Files that a kill left unfinished must not add up.
 	if files, err := os.ReadDir(dir); err != nil || len(files) > 2 {
 		t.Errorf("%v, %v: want the file and at most the one that was being written", files, err)
 	}
 	t.Logf("killed %d times; %d of %d batches were in the file then", n, len(known), len(jobs))
 
-	p := startProcess(t, args...)
+	p := startProcess(t, program(t, args...))
 	p.awaitListening()
-	eventually(t, func() string { return strings.Join(missing(p.batches(), jobs), ", ") })
-	p.signal(syscall.SIGTERM)
-	<-p.ended
-	if gone := missing(batchesInFile(t, state), jobs); len(gone) > 0 || !p.cmd.ProcessState.Success() {
-		t.Errorf("%v after an orderly end, without %v", p.cmd.ProcessState, gone)
+	p.awaitBatches(jobs)
+	p.end(syscall.SIGTERM)
+	if gone := missing(batchesInFile(t, state), jobs); len(gone) > 0 {
+		t.Errorf("after an orderly end the file has no %v", gone)
 	}
 }
 
 // A start that fails leaves what an earlier run knew.
 func TestBadConfigurationKeepsTheStateFile(t *testing.T) {
+	// The first run leaves a batch in the state file.
 	api := newFakeAPI(t)
 	config, state := file(t, "config.yml", api.config("job1")), file(t, "state", "")
 	args := []string{"--config.file=" + config, "--persistence.file=" + state, "--persistence.interval=1ms"}
@@ -85,8 +86,8 @@ func TestBadConfigurationKeepsTheStateFile(t *testing.T) {
 	if err := e.stop(); err != nil {
 		t.Fatal(err)
 	}
-	rewrite(t, config, "accounts: 1\n")
-	if _, _, err := command(t, append(args, "--web.listen-address=127.0.0.1:0")...); err == nil {
+	write(t, config, "accounts: 1\n")
+	if _, _, err := command(t, append(args, anyPort)...); err == nil {
 		t.Fatal("it starts with a bad configuration")
 	}
 	if !batchesInFile(t, state)["job1"] {
@@ -94,7 +95,8 @@ func TestBadConfigurationKeepsTheStateFile(t *testing.T) {
 	}
 }
 
-// batchesInFile reads a state file, of which each line must be whole.
+// batchesInFile reads a state file. Each of its lines must be complete JSON, the first
+// with the version and each other one with a batch.
 func batchesInFile(t *testing.T, path string) map[string]bool {
 	t.Helper()
 	ids := make(map[string]bool)

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"io"
-	"net/http"
 	"os"
 	"regexp"
 	"strings"
@@ -14,10 +13,11 @@ import (
 	"go.uber.org/goleak"
 )
 
-// asProgram makes the test binary the exporter itself, for what only a process
-// of its own shows.
+// asProgram is an environment variable that makes the test binary the exporter
+// itself, for what only a process of its own shows.
 const asProgram = "TEST_AS_PROGRAM"
 
+// TestMain fails the tests if any goroutine outlives them.
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		main()
@@ -26,19 +26,22 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// exporter is run as a user starts it.
+// anyPort makes the exporter listen on a free port of the loopback address.
+const anyPort = "--web.listen-address=127.0.0.1:0"
+
+// exporter is a run of the exporter that listens.
 type exporter struct {
 	t    *testing.T
-	urls []string // one an address, in the order in which they came up
+	urls []string // one for each address, in the order in which they came up
 	log  *logLines
-	stop func() error // what SIGTERM does; gives what run returned
+	stop func() error // does what SIGTERM does, and gives what run returned
 }
 
-// start runs the exporter on a free port of the loopback address until the
-// test ends, and returns when it listens there and on the addresses in args.
+// start runs the exporter in this process, on a free port and on the addresses in args,
+// until the test ends. It returns when all of them are open.
 func start(t *testing.T, args ...string) *exporter {
 	t.Helper()
-	args = append(args, "--web.listen-address=127.0.0.1:0")
+	args = append(args, anyPort)
 	ctx, cancel := context.WithCancel(t.Context())
 	e := &exporter{t: t, log: &logLines{listening: make(chan string, len(args))}}
 	ended := make(chan error, 1)
@@ -54,56 +57,15 @@ func start(t *testing.T, args ...string) *exporter {
 		case address := <-e.log.listening:
 			e.urls = append(e.urls, "http://"+address)
 		case err := <-ended:
-			ended <- nil
+			ended <- nil // for stop
 			t.Fatalf("run ended before it listened: %v\n%s", err, e.log)
 		}
 	}
 	return e
 }
 
-// get asks the first address.
-func (e *exporter) get(path string) (status int, body string) {
-	e.t.Helper()
-	return e.ask(http.MethodGet, path)
-}
-
-func (e *exporter) ask(method, path string) (status int, body string) {
-	e.t.Helper()
-	request, err := http.NewRequestWithContext(e.t.Context(), method, e.urls[0]+path, nil)
-	if err != nil {
-		e.t.Fatal(err)
-	}
-	return do(e.t, plainClient, request)
-}
-
-// plainClient keeps no connection: it would outlive the test.
-var plainClient = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-
-func do(t *testing.T, client *http.Client, request *http.Request) (status int, body string) {
-	t.Helper()
-	response, err := client.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return response.StatusCode, string(text)
-}
-
-// metrics is one scrape.
-func (e *exporter) metrics() string {
-	e.t.Helper()
-	status, body := e.get("/metrics")
-	if status != http.StatusOK {
-		e.t.Fatalf("/metrics: %d %s", status, body)
-	}
-	return body
-}
-
-// eventually waits until nothing is lacking that another goroutine brings about.
+// eventually waits until nothing is lacking any more. lacking names what is, or
+// gives "".
 func eventually(t *testing.T, lacking func() string) {
 	t.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)
@@ -122,17 +84,18 @@ func eventually(t *testing.T, lacking func() string) {
 	}
 }
 
-// logLines is the exporter's stderr. It finds out where it listens.
+// logLines takes the exporter's stderr, and finds in it where the exporter listens.
 type logLines struct {
-	listening chan string
+	listening chan string // must have room for each address
 
 	mu   sync.Mutex // guards text
 	text strings.Builder
 }
 
+// addressInLine matches in both formats of the log.
 var addressInLine = regexp.MustCompile(`Listening on.*address=(\S+)|"address":"([^"]+)".*Listening on`)
 
-// Write takes whole lines, as the logger writes them.
+// Write is given whole lines, because the logger writes each line at once.
 func (l *logLines) Write(lines []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -153,4 +116,14 @@ func (l *logLines) forget() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.text.Reset()
+}
+
+// wantIn demands that a text contains each of the parts.
+func wantIn(t *testing.T, text string, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(text, part) {
+			t.Errorf("%q is missing in\n%s", part, text)
+		}
+	}
 }

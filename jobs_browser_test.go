@@ -10,21 +10,20 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
+// What only a browser shows of /jobs: that its style and its links work under the
+// page's own security policy, and that it can be read everywhere.
 func TestJobsInBrowser(t *testing.T) {
 	t.Parallel()
-	e := startDemo(t)
-	eventually(t, func() string {
-		if _, body := e.get("/jobs?only=failing"); !strings.Contains(body, "iot.firmware.InvalidOTAJobId") {
-			return "a failing batch on /jobs"
-		}
-		return ""
-	})
+	e := start(t, "--demo")
+	e.await("/jobs?only=failing", "iot.firmware.InvalidOTAJobId")
+	// As a reader comes to it: by the landing page's link.
 	b := openBrowser(t)
 	b.do(chromedp.EmulateViewport(1400, 900), chromedp.Navigate(e.urls[0]+"/"))
 	b.follow(`a[href="/jobs"]`)
 	if got := b.value("document.title"); got != "OTA batches" {
 		t.Fatalf("the landing page leads to %q", got)
 	}
+	// shown gives the JobIds in the table, in their order.
 	const shown = `[...document.querySelectorAll("tbody code:first-of-type")].map(e => e.textContent).join()`
 
 	b.test("the style sheet is taken", func(t *testing.T) {
@@ -78,7 +77,8 @@ func TestJobsInBrowser(t *testing.T) {
 	b.quiet()
 }
 
-// faint lists what stands out from its background by less than WCAG 2 asks for.
+// faint lists the elements whose text has less contrast to its background than the
+// 4.5 to 1 that WCAG 2 (level AA) asks for.
 const faint = `(() => {
 	const rgb = c => c.match(/[\d.]+/g).map(Number);
 	const light = c => { const [r, g, b] = rgb(c).map(v => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4); return .2126 * r + .7152 * g + .0722 * b; };
@@ -89,6 +89,7 @@ const faint = `(() => {
 	return [...new Set(bad.map(e => e.tagName + "." + e.className))].join(" ");
 })()`
 
+// Text that the API gives stays text, even if it looks like HTML, CSS or a script.
 func TestHostileTextInBrowser(t *testing.T) {
 	t.Parallel()
 	const hostile = `</bdi></style><script>alert(1)</script><img src=x onerror=alert(2)><svg onload=alert(3)>`
@@ -97,19 +98,16 @@ func TestHostileTextInBrowser(t *testing.T) {
 	}))
 	defer api.Close()
 	e := start(t, "--config.file="+file(t, "config.yml", strings.Replace(smallest, "http://127.0.0.1:9", api.URL, 1)))
-	eventually(t, func() string {
-		if _, body := e.get("/jobs"); !strings.Contains(body, "alert(1)") {
-			return "the batch on /jobs"
-		}
-		return ""
-	})
+	e.await("/jobs", "alert(1)")
 	b := openBrowser(t)
 	b.do(chromedp.Navigate(e.urls[0] + "/jobs"))
+	// The places in which /jobs shows text of the API.
 	for _, selector := range []string{".name", ".version bdi", "th bdi:nth-of-type(2)", ".status"} {
 		if got := b.value(fmt.Sprintf("document.querySelector(%q)?.textContent", selector)); got != hostile {
 			t.Errorf("%s shows %q", selector, got)
 		}
 	}
+	// The page itself has none of these.
 	if got := b.value(`document.querySelectorAll("script, img, svg").length`); got != "0" {
 		t.Errorf("%s elements that are not the page's", got)
 	}

@@ -32,6 +32,9 @@ func main() {
 	if info, ok := debug.ReadBuildInfo(); ok && version.Version == "" {
 		version.Version = strings.TrimPrefix(info.Main.Version, "v") // of go install and go run; the Makefile sets it
 	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(50) // what is known of the batches stays: half of it again for garbage costs no CPU worth saving
+	}
 	// credentials-go prints what it cannot read of an external program's answer there, keys and all.
 	stdout := os.Stdout
 	os.Stdout = nil

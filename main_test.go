@@ -4,35 +4,12 @@ import (
 	"bytes"
 	"context"
 	"net"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 )
 
-// smallest is a file that is good and polls nothing but this machine's port 9,
-// which nobody answers on.
-const smallest = `accounts:
-  - name: production
-    endpoint: http://127.0.0.1:9
-    credentials: {access_key_id: LTAItest, access_key_secret: do-not-show}
-    instances: [{jobs: [job1]}]
-`
-
-// file writes a file for one test and gives its name.
-func file(t *testing.T, name, text string) string {
-	t.Helper()
-	name = filepath.Join(t.TempDir(), name)
-	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return name
-}
-
-// command is a run that ends by itself.
+// command is a run that ends by itself, and all that it prints.
 func command(t *testing.T, args ...string) (stdout, stderr string, err error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
@@ -45,11 +22,12 @@ func command(t *testing.T, args ...string) (stdout, stderr string, err error) {
 	return out.String(), errs.String(), err
 }
 
+// What is asked for goes to stdout, and holds no secret.
 func TestCommandsThatOnlyPrint(t *testing.T) {
 	good := file(t, "good.yml", smallest)
 	for name, c := range map[string]struct {
 		args []string
-		want []string
+		want []string // parts of stdout
 	}{
 		"help":                 {[]string{"--help"}, []string{"usage: aliyun_iot_ota_exporter", "--config.file", "--web.listen-address"}},
 		"help by one letter":   {[]string{"-h"}, []string{"usage: aliyun_iot_ota_exporter"}},
@@ -62,11 +40,7 @@ func TestCommandsThatOnlyPrint(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, want := range c.want {
-				if !strings.Contains(stdout, want) {
-					t.Errorf("%q is missing in\n%s", want, stdout)
-				}
-			}
+			wantIn(t, stdout, c.want...)
 			if strings.Contains(stdout, "do-not-show") {
 				t.Errorf("the secret is in\n%s", stdout)
 			}
@@ -74,6 +48,8 @@ func TestCommandsThatOnlyPrint(t *testing.T) {
 	}
 }
 
+// Whatever is wrong at the start comes back as one error that names its place. Nothing
+// else is printed, because main prints that error.
 func TestCommandsThatCannotRun(t *testing.T) {
 	good := "--config.file=" + file(t, "good.yml", smallest)
 	bad := "--config.file=" + file(t, "bad.yml", "polling: {interval: 15}\naccounts:\n  - naem: production\n    requests_per_second: 11\n")
@@ -83,35 +59,30 @@ func TestCommandsThatCannotRun(t *testing.T) {
 	}
 	defer taken.Close()
 
+	// All mistakes of a file are told at once.
+	badLines := []string{"bad.yml:\n", "line 1: polling.interval: ", "line 3: accounts[0].naem: ", "line 4: accounts[0].requests_per_second: "}
 	for name, c := range map[string]struct {
 		args []string
-		want []string // all of it in the one error
+		want []string // parts of the error
 	}{
 		"an unknown flag":         {[]string{"--nope"}, []string{"unknown long flag '--nope', see --help"}},
 		"an argument":             {[]string{"demo"}, []string{"unexpected demo, see --help"}},
 		"an unknown log level":    {[]string{"--log.level=loud"}, []string{"must be one of debug,info,warn,error"}},
 		"a missing file":          {[]string{"--config.file=missing.yml"}, []string{"load config: open missing.yml: no such file"}},
 		"a missing file, checked": {[]string{"--config.check", "--config.file=missing.yml"}, []string{"load config: open missing.yml: no such file"}},
-		"a bad file": {[]string{bad, "--web.listen-address=127.0.0.1:0"}, []string{
-			"bad.yml:\n", "line 1: polling.interval: ", "line 3: accounts[0].naem: ", "line 4: accounts[0].requests_per_second: "}},
-		"a bad file, checked": {[]string{bad, "--config.check"}, []string{
-			"bad.yml:\n", "line 1: polling.interval: ", "line 3: accounts[0].naem: ", "line 4: accounts[0].requests_per_second: "}},
-		"an address in use":      {[]string{good, "--web.listen-address=" + taken.Addr().String()}, []string{"--web.listen-address=" + taken.Addr().String(), "in use"}},
-		"an address that is not": {[]string{good, "--web.listen-address=nowhere"}, []string{"--web.listen-address=nowhere: "}},
-		"a relative path":        {[]string{good, "--web.telemetry-path=metrics"}, []string{`--web.telemetry-path="metrics"`}},
-		"a path that is taken":   {[]string{good, "--web.telemetry-path=/-/ready"}, []string{`--web.telemetry-path="/-/ready"`}},
+		"a bad file":              {[]string{bad, anyPort}, badLines},
+		"a bad file, checked":     {[]string{bad, "--config.check"}, badLines},
+		"an address in use":       {[]string{good, "--web.listen-address=" + taken.Addr().String()}, []string{"--web.listen-address=" + taken.Addr().String(), "in use"}},
+		"an address that is not":  {[]string{good, "--web.listen-address=nowhere"}, []string{"--web.listen-address=nowhere: "}},
+		"a relative path":         {[]string{good, "--web.telemetry-path=metrics"}, []string{`--web.telemetry-path="metrics"`}},
+		"a path that is taken":    {[]string{good, "--web.telemetry-path=/-/ready"}, []string{`--web.telemetry-path="/-/ready"`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			stdout, stderr, err := command(t, c.args...)
 			if err == nil {
 				t.Fatal("no error")
 			}
-			for _, want := range c.want {
-				if !strings.Contains(err.Error(), want) {
-					t.Errorf("error %q, want %q in it", err, want)
-				}
-			}
-			// main prints the error, and nothing shall stand beside it.
+			wantIn(t, err.Error(), c.want...)
 			if stdout != "" || stderr != "" {
 				t.Errorf("stdout %q, stderr %q, want nothing", stdout, stderr)
 			}
@@ -119,6 +90,7 @@ func TestCommandsThatCannotRun(t *testing.T) {
 	}
 }
 
+// The exit code of a live check tells a script whether the account can be polled.
 func TestCheckLive(t *testing.T) {
 	t.Run("all is well", func(t *testing.T) {
 		config := newFakeAPI(t).config("job1")
@@ -135,6 +107,8 @@ func TestCheckLive(t *testing.T) {
 	})
 }
 
+// That the variable of --log.level works is seen by a warning, about an unknown region,
+// that is no longer printed.
 func TestFlagsFromTheEnvironment(t *testing.T) {
 	warned := "--config.file=" + file(t, "warned.yml", strings.Replace(smallest, "endpoint: http://127.0.0.1:9", "region: mars-north-1", 1))
 	t.Run("a flag", func(t *testing.T) {
@@ -146,60 +120,19 @@ func TestFlagsFromTheEnvironment(t *testing.T) {
 			t.Fatalf("error %v, stderr %q, want no warning", err, stderr)
 		}
 	})
-	t.Run("a flag that is given goes first", func(t *testing.T) {
+	t.Run("a flag on the command line goes first", func(t *testing.T) {
 		t.Setenv("ALIYUN_IOT_OTA_EXPORTER_CONFIG_FILE", "missing.yml")
 		if _, _, err := command(t, warned, "--config.check"); err != nil {
 			t.Fatal(err)
 		}
 	})
 	t.Run("help and version", func(t *testing.T) {
-		// Images and unit files like to have such variables.
+		// --help and --version have no variables, because images and unit files set
+		// variables of such names for other reasons.
 		t.Setenv("ALIYUN_IOT_OTA_EXPORTER_VERSION", "1.2.3")
 		t.Setenv("ALIYUN_IOT_OTA_EXPORTER_HELP", "https://example.com")
 		if stdout, _, err := command(t, warned, "--config.check"); err != nil || !strings.Contains(stdout, "The configuration is good") {
 			t.Fatalf("error %v, stdout %q, want the check", err, stdout)
 		}
 	})
-}
-
-// What a shell or a supervisor sees of it.
-func TestProcess(t *testing.T) {
-	program := func(args ...string) (*exec.Cmd, *logLines) {
-		cmd := exec.CommandContext(t.Context(), os.Args[0], args...)
-		cmd.Env = append(os.Environ(), asProgram+"=1")
-		lines := &logLines{listening: make(chan string, 1)}
-		cmd.Stderr = lines
-		return cmd, lines
-	}
-	t.Run("an error", func(t *testing.T) {
-		cmd, stderr := program("--nope")
-		_ = cmd.Run() // its exit code is looked at
-		if code := cmd.ProcessState.ExitCode(); code != 1 {
-			t.Errorf("exit code %d, want 1", code)
-		}
-		if want := "aliyun_iot_ota_exporter: unknown long flag '--nope', see --help\n"; stderr.String() != want {
-			t.Errorf("stderr %q, want %q", stderr, want)
-		}
-	})
-	for _, signal := range []os.Signal{syscall.SIGTERM, syscall.SIGINT} {
-		t.Run(signal.String(), func(t *testing.T) {
-			cmd, stderr := program("--demo", "--web.listen-address=127.0.0.1:0")
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			ended := make(chan error, 1)
-			go func() { ended <- cmd.Wait() }()
-			select {
-			case <-stderr.listening:
-				if err := cmd.Process.Signal(signal); err != nil {
-					t.Fatal(err)
-				}
-				if err := <-ended; err != nil {
-					t.Errorf("%v, want exit code 0\n%s", err, stderr)
-				}
-			case err := <-ended:
-				t.Errorf("ended before it listened: %v\n%s", err, stderr)
-			}
-		})
-	}
 }

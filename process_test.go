@@ -1,49 +1,48 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"os/exec"
-	"regexp"
-	"runtime/debug"
-	"slices"
-	"strings"
+	"syscall"
 	"testing"
 	"time"
-
-	"github.com/prometheus/common/expfmt"
-	"github.com/prometheus/common/model"
 )
 
-// process is the exporter as a process of its own, which can be killed and gets
-// signals alone.
+// program is the exporter as a command that is not started yet.
+func program(t *testing.T, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(t.Context(), os.Args[0], args...)
+	cmd.Env = append(os.Environ(), asProgram+"=1")
+	return cmd
+}
+
+// process is an exporter in a process of its own, which can be killed, and gets
+// signals that no other exporter gets.
 type process struct {
 	exporter
 	cmd   *exec.Cmd
 	ended chan struct{}
 }
 
-// startProcess runs it on a free port of the loopback address until the test
-// ends. It does not wait until it listens.
-func startProcess(t *testing.T, args ...string) *process {
+// startProcess starts a program on any port, until the test ends. It does not wait
+// until the program listens.
+func startProcess(t *testing.T, cmd *exec.Cmd) *process {
 	t.Helper()
-	p := &process{ended: make(chan struct{})}
+	p := &process{cmd: cmd, ended: make(chan struct{})}
 	p.t, p.log = t, &logLines{listening: make(chan string, 1)}
-	p.cmd = exec.CommandContext(t.Context(), os.Args[0], append(args, "--web.listen-address=127.0.0.1:0")...)
-	p.cmd.Env = append(os.Environ(), asProgram+"=1")
-	p.cmd.Stderr = p.log
-	if err := p.cmd.Start(); err != nil {
+	cmd.Args = append(cmd.Args, anyPort)
+	cmd.Stderr = p.log
+	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	go func() {
 		defer close(p.ended)
-		_ = p.cmd.Wait() // its exit code is looked at where it matters
+		_ = cmd.Wait() // tests look at the exit code where it matters
 	}()
 	t.Cleanup(p.kill)
 	return p
 }
 
-// awaitListening waits until it can be asked.
+// awaitListening waits until the process can be asked.
 func (p *process) awaitListening() {
 	p.t.Helper()
 	select {
@@ -58,11 +57,10 @@ func (p *process) awaitListening() {
 
 // kill is kill -9.
 func (p *process) kill() {
-	_ = p.cmd.Process.Kill() // it may have ended by itself
+	_ = p.cmd.Process.Kill() // an error means that it has ended by itself
 	<-p.ended
 }
 
-// signal sends a signal to it.
 func (p *process) signal(s os.Signal) {
 	p.t.Helper()
 	if err := p.cmd.Process.Signal(s); err != nil {
@@ -70,57 +68,33 @@ func (p *process) signal(s os.Signal) {
 	}
 }
 
-var statusSample = regexp.MustCompile(`(?m)^aliyun_iot_ota_job_status\{account="production",job_id="([^"]*)",status="[^"]*"\} 1$`)
-
-// batchesIn gives the batches of an exposition that have a status. It is an
-// error if a parser does not take the text, or a series is there twice, or a
-// batch has two statuses.
-func batchesIn(text string) (ids map[string]bool, err error) {
-	parser := expfmt.NewTextParser(model.UTF8Validation)
-	if _, err := parser.TextToMetricFamilies(strings.NewReader(text)); err != nil {
-		return nil, fmt.Errorf("no exposition: %w", err)
+// end sends a signal that asks for an orderly end, and demands exit code 0.
+func (p *process) end(s os.Signal) {
+	p.t.Helper()
+	p.signal(s)
+	<-p.ended
+	if !p.cmd.ProcessState.Success() {
+		p.t.Errorf("the end: %v, want exit code 0\n%s", p.cmd.ProcessState, p.log)
 	}
-	series := make(map[string]bool)
-	for line := range strings.Lines(text) {
-		name := line[:max(0, strings.LastIndexByte(line, ' '))]
-		if line[0] != '#' && series[name] {
-			return nil, fmt.Errorf("%s is there twice", name)
-		}
-		series[name] = true
-	}
-	ids = make(map[string]bool)
-	for _, found := range statusSample.FindAllStringSubmatch(text, -1) {
-		if ids[found[1]] {
-			return nil, fmt.Errorf("two statuses of %s", found[1])
-		}
-		ids[found[1]] = true
-	}
-	return ids, nil
 }
 
-// raceDetector says whether this was built with -race.
-func raceDetector() bool {
-	info, _ := debug.ReadBuildInfo()
-	return slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
-}
-
-// batches are those that one scrape shows with their status.
-func (e *exporter) batches() map[string]bool {
-	e.t.Helper()
-	text := e.metrics()
-	ids, err := batchesIn(text)
-	if err != nil {
-		e.t.Fatalf("%v in\n%s", err, text)
-	}
-	return ids
-}
-
-// missing are those of ids that are not in a set.
-func missing(in map[string]bool, ids []string) (gone []string) {
-	for _, id := range ids {
-		if !in[id] {
-			gone = append(gone, id)
+// What a shell or a supervisor sees of the exporter.
+func TestProcess(t *testing.T) {
+	t.Run("an error", func(t *testing.T) {
+		cmd := program(t, "--nope")
+		out, _ := cmd.CombinedOutput() // its error says no more than the exit code
+		if code := cmd.ProcessState.ExitCode(); code != 1 {
+			t.Errorf("exit code %d, want 1", code)
 		}
+		if want := "aliyun_iot_ota_exporter: unknown long flag '--nope', see --help\n"; string(out) != want {
+			t.Errorf("output %q, want %q", out, want)
+		}
+	})
+	for _, signal := range []os.Signal{syscall.SIGTERM, syscall.SIGINT} {
+		t.Run(signal.String(), func(t *testing.T) {
+			p := startProcess(t, program(t, "--demo"))
+			p.awaitListening()
+			p.end(signal)
+		})
 	}
-	return gone
 }

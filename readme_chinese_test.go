@@ -7,10 +7,15 @@ import (
 	"testing"
 )
 
-// The Chinese README says what the English one says: same headings, same code
-// but for its comments, same links.
+// codeBlock matches a fenced block of code in Markdown.
+var codeBlock = regexp.MustCompile("(?s)\n```.*?\n```\n")
+
+func withoutCode(markdown string) string { return codeBlock.ReplaceAllString(markdown, "\n") }
+
+// The Chinese README has the parts of the English one: headings of the same levels in
+// the same order, the same code but for its comments, and the same links.
 func TestREADMEsSayTheSame(t *testing.T) {
-	en, zh := read(t, "README.md"), read(t, "README.zh-CN.md")
+	en, zh := read(t, readme), read(t, readmeChinese)
 	headings := func(text string) (levels []string) {
 		for _, found := range regexp.MustCompile(`(?m)^(#+) `).FindAllStringSubmatch(withoutCode(text), -1) {
 			levels = append(levels, found[1])
@@ -21,7 +26,7 @@ func TestREADMEsSayTheSame(t *testing.T) {
 		t.Errorf("headings %v, in Chinese %v", a, b)
 	}
 	code := func(text string) (blocks []string) {
-		for _, block := range regexp.MustCompile("(?s)\n```.*?\n```\n").FindAllString(text, -1) {
+		for _, block := range codeBlock.FindAllString(text, -1) {
 			blocks = append(blocks, regexp.MustCompile(`(?m)\s*#.*$`).ReplaceAllString(block, ""))
 		}
 		return blocks
@@ -31,11 +36,11 @@ func TestREADMEsSayTheSame(t *testing.T) {
 	}
 	links := func(text string) (targets []string) {
 		for _, found := range regexp.MustCompile(`\]\(([^)#]+)[^)]*\)`).FindAllStringSubmatch(text, -1) {
-			if found[1] != "README.md" && found[1] != "README.zh-CN.md" {
+			if found[1] != readme && found[1] != readmeChinese { // each links to the other one
 				targets = append(targets, found[1])
 			}
 		}
-		slices.Sort(targets) // the order of a sentence may differ
+		slices.Sort(targets) // a sentence in Chinese may have another order
 		return targets
 	}
 	if a, b := links(en), links(zh); !slices.Equal(a, b) {
@@ -43,13 +48,13 @@ func TestREADMEsSayTheSame(t *testing.T) {
 	}
 }
 
-// Every link within a README leads to one of its headings.
+// Every link within a README leads to one of its own headings.
 func TestREADMEAnchors(t *testing.T) {
-	for _, file := range []string{"README.md", "README.zh-CN.md"} {
+	for _, file := range []string{readme, readmeChinese} {
 		text := read(t, file)
 		anchors := make(map[string]bool)
 		for _, found := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(withoutCode(text), -1) {
-			// As GitHub does it: lower case, spaces are hyphens, marks are dropped.
+			// This is how GitHub makes an anchor of a heading.
 			anchor := regexp.MustCompile(`[^\p{L}\p{N} _-]`).ReplaceAllString(strings.ToLower(found[1]), "")
 			anchors["#"+strings.ReplaceAll(anchor, " ", "-")] = true
 		}
@@ -61,19 +66,18 @@ func TestREADMEAnchors(t *testing.T) {
 	}
 }
 
-func withoutCode(text string) string {
-	return regexp.MustCompile("(?s)\n```.*?\n```\n").ReplaceAllString(text, "\n")
-}
-
-// inChinese translates the cells of a table that are text.
+// inChinese translates those cells of a table that are text, and not just names and
+// numbers. It adds what it has translated to used.
 func inChinese(t *testing.T, table string, used map[string]bool) string {
 	t.Helper()
+	inCell := regexp.MustCompile(`(?:[^|\\]|\\.)+`) // \| is no border
+	quoted, letter := regexp.MustCompile("`[^`]*`"), regexp.MustCompile("[A-Za-z]")
 	var b strings.Builder
 	for line := range strings.Lines(table) {
-		cells := regexp.MustCompile(`(?:[^|\\]|\\.)+`).FindAllString(strings.Trim(line, "|\n"), -1)
+		cells := inCell.FindAllString(strings.Trim(line, "|\n"), -1)
 		for i, c := range cells {
 			text := strings.TrimSpace(c)
-			if !regexp.MustCompile("[A-Za-z]").MatchString(regexp.MustCompile("`[^`]*`").ReplaceAllString(text, "")) {
+			if !letter.MatchString(quoted.ReplaceAllString(text, "")) {
 				continue
 			}
 			translated, known := chinese[text]
@@ -88,7 +92,7 @@ func inChinese(t *testing.T, table string, used map[string]bool) string {
 	return b.String()
 }
 
-// Every translation is of something that the tables say.
+// checkNoneLeftOver finds translations of what no table says any more.
 func checkNoneLeftOver(t *testing.T, used map[string]bool) {
 	t.Helper()
 	for text := range chinese {

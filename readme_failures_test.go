@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,16 +12,15 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
 )
 
-// failure is a row of the README's table of what goes wrong, the likeliest of
-// each class first.
+// failure is a row of the README's table of what can go wrong.
 type failure struct {
-	codes     []string                // the API's; none: it is ours
-	happens   func(api *brokenAccess) // without a code
-	means, do string
+	codes     []string                // the API's; nil: the API did not say it
+	happens   func(api *brokenAccess) // makes it happen; nil: the API says each of the codes
+	means, do string                  // for the reader, who looks for a cause and a cure
 }
 
-// failures are checked by making each happen. What the table says of class and
-// code is what the client then says.
+// failures are in an order of likelihood within each class. Each is made to happen, and
+// the table then has the class that the client gives it.
 var failures = []failure{
 	{codes: []string{"Throttling.User", "Throttling.Api"},
 		means: "The account asks for more than its 10 requests a second of this operation.",
@@ -73,22 +71,22 @@ var failures = []failure{
 		do:    "Something stands between, such as a proxy with a login page, or `endpoint` is another server."},
 }
 
-// brokenAccess is a way to the API, to be broken.
+// brokenAccess is a way to the API that a failure breaks.
 type brokenAccess struct {
 	sim     *simulator.Simulator
 	server  *httptest.Server
 	keys    aliyun.CredentialsConfig
-	timeout time.Duration // of a call; 0: the usual
+	timeout time.Duration // of a call; 0: the default
 }
 
-// meet makes a failure happen and gives what the client says of it.
+// meet makes a failure happen, with one of its codes or "", and gives the client's error.
 func (f failure) meet(t *testing.T, code string) *aliyun.Error {
 	t.Helper()
 	api := &brokenAccess{sim: simulator.New(), keys: aliyun.CredentialsConfig{AccessKeyID: "id", AccessKeySecret: "secret"}}
 	api.sim.AddAccount(simulator.Account{Name: "main", Keys: []simulator.Key{{ID: "id", Secret: "secret"}}})
 	api.server = httptest.NewServer(api.sim)
 	defer api.server.Close()
-	if f.happens != nil {
+	if f.happens != nil { // else the API says the code
 		f.happens(api)
 	} else {
 		api.sim.Inject(simulator.Fault{Code: code})
@@ -103,22 +101,26 @@ func (f failure) meet(t *testing.T, code string) *aliyun.Error {
 	return failed
 }
 
-// failureTable has a row for each of the failures, in the order of the classes.
+// failureTable has a row for each of the failures, in the order of aliyun.Classes.
 func failureTable(t *testing.T) string {
 	t.Helper()
 	rows := make(map[aliyun.Class][]string)
 	for _, f := range failures {
-		class, codes := aliyun.Class(""), []string(nil)
-		for _, code := range slices.Concat(f.codes, make([]string, 1))[:max(1, len(f.codes))] {
+		codes, cells := f.codes, []string(nil)
+		if codes == nil {
+			codes = []string{""}
+		}
+		var class aliyun.Class // the same for all codes of a row
+		for _, code := range codes {
 			met := f.meet(t, code)
 			if class != "" && met.Class != class || met.Code != code {
 				t.Errorf("%q is told as %s %q, want %s %q", code, met.Class, met.Code, class, code)
 			}
 			if class = met.Class; code != "" {
-				codes = append(codes, "`"+code+"`")
+				cells = append(cells, "`"+code+"`")
 			}
 		}
-		rows[class] = append(rows[class], fmt.Sprintf("| `%s` | %s | %s | %s |\n", class, strings.Join(codes, ", "), cell(f.means), cell(f.do)))
+		rows[class] = append(rows[class], fmt.Sprintf("| `%s` | %s | %s | %s |\n", class, strings.Join(cells, ", "), cell(f.means), cell(f.do)))
 	}
 	var b strings.Builder
 	b.WriteString("| Class | Code | What it means | What to do |\n| --- | --- | --- | --- |\n")

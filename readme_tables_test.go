@@ -17,19 +17,20 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector"
 )
 
-// aFlag is one of --help, whose text may begin on the next line: its name, its
-// default and what it does, without its environment variable.
-var aFlag = regexp.MustCompile(`(?m)^ +(?:-\w, )?--(?:\[no-\])?([\w.-]+)(?:=(\S+))?(?: \.\.\.)?\s+(.*?)(?: \(\$\w+\))?$`)
+// flagInHelp matches a flag in the output of --help, whose text may begin on the next
+// line. It finds its name, its default and its text without the environment variable.
+var flagInHelp = regexp.MustCompile(`(?m)^ +(?:-\w, )?--(?:\[no-\])?([\w.-]+)(?:=(\S+))?(?: \.\.\.)?\s+(.*?)(?: \(\$\w+\))?$`)
 
+// flagTable is made from --help.
 func flagTable(t *testing.T) string {
-	t.Setenv("COLUMNS", "10000") // no text is broken into lines
+	t.Setenv("COLUMNS", "10000") // so that no text is wrapped
 	help, _, err := command(t, "--help")
 	if err != nil {
 		t.Fatal(err)
 	}
 	var b strings.Builder
 	b.WriteString("| Flag | Default | Meaning |\n| --- | --- | --- |\n")
-	for _, found := range aFlag.FindAllStringSubmatch(help, -1) {
+	for _, found := range flagInHelp.FindAllStringSubmatch(help, -1) {
 		name, value, meaning := found[1], strings.Trim(found[2], `"`), found[3]
 		if value != "" {
 			value = "`" + value + "`"
@@ -39,11 +40,11 @@ func flagTable(t *testing.T) string {
 	return b.String()
 }
 
-// batchMetricTable is made from a batch that has everything.
+// batchMetricTable is made from a batch that has every field.
 func batchMetricTable(t *testing.T) string {
 	var full collector.State
 	fill(reflect.ValueOf(&full).Elem())
-	full.Devices.ByStatus = map[string]int{"SUCCEEDED": 1}
+	full.Devices.ByStatus = map[string]int{"SUCCEEDED": 1} // a state that the API has
 	var text bytes.Buffer
 	if err := collector.WriteText(&text, []*collector.State{&full}, time.Hour); err != nil {
 		t.Fatal(err)
@@ -51,21 +52,16 @@ func batchMetricTable(t *testing.T) string {
 	return metricTable(t, text.String(), "", "account", "job_id")
 }
 
-// ownMetricTable is made from the demo as soon as it has discovered all: the
-// other metrics exist from the start.
+// ownMetricTable is made from the demo after its first discovery. The metric of that is
+// the last to appear; the others exist from the start.
 func ownMetricTable(t *testing.T) string {
-	demo, last, text := startDemo(t), "aliyun_iot_ota_exporter_discovery_last_success_timestamp_seconds{", ""
-	eventually(t, func() string {
-		if text = demo.metrics(); strings.Contains(text, last) {
-			return ""
-		}
-		return last
-	})
-	return metricTable(t, text, "aliyun_iot_ota_exporter_")
+	demo := start(t, "--demo")
+	demo.awaitMetric("aliyun_iot_ota_exporter_discovery_last_success_timestamp_seconds{")
+	return metricTable(t, demo.metrics(), "aliyun_iot_ota_exporter_")
 }
 
-// metricTable is one line for each metric whose name begins so, in their
-// order; implied labels are left out.
+// metricTable has a row for each metric whose name begins with the prefix, in the order
+// of the text. It leaves out the implied labels, which the README explains once.
 func metricTable(t *testing.T, text, prefix string, implied ...string) string {
 	parser := expfmt.NewTextParser(model.UTF8Validation)
 	families, err := parser.TextToMetricFamilies(strings.NewReader(text))
@@ -83,7 +79,7 @@ func metricTable(t *testing.T, text, prefix string, implied ...string) string {
 	return b.String()
 }
 
-// familyNames are in the order of the text.
+// familyNames are the names of the metrics, in the order of the text.
 func familyNames(text string) []string {
 	var names []string
 	for _, found := range regexp.MustCompile(`(?m)^# TYPE (\w+) `).FindAllStringSubmatch(text, -1) {
@@ -92,6 +88,7 @@ func familyNames(text string) []string {
 	return names
 }
 
+// labelNames are those of all samples of a metric, in the order in which they appear.
 func labelNames(f *dto.MetricFamily, implied []string) string {
 	var names []string
 	for _, m := range f.Metric {
@@ -104,7 +101,7 @@ func labelNames(f *dto.MetricFamily, implied []string) string {
 	return strings.Join(names, ", ")
 }
 
-// fill gives everything in v that is exported a value that is not zero.
+// fill sets everything in v that is exported to a value other than zero.
 func fill(v reflect.Value) {
 	switch {
 	case !v.CanSet():
@@ -139,5 +136,5 @@ func fill(v reflect.Value) {
 	}
 }
 
-// cell keeps a text within its cell of a table.
+// cell escapes a text for a cell of a Markdown table.
 func cell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }

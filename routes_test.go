@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// routes are the patterns that the router is given, read in its source because
-// http.ServeMux does not list them: such as GET /jobs.
+// routes are the patterns that the router is given, such as GET /jobs, each split in
+// two. They are read in the source, because http.ServeMux does not list them.
 func routes(t *testing.T) (methods, paths []string) {
 	t.Helper()
 	sources, err := filepath.Glob("collector/web/*.go")
@@ -25,6 +25,7 @@ func routes(t *testing.T) (methods, paths []string) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		// Patterns are the first arguments of mux.Handle and mux.HandleFunc.
 		ast.Inspect(parsed, func(n ast.Node) bool {
 			call, ok := n.(*ast.CallExpr)
 			if !ok {
@@ -37,7 +38,7 @@ func routes(t *testing.T) (methods, paths []string) {
 			if router, ok := function.X.(*ast.Ident); !ok || router.Name != "mux" {
 				return true
 			}
-			// "GET " + a path that only a flag tells is one too.
+			// In "GET " + path the path is that of --web.telemetry-path.
 			pattern := call.Args[0]
 			if sum, ok := pattern.(*ast.BinaryExpr); ok {
 				pattern = sum.X
@@ -61,12 +62,13 @@ func routes(t *testing.T) (methods, paths []string) {
 	}
 	for i := range paths {
 		if paths[i] == "" {
-			paths[i] = "/metrics"
+			paths[i] = "/metrics" // the flag's default
 		}
 	}
 	return methods, paths
 }
 
+// The README's table of endpoints is complete, and names none that is not there.
 func TestREADMENamesEveryEndpoint(t *testing.T) {
 	_, table, found := strings.Cut(read(t, readme), "\n### Endpoints\n")
 	table, _, ended := strings.Cut(table, "\n## ")

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
-	"net/http"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,8 +13,9 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
-// All that a person or a program can come to see of the exporter is free of
-// secrets, whatever comes back to it and whatever stands in its files.
+// Nothing that a person or a program can see of the exporter contains a secret,
+// whatever the API answers and whatever its files contain. The first loop makes sure
+// that the outputs are not free of secrets because they are empty.
 func TestSecretsNeverShow(t *testing.T) {
 	t.Parallel()
 	for _, format := range []string{"logfmt", "json"} {
@@ -41,51 +40,49 @@ func TestSecretsNeverShow(t *testing.T) {
 	}
 }
 
-// everyOutput runs the exporter against the hostile API and gives all that
-// comes out of it, by where.
+// everyOutput runs the exporter against the hostile API and gives all of its outputs,
+// each under the name of its place.
 func everyOutput(t *testing.T, format string) map[string]string {
 	t.Helper()
 	good := hostileConfig(t, hostileAPI(t).URL)
 	config, state := file(t, "config.yml", good), filepath.Join(t.TempDir(), "state")
-	goodWeb := "basic_auth_users: {prometheus: " + hashOfPassword + "}\n"
-	web := file(t, "web.yml", goodWeb)
+	web := file(t, "web.yml", "basic_auth_users: {prometheus: "+hashOfPassword+"}\n")
 	args := []string{"--config.file=" + config, "--log.level=debug", "--log.format=" + format}
-	serving := append(args, "--persistence.file="+state, "--web.config.file="+web, "--web.listen-address=127.0.0.1:0")
+	serving := append(args, "--persistence.file="+state, "--web.config.file="+web)
 	shown := make(map[string]string)
 
-	p, stdout := startHiding(t, serving...)
-	eventually(t, func() string { return p.unheard(len(hostileAnswers) + 4) })
+	cmd := programWithSecrets(t, serving...)
+	var stdout bytes.Buffer
+	cmd.Stdout = &stdout
+	p := startProcess(t, cmd)
+	p.awaitListening()
+	eventually(t, func() string { return p.unheard(len(hostileAnswers) + 4) }) // as many as hostileConfig has
+	// Pages, with their heads.
 	for place, asked := range everyPage(t) {
 		shown[place] = p.exchange(asked)
 	}
+	// Errors about the files quote what is in them, at a reload and at a start.
 	for name, text := range badFiles(good) {
-		rewrite(t, config, text)
+		write(t, config, text)
 		shown["a reload with "+name] = p.exchange(page{"POST", "/-/reload", "", plantedPassword})
 		shown["a check of "+name] = printed(t, append(args, "--config.check")...)
 	}
-	rewrite(t, config, good)
+	write(t, config, good)
 	for name, text := range badWebFiles {
-		rewrite(t, web, text)
+		write(t, web, text)
 		shown["a page with "+name] = p.exchange(page{"GET", "/", "", plantedMistake})
-		shown["a start with "+name] = printed(t, serving...)
+		shown["a start with "+name] = printed(t, append(serving, anyPort)...)
 	}
-	p.signal(syscall.SIGTERM)
-	<-p.ended
-	if !p.cmd.ProcessState.Success() {
-		t.Errorf("the end: %v", p.cmd.ProcessState)
-	}
+	// These outputs are complete only when the exporter has ended.
+	p.end(syscall.SIGTERM)
 	shown["stdout"], shown["stderr"] = stdout.String(), p.log.String()
-	kept, err := os.ReadFile(state)
-	if err != nil {
-		t.Fatal(err)
-	}
-	shown["the state file"] = string(kept)
+	shown["the state file"] = read(t, state)
 	shown["--config.check"] = printed(t, append(args, "--config.check")...)
 	shown["--config.check-live"] = printed(t, append(args, "--config.check-live")...)
 	return shown
 }
 
-// badWebFiles have a password or its hash where none belongs.
+// badWebFiles have a password, or the hash of one, where none belongs.
 var badWebFiles = map[string]string{
 	"a password for a hash":      "basic_auth_users: {prometheus: " + plantedMistake + "}\n",
 	"a password for the users":   "basic_auth_users: " + plantedMistake + "\n",
@@ -93,13 +90,10 @@ var badWebFiles = map[string]string{
 	"a password in a wrong type": "basic_auth_users: {prometheus: " + hashOfPassword + "}\nrate_limit: {burst: " + plantedMistake + "}\n",
 }
 
-// page is a request for one.
-type page struct {
-	method, path, accept string
-	password             string
-}
+// page is a request for a page, with basic auth. accept asks for a format, or is "".
+type page struct{ method, path, accept, password string }
 
-// everyPage are the requests that the router knows, by a name for each.
+// everyPage has a request for each route, and some that are special, by name.
 func everyPage(t *testing.T) map[string]page {
 	t.Helper()
 	pages := map[string]page{
@@ -116,16 +110,13 @@ func everyPage(t *testing.T) map[string]page {
 	return pages
 }
 
-// exchange is the whole answer, head and body.
+// exchange gives the whole answer as it came, head and body.
 func (e *exporter) exchange(p page) string {
 	e.t.Helper()
-	request, err := http.NewRequestWithContext(e.t.Context(), p.method, e.urls[0]+p.path, nil)
-	if err != nil {
-		e.t.Fatal(err)
-	}
+	request := newRequest(e.t, p.method, e.urls[0]+p.path)
 	request.SetBasicAuth("prometheus", p.password)
 	request.Header.Set("Accept", p.accept)
-	request.Header.Set("Accept-Encoding", "identity")
+	request.Header.Set("Accept-Encoding", "identity") // to be searched as text
 	response, err := plainClient.Do(request)
 	if err != nil {
 		e.t.Fatal(err)
@@ -138,10 +129,11 @@ func (e *exporter) exchange(p page) string {
 	return all.String()
 }
 
-// unheard names what the hostile API was not asked yet, "" if it told all its
-// secrets to so many accounts.
+// unheard names what the hostile API has not been asked for yet. It is "" when so many
+// accounts have had an answer, and one of them has called every operation.
 func (e *exporter) unheard(accounts int) string {
 	text := e.exchange(page{"GET", "/metrics", "", plantedPassword})
+	// This sample exists from a batch's first answer on, be it good or bad.
 	if n := strings.Count(text, "\naliyun_iot_ota_job_poll_success{"); n < accounts {
 		return fmt.Sprintf("%d of %d accounts", n, accounts)
 	}

@@ -19,13 +19,13 @@ import (
 
 var soak = flag.Duration("soak", 0, "how long TestSoak runs, in real time; 0 skips it")
 
-// soakJobs is more than the rate allows to poll in a minute, so that the lanes
-// are never idle.
+// soakJobs are more than can be polled in a minute, so that no worker is ever idle.
 const soakJobs = 1000
 
-// TestSoak is the exporter at its full rate for a long time, while calls fail in
-// every way, the configuration changes and pages are asked for. What it holds
-// must not grow. The simulator is in the same process, so it must not either.
+// TestSoak runs the exporter at its full rate for a long time, while calls fail in every
+// way, the configuration changes and pages are asked for. The goroutines, files and
+// memory that it holds must not grow. Those of the simulator count too, because it is in
+// the same process.
 func TestSoak(t *testing.T) {
 	if *soak == 0 {
 		t.Skip("skipped without -soak=15m")
@@ -54,9 +54,10 @@ accounts:
 	}
 	name := file(t, "config.yml", config(ids))
 	e := start(t, "--config.file="+name, "--persistence.file="+file(t, "state", ""), "--persistence.interval=5s")
-	eventually(t, func() string { return lacksOf(sim) })
+	eventually(t, func() string { return uncalled(sim) })
 
-	random := rand.New(rand.NewPCG(1, 2))
+	random := rand.New(rand.NewPCG(1, 2)) // the same faults each time
+	// One of them begins each second and lasts for one to five calls.
 	faults := []simulator.Fault{
 		{Kind: simulator.Hang}, {Kind: simulator.Reset}, {Kind: simulator.Truncate}, {Kind: simulator.Garbage}, {Kind: simulator.HTML},
 		{Kind: simulator.Empty}, {Kind: simulator.Redirect, Location: "http://127.0.0.1:9/"}, {Kind: simulator.Huge, Size: 2 << 20},
@@ -65,6 +66,7 @@ accounts:
 	}
 	stop := make(chan struct{})
 	var busy sync.WaitGroup
+	// every does something at an interval until stop, on a goroutine of its own.
 	every := func(d time.Duration, do func()) {
 		busy.Go(func() {
 			ticker := time.NewTicker(d)
@@ -84,22 +86,31 @@ accounts:
 		f.Count = 1 + random.IntN(5)
 		sim.Inject(f)
 	})
+	// All batches, half of them, and a file that is refused.
 	reloads := 0
 	every(700*time.Millisecond, func() {
 		reloads++
-		rewrite(t, name, [...]string{config(ids), config(ids[:soakJobs/2]), "accounts: garbage"}[reloads%3])
-		e.ask(http.MethodPost, "/-/reload")
-	})
-	every(500*time.Millisecond, func() {
-		if _, err := batchesIn(e.metrics()); err != nil {
+		write(t, name, [...]string{config(ids), config(ids[:soakJobs/2]), "accounts: garbage"}[reloads%3])
+		if _, _, err := e.try(http.MethodPost, "/-/reload"); err != nil {
 			t.Error(err)
 		}
-		e.get("/jobs")
-		e.log.forget() // a real one is not kept in memory
+	})
+	every(500*time.Millisecond, func() {
+		text, err := e.scrape()
+		if err == nil {
+			_, err = batchesIn(text)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+		if _, _, err := e.try(http.MethodGet, "/jobs"); err != nil {
+			t.Error(err)
+		}
+		e.log.forget() // or the log itself would be what grows
 	})
 
 	var samples []footprint
-	sampled := time.NewTicker(*soak / 60)
+	sampled := time.NewTicker(*soak / 60) // sixty samples in all
 	for range 60 {
 		<-sampled.C
 		samples = append(samples, takeFootprint(t))
@@ -108,7 +119,7 @@ accounts:
 	close(stop)
 	busy.Wait()
 
-	// The first third is the warm-up: pools, connections, every batch once.
+	// The first third is the warm-up: pools fill, and every batch is polled once.
 	before, after := median(samples[20:40]), median(samples[40:])
 	t.Logf("%v with %d reloads; in the second and the last third, in the median: %v, %v", *soak, reloads, before, after)
 	for _, operation := range soakOperations {
@@ -117,7 +128,7 @@ accounts:
 	for _, c := range []struct {
 		what          string
 		before, after int
-		slack         int
+		slack         int // by how much it may vary
 	}{
 		{"goroutines", before.goroutines, after.goroutines, 10},
 		{"file descriptors", before.descriptors, after.descriptors, 5},
@@ -131,8 +142,8 @@ accounts:
 
 var soakOperations = []string{"QueryOTAJob", "ListOTAJobByFirmware", "ListOTATaskByJob"}
 
-// lacksOf waits until every operation is called.
-func lacksOf(sim *simulator.Simulator) string {
+// uncalled names an operation that has not been called yet, or gives "".
+func uncalled(sim *simulator.Simulator) string {
 	for _, operation := range soakOperations {
 		if sim.Calls("main", operation).Accepted == 0 {
 			return "a call of " + operation
@@ -141,7 +152,7 @@ func lacksOf(sim *simulator.Simulator) string {
 	return ""
 }
 
-// footprint is what the process holds.
+// footprint is what this process holds; memory is resident memory, in bytes.
 type footprint struct{ goroutines, descriptors, memory int }
 
 func (f footprint) String() string {
@@ -156,6 +167,7 @@ func takeFootprint(t *testing.T) (f footprint) {
 		t.Fatal(err)
 	}
 	f.descriptors = len(descriptors)
+	// statm counts pages: first those of the address space, then the resident ones.
 	statm, err := os.ReadFile("/proc/self/statm")
 	if err != nil {
 		t.Fatal(err)
@@ -168,7 +180,8 @@ func takeFootprint(t *testing.T) (f footprint) {
 	return f
 }
 
-// median is that of each: how many calls hang at one moment is chance.
+// median is the median of each number. A single sample says little, because it depends
+// on how many calls happen to hang at that moment.
 func median(samples []footprint) footprint {
 	of := func(get func(footprint) int) int {
 		values := make([]int, len(samples))

@@ -3,28 +3,28 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"strconv"
+	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
 )
 
-// storm is a configuration that changes all the time: two files that are good
-// and have most batches in common, and what else may be found in their place.
+// storm is a configuration file that changes all the time. Two contents are good and have
+// most batches in common; the others are what a mistake may leave in their place.
 type storm struct {
 	t     *testing.T
-	name  string
-	good  [2]string
-	stays []string // in both
-	bad   []string
+	path  string
+	good  [2]string // contents of the file
+	stays []string  // batches that are in both
+	bad   []string  // contents, too
 }
 
 func newStorm(t *testing.T, api *fakeAPI, interval string) *storm {
+	t.Helper()
 	s := &storm{t: t}
 	for i := range 10 {
 		s.stays = append(s.stays, fmt.Sprintf("stays-%d", i))
@@ -32,40 +32,45 @@ func newStorm(t *testing.T, api *fakeAPI, interval string) *storm {
 	for i, other := range []string{"first", "second"} {
 		s.good[i] = strings.Replace(api.config(append(s.stays, other)...), "interval: 1h", "interval: "+interval, 1)
 	}
+	// An empty file, one that is no text, one that is cut off in mid-write, two in
+	// one, and one with a mistake.
 	s.bad = []string{
 		"", "\x1f\x8b\x00\xff garbage", s.good[0][:len(s.good[0])/2], s.good[0] + s.good[1],
 		strings.Replace(s.good[1], "name: production", "name: ", 1),
 	}
-	s.name = file(t, "config.yml", s.good[0])
+	s.path = file(t, "config.yml", s.good[0])
 	return s
 }
 
-// turn puts the n-th content in place, not atomically, and says whether it is good.
+// turn puts the n-th content in place and says whether it is good: two of three are.
+// Like a careless editor it does not replace the file atomically.
 func (s *storm) turn(n int) (good bool) {
 	s.t.Helper()
 	if n%3 != 2 {
-		rewrite(s.t, s.name, s.good[n%2])
+		write(s.t, s.path, s.good[n%2])
 		return true
 	}
-	rewrite(s.t, s.name, s.bad[n/3%len(s.bad)])
+	write(s.t, s.path, s.bad[n/3%len(s.bad)])
 	return false
 }
 
-// A storm of reloads, by signal and by request, loses no batch that stays, asks
-// for none of them again, and leaves neither goroutines nor open files behind.
+// Reloads in quick succession, by signal and by request, lose no batch that stays, ask
+// for none of those again, and leave neither goroutines nor open files behind.
 func TestReloadStorm(t *testing.T) {
 	t.Parallel()
 	api := newFakeAPI(t)
 	s := newStorm(t, api, "1h")
-	p := startProcess(t, "--config.file="+s.name)
+	p := startProcess(t, program(t, "--config.file="+s.path))
 	p.awaitListening()
-	eventually(t, func() string { return strings.Join(missing(p.batches(), s.stays), ", ") })
+	p.awaitBatches(s.stays)
 	before := p.inUse()
 
 	for n := range 200 {
-		good := s.turn(n)
+		want := http.StatusInternalServerError
+		if s.turn(n) {
+			want = http.StatusOK
+		}
 		p.signal(syscall.SIGHUP)
-		want := map[bool]int{true: http.StatusOK, false: http.StatusInternalServerError}[good]
 		if status, body := p.ask(http.MethodPost, "/-/reload"); status != want {
 			t.Fatalf("reload %d: %d %s, want %d", n, status, body, want)
 		}
@@ -74,11 +79,11 @@ func TestReloadStorm(t *testing.T) {
 		}
 	}
 
-	// Whatever signals were still under way, the file that is there counts.
-	rewrite(t, s.name, s.good[0])
+	// Whichever signals are still under way, the file as it is now counts.
+	write(t, s.path, s.good[0])
 	p.signal(syscall.SIGHUP)
 	p.awaitMetric(inProgress("first"))
-	rewrite(t, s.name, s.bad[1])
+	write(t, s.path, s.bad[1])
 	p.signal(syscall.SIGHUP)
 	p.awaitMetric("aliyun_iot_ota_exporter_config_last_reload_successful 0")
 	if now := p.batches(); len(now) != len(s.stays)+1 || !now["first"] {
@@ -91,7 +96,7 @@ func TestReloadStorm(t *testing.T) {
 	}
 	eventually(t, func() string {
 		for name, n := range p.inUse() {
-			if n > before[name]+5 {
+			if n > before[name]+5 { // some slack for connections that come and go
 				return fmt.Sprintf("%s to come down from %d to the %d of before", name, n, before[name])
 			}
 		}
@@ -99,26 +104,8 @@ func TestReloadStorm(t *testing.T) {
 	})
 }
 
-// inUse are the goroutines and open files of the exporter.
-func (e *exporter) inUse() map[string]int {
-	e.t.Helper()
-	counts := make(map[string]int)
-	for line := range strings.Lines(e.metrics()) {
-		for _, name := range []string{"go_goroutines", "process_open_fds"} {
-			if value, ok := strings.CutPrefix(strings.TrimSpace(line), name+" "); ok {
-				n, err := strconv.Atoi(value)
-				if err != nil {
-					e.t.Fatal(err)
-				}
-				counts[name] = n
-			}
-		}
-	}
-	return counts
-}
-
-// A thousand scrapers at once, while batches are polled and the configuration
-// changes, each get an exposition in which every batch that stays is there once.
+// A thousand scrapers come at once, while batches are polled and the configuration
+// changes. Each gets an exposition that has every batch that stays, once.
 func TestThousandScrapers(t *testing.T) {
 	t.Parallel()
 	if limit := (syscall.Rlimit{}); syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit) == nil && limit.Cur < 2500 {
@@ -126,14 +113,14 @@ func TestThousandScrapers(t *testing.T) {
 	}
 	api := newFakeAPI(t)
 	s := newStorm(t, api, "100ms")
-	e := start(t, "--config.file="+s.name)
-	eventually(t, func() string { return strings.Join(missing(e.batches(), s.stays), ", ") })
+	e := start(t, "--config.file="+s.path)
+	e.awaitBatches(s.stays)
 
 	scrapes := 1000
-	if raceDetector() { // each takes ten times as long then
+	if raceDetector() { // a scrape takes ten times as long then
 		scrapes = 200
 	}
-	begin := make(chan struct{})
+	begin := make(chan struct{}) // closed when all scrapers are ready
 	var scrapers sync.WaitGroup
 	for range scrapes {
 		scrapers.Go(func() {
@@ -145,7 +132,7 @@ func TestThousandScrapers(t *testing.T) {
 			}
 			ids, err := batchesIn(text)
 			if gone := missing(ids, s.stays); err != nil || len(gone) > 0 {
-				t.Errorf("error %v; not there: %v", err, gone) // without the text: there may be a thousand
+				t.Errorf("error %v; not there: %v", err, gone) // without the text, as there may be a thousand of these
 			}
 		})
 	}
@@ -153,7 +140,7 @@ func TestThousandScrapers(t *testing.T) {
 	go func() { scrapers.Wait(); close(done) }()
 	close(begin)
 	reloads := 0
-	for scraping := true; scraping || reloads < 10; reloads++ {
+	for scraping := true; scraping || reloads < 10; reloads++ { // some reloads even if the scrapes are fast
 		s.turn(reloads)
 		e.ask(http.MethodPost, "/-/reload")
 		select {
@@ -165,20 +152,8 @@ func TestThousandScrapers(t *testing.T) {
 	t.Logf("%d reloads meanwhile", reloads)
 }
 
-// scrape is metrics for any goroutine.
-func (e *exporter) scrape() (string, error) {
-	request, err := http.NewRequestWithContext(e.t.Context(), http.MethodGet, e.urls[0]+"/metrics", nil)
-	if err != nil {
-		return "", err
-	}
-	response, err := plainClient.Do(request)
-	if err != nil {
-		return "", err
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err == nil && response.StatusCode != http.StatusOK {
-		err = errors.New(response.Status)
-	}
-	return string(text), err
+// raceDetector is whether this was built with -race.
+func raceDetector() bool {
+	info, _ := debug.ReadBuildInfo()
+	return slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }

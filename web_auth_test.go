@@ -11,11 +11,15 @@ import (
 	"testing"
 )
 
-// basicAuth lets the user "prometheus" in with "password"; the hash is at
-// bcrypt's lowest cost.
-const basicAuth = "basic_auth_users: {prometheus: $2a$04$0A2tIRk3qZqjRlmvhYXg3u6LdPOEy2W4rf2zrOh2i/sqlLg5Tq.py}\n"
+const (
+	// basicAuth lets the user "prometheus" in with the password "password".
+	basicAuth = "basic_auth_users: {prometheus: " + hashInBasicAuth + "}\n"
+	// hashInBasicAuth is at bcrypt's lowest cost.
+	hashInBasicAuth = "$2a$04$0A2tIRk3qZqjRlmvhYXg3u6LdPOEy2W4rf2zrOh2i/sqlLg5Tq.py"
+)
 
-// raw sends a request as it is written here: clients mend what attackers send.
+// raw sends a request line and headers as they stand. http.Client would correct what
+// attackers send.
 func raw(t *testing.T, url, line, headers string) (status int, body string) {
 	t.Helper()
 	connection, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
@@ -37,16 +41,20 @@ func raw(t *testing.T, url, line, headers string) (status int, body string) {
 	return response.StatusCode, string(text)
 }
 
+// basic is the header of basic auth.
 func basic(userAndPassword string) string {
 	return "Authorization: Basic " + base64.StdEncoding.EncodeToString([]byte(userAndPassword)) + "\r\n"
 }
 
-// Two addresses, because exporter-toolkit changes the server that it is given.
+// Whatever the path, the method and the header, without the password the answer is a
+// bare 401, and nothing happens. There are two addresses because exporter-toolkit adds
+// the check to each server by itself.
 func TestNothingAnswersWithoutThePassword(t *testing.T) {
 	t.Parallel()
 	config := file(t, "config.yml", smallest)
-	e := start(t, "--config.file="+config, "--web.config.file="+file(t, "web.yml", basicAuth), "--web.listen-address=127.0.0.1:0")
+	e := start(t, "--config.file="+config, "--web.config.file="+file(t, "web.yml", basicAuth), anyPort)
 	methods, paths := routes(t)
+	// refused demands a bare 401 from each address. An answer to HEAD has no body.
 	refused := func(t *testing.T, line, headers string) {
 		t.Helper()
 		for _, url := range e.urls {
@@ -56,12 +64,13 @@ func TestNothingAnswersWithoutThePassword(t *testing.T) {
 			}
 		}
 	}
+	// The time of the last reload changes with each.
 	loaded := regexp.MustCompile(`\naliyun_iot_ota_exporter_config_last_reload_success_timestamp_seconds .*`)
-	scrape := func() string {
+	lastReload := func() string {
 		_, body := raw(t, e.urls[0], "GET /metrics", basic("prometheus:password"))
 		return loaded.FindString(body)
 	}
-	before := scrape()
+	before := lastReload()
 	if before == "" {
 		t.Fatal("the password does not open /metrics")
 	}
@@ -73,12 +82,14 @@ func TestNothingAnswersWithoutThePassword(t *testing.T) {
 				refused(t, method+" "+path, "")
 				refused(t, method+" "+path, basic("prometheus:wrong"))
 			}
+			// Spellings of the path that a router, but not the check before it, may take
+			// for the path itself.
 			for _, trick := range []string{path + "?x=1", "/" + path, path + "/", "/." + path, "/nowhere/.." + path, "/%2e%2e" + path,
 				path + "%00", path + ";/", path + "#", strings.ToUpper(path), "http://exporter" + path, "http://elsewhere" + path} {
 				refused(t, "GET "+trick, "")
 				refused(t, "POST "+trick, "Content-Length: 0\r\nX-HTTP-Method-Override: GET\r\n")
 			}
-			if i < len(methods) {
+			if i < len(methods) { // not /nowhere
 				if status, body := raw(t, e.urls[0], methods[i]+" "+path, basic("prometheus:password")); status/100 != 2 {
 					t.Errorf("with the password: %d %.200q, want it let in", status, body)
 				}
@@ -97,7 +108,7 @@ func TestNothingAnswersWithoutThePassword(t *testing.T) {
 		"another case of the user":   basic("Prometheus:password"),
 		"a longer password":          basic("prometheus:password "),
 		"a NUL after the password":   basic("prometheus:password\x00"),
-		"the hash as the password":   basic("prometheus:" + strings.TrimSuffix(strings.TrimPrefix(basicAuth, "basic_auth_users: {prometheus: "), "}\n")),
+		"the hash as the password":   basic("prometheus:" + hashInBasicAuth),
 		"another scheme":             strings.Replace(basic("prometheus:password"), "Basic", "Bearer", 1),
 		"another header":             "Proxy-" + basic("prometheus:password"),
 		"the wrong one of two first": basic("prometheus:wrong") + basic("prometheus:password"),
@@ -107,13 +118,13 @@ func TestNothingAnswersWithoutThePassword(t *testing.T) {
 		t.Run(name, func(t *testing.T) { refused(t, "GET /metrics", header) })
 	}
 
-	// Only the one with the password, above, did.
-	rewrite(t, config, "not a configuration")
+	// Of all the reloads that were asked for only the one with the password took place.
+	write(t, config, "not a configuration")
 	refused(t, "POST /-/reload", "Content-Length: 0\r\n")
 	if strings.Contains(e.log.String(), "not reloaded") {
 		t.Error("a reload without the password was carried out")
 	}
-	if after := scrape(); after == before {
+	if after := lastReload(); after == before {
 		t.Error("the reload with the password was not carried out")
 	}
 }

@@ -16,11 +16,11 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// webExamples are the web configurations of deploy/web, each with a job of
-// this name in prometheus-scrape.yml.
+// webExamples are the web configurations in deploy/web. For each prometheus-scrape.yml
+// has a job of the same name.
 var webExamples = []string{"basic-auth", "tls", "mutual-tls"}
 
-// scrapeJob is a job of Prometheus's configuration.
+// scrapeJob is a job of Prometheus's configuration, as far as the examples use one.
 type scrapeJob struct {
 	Name          string `yaml:"job_name"`
 	Scheme        string
@@ -28,14 +28,15 @@ type scrapeJob struct {
 	Client        promconfig.HTTPClientConfig  `yaml:",inline"`
 }
 
-// scrapeJobs are the shipped jobs by their name, with files in the folder.
+// scrapeJobs are the shipped jobs by their name. They look for their files in the
+// folder.
 func scrapeJobs(t *testing.T, folder string) map[string]scrapeJob {
 	t.Helper()
 	var content struct {
 		Jobs []scrapeJob `yaml:"scrape_configs"`
 	}
 	decoder := yaml.NewDecoder(strings.NewReader(shipped(t, "prometheus-scrape.yml")))
-	decoder.KnownFields(true)
+	decoder.KnownFields(true) // Prometheus would not start with an unknown key
 	if err := decoder.Decode(&content); err != nil {
 		t.Fatal(err)
 	}
@@ -53,15 +54,16 @@ func scrapeJobs(t *testing.T, folder string) map[string]scrapeJob {
 	return jobs
 }
 
+// shipped is the text of a file in deploy/web.
 func shipped(t *testing.T, name string) string {
 	t.Helper()
 	return read(t, filepath.Join("deploy", "web", name))
 }
 
-// scrape asks an exporter at the URL as Prometheus with this job does.
+// scrape asks an exporter at the URL as Prometheus would for this job.
 func (j scrapeJob) scrape(t *testing.T, url string) (status int, err error) {
 	t.Helper()
-	// The certificate is for the target of the example, which is nowhere.
+	// The certificate is for the target in the example, a host that does not exist.
 	name, _, err := net.SplitHostPort(j.StaticConfigs[0].Targets[0])
 	if err != nil {
 		t.Fatal(err)
@@ -74,37 +76,31 @@ func (j scrapeJob) scrape(t *testing.T, url string) (status int, err error) {
 	if j.Scheme != "" {
 		url = strings.Replace(url, "http:", j.Scheme+":", 1)
 	}
-	request, err := http.NewRequestWithContext(t.Context(), "GET", url+"/metrics", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	response, err := client.Do(request)
+	answer, _, err := fetch(client, newRequest(t, http.MethodGet, url+"/metrics"))
 	if err != nil {
 		return 0, err
 	}
-	defer response.Body.Close()
-	return response.StatusCode, nil
+	return answer.StatusCode, nil
 }
 
-// Each shipped web configuration lets the shipped job of its name in, and no
-// other, with certificates of any authority and with those of its comments.
+// Each shipped web configuration lets in the shipped job of its name and no other. The
+// certificates are once made here, and once by the commands in the files' comments.
 func TestWebExamples(t *testing.T) {
 	t.Parallel()
 	for name, makeFiles := range map[string]func(*testing.T, string){"made by a test": testFiles, "made by the comments": commentFiles} {
 		t.Run(name, func(t *testing.T) {
 			folder := t.TempDir()
 			makeFiles(t, folder)
-			rewrite(t, filepath.Join(folder, "exporter-password"), "password\n")
+			write(t, filepath.Join(folder, "exporter-password"), "password\n")
 			jobs := scrapeJobs(t, folder)
-			hash := regexp.MustCompile(`\$2a[^}]*`).FindString(basicAuth)
 			for _, example := range webExamples {
 				t.Run(example, func(t *testing.T) {
 					web := filepath.Join(folder, example+".yml")
-					rewrite(t, web, strings.Replace(shipped(t, example+".yml"), "REPLACE_WITH_THE_HASH", hash, 1))
+					write(t, web, strings.Replace(shipped(t, example+".yml"), "REPLACE_WITH_THE_HASH", hashInBasicAuth, 1))
 					e := start(t, "--config.file="+file(t, "config.yml", smallest), "--web.config.file="+web)
 					for _, job := range jobs {
 						status, err := job.scrape(t, e.urls[0])
-						// A server that asks for no certificate does not mind one.
+						// A server that asks for no certificate ignores the client's.
 						in := job.Name == example || job.Name == "mutual-tls" && example == "tls"
 						if (status == 200) != in {
 							t.Errorf("the job %s: %d, error %v, want it let in: %t", job.Name, status, err, in)
@@ -116,16 +112,17 @@ func TestWebExamples(t *testing.T) {
 	}
 }
 
-// Nobody shall run with a password that can be read in the example.
+// The example does not work until its user has chosen a password: a working hash in
+// there would be a password that everybody can look up.
 func TestWebExampleHasNoPassword(t *testing.T) {
 	web := "--web.config.file=" + filepath.Join("deploy", "web", "basic-auth.yml")
-	_, _, err := command(t, "--config.file="+file(t, "config.yml", smallest), web, "--web.listen-address=127.0.0.1:0")
-	if err == nil || !strings.Contains(err.Error(), "bcrypt") {
-		t.Errorf("error %v, want one about the hash", err)
+	_, _, err := command(t, "--config.file="+file(t, "config.yml", smallest), web, anyPort)
+	if err == nil || !strings.Contains(err.Error(), "htpasswd") {
+		t.Errorf("error %v, want one that says how to make a hash", err)
 	}
 }
 
-// testFiles makes the files that the examples name.
+// testFiles makes the files that the examples name, with an authority of its own.
 func testFiles(t *testing.T, folder string) {
 	t.Helper()
 	ours := newAuthority(t)
@@ -135,16 +132,17 @@ func testFiles(t *testing.T, folder string) {
 		"ca.crt": ours.pem(), "server.crt": server.certificate, "server.key": server.key,
 		"prometheus.crt": client.certificate, "prometheus.key": client.key,
 	} {
-		rewrite(t, filepath.Join(folder, name), text)
+		write(t, filepath.Join(folder, name), text)
 	}
 }
 
-// commentFiles makes them by the commands in the comments.
+// commentFiles makes the same files by the commands in the comments.
 func commentFiles(t *testing.T, folder string) {
 	t.Helper()
 	if _, err := exec.LookPath("openssl"); err != nil && os.Getenv("CI") != "true" {
 		t.Skipf("skipped without openssl: %v", err)
 	}
+	// The commands are indented; lines that begin with a dash continue one.
 	var script bytes.Buffer
 	for _, found := range regexp.MustCompile(`(?m)^#   ( *(?:openssl|-).*\n)`).FindAllStringSubmatch(shipped(t, "tls.yml")+shipped(t, "mutual-tls.yml"), -1) {
 		script.WriteString(found[1])

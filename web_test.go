@@ -6,23 +6,25 @@ import (
 	"testing"
 )
 
+// --web.listen-address can be repeated, and each address is served.
 func TestTwoAddresses(t *testing.T) {
 	t.Parallel()
-	e := start(t, "--config.file="+file(t, "config.yml", smallest), "--web.listen-address=127.0.0.1:0")
+	e := start(t, "--config.file="+file(t, "config.yml", smallest), anyPort)
 	if e.urls[0] == e.urls[1] {
 		t.Fatalf("both are %s", e.urls[0])
 	}
 	for _, url := range e.urls {
-		request, err := http.NewRequestWithContext(t.Context(), "GET", url+"/-/healthy", nil)
+		answer, body, err := fetch(plainClient, newRequest(t, http.MethodGet, url+"/-/healthy"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if status, body := do(t, plainClient, request); status != 200 {
-			t.Errorf("%s: %d %s", url, status, body)
+		if answer.StatusCode != 200 {
+			t.Errorf("%s: %s %s", url, answer.Status, body)
 		}
 	}
 }
 
+// With another path the metrics are there and nowhere else.
 func TestTelemetryPath(t *testing.T) {
 	t.Parallel()
 	e := start(t, "--config.file="+file(t, "config.yml", smallest), "--web.telemetry-path=/ota")
@@ -33,24 +35,25 @@ func TestTelemetryPath(t *testing.T) {
 	}
 }
 
-// A web configuration that is missing or wrong must not come up open.
+// With a web configuration that is missing or wrong the exporter does not start:
+// without it, it would be open to everybody.
 func TestBadWebConfig(t *testing.T) {
 	config := "--config.file=" + file(t, "config.yml", smallest)
 	for name, c := range map[string]struct{ web, want string }{
 		"a missing file":            {"missing.yml", "no such file"},
 		"an unknown key":            {file(t, "unknown.yml", "basic_auth: {}\n"), "field basic_auth not found"},
-		"a hash that is not":        {file(t, "hash.yml", "basic_auth_users: {prometheus: password}\n"), "bcrypt"},
+		"a hash that is not":        {file(t, "hash.yml", "basic_auth_users: {prometheus: password}\n"), "not the bcrypt hash of a password; make one by: htpasswd"},
 		"a user without a hash":     {file(t, "user.yml", "basic_auth_users: prometheus\n"), "cannot unmarshal !!str <value>"},
 		"a certificate without key": {file(t, "key.yml", "tls_server_config: {cert_file: server.crt}\n"), "missing one of key or key_file"},
 		"a certificate that is not": {file(t, "certificate.yml", "tls_server_config: {cert_file: none.crt, key_file: none.key}\n"), "none.crt"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, stderr, err := command(t, config, "--web.config.file="+c.web, "--web.listen-address=127.0.0.1:0")
+			_, stderr, err := command(t, config, "--web.config.file="+c.web, anyPort)
 			if err == nil || !strings.HasPrefix(err.Error(), "--web.config.file="+c.web+": ") || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("error %v, want one of the flag with %q", err, c.want)
 			}
 			if stderr != "" {
-				t.Errorf("it began all the same: %s", stderr)
+				t.Errorf("it started to log before it failed: %s", stderr)
 			}
 		})
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"io"
 	"math/big"
 	"net/http"
 	"os"
@@ -13,8 +12,9 @@ import (
 	"time"
 )
 
-// serverFiles writes a folder with the web configuration and what it names:
-// server.crt and server.key, which the authority signs, and client-ca.crt.
+// serverFiles writes a folder with a web configuration and what that names: server.crt
+// and server.key, signed by the authority server, and the authority for clients in
+// client-ca.crt.
 func serverFiles(t *testing.T, web string, server, clients authority) (folder string) {
 	t.Helper()
 	folder = t.TempDir()
@@ -22,7 +22,7 @@ func serverFiles(t *testing.T, web string, server, clients authority) (folder st
 	for name, text := range map[string]string{
 		"web.yml": web, "server.crt": own.certificate, "server.key": own.key, "client-ca.crt": clients.pem(),
 	} {
-		rewrite(t, filepath.Join(folder, name), text)
+		write(t, filepath.Join(folder, name), text)
 	}
 	return folder
 }
@@ -33,8 +33,7 @@ const (
 		" client_auth_type: RequireAndVerifyClientCert}\n"
 )
 
-// startTLS runs the exporter with the web.yml of the folder. Its address is
-// that of https.
+// startTLS runs the exporter with the web.yml of the folder. Its URL begins with https.
 func startTLS(t *testing.T, folder string) *exporter {
 	t.Helper()
 	e := start(t, "--config.file="+file(t, "config.yml", smallest), "--web.config.file="+filepath.Join(folder, "web.yml"))
@@ -42,53 +41,50 @@ func startTLS(t *testing.T, folder string) *exporter {
 	return e
 }
 
-// tlsClient makes a connection for each request.
+// tlsClient makes a new connection, and so a new handshake, for each request.
 func tlsClient(config *tls.Config) *http.Client {
 	return &http.Client{Transport: &http.Transport{DisableKeepAlives: true, TLSClientConfig: config}}
 }
 
-// healthy asks for /-/healthy. Unlike do it gives the error of a refusal.
-func (e *exporter) healthy(client *http.Client, user ...string) (status int, from *tls.ConnectionState, err error) {
+// healthy asks for /-/healthy, without a password if that is "". A handshake that is
+// refused is an error.
+func (e *exporter) healthy(client *http.Client, password string) (status int, from *tls.ConnectionState, err error) {
 	e.t.Helper()
-	request, err := http.NewRequestWithContext(e.t.Context(), "GET", e.urls[0]+"/-/healthy", nil)
-	if err != nil {
-		e.t.Fatal(err)
+	request := newRequest(e.t, http.MethodGet, e.urls[0]+"/-/healthy")
+	if password != "" {
+		request.SetBasicAuth("prometheus", password)
 	}
-	if len(user) == 2 {
-		request.SetBasicAuth(user[0], user[1])
-	}
-	response, err := client.Do(request)
+	answer, _, err := fetch(client, request)
 	if err != nil {
 		return 0, nil, err
 	}
-	defer response.Body.Close()
-	if _, err := io.ReadAll(response.Body); err != nil {
-		return 0, nil, err
-	}
-	return response.StatusCode, response.TLS, nil
+	return answer.StatusCode, answer.TLS, nil
 }
 
+// The exporter shows its certificate, and speaks nothing older than TLS 1.2.
 func TestTLS(t *testing.T) {
 	t.Parallel()
 	ours, other := newAuthority(t), newAuthority(t)
 	e := startTLS(t, serverFiles(t, overTLS, ours, ours))
 
-	if status, _, err := e.healthy(tlsClient(&tls.Config{RootCAs: ours.pool()})); status != 200 {
+	if status, _, err := e.healthy(tlsClient(&tls.Config{RootCAs: ours.pool()}), ""); status != 200 {
 		t.Errorf("over TLS: %d, error %v", status, err)
 	}
-	if status, _, err := e.healthy(tlsClient(&tls.Config{RootCAs: other.pool()})); err == nil {
+	if status, _, err := e.healthy(tlsClient(&tls.Config{RootCAs: other.pool()}), ""); err == nil {
 		t.Errorf("trusting another authority: %d, want an error", status)
 	}
 	old := &tls.Config{RootCAs: ours.pool(), MaxVersion: tls.VersionTLS11}
-	if status, _, err := e.healthy(tlsClient(old)); err == nil {
+	if status, _, err := e.healthy(tlsClient(old), ""); err == nil {
 		t.Errorf("over TLS 1.1: %d, want an error", status)
 	}
 	e.urls[0] = strings.Replace(e.urls[0], "https:", "http:", 1)
-	if status, _, err := e.healthy(plainClient); status != 400 {
+	if status, _, err := e.healthy(plainClient, ""); status != 400 {
 		t.Errorf("without TLS: %d, error %v, want 400", status, err)
 	}
 }
 
+// A client is let in by a certificate for clients, in force, of the right authority, and
+// by nothing less.
 func TestMutualTLS(t *testing.T) {
 	t.Parallel()
 	server, clients := newAuthority(t), newAuthority(t)
@@ -103,7 +99,7 @@ func TestMutualTLS(t *testing.T) {
 	}{
 		"no certificate":         {nil, "certificate required"},
 		"of the right authority": {[]tls.Certificate{clients.issue(t, "prometheus", asClient).loaded(t)}, ""},
-		// Its name is the same.
+		// It says the same of itself as the right one.
 		"of another authority": {[]tls.Certificate{newAuthority(t).issue(t, "prometheus", asClient).loaded(t)}, "unknown certificate authority"},
 		"of the server's authority": {[]tls.Certificate{server.issue(t, "prometheus", asClient).loaded(t)},
 			"unknown certificate authority"},
@@ -111,14 +107,15 @@ func TestMutualTLS(t *testing.T) {
 		"for a server": {[]tls.Certificate{clients.issue(t, "prometheus", x509.ExtKeyUsageServerAuth).loaded(t)}, "bad certificate"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			// A client leaves out a certificate that the server's list of authorities does not ask for, unless told.
+			// Certificates would be sent only if the server named their authority. This
+			// client sends its own regardless, as an attacker would.
 			config := &tls.Config{RootCAs: server.pool(), GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
 				if len(c.shown) == 0 {
 					return new(tls.Certificate), nil
 				}
 				return &c.shown[0], nil
 			}}
-			status, _, err := e.healthy(tlsClient(config))
+			status, _, err := e.healthy(tlsClient(config), "")
 			switch {
 			case c.refusal == "" && status != 200:
 				t.Errorf("%d, error %v, want 200", status, err)
@@ -129,57 +126,62 @@ func TestMutualTLS(t *testing.T) {
 	}
 }
 
+// With mutual TLS and basic auth together a client needs both.
 func TestTLSWithBasicAuth(t *testing.T) {
 	t.Parallel()
 	ours := newAuthority(t)
 	e := startTLS(t, serverFiles(t, mutualTLS+basicAuth, ours, ours))
+	// Both trust the exporter; known has a certificate of its own, too.
 	trusting := &tls.Config{RootCAs: ours.pool()}
 	known := &tls.Config{RootCAs: ours.pool(), Certificates: []tls.Certificate{ours.issue(t, "prometheus", x509.ExtKeyUsageClientAuth).loaded(t)}}
 
-	if status, _, err := e.healthy(tlsClient(trusting), "prometheus", "password"); err == nil {
+	if status, _, err := e.healthy(tlsClient(trusting), "password"); err == nil {
 		t.Errorf("the password alone: %d, want a refusal", status)
 	}
-	if status, _, err := e.healthy(tlsClient(known)); status != 401 {
+	if status, _, err := e.healthy(tlsClient(known), ""); status != 401 {
 		t.Errorf("the certificate alone: %d, error %v, want 401", status, err)
 	}
-	if status, _, err := e.healthy(tlsClient(known), "prometheus", "wrong"); status != 401 {
+	if status, _, err := e.healthy(tlsClient(known), "wrong"); status != 401 {
 		t.Errorf("with a wrong password: %d, error %v, want 401", status, err)
 	}
-	if status, _, err := e.healthy(tlsClient(known), "prometheus", "password"); status != 200 {
+	if status, _, err := e.healthy(tlsClient(known), "password"); status != 200 {
 		t.Errorf("both: %d, error %v, want 200", status, err)
 	}
 }
 
-// What the web configuration names is read for each connection, itself for
-// each request: renewals need no restart.
+// The certificate is read again for each connection, and the web configuration for each
+// request, so a renewal of either needs no restart. While they are inconsistent or
+// missing nobody is let in.
 func TestRenewedCertificate(t *testing.T) {
 	t.Parallel()
 	ours := newAuthority(t)
 	folder := serverFiles(t, overTLS, ours, ours)
 	e := startTLS(t, folder)
 	client := tlsClient(&tls.Config{RootCAs: ours.pool()})
-	if status, from, err := e.healthy(client); status != 200 || from.PeerCertificates[0].SerialNumber.Int64() != 2 {
+	// The authority gives 2 as the serial number, unless it is changed.
+	if status, from, err := e.healthy(client, ""); status != 200 || from.PeerCertificates[0].SerialNumber.Int64() != 2 {
 		t.Fatalf("at first: %d, error %v", status, err)
 	}
 
+	// The certificate comes first and its key a moment later.
 	renewed := ours.issue(t, "exporter.example.com", x509.ExtKeyUsageServerAuth, func(c *x509.Certificate) { c.SerialNumber = big.NewInt(3) })
-	rewrite(t, filepath.Join(folder, "server.crt"), renewed.certificate)
-	if status, _, err := e.healthy(client); err == nil {
+	write(t, filepath.Join(folder, "server.crt"), renewed.certificate)
+	if status, _, err := e.healthy(client, ""); err == nil {
 		t.Errorf("with a key that is not the certificate's: %d, want a refusal", status)
 	}
-	rewrite(t, filepath.Join(folder, "server.key"), renewed.key)
-	if status, from, err := e.healthy(client); status != 200 || from.PeerCertificates[0].SerialNumber.Int64() != 3 {
+	write(t, filepath.Join(folder, "server.key"), renewed.key)
+	if status, from, err := e.healthy(client, ""); status != 200 || from.PeerCertificates[0].SerialNumber.Int64() != 3 {
 		t.Errorf("renewed: %d, error %v, certificate %v", status, err, from)
 	}
 
-	rewrite(t, filepath.Join(folder, "web.yml"), overTLS+basicAuth)
-	if status, _, err := e.healthy(client); status != 401 {
+	write(t, filepath.Join(folder, "web.yml"), overTLS+basicAuth)
+	if status, _, err := e.healthy(client, ""); status != 401 {
 		t.Errorf("with a password that came later: %d, error %v, want 401", status, err)
 	}
 	if err := os.Remove(filepath.Join(folder, "web.yml")); err != nil {
 		t.Fatal(err)
 	}
-	if status, _, err := e.healthy(client, "prometheus", "password"); err == nil {
+	if status, _, err := e.healthy(client, "password"); err == nil {
 		t.Errorf("without its web configuration: %d, want a refusal", status)
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
 )
 
-// zipped is a MiB of nothing in a KiB.
+// zipped is a MiB of zeros, about 1 KiB long.
 func zipped(t *testing.T) string {
 	t.Helper()
 	var b bytes.Buffer
@@ -29,8 +29,8 @@ func zipped(t *testing.T) string {
 	return b.String()
 }
 
-// However long and however slow an answer is, the client takes little of it and
-// is done when its time is over.
+// However long or slow an answer is, the client reads a bounded number of bytes, and
+// is done when its timeout is over.
 func TestAnswersWithoutEnd(t *testing.T) {
 	const (
 		status  = "HTTP/1.1 200 OK\r\n"
@@ -41,11 +41,11 @@ func TestAnswersWithoutEnd(t *testing.T) {
 	)
 	many := strings.Repeat("a", 32<<10)
 	for name, c := range map[string]struct {
-		first, again string        // what the server sends, and sends again for ever
+		first, again string        // what the server sends once, and then for ever
 		every        time.Duration // 0: as fast as it is read
 		class        Class
-		text         string
-		most         int // bytes that the client takes
+		text         string // a part of the error
+		most         int    // bytes that the client may read
 	}{
 		"a body without end":           {plain, many, 0, ClassDecode, "larger than 1048576 bytes", maxAnswer + 128<<10},
 		"chunks without end":           {chunked, "8000\r\n" + many + "\r\n", 0, ClassDecode, "larger than 1048576 bytes", maxAnswer + 128<<10},
@@ -66,7 +66,7 @@ func TestAnswersWithoutEnd(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				taken := 0
+				taken := 0 // bytes so far
 				send := func(conn net.Conn, text string) bool {
 					if text == "" {
 						return true
@@ -85,7 +85,7 @@ func TestAnswersWithoutEnd(t *testing.T) {
 					gone := make(chan struct{})
 					go func() {
 						defer close(gone)
-						io.Copy(io.Discard, request) // it ends when the client closes
+						io.Copy(io.Discard, request) // ends when the client closes
 					}()
 					for on := send(conn, c.first); on; on = send(conn, c.again) {
 						if taken > 64<<20 {

@@ -2,6 +2,8 @@ package aliyun
 
 import "testing"
 
+// The class decides when a batch is asked for again, and what its reader is told to
+// do. The codes are those of the API's documentation.
 func TestClassify(t *testing.T) {
 	for _, c := range []struct {
 		code   string

@@ -15,11 +15,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
-// signing keys whose secret and token must not get around.
-var signing = &fixedKeys{keys: aliyun.Keys{AccessKeyID: "LTAI5tSomebody", AccessKeySecret: "hush-secret", SecurityToken: "hush-token"}}
-
-// A redirect by any of its statuses, to anywhere, is an answer that is not the
-// API's: nobody else gets a request, and so no signature and no token.
+// A redirect, by whichever status and to wherever, is an answer that is not the API's.
+// It is not followed, so that nobody else gets a signature and a token.
 func TestNoRedirectIsFollowed(t *testing.T) {
 	var requests atomic.Int32
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { requests.Add(1) }))
@@ -52,6 +49,7 @@ func TestNoRedirectIsFollowed(t *testing.T) {
 				defer client.Close()
 				_, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: api.URL}, "job-1")
 				failure, ok := errors.AsType[*aliyun.Error](err)
+				// net/http reports a Location that it cannot parse as a failed request.
 				_, notParsed := url.Parse(location)
 				if !ok || notParsed == nil && (failure.Class != aliyun.ClassDecode || failure.HTTPStatus != status) {
 					t.Errorf("got %v, want class decode", err)
@@ -67,12 +65,12 @@ func TestNoRedirectIsFollowed(t *testing.T) {
 	}
 }
 
-// An endpoint that cannot prove who it is gets no request.
+// An endpoint that cannot prove its identity gets no request.
 func TestAStrangersCertificateIsNotTrusted(t *testing.T) {
 	stranger := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 		t.Error("it got the request")
 	}))
-	stranger.Config.ErrorLog = log.New(io.Discard, "", 0) // it tells of the handshake that failed
+	stranger.Config.ErrorLog = log.New(io.Discard, "", 0) // it would report the failed handshake
 	stranger.StartTLS()
 	defer stranger.Close()
 	client := aliyun.NewClient(signing, aliyun.Options{})

@@ -1,21 +1,19 @@
 package aliyun_test
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"go.uber.org/goleak"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
-// lister makes one of the lists' calls and gives what came, page apart from total.
+// lister makes one call of a list. What entries holds is a list of the operation's own
+// type.
 type lister func(t *testing.T, c *aliyun.Client, in aliyun.Instance) (total int, entries any, err error)
 
 var listers = map[string]lister{
@@ -33,24 +31,21 @@ var listers = map[string]lister{
 	},
 }
 
-// answered makes a call to a server that gives this answer.
-func answered(t *testing.T, operation, answer string) (total int, entries any, seen *http.Request, err *aliyun.Error) {
+// answered makes a call of a list to a server that gives this answer.
+func answered(t *testing.T, operation, answer string) (total int, entries any, seen *http.Request, failure *aliyun.Error) {
 	t.Helper()
-	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	failure = serve(t, aliyun.Options{}, func(w http.ResponseWriter, r *http.Request) {
 		seen = r
 		fmt.Fprint(w, answer)
-	}))
-	defer server.Close()
-	client := aliyun.NewClient(&fixedKeys{}, aliyun.Options{})
-	defer client.Close()
-	total, entries, failure := listers[operation](t, client, aliyun.Instance{URL: server.URL, ID: "iot-1"})
-	if failure != nil && !errors.As(failure, &err) {
-		t.Fatalf("%T is no *Error: %v", failure, failure)
-	}
-	return total, entries, seen, err
+	}, func(c *aliyun.Client, in aliyun.Instance) (err error) {
+		total, entries, err = listers[operation](t, c, in)
+		return err
+	})
+	return total, entries, seen, failure
 }
 
+// Each list asks for the largest page that the API gives, but for the devices, of
+// which only the Total is wanted.
 func TestListsOnTheWire(t *testing.T) {
 	for operation, want := range map[string]string{
 		aliyun.OpListOTAFirmware:      "CurrentPage=3&IotInstanceId=iot-1&PageSize=100&ProductKey=a1",
@@ -69,14 +64,15 @@ func TestListsOnTheWire(t *testing.T) {
 	}
 }
 
+// Lists are read in the shapes that the API sends, documents or might slip into.
 func TestListAnswers(t *testing.T) {
 	at := time.Date(2019, 12, 28, 2, 43, 10, 0, time.UTC)
 	firmwares := []aliyun.Firmware{{FirmwareID: new("fw-1"), ProductKey: new("a1"), DestVersion: new("2")}, {FirmwareID: new("fw-2")}}
-	none := []aliyun.Firmware(nil)
+	none := []aliyun.Firmware(nil) // cmp.Diff tells a typed nil from any(nil)
 	for name, c := range map[string]struct {
 		operation, answer string
 		total             int
-		entries           any
+		entries           any // a list of the operation's own type
 	}{
 		"packages": {aliyun.OpListOTAFirmware, `{"Success":true,"Total":102,"PageSize":100,"FirmwareInfo":{"SimpleFirmwareInfo":[{"FirmwareId":"fw-1","ProductKey":"a1","DestVersion":"2"},{"FirmwareId":"fw-2"}]}}`,
 			102, firmwares},
@@ -117,11 +113,12 @@ func TestListAnswers(t *testing.T) {
 	}
 }
 
+// A list without a Total is no answer: nobody could know whether it is complete.
 func TestListFailures(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer string
 		class  aliyun.Class
-		text   string
+		text   string // a part of the error
 	}{
 		"no Total":                 {`{"Success":true,"Data":{}}`, aliyun.ClassDecode, "no Data"},
 		"a Total that is a text":   {`{"Success":true,"Total":"many"}`, aliyun.ClassDecode, ""},
@@ -136,7 +133,7 @@ func TestListFailures(t *testing.T) {
 		"throttled":                {`{"Code":"Throttling.User","Message":"slow down"}`, aliyun.ClassThrottled, ""},
 		"a missing permission":     {`{"Code":"Forbidden.RAM","Message":"no"}`, aliyun.ClassPermission, ""},
 	} {
-		for operation := range listers {
+		for operation := range listers { // they share the code that reads answers
 			t.Run(name+"/"+operation, func(t *testing.T) {
 				_, _, _, err := answered(t, operation, c.answer)
 				if err == nil {

@@ -16,11 +16,11 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
-// refusal is what the API says when it refuses a call.
+// refusal is what the API says of a call that it refuses.
 type refusal struct{ Code, Message, RequestID string }
 
-// refusalForms write one as the gateway does in JSON and in XML, and as the
-// product does.
+// refusalForms are how a refusal is written: by Alibaba's gateway, in JSON and in XML,
+// and by the IoT product behind it.
 var refusalForms = map[string]func(refusal) []byte{
 	"gateway": func(r refusal) []byte {
 		return inJSON(map[string]any{"RequestId": r.RequestID, "HostId": "h", "Code": r.Code, "Message": r.Message, "Recommend": "r"})
@@ -31,7 +31,7 @@ var refusalForms = map[string]func(refusal) []byte{
 	"gateway in XML": func(r refusal) []byte {
 		var b bytes.Buffer
 		b.WriteString("<?xml version='1.0' encoding='UTF-8'?><Error><RequestId>")
-		_ = xml.EscapeText(&b, []byte(r.RequestID)) // a Buffer takes all
+		_ = xml.EscapeText(&b, []byte(r.RequestID)) // writing to a Buffer cannot fail
 		b.WriteString("</RequestId><HostId>h</HostId><Code>")
 		_ = xml.EscapeText(&b, []byte(r.Code))
 		b.WriteString("</Code><Message>")
@@ -44,14 +44,14 @@ var refusalForms = map[string]func(refusal) []byte{
 func inJSON(v any) []byte {
 	text, err := json.Marshal(v)
 	if err != nil {
-		panic(err) // strings and a boolean
+		panic(err) // cannot be: v has only strings and booleans
 	}
 	return text
 }
 
-// Whatever the API refuses a call with, and in whichever form, is in the error
-// as it was said, but for what is too long and for our secrets, which are in no
-// part of it, percent-encoded or not.
+// The error of a refused call repeats what the API said, in whichever form it came,
+// except for what is too long, and for our secrets: no part of the error contains one,
+// percent-encoded or not.
 func FuzzRefusal(f *testing.F) {
 	f.Add(404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.", "4C467B38-3910-447D-87BC-AC049166F216", "s3cr/et+", "tok=en/+")
 	f.Add(400, "SignatureDoesNotMatch", "server CanonicalRequest is [POST\n/\nx-acs-security-token:tok=en/+\n]", "R", "s3cr/et+", "tok=en/+")
@@ -63,7 +63,8 @@ func FuzzRefusal(f *testing.F) {
 			t.Skip("a redirect, or no refusal")
 		}
 		for _, s := range []string{secret, token} {
-			// Real ones are longer, and Base64 or so; "<secret>" stands in for them.
+			// Real secrets are longer and look like Base64. One that is in the text
+			// "<secret>", which replaces them, would be found there.
 			if len(s) < 8 && s != "" || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' || r == '<' || r == '>' }) {
 				t.Skip("no secret")
 			}
@@ -99,10 +100,11 @@ func FuzzRefusal(f *testing.F) {
 	})
 }
 
+// abs is never negative, not even for the lowest int.
 func abs(n int) int { return max(n, -max(n, -1<<62)) }
 
-// mentions says whether a secret is in a text, as it is or percent-encoded once
-// or twice.
+// mentions is whether a text contains a secret, as it is or percent-encoded once or
+// twice. No error may.
 func mentions(text, secret string) bool {
 	once := url.QueryEscape(secret)
 	return secret != "" && (strings.Contains(text, secret) || strings.Contains(text, once) || strings.Contains(text, url.QueryEscape(once)))
@@ -110,7 +112,8 @@ func mentions(text, secret string) bool {
 
 var escaped = regexp.MustCompile(`%[0-9A-Fa-f]{2}|\\+u[0-9A-Fa-f]{4}|\\+`)
 
-// hints says whether a secret is in a text in any form whatsoever.
+// hints is whether a text could be read as containing a secret, in any number of
+// encodings. Such a text may be redacted more than mentions asks for.
 func hints(text, secret string) bool {
 	bare := func(s string) string {
 		for was := ""; s != was; {
@@ -124,7 +127,7 @@ func hints(text, secret string) bool {
 	return secret != "" && strings.Contains(bare(text), bare(secret))
 }
 
-// writable is what both JSON and XML can say of a text.
+// writable is a text without what JSON or XML cannot express.
 func writable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0xFFFE || r == 0xFFFF {

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// The vector is on Alibaba's page "Request syntax and signature method V3".
+// The request and its signature are from Alibaba's page "Request syntax and signature
+// method V3".
 func TestSignPublishedVector(t *testing.T) {
 	params := url.Values{
 		"ImageId":  {"win2019_1809_x64_dtc_zh-cn_40G_alibase_20230811.vhd"},
@@ -22,7 +23,7 @@ func TestSignPublishedVector(t *testing.T) {
 		"x-acs-date":            "2023-10-26T10:22:32Z",
 		"x-acs-signature-nonce": "3156853299f313e23d1673dc12e1703d",
 		"x-acs-content-sha256":  emptyBodyHash,
-		"User-Agent":            "not signed",
+		"User-Agent":            "not signed", // only host and x-acs-* are
 	} {
 		r.Header.Set(name, value)
 	}
@@ -35,6 +36,7 @@ func TestSignPublishedVector(t *testing.T) {
 	}
 }
 
+// The query is signed as RFC 3986 writes it, which is not how net/url does.
 func TestCanonicalQuery(t *testing.T) {
 	for name, c := range map[string]struct {
 		params url.Values

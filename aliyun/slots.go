@@ -33,9 +33,9 @@ func NewSlots(limit int) *Slots {
 // Take waits for a free slot. The caller must give it back by one of the
 // methods of [Slot]. The only error is ctx's.
 //
-// Slots are given out a quarter of a window's share apart. Slots that started together
-// would else come back together for ever, and what comes up in between would
-// wait half a second for one.
+// Slots are given out a quarter of a window's share apart. Those that started
+// together would else come back together for ever, and what comes up in between
+// would wait half a second for one.
 func (s *Slots) Take(ctx context.Context) (*Slot, error) {
 	for {
 		s.mu.Lock()

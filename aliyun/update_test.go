@@ -2,5 +2,6 @@ package aliyun_test
 
 import "flag"
 
-// Nothing here is rewritten; the flag is for go test ./... -update.
+// This package rewrites nothing. It has the flag so that go test ./... -update, which
+// gives it to every package, does not fail here.
 var _ = flag.Bool("update", false, "rewrite goldens and generated texts")

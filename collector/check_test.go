@@ -3,24 +3,18 @@ package collector_test
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
+	"unicode"
 
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector"
 )
 
-// targets are n batches to watch.
-func targets(n int) []collector.Target {
-	list := make([]collector.Target, n)
-	for i := range list {
-		list[i] = collector.Target{Account: "production", JobID: fmt.Sprintf("job-%d", i)}
-	}
-	return list
-}
-
+// The plan says how old the data gets, and what to change where the budget does not
+// do for the interval.
 func TestCheck(t *testing.T) {
 	for name, c := range map[string]struct {
 		jobs, rate int
@@ -34,10 +28,9 @@ func TestCheck(t *testing.T) {
 		"nothing to poll yet":      {0, 5, 15 * time.Second, []string{"production  QueryOTAJob  0 jobs    5           0"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			setup := collector.Setup{
-				Rules:    collector.Rules{Interval: c.interval},
-				Accounts: []collector.Account{{Name: "production", RequestsPerSecond: c.rate, Targets: targets(c.jobs)}},
-			}
+			account := collector.Account{Name: "production", RequestsPerSecond: c.rate}
+			account.Watch(region, instance(""), numbered("job", c.jobs), nil, nil)
+			setup := collector.Setup{Rules: collector.Rules{Interval: c.interval}, Accounts: []collector.Account{account}}
 			var out bytes.Buffer
 			if err := collector.Check(&out, func() (collector.Setup, error) { return setup, nil }); err != nil {
 				t.Fatal(err)
@@ -58,6 +51,14 @@ func TestCheck(t *testing.T) {
 	})
 }
 
+// checkLive is what --config.check-live writes about the configuration of a harness.
+func (h *harness) checkLive() (out string, err error) {
+	var b bytes.Buffer
+	err = collector.CheckLive(h.t.Context(), &b, func() (collector.Setup, error) { return h.setup, nil }, h.options)
+	return b.String(), err
+}
+
+// The check says what is wrong and how to mend it, and shows no secret.
 func TestCheckLive(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(*harness)
@@ -65,9 +66,9 @@ func TestCheckLive(t *testing.T) {
 		cure   string // "": nothing is wrong
 	}{
 		"all is well": {func(*harness) {}, "production  (public)  QueryOTAJob  ok", ""},
-		"the key is unknown": {func(h *harness) { h.setup.Accounts[0].Credentials.AccessKeyID = "other" },
+		"the key is unknown": {func(h *harness) { h.account().Credentials.AccessKeyID = "other" },
 			"auth InvalidAccessKeyId.NotFound", "set credentials.access_key_id to a key that is active"},
-		"the secret is wrong": {func(h *harness) { h.setup.Accounts[0].Credentials.AccessKeySecret = "other" },
+		"the secret is wrong": {func(h *harness) { h.account().Credentials.AccessKeySecret = "Rb2mLx9cYgPd5u" },
 			"auth SignatureDoesNotMatch", "the secret does not belong to the access key id"},
 		"the clock is off": {func(h *harness) { h.fail("InvalidTimeStamp.Expired") },
 			"auth InvalidTimeStamp.Expired", "the clock of this machine is off by more than 15 minutes"},
@@ -77,9 +78,9 @@ func TestCheckLive(t *testing.T) {
 			"permission Forbidden.RAM", "the RAM action iot:QueryOTAJob is not allowed to this key"},
 		"the bill is overdue": {func(h *harness) { h.fail("Iot.system.BillIsOverDue") },
 			"permission Iot.system.BillIsOverDue", "a bill of the account is overdue"},
-		"the instance is wrong": {func(h *harness) { h.setup.Accounts[0].Targets[0].Instance.ID = "iot-other" },
+		"the instance is wrong": {func(h *harness) { h.account().Targets[0].Instance.ID = "iot-other" },
 			"invalid iot.system.InstanceNotFound", "instance iot-other is not one of this account in this region"},
-		"the job does not exist": {func(h *harness) { h.setup.Accounts[0].Targets[0].JobID = "nobody" },
+		"the job does not exist": {func(h *harness) { h.account().Targets[0].JobID = "nobody" },
 			"not_found iot.firmware.InvalidOTAJobId", "job nobody does not exist in instance (public)"},
 		"others use up the budget": {func(h *harness) { h.fail("Throttling.User") },
 			"throttled Throttling.User", "others use up the account's 10 requests/s of QueryOTAJob"},
@@ -89,34 +90,51 @@ func TestCheckLive(t *testing.T) {
 			"transport", "http://iot.cn-shanghai.aliyuncs.com cannot be reached"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				h := newHarness(t)
-				h.inProgress(1)
+			simulated(t, func(t *testing.T, h *harness) {
+				h.configureRunning(1)
 				c.change(h)
-				var out bytes.Buffer
-				err := collector.CheckLive(t.Context(), &out, func() (collector.Setup, error) { return h.setup, nil }, h.options)
+				out, err := h.checkLive()
 				if (err == nil) != (c.cure == "") {
 					t.Errorf("error %v", err)
 				}
 				for _, want := range []string{c.table, c.cure} {
-					if !strings.Contains(out.String(), want) {
-						t.Errorf("no %q in:\n%s", want, &out)
+					if !strings.Contains(out, want) {
+						t.Errorf("no %q in:\n%s", want, out)
 					}
 				}
-				if strings.Contains(out.String(), "secret\"") {
-					t.Errorf("a secret is in:\n%s", &out)
+				if strings.Contains(out, h.account().Credentials.AccessKeySecret) {
+					t.Errorf("a secret is in:\n%s", out)
 				}
 			})
 		})
 	}
 	t.Run("one call for each instance", func(t *testing.T) {
-		synctest.Test(t, func(t *testing.T) {
-			h := newHarness(t)
-			h.inProgress(20)
-			err := collector.CheckLive(t.Context(), &bytes.Buffer{}, func() (collector.Setup, error) { return h.setup, nil }, h.options)
-			if calls := h.sim.Calls("main", "QueryOTAJob").Accepted; err != nil || calls != 1 {
+		simulated(t, func(t *testing.T, h *harness) {
+			h.configureRunning(20)
+			_, err := h.checkLive()
+			if calls := h.calls(aliyun.OpQueryOTAJob); err != nil || calls != 1 {
 				t.Errorf("%d calls, error %v", calls, err)
 			}
 		})
+	})
+}
+
+// An endpoint of somebody else cannot steer the terminal that a check is run in:
+// neither by an error nor by the ids that it lists.
+func TestCheckLiveSteersNoTerminal(t *testing.T) {
+	simulated(t, func(t *testing.T, h *harness) {
+		const hostile = "x\x1b]0;evil\x07\x1b[2J\r\n\ty\u009b2J\x00"
+		b := ordinary(time.Now())
+		b.JobID, b.FirmwareID = hostile, "fw-1"
+		h.put(b)
+		h.discover(nil, []string{"fw-1"})
+		h.sim.Inject(simulator.Fault{Operation: aliyun.OpQueryOTAJob, Code: "iot." + hostile, Message: hostile})
+		out, err := h.checkLive()
+		if err == nil || !strings.Contains(out, "server iot.x ]0;evil") {
+			t.Errorf("error %v, want the code in\n%s", err, out)
+		}
+		if strings.ContainsFunc(strings.ReplaceAll(out, "\n", ""), unicode.IsControl) {
+			t.Errorf("a control character is in %q", out)
+		}
 	})
 }

@@ -74,11 +74,11 @@ func (c *liveCheck) instance(ctx context.Context, in aliyun.Instance) {
 		}
 	}
 
-	jobID, firmwareID := first(jobs), first(firmwares)
+	jobID, firmwareID := cmp.Or(jobs...), cmp.Or(firmwares...)
 	if jobID != "" {
 		firmwareID = cmp.Or(firmwareID, c.query(ctx, in, jobID))
 	}
-	if key := first(products); key != "" {
+	if key := cmp.Or(products...); key != "" {
 		list, err := c.client.ListOTAFirmware(ctx, in, key, 1)
 		c.report(in, aliyun.OpListOTAFirmware, "product "+key, err)
 		for _, f := range list.Entries {
@@ -125,16 +125,15 @@ func (c *liveCheck) query(ctx context.Context, in aliyun.Instance, jobID string)
 
 // report writes what came of a call; of none, if there is no subject.
 func (c *liveCheck) report(in aliyun.Instance, operation, subject string, err error) {
-	id := cmp.Or(in.ID, "(public)")
 	result := "ok"
 	if failure := asError(err); failure != nil {
 		result = plain(strings.TrimSpace(string(failure.Class) + " " + failure.Code))
 		c.wrong = append(c.wrong, fmt.Sprintf("account %q, %s: %s.\n  The answer was: %v",
-			c.account.Name, operation, plain(cure(failure, in, id, subject)), failure))
+			c.account.Name, operation, plain(cure(failure, in, subject)), failure))
 	} else if subject == "" {
 		result = "not asked: nothing to ask for yet"
 	}
-	fmt.Fprintf(c.table, "%s\t%s\t%s\t%s\t\n", c.account.Name, id, operation, result)
+	fmt.Fprintf(c.table, "%s\t%s\t%s\t%s\t\n", c.account.Name, nameOf(in), operation, result)
 }
 
 // plain keeps what the API said from steering a terminal, or the table.
@@ -163,11 +162,4 @@ func (a Account) instances() []aliyun.Instance {
 		add(d.Instance)
 	}
 	return all
-}
-
-func first(ids []string) string {
-	if len(ids) == 0 {
-		return ""
-	}
-	return ids[0]
 }

@@ -11,10 +11,10 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
-// stepped is a time as if the clock on the wall had been set by so much, while
-// the monotonic one went on: what NTP does to a process. Nothing in package
-// time makes one, so this knows that a Time with a monotonic reading begins
-// with its wall seconds, shifted by the 30 bits of the nanoseconds.
+// stepped is a time after the wall clock was set by so much while the monotonic clock
+// went on, as NTP does to a process. Package time makes none, so this writes into a
+// Time that has both: it begins with its wall seconds, shifted by the 30 bits of the
+// nanoseconds.
 func stepped(t *testing.T, at time.Time, by time.Duration) time.Time {
 	t.Helper()
 	set := at
@@ -25,10 +25,9 @@ func stepped(t *testing.T, at time.Time, by time.Duration) time.Time {
 	return set
 }
 
-// A state file that was written, and read again, while the clock was wrong
-// holds up nothing when the clock is set right: neither polls nor lists.
+// A state file that was written and read while the clock was wrong holds up neither
+// polls nor lists when the clock is set right.
 func TestClockIsSetAfterARestart(t *testing.T) {
-	rules := Rules{Interval: 15 * time.Second, SettledInterval: 24 * time.Hour}
 	status := aliyun.StatusInProgress
 	for name, wrong := range map[string]time.Duration{"an hour ahead": time.Hour, "an hour behind": -time.Hour, "right": 0} {
 		for outcome, err := range map[string]*aliyun.Error{"polled well": nil, "refused for the clock": {Class: aliyun.ClassAuth, Code: "InvalidTimeStamp.Expired"}} {
@@ -43,7 +42,7 @@ func TestClockIsSetAfterARestart(t *testing.T) {
 				if decodeErr != nil || len(read) != 1 {
 					t.Fatalf("%d states, %v", len(read), decodeErr)
 				}
-				p := newPlan(rules, 10)
+				p := newPlan(planRules, 10)
 				p.put(read[0])
 				right := start.Add(2 * time.Second) // the clock was set meanwhile
 				if at, ok := p.wakeAt(); !ok || at.Sub(right) > 17*time.Second {
@@ -60,7 +59,7 @@ func TestClockIsSetAfterARestart(t *testing.T) {
 	}
 }
 
-// After an outage that was the clock's, all batches go on at once.
+// After an outage for a wrong clock, and a restart in it, all batches go on at once.
 func TestOutageOfTheClockEndsAfterARestart(t *testing.T) {
 	const n = 40
 	status := aliyun.StatusInProgress
@@ -76,10 +75,7 @@ func TestOutageOfTheClockEndsAfterARestart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := newPlan(Rules{Interval: 15 * time.Second, SettledInterval: 24 * time.Hour}, 10)
-	for _, s := range read {
-		p.put(s)
-	}
+	p := emptyWorld().plan(read)
 	asked := 0
 	for now := start.Add(time.Minute); now.Before(start.Add(90 * time.Second)); now = now.Add(100 * time.Millisecond) {
 		if s := p.next(now); s != nil {

@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"cmp"
 	"path"
 	"strings"
 
@@ -32,9 +33,9 @@ var classCures = map[aliyun.Class]string{
 	aliyun.ClassDecode:     "{endpoint} answers, but is not the API; check endpoint and proxy",
 }
 
-// cure says how to mend a failed call. instance is in's name for a reader,
-// subject what was asked for.
-func cure(e *aliyun.Error, in aliyun.Instance, instance, subject string) string {
+// cure says how to mend a failed call to an instance. subject is what was asked
+// for.
+func cure(e *aliyun.Error, in aliyun.Instance, subject string) string {
 	text := classCures[e.Class]
 	for _, c := range cures {
 		if ok, _ := path.Match(c.pattern, strings.ToLower(e.Code)); ok {
@@ -42,5 +43,8 @@ func cure(e *aliyun.Error, in aliyun.Instance, instance, subject string) string 
 			break
 		}
 	}
-	return strings.NewReplacer("{operation}", e.Operation, "{instance}", instance, "{subject}", subject, "{endpoint}", in.URL).Replace(text)
+	return strings.NewReplacer("{operation}", e.Operation, "{instance}", nameOf(in), "{subject}", subject, "{endpoint}", in.URL).Replace(text)
 }
+
+// nameOf names an instance to a reader; the public one has no id.
+func nameOf(in aliyun.Instance) string { return cmp.Or(in.ID, "(public)") }

@@ -2,7 +2,6 @@ package collector
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"time"
 
@@ -23,17 +22,23 @@ type DeviceCounts struct {
 // live counts the devices that can still change: in a state that nobody knows
 // too, and those that are perhaps in one that was not counted.
 func (d *DeviceCounts) live() int {
-	n, sum := 0, 0
+	n := 0
 	for status, devices := range d.ByStatus {
-		sum += devices
 		if !slices.Contains(aliyun.FinishedTaskStatuses, status) {
 			n += devices
 		}
 	}
 	if _, all := d.ByStatus[confirm]; !all {
-		n += max(0, d.Total-sum)
+		n += max(0, d.Total-sum(d.ByStatus))
 	}
 	return n
+}
+
+func sum(counts map[string]int) (all int) {
+	for _, n := range counts {
+		all += n
+	}
+	return all
 }
 
 // deviceRound is one count that is under way: an unfiltered page first, which
@@ -89,14 +94,11 @@ func (r *deviceRound) result() (counts *DeviceCounts, why string) {
 	if !r.whole && r.unfiltered() {
 		return nil, "ListOTATaskByJob does not filter by TaskStatus"
 	}
-	sum := 0
-	for n := range maps.Values(r.counts) {
-		sum += n
-	}
-	off, allowed := max(sum-r.total, r.total-sum), max(10, r.total/20)
+	counted := sum(r.counts)
+	off, allowed := max(counted-r.total, r.total-counted), max(10, r.total/20)
 	if r.whole {
 		allowed = 0
-	} else if _, all := r.counts[confirm]; !all && sum < r.total {
+	} else if _, all := r.counts[confirm]; !all && counted < r.total {
 		off = 0 // those left are perhaps in CONFIRM, which the next round counts
 	}
 	if off > allowed {

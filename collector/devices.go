@@ -2,7 +2,6 @@ package collector
 
 import (
 	"context"
-	"maps"
 	"time"
 
 	"github.com/go-kit/log/level"
@@ -101,11 +100,7 @@ func (d *devices) asksConfirm(jobID string) bool {
 	if s.Devices == nil {
 		return false
 	}
-	sum := 0
-	for n := range maps.Values(s.Devices.ByStatus) {
-		sum += n
-	}
-	return sum < s.Devices.Total || s.Devices.ByStatus[confirm] > 0
+	return sum(s.Devices.ByStatus) < s.Devices.Total || s.Devices.ByStatus[confirm] > 0
 }
 
 // finish publishes a round whose numbers go together. A round that failed, or

@@ -2,37 +2,40 @@ package collector_test
 
 import (
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector"
 )
 
-// Each fault of each operation, at the first call and after success: its class
-// and code show, one line of the log tells it, what was known stays, nothing
-// else is touched, and all is well one wait after its end. That many failures in
-// a row make the wait longer is TestFailureAfterSuccess's, and that an outage of
-// everything does not is TestFaultsOfEverything's.
+// Each fault of each operation, at the first call and after success: its class and
+// code show, the log has one line about it, what was known stays, nothing else is
+// touched, and all is well one wait after its end. TestFailureAfterSuccess has the
+// back-off after many failures, TestFaultsOfEverything the outage of all calls.
 func TestFaultMatrix(t *testing.T) {
 	whole := healthy(t)
-	for name, c := range faults() {
+	faults := allFaults()
+	if collector.UnderRace() {
+		faults = typicalFaults // the others take the same ways
+	}
+	for name, c := range faults {
 		for operation, at := range places {
 			for _, first := range []bool{true, false} {
 				moment := map[bool]string{true: "at the first call", false: "after success"}[first]
 				t.Run(name+"/"+operation+"/"+moment, func(t *testing.T) {
-					synctest.Test(t, func(t *testing.T) {
-						h := newHarness(t)
+					simulated(t, func(t *testing.T, h *harness) {
 						if !first {
-							h.matrixWorld()
+							h.watchMatrix()
 							h.pass(20 * time.Second)
 						}
-						c.fault.Operation, c.fault.JobID = operation, at.jobID
-						mend := h.sim.Inject(c.fault)
+						fault := c.Fault
+						fault.Operation, fault.JobID = operation, at.jobID
+						mend := h.sim.Inject(fault)
 						if first {
-							h.matrixWorld()
+							h.watchMatrix()
 						}
 						h.pass(time.Second) // slots are given out apart
 						h.untilFailed(at.wait + 11*time.Second)
@@ -50,9 +53,9 @@ func TestFaultMatrix(t *testing.T) {
 						if now := lineOf(h.scrape(), at.sign); now == "" || now == lineOf(text, at.sign) {
 							t.Errorf("no recovery within %v: still %q", wait, now)
 						}
-						h.pass(20 * time.Second) // what waited for it
+						h.pass(20 * time.Second) // for what waited for the slot
 						if diff := cmp.Diff(steady(whole, ""), steady(h.scrape(), "")); diff != "" {
-							t.Errorf("not as if nothing had been (-want +got):\n%s", diff)
+							t.Errorf("not as without the fault (-want +got):\n%s", diff)
 						}
 						checkLog(t, h.logs.String(), c, operation)
 					})
@@ -62,15 +65,14 @@ func TestFaultMatrix(t *testing.T) {
 	}
 }
 
-// An answer that comes late, but in time, is as good as any.
+// A late answer is as good as any, if it comes within polling.timeout.
 func TestSlowAnswersAreNoFault(t *testing.T) {
 	whole := healthy(t)
 	for operation, at := range places {
 		t.Run(operation, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				h := newHarness(t)
+			simulated(t, func(t *testing.T, h *harness) {
 				h.sim.Inject(simulator.Fault{Operation: operation, JobID: at.jobID, Latency: 9 * time.Second})
-				h.matrixWorld()
+				h.watchMatrix()
 				h.pass(time.Minute)
 				if diff := cmp.Diff(steady(whole, ""), steady(h.scrape(), "")); diff != "" {
 					t.Errorf("(-want +got):\n%s", diff)

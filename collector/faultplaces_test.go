@@ -12,19 +12,19 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
-// place is an operation that a fault meets, and what that means there.
+// place is an operation in which a fault happens, and how that shows.
 type place struct {
 	jobID string        // of the calls that fail; "" for all of the operation
 	wait  time.Duration // between two calls for the same thing
 	said  string        // in the log
-	// shown checks what text says while the fault is there; whole is what it
-	// would say without. first: there was no success yet.
+	// shown checks /metrics during the fault; whole is what it says without one.
+	// first: no call has succeeded yet.
 	shown func(t *testing.T, text, whole string, c fault, first bool)
-	sign  string // of a sample that changes with the next call that succeeds
+	sign  string // part of a line of /metrics that changes with the next success
 }
 
-// places are all operations, each in use: two batches are configured, their
-// devices counted, a product is discovered and with it a third batch.
+// places are all operations. The matrix uses each: two batches are configured and
+// their devices counted, and a product is discovered that has a third batch.
 var places = map[string]place{
 	aliyun.OpQueryOTAJob: {
 		jobID: jobID, wait: 15 * time.Second, said: "polling the batch fails",
@@ -32,7 +32,7 @@ var places = map[string]place{
 		shown: func(t *testing.T, text, whole string, c fault, first bool) {
 			t.Helper()
 			checkLine(t, text, "job_poll_success", "", "0")
-			checkLine(t, text, "job_poll_error_info", fmt.Sprintf(",class=%q,code=%q", c.class, c.code), "1")
+			checkLine(t, text, "job_poll_error_info", fmt.Sprintf(",class=%q,code=%q", c.class, c.Code), "1")
 			want := steady(whole, jobID)
 			if first || c.class == aliyun.ClassNotFound {
 				want = ""
@@ -68,8 +68,8 @@ var places = map[string]place{
 	},
 }
 
-// found is the batch of the matrix that a list shows.
-const found = "found"
+// found is the batch of the matrix that a list shows, bystander one that has no fault.
+const found, bystander = "found", "bystander"
 
 func shownByList(t *testing.T, text, whole string, _ fault, first bool) {
 	t.Helper()
@@ -82,26 +82,25 @@ func shownByList(t *testing.T, text, whole string, _ fault, first bool) {
 	}
 }
 
-// matrixWorld begins to watch what the places need.
-func (h *harness) matrixWorld() {
+// watchMatrix begins to watch what the places need.
+func (h *harness) watchMatrix() {
 	h.setup.Rules.DeviceInterval, h.setup.Rules.DiscoveryInterval = 20*time.Second, 20*time.Second
-	h.counting()
-	h.running("fw-1", "bystander", jobID)
-	h.setup.Accounts[0].BulkStatus = false
-	h.pack("fw-2", found)
+	h.countDevices()
+	h.configureOrdinary("fw-1", bystander, jobID)
+	h.putPackage("fw-2", found)
 	h.discover([]string{productKey}, nil)
 	h.apply()
 }
 
-// healthy is /metrics of that without a fault.
+// healthy is /metrics of the matrix without a fault.
 func healthy(t *testing.T) (text string) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHarness(t)
-		h.matrixWorld()
+		h.watchMatrix()
 		h.pass(time.Minute)
 		text = h.scrape()
 	})
-	for _, id := range []string{"bystander", jobID, found} {
+	for _, id := range []string{bystander, jobID, found} {
 		if steady(text, id) == "" {
 			t.Fatalf("%s is not there:\n%s", id, text)
 		}
@@ -109,24 +108,20 @@ func healthy(t *testing.T) (text string) {
 	return text
 }
 
-// steady is what /metrics says of a batch and does not change while all is
-// well; jobID "" is all batches.
+// steady are the samples of a batch that do not change while all is well; jobID ""
+// is all batches.
 func steady(text, jobID string) string {
-	var kept strings.Builder
-	for line := range strings.Lines(withoutPoll(jobFamilies(text))) {
-		if line[0] != '#' && !strings.Contains(line, "_last_success_") && strings.Contains(line, `job_id="`+jobID) {
-			kept.WriteString(line)
-		}
-	}
-	return kept.String()
+	return linesWhere(withoutPoll(jobFamilies(text)), func(line string) bool {
+		return line[0] != '#' && !strings.Contains(line, "_last_success_") && strings.Contains(line, `job_id="`+jobID)
+	})
 }
 
-// checkOthers wants the other batches as they are without the fault, but those
-// that only the operation would have shown. Throttling is not a batch's own:
-// others wait with it for a slot.
+// checkOthers wants the other batches to be as without the fault, except where only
+// the operation itself could have shown them. Throttling is no batch's own: before
+// the first success, others wait for the slot too.
 func checkOthers(t *testing.T, text, whole string, c fault, operation string, first bool) {
 	t.Helper()
-	others := []string{"bystander"}
+	others := []string{bystander}
 	switch lists := places[operation].jobID == ""; {
 	case lists:
 		others = append(others, jobID)
@@ -145,8 +140,7 @@ func checkOthers(t *testing.T, text, whole string, c fault, operation string, fi
 	}
 }
 
-// checkCalls wants calls of the operation to have failed in this class, and no
-// others.
+// checkCalls wants only calls of the operation to have failed, and only in this class.
 func checkCalls(t *testing.T, text string, c fault, operation string) {
 	t.Helper()
 	lines := failedCalls(text)
@@ -155,7 +149,7 @@ func checkCalls(t *testing.T, text string, c fault, operation string) {
 	}
 }
 
-// failedCalls are the lines about calls that were not answered well.
+// failedCalls are the lines of /metrics about calls that failed.
 func failedCalls(text string) (lines []string) {
 	for line := range strings.Lines(text) {
 		if strings.Contains(line, "api_requests_total{") && !strings.Contains(line, `result="success"`) && !strings.HasSuffix(line, "} 0\n") {
@@ -165,10 +159,10 @@ func failedCalls(text string) (lines []string) {
 	return lines
 }
 
-// checkLog wants one warning.
+// checkLog wants one warning about the fault, and nothing else.
 func checkLog(t *testing.T, logs string, c fault, operation string) {
 	t.Helper()
-	want := []string{places[operation].said, fmt.Sprintf(" class=%s code=%s ", c.class, c.code)}
+	want := []string{places[operation].said, fmt.Sprintf(" class=%s code=%s ", c.class, c.Code)}
 	if c.class == aliyun.ClassThrottled {
 		want = []string{"the API throttles", "operation=" + operation}
 	}
@@ -183,7 +177,7 @@ func checkLog(t *testing.T, logs string, c fault, operation string) {
 	}
 }
 
-// untilFailed passes time, in steps of a second, until a call has failed.
+// untilFailed passes time, a second at a time, until a call has failed.
 func (h *harness) untilFailed(limit time.Duration) {
 	h.t.Helper()
 	for deadline := time.Now().Add(limit); len(failedCalls(h.scrape())) == 0; h.pass(time.Second) {

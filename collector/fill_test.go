@@ -43,8 +43,8 @@ func filledStore(tb testing.TB, n int) *collector.Store {
 // fillJobID is as long as a real one.
 func fillJobID(i int) string { return fmt.Sprintf("wahVIzGkCMuAUE2gDE%08d", i) }
 
-// filledJob is a batch with most fields, different from the others where real
-// ones are.
+// filledJob is a batch with most fields. They differ between batches where they do in
+// a real fleet.
 func filledJob(i int) *aliyun.Job {
 	at := func(hours int) *time.Time {
 		return new(time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(hours)*time.Hour + time.Duration(i)*1_337*time.Millisecond))
@@ -89,7 +89,7 @@ func newHandler(tb testing.TB, store *collector.Store) http.Handler {
 	return handler
 }
 
-// discard counts what goes to the network.
+// discard is a ResponseWriter that keeps only the number of bytes.
 type discard struct {
 	header http.Header
 	bytes  int

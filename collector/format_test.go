@@ -1,28 +1,22 @@
 package collector_test
 
 import (
-	"errors"
-	"io"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
-	"github.com/prometheus/common/model"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
 )
 
-// The text writer is our own; it must say what expfmt says of the same families.
+// The text is written without expfmt; it must say the same as expfmt's protobuf.
 func TestTextAndProtobufAgree(t *testing.T) {
 	for name, situation := range situations {
 		t.Run(strings.ReplaceAll(name, "_", " "), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				h := newHarness(t)
+			simulated(t, func(t *testing.T, h *harness) {
 				situation(h)
 				var fromProtobuf strings.Builder
 				for _, mf := range decode(t, h.get("Accept", acceptProtobuf)) {
@@ -38,8 +32,7 @@ func TestTextAndProtobufAgree(t *testing.T) {
 	}
 }
 
-// What an account is called, what a batch's id is and what code the API makes
-// up is nothing that a parser stumbles over.
+// No name of an account, id of a batch or code of the API makes a parser stumble.
 func TestHostileNames(t *testing.T) {
 	for name, text := range map[string]string{
 		"quotes":             `a"b"`,
@@ -51,12 +44,11 @@ func TestHostileNames(t *testing.T) {
 		"a space":            " ",
 	} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				h := newHarness(t)
+			simulated(t, func(t *testing.T, h *harness) {
 				account, id, code := text+"account", text+"id", "iot."+text
-				h.setup.Accounts[0].Name = account
+				h.account().Name = account
 				h.sim.Inject(simulator.Fault{Code: code})
-				h.watch("", id)
+				h.watch(id)
 				for _, accept := range []string{"", acceptProtobuf} {
 					all := decode(t, h.get("Accept", accept))
 					i := slices.IndexFunc(all, func(mf *dto.MetricFamily) bool { return mf.GetName() == "aliyun_iot_ota_job_poll_error_info" })
@@ -75,37 +67,4 @@ func TestHostileNames(t *testing.T) {
 			})
 		})
 	}
-}
-
-// decode reads an answer by its Content-Type, as Prometheus does.
-func decode(t *testing.T, w *httptest.ResponseRecorder) (all []*dto.MetricFamily) {
-	t.Helper()
-	if expfmt.ResponseFormat(w.Header()) != expfmt.FmtProtoDelim {
-		return parsed(t, w.Body.String())
-	}
-	decoder := expfmt.NewDecoder(w.Body, expfmt.FmtProtoDelim)
-	for {
-		mf := &dto.MetricFamily{}
-		if err := decoder.Decode(mf); errors.Is(err, io.EOF) {
-			return all
-		} else if err != nil {
-			t.Errorf("decode protobuf: %v", err)
-			return all
-		}
-		all = append(all, mf)
-	}
-}
-
-// parsed is a text exposition in its own order.
-func parsed(tb testing.TB, text string) (all []*dto.MetricFamily) {
-	tb.Helper()
-	parser := expfmt.NewTextParser(model.UTF8Validation)
-	byName, err := parser.TextToMetricFamilies(strings.NewReader(text))
-	if err != nil {
-		tb.Errorf("parse: %v", err)
-	}
-	for _, name := range families(text) {
-		all = append(all, byName[name])
-	}
-	return all
 }

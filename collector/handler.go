@@ -18,7 +18,7 @@ type sink interface {
 	begin(family)
 	batch(*State)
 	sample(value float64, labels []label) // keeps nothing of labels, which are used again
-	end()
+	end() (again bool)                    // the family is wanted once more, from begin on
 	flush() error
 }
 
@@ -33,12 +33,12 @@ func NewHandler(store *Store, self prometheus.Gatherer, logger log.Logger) (http
 		return nil, err
 	}
 	return compress(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		format := expfmt.NegotiateAccept(r.Header, expfmt.DefaultAcceptedFormats()...)
+		format := expfmt.NegotiateAccept(r.Header, expfmt.FmtProtoDelim, expfmt.FmtText)
 		w.Header().Set("Content-Type", string(format))
 		encoder := expfmt.NewEncoder(w, format)
-		var out sink = &dtoSink{encoder: encoder}
-		if format.FormatType() == expfmt.TypeTextPlain {
-			out = newTextSink(w)
+		var out sink = newTextSink(w)
+		if format.FormatType() == expfmt.TypeProtoDelim {
+			out = &protoSink{w: w}
 		}
 		if err := render(out, families(store.ExpectedDuration()), store.Snapshot()); err != nil {
 			return // the scraper has gone
@@ -65,12 +65,13 @@ func WriteText(w io.Writer, states []*State, expected time.Duration) error {
 func render(out sink, table []family, states []*State) error {
 	r := &row{sink: out}
 	for _, f := range table {
-		out.begin(f)
-		for _, s := range states {
-			out.batch(s)
-			f.emit(s, r)
+		for again := true; again; again = out.end() {
+			out.begin(f)
+			for _, s := range states {
+				out.batch(s)
+				f.emit(s, r)
+			}
 		}
-		out.end()
 	}
 	return out.flush()
 }

@@ -5,8 +5,6 @@ import (
 	"context"
 	"net"
 	"net/http"
-	"net/http/httptest"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -15,13 +13,18 @@ import (
 	"github.com/go-kit/log"
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector"
 )
 
 // jobID is the batch of tests that need only one.
 const jobID = "wahVIzGkCMuAUE2gDERM020001"
+
+// defaultRules are those of a configuration file that sets none.
+var defaultRules = collector.Rules{
+	Interval: 15 * time.Second, SettledInterval: 24 * time.Hour, ExpectedDuration: 24 * time.Hour,
+	DeviceInterval: time.Minute, DiscoveryInterval: time.Minute, MaxAge: 720 * time.Hour,
+}
 
 // harness is the exporter from end to end: simulator, client, poller, store,
 // registry, handler. It lives in a synctest bubble: the connections are pipes in
@@ -33,16 +36,24 @@ type harness struct {
 	poller   *collector.Poller
 	registry *prometheus.Registry
 	handler  http.Handler
-	logs     bytes.Buffer    // read it after pass or scrape only
+	logs     bytes.Buffer    // read it after pass or scrape only: they wait for its writers
 	setup    collector.Setup // change it, then apply
 	options  collector.PollerOptions
 
 	transport   *http.Transport
 	dial        func(ctx context.Context, network, address string) (net.Conn, error)
-	unreachable atomic.Pointer[error] // what dialling fails with, if not nil
+	unreachable atomic.Bool // dialling fails
 }
 
-// newHarness gives one with the account "production", ten slots, nothing to
+// simulated runs a test in a bubble of its own, with a harness, in parallel with
+// others. A test calls it once.
+func simulated(t *testing.T, test func(t *testing.T, h *harness)) {
+	t.Helper()
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) { test(t, newHarness(t)) })
+}
+
+// newHarness makes one with the account "production", ten slots and nothing to
 // watch. It ends with the test.
 func newHarness(t *testing.T) *harness {
 	t.Helper()
@@ -52,25 +63,22 @@ func newHarness(t *testing.T) *harness {
 		store:    collector.NewStore(),
 		registry: prometheus.NewRegistry(),
 		setup: collector.Setup{
-			Rules: collector.Rules{
-				Interval: 15 * time.Second, SettledInterval: 24 * time.Hour, ExpectedDuration: 24 * time.Hour,
-				DeviceInterval: time.Minute, DiscoveryInterval: time.Minute, MaxAge: 720 * time.Hour,
-			},
+			Rules: defaultRules,
 			Accounts: []collector.Account{{
 				Name:              "production",
 				RequestsPerSecond: 10,
-				Credentials:       aliyun.CredentialsConfig{AccessKeyID: "id", AccessKeySecret: "secret"},
+				Credentials:       credentials,
 			}},
 		},
 	}
-	h.sim.AddAccount(simulator.Account{Name: "main", Keys: []simulator.Key{{ID: "id", Secret: "secret"}}})
+	h.accept(ownKey)
 	var stop func()
 	h.dial, stop = simulator.Pipe(h.sim)
 	h.transport = &http.Transport{
 		MaxIdleConnsPerHost: 10,
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			if err := h.unreachable.Load(); err != nil && *err != nil {
-				return nil, *err
+			if h.unreachable.Load() {
+				return nil, &net.DNSError{Err: "no such host", Name: "iot.cn-shanghai.aliyuncs.com", IsNotFound: true}
 			}
 			return h.dial(ctx, network, address)
 		},
@@ -95,31 +103,10 @@ func newHarness(t *testing.T) *harness {
 	return h
 }
 
-// add puts a batch into the simulator, as jobID if it has no other id, and
-// watches it.
-func (h *harness) add(b simulator.Batch) {
-	b.Account = "main"
-	if b.JobID == "" {
-		b.JobID = jobID
-	}
-	h.sim.AddBatch(b)
-	h.watch(b.InstanceID, b.JobID)
-}
+// account is the configuration of the one account; change it, then apply.
+func (h *harness) account() *collector.Account { return &h.setup.Accounts[0] }
 
-// watch adds a batch to those that are polled; the instance "" is the public one.
-func (h *harness) watch(instanceID, jobID string) {
-	a := &h.setup.Accounts[0]
-	a.Targets = append(a.Targets, collector.Target{
-		Account:  a.Name,
-		Region:   "cn-shanghai",
-		Instance: aliyun.Instance{URL: "http://iot.cn-shanghai.aliyuncs.com", ID: instanceID},
-		JobID:    jobID,
-		Origin:   collector.Configured,
-	})
-	h.apply()
-}
-
-// apply puts h.setup into force and waits for what can be done at once.
+// apply puts h.setup into force and waits for what is done at once.
 func (h *harness) apply() {
 	h.poller.Apply(h.t.Context(), h.setup)
 	synctest.Wait()
@@ -131,43 +118,17 @@ func (h *harness) pass(d time.Duration) {
 	synctest.Wait()
 }
 
-// get asks for /metrics with headers given as names and values in turn.
-func (h *harness) get(headers ...string) *httptest.ResponseRecorder {
-	synctest.Wait()
-	return get(h.handler, headers...)
-}
-
-func get(handler http.Handler, headers ...string) *httptest.ResponseRecorder {
-	r := httptest.NewRequest(http.MethodGet, "/metrics", nil)
-	for i := 0; i < len(headers); i += 2 {
-		r.Header.Set(headers[i], headers[i+1])
-	}
-	w := httptest.NewRecorder()
-	handler.ServeHTTP(w, r)
-	return w
-}
-
-// scrape is /metrics as text.
-func (h *harness) scrape() string {
+// within passes time until so, and returns how long that took, to 100 ms. It
+// fails the test after limit.
+func (h *harness) within(limit time.Duration, what string, so func() bool) time.Duration {
 	h.t.Helper()
-	w := h.get()
-	if w.Code != http.StatusOK {
-		h.t.Fatalf("scrape: status %d: %s", w.Code, w.Body)
-	}
-	return w.Body.String()
-}
-
-// jobs is what /metrics says of the batches.
-func (h *harness) jobs() string { return jobFamilies(h.scrape()) }
-
-// jobFamilies is the part of a text exposition that is about batches.
-func jobFamilies(text string) string {
-	var b strings.Builder
-	for line := range strings.Lines(text) {
-		name := strings.TrimPrefix(strings.TrimPrefix(line, "# HELP "), "# TYPE ")
-		if strings.HasPrefix(name, "aliyun_iot_ota_job_") {
-			b.WriteString(line)
+	start := time.Now()
+	for !so() {
+		if time.Since(start) > limit {
+			h.t.Errorf("%s: not within %v", what, limit)
+			break
 		}
+		h.pass(100 * time.Millisecond)
 	}
-	return b.String()
+	return time.Since(start)
 }

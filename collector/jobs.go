@@ -77,7 +77,6 @@ func (w *watcher) tell(before, after *State) {
 
 // asError is nil for a nil error.
 func asError(err error) *aliyun.Error {
-	var failure *aliyun.Error
-	errors.As(err, &failure)
+	failure, _ := errors.AsType[*aliyun.Error](err)
 	return failure
 }

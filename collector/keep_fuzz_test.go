@@ -13,7 +13,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
-// saying answers every request with the same, without a network.
+// saying gives every request the same answer, without a network.
 type saying struct {
 	status int
 	body   string
@@ -28,7 +28,7 @@ type noKeys struct{}
 func (noKeys) Keys(context.Context) (aliyun.Keys, error) { return aliyun.Keys{}, nil }
 func (noKeys) Reject(aliyun.Keys)                        {}
 
-// polled is a batch after the API said this of it.
+// polled is a batch after a poll that was answered so.
 func polled(ctx context.Context, target Target, status int, body string) *State {
 	client := aliyun.NewClient(noKeys{}, aliyun.Options{Transport: saying{status, body}})
 	job, err := client.QueryOTAJob(ctx, aliyun.Instance{URL: "http://endpoint"}, "job-1")
@@ -40,8 +40,8 @@ func polled(ctx context.Context, target Target, status int, body string) *State 
 	return before.succeeded(job, at)
 }
 
-// Whatever the API says of a batch, the state file takes it, loses nothing of
-// it, and takes the other batches as well.
+// Whatever the API says of a batch, the state file keeps all of it, and of the other
+// batches.
 func FuzzAnswerIsKept(f *testing.F) {
 	for _, seed := range []string{
 		`{"Success":true,"Data":{"Name":"升级 \"x\"\n","JobStatus":"IN_PROGRESS","UtcCreate":"2019-12-28T02:43:10.625Z","SrcVersions":{"SrcVersion":["1"]}}}`,

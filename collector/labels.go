@@ -44,13 +44,16 @@ var infoLabels = []struct {
 }
 
 // statuses are the values of job_status's label: the documented ones, and the
-// batch's own where it is another.
+// batch's own where it is another; none where it has no status.
 func statuses(job *aliyun.Job) []string {
-	own := str(job.JobStatus)
-	if own == "" || slices.Contains(aliyun.Statuses, own) {
+	switch own := str(job.JobStatus); {
+	case own == "":
+		return nil
+	case slices.Contains(aliyun.Statuses, own):
 		return aliyun.Statuses
+	default:
+		return append(slices.Clone(aliyun.Statuses), own)
 	}
-	return append(slices.Clone(aliyun.Statuses), own)
 }
 
 // taskStatuses are the states that were counted: the documented ones in their

@@ -17,7 +17,7 @@ type source interface {
 	// next takes what to ask for now; nil: nothing is due.
 	next(now time.Time) call
 	// wakeAt is when something is due at the earliest; false: nothing will
-	// be unless news come.
+	// be unless news comes.
 	wakeAt() (time.Time, bool)
 }
 

@@ -1,7 +1,7 @@
 package collector_test
 
 import (
-	"fmt"
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -16,59 +16,89 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector"
 )
 
+// loopback is a simulator behind a real socket, and an exporter that calls it.
+type loopback struct {
+	sim     *simulator.Simulator
+	server  *httptest.Server
+	store   *collector.Store
+	poller  *collector.Poller
+	account collector.Account // what is watched; change it before run
+}
+
+// newLoopback makes one that polls nothing yet. transport is that of the exporter;
+// nil: its own.
+func newLoopback(transport http.RoundTripper) *loopback {
+	l := &loopback{
+		sim: simulator.New(), store: collector.NewStore(),
+		account: collector.Account{Name: "production", RequestsPerSecond: loopbackSlots, Credentials: credentials},
+	}
+	l.sim.AddAccount(simulator.Account{Name: "main", Keys: []simulator.Key{ownKey}})
+	l.sim.Record(true)
+	l.server = httptest.NewServer(l.sim)
+	l.poller = collector.NewPoller(l.store, collector.PollerOptions{
+		Calls:     collector.NewCallMetrics(prometheus.NewRegistry(), log.NewNopLogger()),
+		Transport: transport,
+		Logger:    log.NewNopLogger(),
+	})
+	return l
+}
+
+// run polls while do runs, then ends everything.
+func (l *loopback) run(ctx context.Context, do func()) {
+	l.poller.Apply(ctx, collector.Setup{Rules: defaultRules, Accounts: []collector.Account{l.account}})
+	do()
+	l.poller.Stop()
+	l.server.Close()
+}
+
+// checkBudget reports the calls of an operation, and wants them within the slots.
+func (l *loopback) checkBudget(b *testing.B, operation string) {
+	calls, window := l.sim.Calls("main", operation), simulator.WorstWindow(l.sim.Arrivals("main", operation), time.Second)
+	b.ReportMetric(float64(calls.Accepted), operation+"-calls")
+	b.ReportMetric(float64(window), operation+"-worst-window")
+	if window > loopbackSlots || calls.Throttled > 0 {
+		b.Errorf("%s: %d calls in one second, %d throttled; there are %d slots", operation, window, calls.Throttled, loopbackSlots)
+	}
+}
+
+const (
+	loopbackSlots  = 10
+	loopbackLength = time.Minute // of real time
+)
+
 // BenchmarkLoopback is a minute of real time over real sockets: 1,000 batches
 // IN_PROGRESS at 10 slots, in the middle of a round that takes 100 s. Run it by
 //
 //	go test -run '^$' -bench Loopback -benchtime 1x ./collector
 func BenchmarkLoopback(b *testing.B) {
-	const jobs, slots, length = 1000, 10, time.Minute
-	round := jobs * time.Second / slots
+	const jobs = 1000
+	round := jobs * time.Second / loopbackSlots
 	status := aliyun.StatusInProgress
 	for b.Loop() {
-		sim := simulator.New()
-		sim.AddAccount(simulator.Account{Name: "main", Keys: []simulator.Key{{ID: "id", Secret: "secret"}}})
-		sim.Record(true)
-		server := httptest.NewServer(sim)
 		gaps := &gaps{RoundTripper: http.DefaultTransport, asked: make(map[string]time.Time)}
-
-		store := collector.NewStore()
-		account := collector.Account{Name: "production", RequestsPerSecond: slots, Credentials: aliyun.CredentialsConfig{AccessKeyID: "id", AccessKeySecret: "secret"}}
+		l := newLoopback(gaps)
+		l.account.Watch(region, aliyun.Instance{URL: l.server.URL}, numbered("job", jobs), nil, nil)
 		var known []*collector.State
 		start := time.Now()
-		for i := range jobs {
-			t := collector.Target{Account: "production", JobID: fmt.Sprintf("job-%04d", i), Instance: aliyun.Instance{URL: server.URL}}
-			sim.AddBatch(simulator.Batch{Account: "main", JobID: t.JobID, FirmwareID: "fw-1", Status: status})
+		for i, t := range l.account.Targets {
+			l.sim.AddBatch(simulator.Batch{Account: "main", JobID: t.JobID, FirmwareID: "fw-1", Status: status})
 			asked := start.Add(-round + time.Duration(i)*round/jobs)
 			known = append(known, &collector.State{Target: t, Job: &aliyun.Job{JobStatus: &status}, AsOf: asked, Asked: asked})
 			gaps.asked[t.JobID] = asked
-			account.Targets = append(account.Targets, t)
 		}
-		store.Restore(known)
-		poller := collector.NewPoller(store, collector.PollerOptions{
-			Calls:     collector.NewCallMetrics(prometheus.NewRegistry(), log.NewNopLogger()),
-			Transport: gaps,
-			Logger:    log.NewNopLogger(),
-		})
-		poller.Apply(b.Context(), collector.Setup{Rules: collector.Rules{Interval: 15 * time.Second, SettledInterval: 24 * time.Hour, DiscoveryInterval: time.Minute}, Accounts: []collector.Account{account}})
-		<-time.After(length)
-		poller.Stop()
-		server.Close()
+		l.store.Restore(known)
+		l.run(b.Context(), func() { <-time.After(loopbackLength) })
 
-		calls := sim.Calls("main", "QueryOTAJob")
-		window := simulator.WorstWindow(sim.Arrivals("main", "QueryOTAJob"), time.Second)
+		l.checkBudget(b, aliyun.OpQueryOTAJob)
 		bound := round*102/100 + time.Second
-		b.ReportMetric(float64(calls.Accepted), "calls")
-		b.ReportMetric(float64(window), "worst-window")
 		b.ReportMetric(gaps.worst.Seconds(), "worst-gap-s")
 		b.ReportMetric(bound.Seconds(), "gap-bound-s")
-		if window > slots || calls.Throttled > 0 {
-			b.Errorf("%d calls in one second, %d throttled; there are %d slots", window, calls.Throttled, slots)
-		}
 		if gaps.worst > bound {
 			b.Errorf("worst gap %v, the bound is %v", gaps.worst, bound)
 		}
-		if least := int(0.97 * slots * length.Seconds()); calls.Accepted < least {
-			b.Errorf("%d calls in a minute, want %d", calls.Accepted, least)
+		calls := l.sim.Calls("main", aliyun.OpQueryOTAJob).Accepted
+		if least := int(0.97 * loopbackSlots * loopbackLength.Seconds()); calls < least {
+			b.Errorf("%d calls in a minute, want %d", calls, least)
 		}
 	}
 }
@@ -88,4 +118,38 @@ func (g *gaps) RoundTrip(r *http.Request) (*http.Response, error) {
 	g.asked[jobID] = now
 	g.mu.Unlock()
 	return g.RoundTripper.RoundTrip(r)
+}
+
+// BenchmarkLoopbackBulk is TestBulkReach over real sockets, for a minute of
+// real time. Run it by
+//
+//	go test -run '^$' -bench LoopbackBulk -benchtime 1x ./collector
+func BenchmarkLoopbackBulk(b *testing.B) {
+	for b.Loop() {
+		l := newLoopback(nil)
+		putFleet(l.sim)
+		l.account.Watch(region, aliyun.Instance{URL: l.server.URL}, nil, []string{productKey}, nil)
+		worst := time.Duration(0)
+		l.run(b.Context(), func() {
+			<-time.After(10 * time.Second) // packages, and the first round of lists
+			ticker := time.NewTicker(500 * time.Millisecond)
+			defer ticker.Stop()
+			for end := time.Now().Add(loopbackLength); time.Now().Before(end); <-ticker.C {
+				for _, s := range l.store.Snapshot() {
+					worst = max(worst, time.Since(s.TrueAt()))
+				}
+			}
+		})
+
+		b.ReportMetric(worst.Seconds(), "worst-age-s")
+		if known := len(l.store.Snapshot()); known != fleetBatches {
+			b.Errorf("%d batches found", known)
+		}
+		if worst > 15*time.Second {
+			b.Errorf("worst age %v, want 15 s", worst)
+		}
+		for _, operation := range aliyun.Operations {
+			l.checkBudget(b, operation)
+		}
+	}
 }

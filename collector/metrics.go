@@ -65,40 +65,28 @@ func families(expected time.Duration) []family {
 			}
 			out.sink.sample(1, out.labels)
 		}},
-		{"job_status", "Status of the batch: 1 for the one it has, 0 for the others.", func(s *State, out *row) {
-			if s.Job == nil || s.Job.Status() == "" {
-				return
+		{"job_status", "Status of the batch: 1 for the one it has, 0 for the others.", ofJob(func(j *aliyun.Job, out *row) {
+			for _, status := range statuses(j) {
+				out.sample(truth(status == str(j.JobStatus)), label{"status", status})
 			}
-			for _, status := range statuses(s.Job) {
-				out.sample(truth(status == str(s.Job.JobStatus)), label{"status", status})
-			}
-		}},
-		{"job_source_version_info", "A version that the batch upgrades from, always 1.", func(s *State, out *row) {
-			if s.Job == nil {
-				return
-			}
-			for _, v := range srcVersions(s.Job) {
+		})},
+		{"job_source_version_info", "A version that the batch upgrades from, always 1.", ofJob(func(j *aliyun.Job, out *row) {
+			for _, v := range srcVersions(j) {
 				out.sample(1, label{"src_version", v})
 			}
-		}},
-		{"job_tag_info", "A tag of the batch, always 1.", func(s *State, out *row) {
-			if s.Job == nil {
-				return
-			}
-			for _, t := range tags(s.Job) {
+		})},
+		{"job_tag_info", "A tag of the batch, always 1.", ofJob(func(j *aliyun.Job, out *row) {
+			for _, t := range tags(j) {
 				out.sample(1, label{"key", t[0]}, label{"value", t[1]})
 			}
-		}},
+		})},
 	}
 	for _, f := range fields {
-		all = append(all, family{f.name, f.help, func(s *State, out *row) {
-			if s.Job == nil {
-				return
-			}
-			if v := f.value(s.Job); v != nil {
+		all = append(all, family{f.name, f.help, ofJob(func(j *aliyun.Job, out *row) {
+			if v := f.value(j); v != nil {
 				out.sample(*v)
 			}
-		}})
+		})})
 	}
 	return append(all,
 		family{"job_deadline_timestamp_seconds", "When a static batch is expected to have ended, by its own settings, in Unix time.", func(s *State, out *row) {
@@ -135,6 +123,15 @@ func families(expected time.Duration) []family {
 			}
 		}},
 	)
+}
+
+// ofJob is for what the API said of a batch: of one that is gone there is nothing.
+func ofJob(emit func(*aliyun.Job, *row)) func(*State, *row) {
+	return func(s *State, out *row) {
+		if s.Job != nil {
+			emit(s.Job, out)
+		}
+	}
 }
 
 // unix is in seconds, to the millisecond that the API gives.

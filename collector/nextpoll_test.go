@@ -2,19 +2,18 @@ package collector_test
 
 import (
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
 )
 
-// What the page says of the next poll, and that it is then made.
+// What the page says of the next poll, and that the poll is made then.
 func TestNextPoll(t *testing.T) {
 	for name, c := range map[string]struct {
 		prepare func(h *harness)
 		want    string
-		then    time.Duration // until it is made
+		then    time.Duration // until the poll is made; 0: it is not waited for
 	}{
 		"a running batch is asked after the interval": {
 			func(h *harness) { h.add(ordinary(time.Now())); h.pass(5 * time.Second) },
@@ -50,11 +49,7 @@ func TestNextPoll(t *testing.T) {
 		},
 		"a listed one by the list": {
 			func(h *harness) {
-				b := ordinary(time.Now())
-				b.Account, b.JobID = "main", jobID
-				h.sim.AddBatch(b)
-				h.discover(nil, []string{b.FirmwareID})
-				h.apply()
+				h.addByList(ordinary(time.Now()))
 				h.pass(5 * time.Second)
 			},
 			"in 7 s, by list", 0,
@@ -77,9 +72,9 @@ func TestNextPoll(t *testing.T) {
 		},
 		"one that nobody has time for": {
 			func(h *harness) {
-				h.setup.Accounts[0].RequestsPerSecond = 1
+				h.account().RequestsPerSecond = 1
 				h.sim.Inject(simulator.Fault{Kind: simulator.Hang})
-				h.watch("", "first")
+				h.watch("first")
 				h.add(ordinary(time.Now()))
 				h.pass(time.Second)
 			},
@@ -87,8 +82,7 @@ func TestNextPoll(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				h := newHarness(t)
+			simulated(t, func(t *testing.T, h *harness) {
 				c.prepare(h)
 				if got := cell(document(t, h.page("")), jobID, "Next poll"); got != c.want {
 					t.Fatalf("%q, want %q", got, c.want)
@@ -96,14 +90,13 @@ func TestNextPoll(t *testing.T) {
 				if c.then == 0 {
 					return
 				}
-				calls := func() int { return total(h.sim.Calls("main", aliyun.OpQueryOTAJob)) }
-				before := calls()
+				before := h.calls(aliyun.OpQueryOTAJob)
 				h.pass(c.then - 500*time.Millisecond)
-				if calls() != before {
+				if h.calls(aliyun.OpQueryOTAJob) != before {
 					t.Error("it was asked for before")
 				}
 				h.pass(time.Second)
-				if calls() != before+1 {
+				if h.calls(aliyun.OpQueryOTAJob) != before+1 {
 					t.Error("it was not asked for then")
 				}
 			})

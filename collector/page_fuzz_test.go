@@ -16,11 +16,11 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector"
 )
 
-// pageTexts are what others than us say on the page.
+// pageTexts are the texts of the page that come from the configuration and the API.
 type pageTexts struct{ account, jobID, said, status, code, message string }
 
-// page asks for the one batch that says all this by its own text, account and
-// status.
+// page is that of one batch with all these texts, filtered by its own text, account
+// and status.
 func (p pageTexts) page() *httptest.ResponseRecorder {
 	store, at := collector.NewStore(), time.Unix(1e9, 0)
 	s := &collector.State{
@@ -36,7 +36,7 @@ func (p pageTexts) page() *httptest.ResponseRecorder {
 	store.Restore([]*collector.State{s})
 	store.SetTargets(p.account, []collector.Target{s.Target}, nil)
 	query := url.Values{"text": {p.said}, "account": {p.account}, "status": {p.shownStatus()}, "sort": {"-age"}, "refresh": {"1"}}
-	return getPage(collector.NewJobsPage(store, collector.NewPoller(store, collector.PollerOptions{})), query.Encode())
+	return getPage(pageOfStore(store), query.Encode())
 }
 
 func (p pageTexts) shownStatus() string {
@@ -71,9 +71,8 @@ func structure(root *html.Node) (all []string) {
 	return all
 }
 
-// Whatever an account, a batch and all that the API says of it are called, a
-// browser shows the batch to who looks for just that, with each text as it was
-// said, and no element or attribute that another batch's page has not.
+// Whatever the texts are, the page that is filtered by them shows the batch, each
+// text as it is, and no element or attribute that another batch's page lacks.
 func FuzzJobsPage(f *testing.F) {
 	f.Add("production", "wahVIzGkCMuAUE2gDERM02", "升级", "IN_PROGRESS", "iot.system.SystemException", "try later")
 	f.Add(`<b>`, `</code><script>alert(1)</script>`, `</bdi></style><img src=x onerror=alert(1)>`, `" onclick="alert(1)`, `'><a href="javascript:alert(1)">`, "&lt;&#0;\x00\r\n")
@@ -82,13 +81,13 @@ func FuzzJobsPage(f *testing.F) {
 	f.Add("a\nb", "#&?text=", "İ ſ ß", "overdue bad", "*securitytoken*", "{instance}{endpoint}")
 	f.Fuzz(func(t *testing.T, account, jobID, said, status, code, message string) {
 		p := pageTexts{account, jobID, said, status, code, message}
-		for _, text := range []string{account, jobID, said, status, code, message} { // YAML and JSON are UTF-8
+		for _, text := range []string{account, jobID, said, status, code, message} { // from YAML and JSON
 			if !utf8.ValidString(text) {
-				t.Skip("nobody says that")
+				t.Skip("not UTF-8")
 			}
 		}
 		if account == "" || jobID == "" {
-			t.Skip("there is none")
+			t.Skip("no such batch")
 		}
 		root := document(t, p.page())
 		if diff := cmp.Diff(structure(document(t, p.harmless().page())), structure(root)); diff != "" {
@@ -104,11 +103,11 @@ func FuzzJobsPage(f *testing.F) {
 			{bdis[0], said}, {bdis[1], said}, {bdis[2], said}, {bdis[3], account}, {bdis[4], p.shownStatus()},
 			{bdis[6], "x" + said},
 		} {
-			if want := strings.Join(strings.Fields(asHTML(part.said)), " "); text(part.node) != want {
+			if want := folded(asHTML(part.said)); text(part.node) != want {
 				t.Errorf("<%s> shows %q, want %q", part.node.Data, text(part.node), want)
 			}
 		}
-		if last := cell(root, strings.Join(strings.Fields(asHTML(jobID)), " "), "Last error"); !strings.Contains(last, strings.Join(strings.Fields(asHTML(message)), " ")) {
+		if last := cell(root, folded(asHTML(jobID)), "Last error"); !strings.Contains(last, folded(asHTML(message))) {
 			t.Errorf("the error is shown as %q, want %q in it", last, message)
 		}
 		if got := attribute(elements(root, "input")[0], "value"); got != asHTML(said) {
@@ -150,7 +149,7 @@ func chosen(root *html.Node, name string) string {
 	return ""
 }
 
-// asHTML is what a text becomes that HTML cannot say.
+// asHTML is what a browser makes of a text that HTML cannot express.
 func asHTML(s string) string {
 	return strings.NewReplacer("\x00", "\uFFFD", "\r\n", "\n", "\r", "\n").Replace(s)
 }

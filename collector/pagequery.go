@@ -135,4 +135,9 @@ func (q pageQuery) compare(a, b *pageRow) int {
 	return column.compare(a, b)
 }
 
-func boolOrder(b bool) int { return int(truth(b)) }
+func boolOrder(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

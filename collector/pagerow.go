@@ -130,7 +130,7 @@ func (r *pageRow) Next() string {
 
 // Cure says how to mend what the last poll met.
 func (r *pageRow) Cure() string {
-	return cure(r.Err, r.Instance, cmp.Or(r.Instance.ID, "(public)"), "job "+r.JobID)
+	return cure(r.Err, r.Instance, "job "+r.JobID)
 }
 
 // span is a duration in its two largest units.

@@ -72,7 +72,9 @@ func (q pageQuery) view(rows []*pageRow, now time.Time) *pageView {
 		sorted.page, sorted.sort, sorted.descending = 0, c.Key, false
 		if q.sort == c.Key {
 			sorted.descending = !q.descending
-			h.Order = map[bool]string{false: "ascending", true: "descending"}[q.descending]
+			if h.Order = "ascending"; q.descending {
+				h.Order = "descending"
+			}
 		}
 		h.Address = sorted.Address()
 		v.Headers = append(v.Headers, h)

@@ -40,7 +40,7 @@ func newPlan(rules Rules, slots int) *plan {
 }
 
 // put adds a batch, or brings news of one. News of a batch that is being
-// polled are taken up by done.
+// polled is taken up by done.
 func (p *plan) put(s *State) {
 	b := p.batches[s.JobID]
 	if b == nil {
@@ -132,7 +132,7 @@ func (p *plan) done(s *State, took time.Duration, now time.Time) {
 }
 
 // wakeAt is when something is due, at the earliest; it may lie in the past.
-// false: nothing will be, unless news come.
+// false: nothing will be, unless news comes.
 func (p *plan) wakeAt() (earliest time.Time, ok bool) {
 	if p.outage.down {
 		return p.outage.probeAt, true

@@ -77,7 +77,7 @@ func (p *Poller) Apply(ctx context.Context, setup Setup) {
 			r.stop()
 			delete(p.watchers, name)
 			p.store.SetTargets(name, nil, nil)
-			p.o.Calls.Forget(name)
+			p.o.Calls.forget(name)
 		}
 	}
 }

@@ -19,8 +19,8 @@ func TestReading(t *testing.T) {
 	five := []string{"a", "b", "c", "d", "e"}
 	for name, c := range map[string]struct {
 		list     []string
-		change   func(call int, list []string) []string // before each call, the first being 1
-		answer   func(call, page int, p aliyun.List[string]) aliyun.List[string]
+		change   func(call int, list []string) []string          // before each call, the first being 1
+		answer   func(p aliyun.List[string]) aliyun.List[string] // in place of the right page
 		calls    int
 		complete bool
 		seen     []string // nil: all of the list at the end
@@ -59,21 +59,21 @@ func TestReading(t *testing.T) {
 			}
 			return list
 		}, calls: 2 + 2 + 2 + 3, complete: false},
-		"the count is of more than there is": {list: five, answer: func(_, _ int, p aliyun.List[string]) aliyun.List[string] {
+		"the count is of more than there is": {list: five, answer: func(p aliyun.List[string]) aliyun.List[string] {
 			p.Total = 100
 			return p
 		}, calls: 4 * 4, complete: false},
-		"the count is of less than there is": {list: five, answer: func(_, _ int, p aliyun.List[string]) aliyun.List[string] {
+		"the count is of less than there is": {list: five, answer: func(p aliyun.List[string]) aliyun.List[string] {
 			p.Total = 2
 			return p
 		}, calls: 1, complete: true, seen: five[:2]},
-		"the page that is asked for is ignored": {list: five, answer: func(_, _ int, p aliyun.List[string]) aliyun.List[string] {
+		"the page that is asked for is ignored": {list: five, answer: func(p aliyun.List[string]) aliyun.List[string] {
 			return pageOf(five, 1)
 		}, calls: 4 * 3, complete: false, seen: five[:2]},
-		"pages are larger than asked for": {list: five, answer: func(_, page int, p aliyun.List[string]) aliyun.List[string] {
+		"pages are larger than asked for": {list: five, answer: func(p aliyun.List[string]) aliyun.List[string] {
 			return aliyun.List[string]{Total: 5, Entries: five}
 		}, calls: 3, complete: true},
-		"entries without an id": {list: five, answer: func(_, _ int, p aliyun.List[string]) aliyun.List[string] {
+		"entries without an id": {list: five, answer: func(p aliyun.List[string]) aliyun.List[string] {
 			p.Entries = slices.Clone(p.Entries)
 			for i, e := range p.Entries {
 				if e == "c" {
@@ -95,7 +95,7 @@ func TestReading(t *testing.T) {
 				}
 				p := pageOf(list, r.page+1)
 				if c.answer != nil {
-					p = c.answer(calls, r.page+1, p)
+					p = c.answer(p)
 				}
 				more, complete := take(r, p, 2, func(s string) *string {
 					if s == "" {

@@ -5,7 +5,6 @@ import (
 	"reflect"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -16,8 +15,8 @@ import (
 )
 
 // TestEveryFieldReachesMetrics sets each field of a full job in turn to another
-// value and to nothing. A field that nil does not take out of /metrics is shown
-// as something that the API did not say.
+// value and to nothing. A field that is nil must go from /metrics, or it would show
+// something that the API did not say.
 func TestEveryFieldReachesMetrics(t *testing.T) {
 	full := rendered(t, fullJob(t))
 	for field := range reflect.TypeFor[aliyun.Job]().Fields() {
@@ -40,12 +39,12 @@ func TestEveryFieldReachesMetrics(t *testing.T) {
 	}
 }
 
-// TestEveryFieldOnTheWire lets the API answer with one field at a time and
-// compares with the same field set in a Job, so that decoding is held too.
+// TestEveryFieldOnTheWire lets the API answer with one field at a time and compares
+// with the same field set in a Job, which tests the decoding.
 func TestEveryFieldOnTheWire(t *testing.T) {
 	for field := range reflect.TypeFor[aliyun.Job]().Fields() {
 		t.Run(field.Name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			simulated(t, func(t *testing.T, h *harness) {
 				value := fill(t, field, 1)
 				wire, err := json.Marshal(value.Interface())
 				if err != nil {
@@ -56,7 +55,6 @@ func TestEveryFieldOnTheWire(t *testing.T) {
 				}
 				answer := nothing()
 				answer[wireName(field)] = json.RawMessage(wire)
-				h := newHarness(t)
 				h.add(simulator.Batch{Override: answer})
 				got := h.jobs()
 
@@ -73,14 +71,14 @@ func TestEveryFieldOnTheWire(t *testing.T) {
 	}
 }
 
-// rendered is a batch as harness.add watches it, asked for at the start of a
-// bubble's clock.
+// rendered is /metrics of a batch as harness.add watches it, polled when the clock of
+// a bubble starts.
 func rendered(t *testing.T, job *aliyun.Job) string {
 	t.Helper()
 	asked := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 	var text strings.Builder
 	err := collector.WriteText(&text, []*collector.State{{
-		Target: collector.Target{Account: "production", Region: "cn-shanghai", JobID: jobID},
+		Target: collector.Target{Account: "production", Region: region, JobID: jobID},
 		Job:    job, AsOf: asked, Asked: asked,
 	}}, 24*time.Hour)
 	if err != nil {
@@ -120,16 +118,4 @@ func fill(t *testing.T, field reflect.StructField, variant int) reflect.Value {
 	}
 	t.Fatalf("%s has a type that this test cannot fill: %s", field.Name, field.Type)
 	return reflect.Value{}
-}
-
-// families are the names of the metrics in a text exposition.
-func families(text string) []string {
-	var names []string
-	for line := range strings.Lines(text) {
-		if rest, ok := strings.CutPrefix(line, "# TYPE "); ok {
-			name, _, _ := strings.Cut(rest, " ")
-			names = append(names, name)
-		}
-	}
-	return names
 }

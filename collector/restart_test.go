@@ -5,52 +5,69 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
-	"github.com/go-kit/log"
+	"github.com/google/go-cmp/cmp"
 
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector"
 )
 
-// keep lets a harness keep its state in a file. The file is written at its
-// intervals, and at the end only if the returned function is called: a kill -9
-// does not.
-func (h *harness) keep(path string, interval time.Duration) (stop func()) {
+// keep lets an exporter keep its state in a file. stop ends it as the program does;
+// the test's end does so otherwise.
+func (h *harness) keep(path string) (stop func()) {
 	h.t.Helper()
-	file, err := collector.OpenStateFile(path, interval, h.store, collector.NewStateMetrics(h.registry), log.NewNopLogger())
+	file, err := collector.OpenStateFile(path, 5*time.Minute, h.store, collector.NewStateMetrics(h.registry), h.options.Logger)
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	return file.Keep()
+	stopKeeping := file.Keep()
+	stop = sync.OnceFunc(func() {
+		h.poller.Stop()
+		stopKeeping()
+	})
+	h.t.Cleanup(stop)
+	return stop
 }
 
+// next is the exporter that is started after this one, with its configuration, its
+// state file and its simulator. Nothing is applied yet.
+func (h *harness) next(path string) *harness {
+	h.t.Helper()
+	next := newHarness(h.t)
+	next.redirectTo(h)
+	next.setup = h.setup
+	next.keep(path)
+	return next
+}
+
+// After a restart, /metrics shows at once what it did before, and nothing is asked
+// for earlier than without one.
 func TestRestart(t *testing.T) {
 	for name, c := range map[string]struct {
 		runs   time.Duration // of the first exporter
-		killed bool
+		killed bool          // it did not write the file at its end
 	}{
 		"after a stop":       {time.Hour, false},
 		"after kill -9":      {time.Hour, true},
 		"after kill -9 soon": {12 * time.Second, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			simulated(t, func(t *testing.T, first *harness) {
 				path := filepath.Join(t.TempDir(), "state")
-				first := newHarness(t)
-				stop := first.keep(path, 5*time.Minute)
-				first.inProgress(20)
-				first.sim.AddBatch(simulator.Batch{Account: "main", JobID: "settled", FirmwareID: "fw-1", Status: "COMPLETED"})
-				first.watch("", "settled")
+				stop := first.keep(path)
+				first.configureRunning(20)
+				first.put(simulator.Batch{JobID: "settled", FirmwareID: "fw-1", Status: "COMPLETED"})
+				first.watch("settled")
 				first.pass(c.runs)
 				before := first.jobs()
 				crashed, err := os.ReadFile(path)
 				if err != nil {
 					t.Fatal(err)
 				}
-				first.poller.Stop()
 				stop()
 				if c.killed {
 					if err := os.WriteFile(path, crashed, 0o600); err != nil {
@@ -58,11 +75,8 @@ func TestRestart(t *testing.T) {
 					}
 				}
 
-				second := newHarness(t)
-				second.redirectTo(first)
-				defer second.keep(path, 5*time.Minute)()
-				second.setup = first.setup
-				calls := first.sim.Calls("main", "QueryOTAJob").Accepted
+				second := first.next(path)
+				calls := first.calls(aliyun.OpQueryOTAJob)
 				beforeAnyPoll, cancel := context.WithCancel(t.Context())
 				cancel()
 				second.poller.Apply(beforeAnyPoll, second.setup)
@@ -70,16 +84,15 @@ func TestRestart(t *testing.T) {
 				second.poller.Stop()
 				if c.killed {
 					// The newest ages are lost, nothing else.
-					if was, is := count(before), count(after); was != is {
+					if was, is := countSamples(before), countSamples(after); was != is {
 						t.Errorf("%d samples before, %d after", was, is)
 					}
-				} else if before != after {
-					t.Errorf("before:\n%s\nafter:\n%s", before, after)
+				} else if diff := cmp.Diff(before, after); diff != "" {
+					t.Errorf("(-before +after):\n%s", diff)
 				}
 				second.apply()
 				second.pass(time.Minute)
-				asked := first.sim.Calls("main", "QueryOTAJob").Accepted - calls
-				if asked < 20*3 || asked > 20*5 {
+				if asked := first.calls(aliyun.OpQueryOTAJob) - calls; asked < 20*3 || asked > 20*5 {
 					t.Errorf("%d calls in the minute after the restart, for 20 live jobs at 15 s", asked)
 				}
 				settled := `job_last_success_timestamp_seconds{account="production",job_id="settled"}`
@@ -89,36 +102,79 @@ func TestRestart(t *testing.T) {
 			})
 		})
 	}
+}
 
-	t.Run("without the jobs that are no longer configured", func(t *testing.T) {
-		synctest.Test(t, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "state")
-			first := newHarness(t)
-			stop := first.keep(path, time.Minute)
-			first.inProgress(2)
-			first.apply()
-			first.pass(time.Minute)
-			first.poller.Stop()
-			stop()
-			second := newHarness(t)
-			second.refuseConnections(true)
-			defer second.keep(path, time.Minute)()
-			second.inProgress(1)
-			second.apply()
-			if lineOf(second.jobs(), `job_id="job-0"`) == "" || lineOf(second.jobs(), `job_id="job-1"`) != "" {
-				t.Errorf("want job-0 only:\n%s", second.jobs())
-			}
-		})
+func TestRestartWithoutAJobThatWasConfigured(t *testing.T) {
+	simulated(t, func(t *testing.T, first *harness) {
+		path := filepath.Join(t.TempDir(), "state")
+		stop := first.keep(path)
+		first.configureRunning(2)
+		first.apply()
+		first.pass(time.Minute)
+		stop()
+		second := first.next(path)
+		second.refuseConnections(true)
+		second.account().Targets = second.account().Targets[:1]
+		second.apply()
+		if text := second.jobs(); lineOf(text, `job_id="job-0000"`) == "" || lineOf(text, `job_id="job-0001"`) != "" {
+			t.Errorf("want job-0000 only:\n%s", text)
+		}
 	})
 }
 
-// count is the number of samples in a text exposition.
-func count(metrics string) int {
-	n := 0
-	for line := range strings.Lines(metrics) {
-		if line[0] != '#' {
-			n++
+func TestDiscoveredBatchesAreThereAfterARestart(t *testing.T) {
+	simulated(t, func(t *testing.T, first *harness) {
+		path := filepath.Join(t.TempDir(), "state")
+		stop := first.keep(path)
+		first.countDevices()
+		first.putPackage("fw-1", "job-1", "job-2")
+		first.put(simulator.Batch{FirmwareID: "fw-1", JobID: "counted", Devices: simulator.Devices{Count: 5, Offline: 1}})
+		first.put(simulator.Batch{FirmwareID: "fw-1", JobID: "settled", Status: "COMPLETED", End: time.Now()})
+		first.putPackage("fw-2", "of fw-2")
+		first.discover([]string{productKey}, nil)
+		first.discover(nil, []string{"fw-2"})
+		first.apply()
+		first.pass(time.Minute)
+		before := first.jobs()
+		stop()
+
+		second := first.next(path)
+		second.refuseConnections(true)
+		second.poller.Apply(t.Context(), second.setup)
+		after := jobFamilies(get(second.handler).Body.String())
+		if diff := cmp.Diff(before, after); diff != "" || !strings.Contains(after, "job_devices{") {
+			t.Errorf("first scrape (-before +after):\n%s", diff)
 		}
-	}
-	return n
+		second.pass(time.Hour)
+		if diff := cmp.Diff(withoutPoll(before), withoutPoll(second.jobs())); diff != "" {
+			t.Errorf("while the API is down (-before +after):\n%s", diff)
+		}
+		second.refuseConnections(false)
+		second.putRunning("fw-2", "new")
+		second.pass(time.Minute + 15*time.Second)
+		second.wantIDs("counted", "job-1", "job-2", "new", "of fw-2", "settled")
+		if age := second.worstAge(1, 0, nil); age > 16*time.Second {
+			t.Errorf("the data is %v old after the API is back", age)
+		}
+	})
+}
+
+func TestDeviceCountsAreKeptAcrossARestart(t *testing.T) {
+	simulated(t, func(t *testing.T, first *harness) {
+		path := filepath.Join(t.TempDir(), "state")
+		stop := first.keep(path)
+		first.countDevices()
+		first.add(simulator.Batch{
+			Status: "IN_PROGRESS", TimeoutInMinutes: 60, MaximumPerMinute: 100, Start: time.Now(), Counts: map[string]int{"QUEUED": 500, "SUCCEEDED": 500},
+		})
+		first.pass(30 * time.Second)
+		before := first.jobs()
+		stop()
+		second := first.next(path)
+		second.refuseConnections(true)
+		second.apply()
+		if diff := cmp.Diff(withoutPoll(before), withoutPoll(second.jobs())); diff != "" || sum(second.counts()) != 1000 {
+			t.Errorf("(-before +after):\n%s", diff)
+		}
+	})
 }

@@ -25,7 +25,8 @@ func newRotaRun(keys ...string) *rotaRun {
 	return r
 }
 
-// run asks for what is due until so much time has passed; answer ends a call.
+// run asks for what is due until so much time has passed. answer takes the outcome of
+// a call, by again or done.
 func (r *rotaRun) run(length time.Duration, answer func(key string, started time.Time)) {
 	for until := r.now.Add(length); r.now.Before(until); r.now = r.now.Add(time.Second) {
 		key, ok := r.next(r.now)
@@ -49,27 +50,29 @@ func (r *rotaRun) count(key string) (n int) {
 	return n
 }
 
+// succeed is an answer for run: every call succeeds.
+func (r *rotaRun) succeed(key string, started time.Time) { r.done(key, started, r.now, nil) }
+
 func failure(class aliyun.Class) *aliyun.Error { return &aliyun.Error{Class: class} }
 
 func TestRotaTakesTurns(t *testing.T) {
-	r := newRotaRun("a", "b", "c")
-	r.run(30*time.Second, func(key string, started time.Time) { r.done(key, started, r.now, nil) })
-	if diff := cmp.Diff([]string{"a", "b", "c", "a", "b", "c", "a", "b", "c"}, r.asked); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+	for name, c := range map[string]struct{ wait, length time.Duration }{
+		"with time to spare":            {10 * time.Second, 30 * time.Second},
+		"with more than it can ask for": {time.Second, 9 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRotaRun("a", "b", "c")
+			r.wait = c.wait
+			r.run(c.length, r.succeed)
+			if diff := cmp.Diff([]string{"a", "b", "c", "a", "b", "c", "a", "b", "c"}, r.asked); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
 	}
 }
 
-func TestRotaWithMoreThanItCanAsk(t *testing.T) {
-	r := newRotaRun("a", "b", "c")
-	r.wait = time.Second
-	r.run(9*time.Second, func(key string, started time.Time) { r.done(key, started, r.now, nil) })
-	if diff := cmp.Diff([]string{"a", "b", "c", "a", "b", "c", "a", "b", "c"}, r.asked); diff != "" {
-		t.Errorf("nothing waits longer than the rest (-want +got):\n%s", diff)
-	}
-}
-
-// A read of many pages goes on before others begin, but for those that waited
-// as long.
+// A read of many pages goes on before other reads begin, except those that have
+// waited as long.
 func TestRotaGoesOnWithARead(t *testing.T) {
 	r := newRotaRun("a", "b", "c")
 	r.wait = 2 * time.Second
@@ -98,25 +101,24 @@ func TestRotaFailures(t *testing.T) {
 	for name, c := range map[string]struct {
 		class   aliyun.Class
 		failing map[string]bool
-		length  time.Duration
-		want    map[string][2]int // least and most calls
+		want    map[string][2]int // least and most calls in 20 minutes
 	}{
-		"one fails for a reason of its own": {aliyun.ClassServer, map[string]bool{"a": true}, 20 * time.Minute,
+		"one fails for a reason of its own": {aliyun.ClassServer, map[string]bool{"a": true},
 			map[string][2]int{"a": {8, 9}, "b": {119, 120}, "c": {119, 120}}},
-		"one fails for a reason that others may share": {aliyun.ClassTimeout, map[string]bool{"a": true}, 20 * time.Minute,
+		"one fails for a reason that others may share": {aliyun.ClassTimeout, map[string]bool{"a": true},
 			map[string][2]int{"a": {8, 9}, "b": {119, 120}, "c": {119, 120}}},
-		"all fail, each for its own reason": {aliyun.ClassNotFound, map[string]bool{"a": true, "b": true, "c": true}, 20 * time.Minute,
+		"all fail, each for its own reason": {aliyun.ClassNotFound, map[string]bool{"a": true, "b": true, "c": true},
 			map[string][2]int{"a": {8, 9}, "b": {8, 9}, "c": {8, 9}}},
-		"all fail for a reason that all share": {aliyun.ClassPermission, map[string]bool{"a": true, "b": true, "c": true}, 20 * time.Minute,
+		"all fail for a reason that all share": {aliyun.ClassPermission, map[string]bool{"a": true, "b": true, "c": true},
 			map[string][2]int{"a": {30, 50}, "b": {30, 50}, "c": {30, 50}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRotaRun("a", "b", "c")
-			r.run(c.length, func(key string, started time.Time) {
+			r.run(20*time.Minute, func(key string, started time.Time) {
 				if c.failing[key] {
 					r.done(key, started, r.now, failure(c.class))
 				} else {
-					r.done(key, started, r.now, nil)
+					r.succeed(key, started)
 				}
 			})
 			for key, want := range c.want {
@@ -128,8 +130,8 @@ func TestRotaFailures(t *testing.T) {
 	}
 }
 
-// However long everything failed, and however many things there are, all have
-// been asked for again one wait and one round after the end.
+// However long everything failed, and however many things there are, all are asked
+// for again within one wait and one round after the end.
 func TestRotaRecovers(t *testing.T) {
 	for name, keys := range map[string][]string{
 		"one thing": {"a"}, "two": {"a", "b"}, "five": {"a", "b", "c", "d", "e"},
@@ -143,7 +145,7 @@ func TestRotaRecovers(t *testing.T) {
 				t.Errorf("asked %d times in an hour, want once a wait", n)
 			}
 			r.asked = nil
-			r.run(10*time.Second+time.Duration(len(keys)+1)*time.Second, func(key string, started time.Time) { r.done(key, started, r.now, nil) })
+			r.run(10*time.Second+time.Duration(len(keys)+1)*time.Second, r.succeed)
 			for _, key := range keys {
 				if r.count(key) == 0 {
 					t.Errorf("%s not asked for; only %v", key, r.asked)
@@ -153,8 +155,8 @@ func TestRotaRecovers(t *testing.T) {
 	}
 }
 
-// What is taken out and put back while it is asked for stands in the queue
-// once, and its old answer changes nothing.
+// A thing that is taken out and put back while it is asked for is in the queue once,
+// and its old answer changes nothing.
 func TestRotaPutBack(t *testing.T) {
 	r := newRotaRun("a", "b", "c", "d")
 	for i := range 50 {

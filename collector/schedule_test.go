@@ -8,7 +8,6 @@ import (
 )
 
 func TestTurnOf(t *testing.T) {
-	rules := Rules{Interval: 15 * time.Second, SettledInterval: 24 * time.Hour}
 	asked := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	at := func(d time.Duration) *time.Time { v := asked.Add(d); return &v }
 	job := func(status string) *aliyun.Job { return &aliyun.Job{JobStatus: &status} }
@@ -17,7 +16,6 @@ func TestTurnOf(t *testing.T) {
 		j.UtcScheduleTime, j.UtcScheduleFinishTime = start, finish
 		return j
 	}
-	failed := func(class aliyun.Class) *aliyun.Error { return &aliyun.Error{Class: class} }
 	for name, c := range map[string]struct {
 		state    State
 		pardoned bool
@@ -25,11 +23,11 @@ func TestTurnOf(t *testing.T) {
 		moment   *time.Time
 	}{
 		"never polled":                          {state: State{}, want: fresh},
-		"never polled, but throttled":           {state: State{Err: failed(aliyun.ClassThrottled)}, want: fresh},
+		"never polled, but throttled":           {state: State{Err: failure(aliyun.ClassThrottled)}, want: fresh},
 		"in progress":                           {state: State{Asked: asked, Job: job("IN_PROGRESS")}, want: live},
 		"a status that nobody knows":            {state: State{Asked: asked, Job: job("PAUSED")}, want: live},
 		"no status at all":                      {state: State{Asked: asked, Job: &aliyun.Job{}}, want: live},
-		"in progress, throttled last":           {state: State{Asked: asked, Job: job("IN_PROGRESS"), Err: failed(aliyun.ClassThrottled)}, want: live},
+		"in progress, throttled last":           {state: State{Asked: asked, Job: job("IN_PROGRESS"), Err: failure(aliyun.ClassThrottled)}, want: live},
 		"completed":                             {state: State{Asked: asked, Job: job("COMPLETED")}, want: settled},
 		"canceled":                              {state: State{Asked: asked, Job: job("CANCELED")}, want: settled},
 		"completed, with a schedule to come":    {state: State{Asked: asked, Job: scheduled("COMPLETED", at(time.Hour), at(time.Hour))}, want: settled},
@@ -39,13 +37,13 @@ func TestTurnOf(t *testing.T) {
 		"planned without a schedule":            {state: State{Asked: asked, Job: job("PLANNED")}, want: live},
 		"in progress with a finish to come":     {state: State{Asked: asked, Job: scheduled("IN_PROGRESS", at(-time.Hour), at(time.Hour))}, want: live, moment: at(time.Hour + afterMoment)},
 		"in progress, its finish passed":        {state: State{Asked: asked, Job: scheduled("IN_PROGRESS", nil, at(-time.Hour))}, want: live},
-		"failing":                               {state: State{Asked: asked, Job: job("IN_PROGRESS"), Err: failed(aliyun.ClassServer), Failures: 1}, want: failing},
-		"gone":                                  {state: State{Asked: asked, Err: failed(aliyun.ClassNotFound), Failures: 1}, want: failing},
-		"failing, but pardoned":                 {state: State{Asked: asked, Job: job("PLANNED"), Err: failed(aliyun.ClassTimeout), Failures: 9}, pardoned: true, want: live},
-		"failed ever since, but pardoned":       {state: State{Asked: asked, Err: failed(aliyun.ClassTimeout), Failures: 9}, pardoned: true, want: fresh},
+		"failing":                               {state: State{Asked: asked, Job: job("IN_PROGRESS"), Err: failure(aliyun.ClassServer), Failures: 1}, want: failing},
+		"gone":                                  {state: State{Asked: asked, Err: failure(aliyun.ClassNotFound), Failures: 1}, want: failing},
+		"failing, but pardoned":                 {state: State{Asked: asked, Job: job("PLANNED"), Err: failure(aliyun.ClassTimeout), Failures: 9}, pardoned: true, want: live},
+		"failed ever since, but pardoned":       {state: State{Asked: asked, Err: failure(aliyun.ClassTimeout), Failures: 9}, pardoned: true, want: fresh},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := rules.turnOf(&c.state, c.pardoned)
+			got := planRules.turnOf(&c.state, c.pardoned)
 			if got.class != c.want {
 				t.Errorf("class %d, want %d", got.class, c.want)
 			}
@@ -60,7 +58,6 @@ func TestTurnOf(t *testing.T) {
 }
 
 func TestBackoff(t *testing.T) {
-	rules := Rules{Interval: 15 * time.Second, SettledInterval: 24 * time.Hour}
 	for name, c := range map[string]struct {
 		class    aliyun.Class
 		failures int
@@ -77,7 +74,7 @@ func TestBackoff(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			spread := make(map[time.Duration]bool)
 			for _, jobID := range []string{"a", "b", "c", "d"} {
-				got := rules.backoff(&State{Target: Target{JobID: jobID}, Err: &aliyun.Error{Class: c.class}, Failures: c.failures})
+				got := planRules.backoff(&State{Target: Target{JobID: jobID}, Err: failure(c.class), Failures: c.failures})
 				if got < c.want || got > c.want*11/10 {
 					t.Errorf("%v, want %v and up to a tenth more", got, c.want)
 				}

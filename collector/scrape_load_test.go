@@ -12,11 +12,11 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector"
 )
 
-// goneScraper takes some bytes, and then every write fails.
+// goneScraper takes some bytes; then every write to it fails.
 type goneScraper struct {
 	http.ResponseWriter
-	left   int
-	failed int
+	left   int // bytes that it still takes
+	failed int // writes
 }
 
 func (g *goneScraper) Write(b []byte) (int, error) {
@@ -27,6 +27,7 @@ func (g *goneScraper) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
+// A scraper that goes away stops its answer, and does not spoil that of the next.
 func TestScraperThatGoesAway(t *testing.T) {
 	handler := newHandler(t, filledStore(t, 200))
 	whole := get(handler).Body.String()
@@ -51,7 +52,7 @@ func TestScraperThatGoesAway(t *testing.T) {
 	}
 }
 
-// Each batch is shown as of one moment, whatever changes during the scrape.
+// A scrape shows each batch as of one moment, whatever is updated meanwhile.
 func TestScrapesDuringUpdates(t *testing.T) {
 	const jobs = 50
 	store := filledStore(t, jobs)

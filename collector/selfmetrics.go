@@ -96,8 +96,8 @@ func (m *CallMetrics) RefreshFailed(account string) func(error) {
 	}
 }
 
-// Forget drops the series of an account that is no longer configured.
-func (m *CallMetrics) Forget(account string) {
+// forget drops the series of an account that is no longer configured.
+func (m *CallMetrics) forget(account string) {
 	labels := prometheus.Labels{"account": account}
 	m.requests.DeletePartialMatch(labels)
 	m.duration.DeletePartialMatch(labels)

@@ -28,9 +28,7 @@ var situations = map[string]func(h *harness){
 	"cancelled": func(h *harness) {
 		h.add(ordinary(time.Now()))
 		h.pass(time.Minute)
-		if err := h.sim.Cancel(jobID, false); err != nil {
-			h.t.Fatal(err)
-		}
+		h.cancel(jobID, false)
 		h.pass(time.Minute)
 	},
 	"dynamic": func(h *harness) {
@@ -49,7 +47,7 @@ var situations = map[string]func(h *harness){
 		b.Override = map[string]any{"JobStatus": "PAUSED"}
 		h.add(b)
 	},
-	// No batch has all of these at once; here the simulator spells every name.
+	// No real batch has all of these; it is here for the simulator to send every field.
 	"every_field": func(h *harness) {
 		b := ordinary(time.Now())
 		b.Status, b.Start, b.End = "COMPLETED", time.Now().Add(-time.Hour), time.Now().Add(-time.Minute+625*time.Millisecond)
@@ -114,7 +112,7 @@ var situations = map[string]func(h *harness){
 	"devices_counted": func(h *harness) {
 		b := ordinary(time.Now())
 		b.Devices = simulator.Devices{Count: 2500, Offline: 0.1, Silent: 0.2, Hung: 0.3, Fail: 0.05, Report: time.Minute, Install: 5 * time.Minute}
-		h.counting()
+		h.countDevices()
 		h.add(b)
 		h.pass(61 * time.Second) // settings and devices, and the devices once more
 	},
@@ -122,7 +120,7 @@ var situations = map[string]func(h *harness){
 		b := ordinary(time.Now())
 		b.NeedConfirm = new(true)
 		b.Devices = simulator.Devices{Count: 10, Unconfirmed: 0.5, Offline: 0.5}
-		h.counting()
+		h.countDevices()
 		h.add(b)
 		h.pass(time.Second)
 	},
@@ -136,14 +134,10 @@ var situations = map[string]func(h *harness){
 		b.TimeoutInMinutes = 0
 		h.add(b)
 	},
-	// QueryOTAJob was not answered yet.
+	// A list shows the batch, and QueryOTAJob has not answered yet.
 	"listed_only": func(h *harness) {
 		h.sim.Inject(simulator.Fault{Operation: aliyun.OpQueryOTAJob, Kind: simulator.Hang})
-		b := ordinary(time.Now())
-		b.Account, b.JobID = "main", jobID
-		h.sim.AddBatch(b)
-		h.discover(nil, []string{b.FirmwareID})
-		h.apply()
+		h.addByList(ordinary(time.Now()))
 		h.pass(9 * time.Second)
 	},
 	"numbers_that_cannot_be_read": func(h *harness) {
@@ -156,28 +150,7 @@ var situations = map[string]func(h *harness){
 	},
 }
 
-// ordinary is a static batch with every setting, that began an hour before now
-// and goes on for ever.
-func ordinary(now time.Time) simulator.Batch {
-	return simulator.Batch{
-		FirmwareID:       "Ufuxnwygsuffc6LQ0001",
-		Desc:             "nightly",
-		OverwriteMode:    1,
-		MaximumPerMinute: 1000,
-		Retry:            &simulator.Retry{Count: 2, Interval: 10},
-		TimeoutInMinutes: 60,
-		SrcVersions:      []string{"1.0.0"},
-		Tags:             []simulator.Tag{{Key: "owner", Value: "cold-chain"}},
-		NeedPush:         new(true),
-		NeedConfirm:      new(false),
-		MultiModuleMode:  new(false),
-		DownloadProtocol: "HTTPS",
-		Create:           now.Add(-time.Hour),
-		Devices:          simulator.Devices{Count: 10, Offline: 1},
-	}
-}
-
-// nothing takes every field away: Data is {}.
+// nothing is an Override that takes every field away: Data is {}.
 func nothing() map[string]any {
 	absent := map[string]any{"JobId": simulator.Absent}
 	for field := range reflect.TypeFor[aliyun.Job]().Fields() {

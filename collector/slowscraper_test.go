@@ -8,19 +8,19 @@ import (
 	"net/http"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/go-kit/log"
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/web"
 )
 
 const scrapeRequest = "GET /metrics HTTP/1.1\r\nHost: exporter\r\n\r\n"
 
-// slowScrapers are how a scraper can keep its answer waiting. How long others
-// can hold a connection is tested beside web.Serve.
+// slowScrapers are the ways in which a scraper keeps its answer waiting. How long other
+// clients can hold a connection is tested beside web.Serve.
 var slowScrapers = map[string]func(c net.Conn){
 	"it stops reading": func(c net.Conn) {
 		io.WriteString(c, scrapeRequest)
@@ -37,47 +37,43 @@ var slowScrapers = map[string]func(c net.Conn){
 	},
 }
 
-// scrapeLimit is how long an answer may take to be read.
+// scrapeLimit is how long a scraper may take to read its answer.
 const scrapeLimit = time.Minute
 
-// A scraper that takes its time costs itself its connection, and the others,
-// the polling and the end of the program nothing.
+// A slow scraper loses its own connection. It holds up neither other scrapers, nor
+// the polling, nor the end of the program.
 func TestSlowScrapers(t *testing.T) {
 	for name, scrape := range slowScrapers {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				h := newHarness(t)
-				h.inProgress(50)
+			simulated(t, func(t *testing.T, h *harness) {
+				h.configureRunning(50)
 				h.apply()
 				h.pass(20 * time.Second)
 				l, stop := h.listen()
-				var slow []*scraperConn
+				var slow []net.Conn
 				var scrapers sync.WaitGroup
 				for range 20 {
-					conn := l.dial()
+					conn := dial(t, l)
 					slow = append(slow, conn)
-					scrapers.Go(func() { scrape(conn.client) })
+					scrapers.Go(func() { scrape(conn) })
 				}
-				for end := time.Now().Add(scrapeLimit + time.Second); time.Now().Before(end); h.pass(time.Second) {
+				for end := time.Now().Add(scrapeLimit + time.Second); time.Now().Before(end); {
 					began := time.Now()
-					if n := l.scrape(t); n < 50 || time.Since(began) > 0 {
+					if n := scrapeOver(t, l); n < 50 || time.Since(began) > 0 {
 						t.Fatalf("%d samples after %v for another scraper", n, time.Since(began))
 					}
-					for _, s := range h.store.Snapshot() {
-						if age := time.Since(s.TrueAt()); age > 17*time.Second {
-							t.Fatalf("%s is %v old", s.JobID, age)
-						}
+					if age := h.worstAge(1, time.Second, nil); age > 17*time.Second {
+						t.Fatalf("the data is %v old", age)
 					}
 				}
 				for i, conn := range slow {
-					select {
-					case <-conn.closed:
-					default:
-						t.Errorf("slow scraper %d still has its connection after %v", i, scrapeLimit+time.Second)
+					_ = conn.SetReadDeadline(time.Now().Add(time.Millisecond)) // a closed one refuses
+					if _, err := io.Copy(io.Discard, conn); err != nil {
+						t.Errorf("slow scraper %d still has its connection after %v: %v", i, scrapeLimit+time.Second, err)
 					}
 				}
-				last := l.dial()
-				scrapers.Go(func() { scrape(last.client) })
+				last := dial(t, l)
+				scrapers.Go(func() { scrape(last) })
 				h.pass(time.Second)
 				began := time.Now()
 				if err := stop(); err != nil {
@@ -93,51 +89,32 @@ func TestSlowScrapers(t *testing.T) {
 }
 
 // listen serves /metrics as the program does, over connections in memory.
-func (h *harness) listen() (l *scraperListener, stop func() error) {
-	l = &scraperListener{conns: make(chan net.Conn), closed: make(chan struct{})}
+func (h *harness) listen() (l *simulator.PipeListener, stop func() error) {
+	l = simulator.NewPipeListener()
 	ctx, cancel := context.WithCancel(h.t.Context())
 	ended := make(chan error, 1)
-	noFile, noSocket := "", false
-	flags := &toolkit.FlagConfig{WebConfigFile: &noFile, WebSystemdSocket: &noSocket}
+	flags := &toolkit.FlagConfig{WebConfigFile: new("")}
 	go func() { ended <- web.Serve(ctx, web.Listeners{l}, flags, h.handler, log.NewNopLogger()) }()
 	return l, func() error { cancel(); return <-ended }
 }
 
-// scraperListener takes connections that nothing buffers: a byte that is not
-// read holds up who writes it.
-type scraperListener struct {
-	conns  chan net.Conn
-	closed chan struct{}
-	once   sync.Once
-}
-
-// scraperConn is a connection from both its ends.
-type scraperConn struct {
-	net.Conn // the server's
-	client   net.Conn
-	closed   chan struct{} // by the server
-	once     sync.Once
-}
-
-func (c *scraperConn) Close() error {
-	c.once.Do(func() { close(c.closed) })
-	return c.Conn.Close()
-}
-
-func (l *scraperListener) dial() *scraperConn {
-	client, server := net.Pipe()
-	c := &scraperConn{Conn: server, client: client, closed: make(chan struct{})}
-	l.conns <- c
-	return c
-}
-
-// scrape gives the number of samples of a scraper that is fast.
-func (l *scraperListener) scrape(t *testing.T) int {
+// dial connects as a scraper.
+func dial(t *testing.T, l *simulator.PipeListener) net.Conn {
 	t.Helper()
-	c := l.dial()
-	defer c.client.Close()
-	io.WriteString(c.client, scrapeRequest)
-	response, err := http.ReadResponse(bufio.NewReader(c.client), nil)
+	conn, err := l.Dial(t.Context(), "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return conn
+}
+
+// scrapeOver is a scraper that is fast. It returns the number of samples.
+func scrapeOver(t *testing.T, l *simulator.PipeListener) int {
+	t.Helper()
+	conn := dial(t, l)
+	defer conn.Close()
+	io.WriteString(conn, scrapeRequest)
+	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,21 +123,5 @@ func (l *scraperListener) scrape(t *testing.T) int {
 	if err != nil || response.StatusCode != http.StatusOK {
 		t.Fatalf("status %s, error %v", response.Status, err)
 	}
-	return count(string(body))
+	return countSamples(string(body))
 }
-
-func (l *scraperListener) Accept() (net.Conn, error) {
-	select {
-	case c := <-l.conns:
-		return c, nil
-	case <-l.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (l *scraperListener) Close() error {
-	l.once.Do(func() { close(l.closed) })
-	return nil
-}
-
-func (l *scraperListener) Addr() net.Addr { return &net.UnixAddr{Name: "in memory", Net: "pipe"} }

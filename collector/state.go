@@ -6,7 +6,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
-// State is what is known of one batch. It is never changed: news make a new
+// State is what is known of one batch. It is never changed: news makes a new
 // one, so a scrape may read it without a lock.
 type State struct {
 	Target

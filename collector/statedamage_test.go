@@ -10,12 +10,39 @@ import (
 	"testing"
 	"time"
 
-	"github.com/prometheus/common/expfmt"
-	"github.com/prometheus/common/model"
+	"github.com/google/go-cmp/cmp"
 )
 
-// Whichever bit of the first line is wrong, the program starts, or says that
-// the file is a newer one's; either way no byte of the file is lost.
+// Whichever byte is lost, at most its own line is; a file that is cut off keeps the
+// lines before the cut.
+func TestStateFileDamagedAtEveryByte(t *testing.T) {
+	states := someStates()
+	whole := encoded(t, states)
+	header := bytes.IndexByte(whole, '\n') + 1
+	for i := header; i < len(whole); i++ {
+		broken := bytes.Clone(whole)
+		broken[i] = 0
+		lost := 0
+		got, err := decodeStates(bytes.NewReader(broken), laterThanAll, func(int, error) { lost++ })
+		if err != nil {
+			t.Fatalf("byte %d: %v", i, err)
+		}
+		want := 1
+		if whole[i] == '\n' && i < len(whole)-1 {
+			want = 2 // two lines have become one
+		}
+		if lost == 0 || len(got) < len(states)-want {
+			t.Errorf("byte %d: %d of %d batches read, %d lines said to be damaged", i, len(got), len(states), lost)
+		}
+		cut, err := decodeStates(bytes.NewReader(whole[:i]), laterThanAll, func(int, error) {})
+		if err != nil || len(cut) < bytes.Count(whole[header:i], []byte("\n")) {
+			t.Errorf("cut at byte %d: %d batches, %v", i, len(cut), err)
+		}
+	}
+}
+
+// Whichever bit of the first line is wrong, the exporter starts, or says that the file
+// is a newer version's. Either way no byte of the file is lost.
 func TestStateFileWithAnyBitOfItsHeaderWrong(t *testing.T) {
 	whole := encoded(t, someStates())
 	path := filepath.Join(t.TempDir(), "state")
@@ -36,11 +63,11 @@ func TestStateFileWithAnyBitOfItsHeaderWrong(t *testing.T) {
 	})
 }
 
-// Whichever bit of the rest is wrong, the batches of the other lines are whole,
-// nothing is known from the future, and /metrics is an exposition that shows no
-// batch twice.
+// Whichever bit of a batch is wrong, the batches of the other lines are whole, nothing
+// is newer than now, and /metrics shows no series twice.
 func TestStateFileWithAnyBitOfABatchWrong(t *testing.T) {
 	SkipUnderRace(t, "one goroutine, long")
+	t.Parallel()
 	states := someStates()
 	whole := encoded(t, states)
 	header := bytes.IndexByte(whole, '\n') + 1
@@ -51,7 +78,7 @@ func TestStateFileWithAnyBitOfABatchWrong(t *testing.T) {
 		}
 		intact := 0
 		for _, s := range got {
-			if s.AsOf.After(laterThanAll) || s.Asked.After(laterThanAll) || s.Listed.After(laterThanAll) || s.ErrAt.After(laterThanAll) {
+			if inTheFuture(s, laterThanAll) {
 				t.Errorf("byte %d is %q: known from the future: %+v", i, broken[i], s)
 			}
 		}
@@ -89,13 +116,10 @@ func eachBit(whole []byte, from, to int, do func(i int, broken []byte)) {
 	}
 }
 
-// checkOnce wants an exposition in which each series stands once.
+// checkOnce wants an exposition that shows each series once.
 func checkOnce(t *testing.T, text []byte) {
 	t.Helper()
-	parser := expfmt.NewTextParser(model.UTF8Validation)
-	if _, err := parser.TextToMetricFamilies(bytes.NewReader(text)); err != nil {
-		t.Fatalf("%v in\n%s", err, text)
-	}
+	readBack(t, bytes.NewReader(text))
 	seen := make(map[string]bool)
 	for line := range bytes.Lines(text) {
 		series := string(line[:max(0, bytes.LastIndexByte(line, ' '))])
@@ -103,5 +127,23 @@ func checkOnce(t *testing.T, text []byte) {
 			t.Fatalf("twice: %s", series)
 		}
 		seen[series] = true
+	}
+}
+
+// A line that is longer than any batch's is lost, and no other.
+func TestStateFileWithAnEndlessLine(t *testing.T) {
+	lines := bytes.SplitAfter(encoded(t, someStates()), []byte("\n"))
+	hole := make([]byte, maxLine+1<<20) // as after a crash of some file systems
+	file := bytes.Join([][]byte{lines[0], []byte("{}\n"), lines[1], hole, []byte("\n"), lines[2], hole}, nil)
+	var told []int
+	states, err := decodeStates(bytes.NewReader(file), laterThanAll, func(line int, err error) { told = append(told, line) })
+	if diff := diffStates(someStates()[:2], states); diff != "" || err != nil {
+		t.Errorf("error %v (-want +got):\n%s", err, diff)
+	}
+	if want := []int{2, 4, 6}; !cmp.Equal(told, want) {
+		t.Errorf("damaged lines %v, want %v", told, want)
+	}
+	if _, err := decodeStates(bytes.NewReader(hole), time.Time{}, nil); err == nil {
+		t.Error("a hole is a state file")
 	}
 }

@@ -6,14 +6,10 @@ import (
 	"bytes"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-// Whatever became of a state file, each of its lines that is whole is read, each
-// other one is told, and what was read is written so that it is read again.
+// Whatever became of a state file, each whole line is read, each other one is
+// reported, and what was read can be written and read again.
 func FuzzStateFile(f *testing.F) {
 	good := encoded(f, someStates())
 	f.Add(good)
@@ -46,10 +42,10 @@ func FuzzStateFile(f *testing.F) {
 	})
 }
 
-// checkKept writes and reads states.
+// checkKept wants states to be the same after they are written and read.
 func checkKept(t *testing.T, states []*State) {
 	t.Helper()
-	var known []*State // something of
+	var known []*State
 	for _, s := range states {
 		if !s.Polled() && s.Job == nil {
 			continue
@@ -66,27 +62,5 @@ func checkKept(t *testing.T, states []*State) {
 	})
 	if diff := diffStates(known, back); diff != "" || err != nil {
 		t.Errorf("written and read: error %v (-was +is):\n%s", err, diff)
-	}
-}
-
-func diffStates(a, b []*State) string {
-	return cmp.Diff(a, b, asText, cmpopts.IgnoreUnexported(State{}), cmpopts.EquateEmpty())
-}
-
-// A line that is longer than any can be costs no other.
-func TestStateFileWithAnEndlessLine(t *testing.T) {
-	lines := bytes.SplitAfter(encoded(t, someStates()), []byte("\n"))
-	hole := make([]byte, maxLine+1<<20) // as after a crash of some file systems
-	file := bytes.Join([][]byte{lines[0], []byte("{}\n"), lines[1], hole, []byte("\n"), lines[2], hole}, nil)
-	var told []int
-	states, err := decodeStates(bytes.NewReader(file), laterThanAll, func(line int, err error) { told = append(told, line) })
-	if diff := diffStates(someStates()[:2], states); diff != "" || err != nil {
-		t.Errorf("error %v (-want +got):\n%s", err, diff)
-	}
-	if want := []int{2, 4, 6}; !cmp.Equal(told, want) {
-		t.Errorf("damaged lines %v, want %v", told, want)
-	}
-	if _, err := decodeStates(bytes.NewReader(hole), time.Time{}, nil); err == nil {
-		t.Error("a hole is a state file")
 	}
 }

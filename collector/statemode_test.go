@@ -9,10 +9,11 @@ import (
 	"testing"
 )
 
+// precious is in a file of somebody else.
 const precious = "somebody else's"
 
-// Whatever lies where the state file or its temporary file belongs, what is
-// written is a file of its own that only we can read, and nothing else changes.
+// Whatever lies where the state file or its temporary file belongs, what is written is
+// a new file that only its owner can read, and no other file changes.
 func TestStateFileIsOurs(t *testing.T) {
 	good := encoded(t, someStates())
 	for name, prepare := range map[string]func(t *testing.T, dir, path, victim string){
@@ -72,6 +73,7 @@ func TestStateFileIsOurs(t *testing.T) {
 	}
 }
 
+// checkOurs wants the state file to be as it should, and the victim as it was.
 func checkOurs(t *testing.T, dir string, want []byte) {
 	t.Helper()
 	path := filepath.Join(dir, "state")

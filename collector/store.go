@@ -58,10 +58,9 @@ func (s *Store) SetExpectedDuration(d time.Duration) {
 }
 
 // SetTargets makes the batches of one account those of targets, and those that
-// were discovered and still would be: discovers, if any, says so and gives their
-// place.
-// What is known of batches that stay is kept, the rest is dropped. It returns
-// the state of each.
+// were discovered and still would be: discovers says so and gives their place;
+// nil keeps none. What is known of batches that stay is kept, the rest is
+// dropped. It returns the state of each.
 func (s *Store) SetTargets(account string, targets []Target, discovers func(*State) (Target, bool)) []*State {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -89,13 +88,12 @@ func (s *Store) SetTargets(account string, targets []Target, discovers func(*Sta
 	for _, t := range targets {
 		add(t)
 	}
-	for _, jobID := range slices.Sorted(maps.Keys(known)) {
-		if discovers == nil {
-			break
-		}
-		if t, still := discovers(known[jobID]); still {
-			t.Origin = Discovered
-			add(t)
+	if discovers != nil {
+		for _, jobID := range slices.Sorted(maps.Keys(known)) {
+			if t, still := discovers(known[jobID]); still {
+				t.Origin = Discovered
+				add(t)
+			}
 		}
 	}
 	s.sortKeys()

@@ -59,7 +59,7 @@ func (t *textSink) sample(value float64, labels []label) {
 	}
 }
 
-func (t *textSink) end() {}
+func (t *textSink) end() (again bool) { return false }
 
 func (t *textSink) flush() error {
 	if t.err == nil {

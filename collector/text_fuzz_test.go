@@ -2,6 +2,8 @@ package collector
 
 import (
 	"bytes"
+	"errors"
+	"io"
 	"math"
 	"strings"
 	"testing"
@@ -16,9 +18,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
-// Whatever an account, a batch and all that the API says of it are called, the
-// text of /metrics is what Prometheus's own writer makes of it, and Prometheus's
-// parser reads each label back as it was said, each series once.
+// Whatever the texts of the configuration and the API are, /metrics as text and as
+// protobuf say the same, and Prometheus's parser reads each label back, each series once.
 func FuzzText(f *testing.F) {
 	f.Add("production", "wahVIzGkCMuAUE2gDERM02", "cn-shanghai", "升级", "IN_PROGRESS", "k", "v", 2.0)
 	f.Add(`a"b\`, "a\nb\r\n", "a\x00b", "\xff", `"} 1`+"\n# {", "k", "k", math.Inf(-1))
@@ -44,22 +45,28 @@ func FuzzText(f *testing.F) {
 		}
 		other := &State{Target: Target{Account: account, JobID: jobID + " "}, Asked: at}
 
-		var ours, theirs bytes.Buffer
+		var ours, protobuf, theirs bytes.Buffer
 		if err := WriteText(&ours, []*State{s, other}, time.Hour); err != nil {
 			t.Fatal(err)
 		}
-		encoder := expfmt.NewEncoder(&theirs, expfmt.NewFormat(expfmt.TypeTextPlain))
-		if err := render(&dtoSink{encoder: encoder}, families(time.Hour), []*State{s, other}); err != nil {
+		if err := render(&protoSink{w: &protobuf}, families(time.Hour), []*State{s, other}); err != nil {
 			t.Fatal(err)
 		}
+		for decoder := expfmt.NewDecoder(&protobuf, expfmt.FmtProtoDelim); ; {
+			var mf dto.MetricFamily
+			if err := decoder.Decode(&mf); errors.Is(err, io.EOF) {
+				break
+			} else if err != nil {
+				t.Fatalf("Prometheus cannot read it as protobuf: %v", err)
+			}
+			if _, err := expfmt.MetricFamilyToText(&theirs, &mf); err != nil {
+				t.Fatal(err)
+			}
+		}
 		if diff := cmp.Diff(theirs.String(), ours.String()); diff != "" {
-			t.Errorf("(-expfmt +ours):\n%s", diff)
+			t.Errorf("(-protobuf, by expfmt +text):\n%s", diff)
 		}
-		parser := expfmt.NewTextParser(model.UTF8Validation)
-		parsed, err := parser.TextToMetricFamilies(&ours)
-		if err != nil {
-			t.Fatalf("Prometheus cannot read it: %v", err)
-		}
+		parsed := readBack(t, &ours)
 
 		utf8Of := func(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
 		description := utf8Of(said)
@@ -82,11 +89,11 @@ func FuzzText(f *testing.F) {
 			{"job_poll_error_info", map[string]string{"class": "server", "code": utf8Of(said)}},
 			{"job_poll_success", nil},
 		} {
-			if n := count(parsed[namespace+want.family], ids, want.labels); n != 1 {
+			if n := seriesWith(parsed[namespace+want.family], ids, want.labels); n != 1 {
 				t.Errorf("%d series of %s with %q and %q, want 1", n, want.family, ids, want.labels)
 			}
 		}
-		if n := count(parsed[namespace+"job_status"], ids, map[string]string{"status": utf8Of(status)}); n != 1 && status != "" {
+		if n := seriesWith(parsed[namespace+"job_status"], ids, map[string]string{"status": utf8Of(status)}); n != 1 && status != "" {
 			t.Errorf("%d series of the status %q", n, status)
 		}
 		if got := parsed[namespace+"job_retry_limit"].Metric[0].Gauge.GetValue(); got != number && !(math.IsNaN(got) && math.IsNaN(number)) {
@@ -95,8 +102,19 @@ func FuzzText(f *testing.F) {
 	})
 }
 
-// count is how many series of a family have these labels among theirs.
-func count(family *dto.MetricFamily, labels ...map[string]string) (n int) {
+// readBack is a text exposition as Prometheus reads it.
+func readBack(t *testing.T, text io.Reader) map[string]*dto.MetricFamily {
+	t.Helper()
+	parser := expfmt.NewTextParser(model.UTF8Validation)
+	families, err := parser.TextToMetricFamilies(text)
+	if err != nil {
+		t.Fatalf("Prometheus cannot read it: %v", err)
+	}
+	return families
+}
+
+// seriesWith counts the series of a family that have these labels among theirs.
+func seriesWith(family *dto.MetricFamily, labels ...map[string]string) (n int) {
 	for _, m := range family.GetMetric() {
 		has := map[string]string{}
 		for _, l := range m.Label {

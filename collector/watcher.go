@@ -91,7 +91,7 @@ func (w *watcher) apply(a Account, rules Rules, client *aliyun.Client) {
 	}
 }
 
-// changed takes up what news of a batch mean for the other operations; before
+// changed takes up what news of a batch means for the other operations; before
 // is nil for a new batch. w.mu is held.
 func (w *watcher) changed(before, after *State) {
 	now := time.Now()

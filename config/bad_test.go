@@ -15,10 +15,11 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the expected messages in testdata/bad")
 
-// planted is the secret in the test files. It must never come back out.
+// planted is the secret in the files of testdata. No error may quote it.
 const planted = "hunter2Secret"
 
-// Each rule has a file that breaks it, named for the rule, and beside it the message.
+// For each rule there is a file that breaks it, named after the rule, and beside it the
+// message that its author gets.
 func TestBadFiles(t *testing.T) {
 	files, err := filepath.Glob("testdata/bad/*.yml")
 	if err != nil || len(files) == 0 {
@@ -46,12 +47,13 @@ func TestBadFiles(t *testing.T) {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(string(want), got); diff != "" {
-				t.Errorf("message (-want +got), go test -update rewrites it:\n%s", diff)
+				t.Errorf("message (-want +got); go test -update rewrites it:\n%s", diff)
 			}
 		})
 	}
 }
 
+// A message whose file is gone would look like a rule that is still tested.
 func TestEveryMessageHasAFile(t *testing.T) {
 	goldens, err := filepath.Glob("testdata/bad/*.txt")
 	if err != nil {
@@ -64,6 +66,7 @@ func TestEveryMessageHasAFile(t *testing.T) {
 	}
 }
 
+// Callers can tell a file that cannot be read from one that is wrong.
 func TestUnreadableInput(t *testing.T) {
 	t.Run("a file that is not there", func(t *testing.T) {
 		_, err := config.Load("testdata/none.yml")
@@ -84,7 +87,8 @@ type failingReader struct{ err error }
 
 func (f failingReader) Read([]byte) (int, error) { return 0, f.err }
 
-// Ten lines of nested aliases stand for a thousand million values.
+// With nested aliases a few lines of YAML stand for 10⁷ values, which would fill the
+// memory.
 func TestAliasBomb(t *testing.T) {
 	many := func(what string) string { return "[" + strings.Repeat(what+", ", 999) + what + "]" }
 	text := "accounts:\n" +

@@ -8,11 +8,13 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config"
 )
 
+// The more specific setting wins: an endpoint, then the instance's region, then the
+// account's.
 func TestBaseURL(t *testing.T) {
-	for _, tt := range []struct {
-		name                      string
-		region, endpoint, instRgn string
-		want                      string
+	for _, c := range []struct {
+		name                             string
+		region, endpoint, instanceRegion string
+		want                             string
 	}{
 		{"the account's region", "cn-shanghai", "", "", "https://iot.cn-shanghai.aliyuncs.com"},
 		{"the instance's region over it", "cn-shanghai", "", "us-west-1", "https://iot.us-west-1.aliyuncs.com"},
@@ -24,19 +26,21 @@ func TestBaseURL(t *testing.T) {
 		{"an IPv6 endpoint", "", "[2001:db8::1]:443", "", "https://[2001:db8::1]:443"},
 		{"an IPv6 endpoint with http", "", "http://[::1]", "", "http://[::1]"},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			c, err := config.Parse(strings.NewReader(fmt.Sprintf(
-				"accounts: [{name: a, region: %q, endpoint: %q, instances: [{region: %q, jobs: [a1]}]}]", tt.region, tt.endpoint, tt.instRgn)))
+		t.Run(c.name, func(t *testing.T) {
+			parsed, err := config.Parse(strings.NewReader(fmt.Sprintf(
+				"accounts: [{name: a, region: %q, endpoint: %q, instances: [{region: %q, jobs: [a1]}]}]", c.region, c.endpoint, c.instanceRegion)))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := c.Accounts[0].BaseURL(c.Accounts[0].Instances[0]); got != tt.want {
-				t.Errorf("got %s, want %s", got, tt.want)
+			account := parsed.Accounts[0]
+			if got := account.BaseURL(account.Instances[0]); got != c.want {
+				t.Errorf("got %s, want %s", got, c.want)
 			}
 		})
 	}
 }
 
+// Anything but host[:port] or http(s)://host[:port] is refused, rather than called.
 func TestBadEndpoints(t *testing.T) {
 	for _, endpoint := range []string{
 		"http://", "//gateway", "gateway/", "gateway:", "gateway:0", "gateway:x", ":8080", "http://gateway#a", "gateway?", "mailto:a@b",

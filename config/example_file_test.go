@@ -13,6 +13,7 @@ import (
 
 const examplePath = "../deploy/config.example.yml"
 
+// Whoever copies the example gets the defaults, and no warning.
 func TestExampleShowsTheDefaults(t *testing.T) {
 	example, defaults := load(t, examplePath), load(t, "testdata/good/smallest.yml")
 	if diff := cmp.Diff(defaults.Polling, example.Polling); diff != "" {
@@ -28,9 +29,12 @@ func TestExampleShowsTheDefaults(t *testing.T) {
 	}
 }
 
-// A key that is commented out, beside its siblings or one step deeper than its commented parent.
+// commentedKey matches a key that is commented out. Without the "# " it stands beside its
+// siblings, or one level below its parent.
 var commentedKey = regexp.MustCompile(`(?m)^( *)# ([a-z_]+:( .*)?)$`)
 
+// The example has every key of the schema, live or commented out, and explains each by
+// a comment behind it or above it.
 func TestExampleDocumentsEveryKey(t *testing.T) {
 	text, err := os.ReadFile(examplePath)
 	if err != nil {
@@ -47,6 +51,7 @@ func TestExampleDocumentsEveryKey(t *testing.T) {
 			t.Errorf("%s is not there", path)
 			continue
 		}
+		// A comment stands behind the key, or is prose in the line above.
 		own, above := strings.TrimSpace(lines[line-1]), strings.TrimSpace(lines[line-2])
 		_, comment, _ := strings.Cut(strings.TrimPrefix(own, "# "), " # ")
 		isProse := strings.HasPrefix(above, "# ") && !commentedKey.MatchString(above)

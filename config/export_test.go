@@ -4,29 +4,30 @@ import (
 	"reflect"
 	"regexp"
 	"strings"
-
-	"gopkg.in/yaml.v3"
 )
 
+// indexes match the index of a list item in a path.
 var indexes = regexp.MustCompile(`\[\d+\]`)
 
+// Smallest is the configuration that errors show as an example.
 const Smallest = smallest
 
-// Revalidate runs the validate pass over a parsed config as if it had been built in Go.
+// Revalidate runs the validate pass again, over a parsed config.
 func Revalidate(c *Config) (problems, warnings int) {
 	r := &report{lines: map[string]int{}}
 	c.validate(r)
 	return len(r.problems), len(r.warnings)
 }
 
-// SchemaPaths lists every key of the schema with its path, list items as [].
+// SchemaPaths are the paths of all keys of the schema. An item of a list is [].
 func SchemaPaths() []string {
 	var paths []string
 	eachKey(reflect.TypeFor[Config](), "", func(path, key string) { paths = append(paths, join(path, key)) })
 	return paths
 }
 
-// GivenLines decodes a text without judging it and returns the line of each key, with every list index as [].
+// GivenLines gives the line of each key in a text, by the paths that SchemaPaths has. It
+// decodes the text without validating it.
 func GivenLines(text string) (map[string]int, error) {
 	root, err := readDocument(strings.NewReader(text))
 	if err != nil {
@@ -44,6 +45,3 @@ func GivenLines(text string) (map[string]int, error) {
 	}
 	return given, nil
 }
-
-// MarshalYAML encodes for tests outside the package, so that yaml is imported by the package alone.
-func MarshalYAML(v any) ([]byte, error) { return yaml.Marshal(v) }

@@ -21,9 +21,11 @@ func load(t *testing.T, path string) *config.Config {
 	return c
 }
 
-// same compares secrets by their text.
+// same lets cmp.Diff compare secrets, by their text.
 var same = cmp.Comparer(func(a, b config.Secret) bool { return a.Reveal() == b.Reveal() })
 
+// What is left out gets the documented default. The file is also the example that errors
+// show.
 func TestSmallestFile(t *testing.T) {
 	want := &config.Config{
 		Polling: config.Polling{
@@ -55,6 +57,8 @@ func TestSmallestFile(t *testing.T) {
 	}
 }
 
+// Every key is read, anchors and merge keys of YAML included, and what is only doubtful
+// becomes a warning.
 func TestFullFile(t *testing.T) {
 	secret := config.NewSecret(planted)
 	jobs := []config.Instance{{Jobs: []string{"wahVIzGkCMuAUE2gDERM020001", "20230001"}}}
@@ -66,7 +70,7 @@ func TestFullFile(t *testing.T) {
 		RoleSessionName:     "exporter",
 		ExternalID:          "42",
 	}
-	merged := keys
+	merged := keys // by a YAML merge key, with one change
 	merged.RoleSessionName = "another"
 	want := &config.Config{
 		Polling: config.Polling{
@@ -137,7 +141,8 @@ func TestFullFile(t *testing.T) {
 	}
 }
 
-// The file's own directory counts, not the one that the exporter was started in.
+// A secret file is looked for in the folder of the configuration, not in the exporter's
+// working directory, and must be of a size that a secret can have.
 func TestSecretFileBesideTheConfiguration(t *testing.T) {
 	dir := t.TempDir()
 	text := strings.Replace(config.Smallest, "    instances:",
@@ -155,6 +160,7 @@ func TestSecretFileBesideTheConfiguration(t *testing.T) {
 		t.Errorf("got %q, want %q", got, secret)
 	}
 
+	// Reading stops there, so that a mistaken path such as /dev/zero cannot fill the memory.
 	if err := os.WriteFile(secret, []byte(strings.Repeat("x", 64<<10+1)), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -6,9 +6,14 @@ import (
 	"strings"
 	"testing"
 
+	"gopkg.in/yaml.v3"
+
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config"
 )
 
+// Whichever verb, flag or encoding someone uses in a log line or an error, now or later,
+// a secret is not printed. unexported is there because fmt does not call the methods of
+// unexported fields.
 func TestSecretIsNeverPrinted(t *testing.T) {
 	type unexported struct{ credentials config.Credentials }
 	s := config.NewSecret(planted)
@@ -16,11 +21,13 @@ func TestSecretIsNeverPrinted(t *testing.T) {
 	for _, verb := range "vTtbcdoOqxXUeEfFgGsp" {
 		for _, flags := range []string{"", "+", "#", "-20", "020", ".3", " "} {
 			format := "%" + flags + string(verb)
+			// %T and %p print the type and the address of anything.
 			if got := fmt.Sprintf(format, s); got != "<secret>" && verb != 'T' && verb != 'p' {
 				t.Errorf("%s of a secret is %q", format, got)
 			}
 			for _, v := range []any{s, &s, c, &c, []config.Secret{s}, map[string]any{"a": s}, unexported{c}, &unexported{c}, []unexported{{c}}} {
 				text := fmt.Sprintf(format, v)
+				// %x and %X would show it in hexadecimal.
 				if strings.Contains(text, planted) || strings.Contains(strings.ToLower(text), fmt.Sprintf("%x", planted)) {
 					t.Errorf("%s of a %T shows it: %s", format, v, text)
 				}
@@ -42,7 +49,7 @@ func TestSecretIsNeverPrinted(t *testing.T) {
 	if back["AccessKeySecret"] != "<secret>" {
 		t.Errorf("JSON is %s", text)
 	}
-	text, err = config.MarshalYAML(c)
+	text, err = yaml.Marshal(c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,6 +58,7 @@ func TestSecretIsNeverPrinted(t *testing.T) {
 	}
 }
 
+// Reveal is the one way to the text. The zero value is "not set".
 func TestReveal(t *testing.T) {
 	if got := config.NewSecret(planted).Reveal(); got != planted {
 		t.Errorf("got %q", got)

@@ -1,10 +1,9 @@
-// Package dashboards_test holds the dashboards to the exporter: to its metrics
-// and labels, to what people import dashboards with, and to a real Prometheus.
+// Package dashboards_test holds the dashboards to the exporter's metrics and labels, to
+// what Grafana needs to import them, and to the answers of a real Prometheus.
 package dashboards_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -13,22 +12,22 @@ import (
 	"testing"
 )
 
-// uids are what links and bookmarks name: they never change.
+// uids are in links and bookmarks, so they never change.
 var uids = map[string]string{
 	"ota-fleet.json":    "aliyun-iot-ota-fleet",
 	"ota-batch.json":    "aliyun-iot-ota-batch",
 	"ota-exporter.json": "aliyun-iot-ota-exporter",
 }
 
-// dashboard is as much of Grafana's model as is looked at here.
+// dashboard is the part of Grafana's model that is looked at here.
 type dashboard struct {
 	UID           string
 	Title         string
 	Description   string
 	SchemaVersion int
 	Editable      bool
-	ID            *int              // of one Grafana's database
-	Inputs        []json.RawMessage `json:"__inputs"` // only an import by hand fills them, not provisioning
+	ID            *int              // in the database of one Grafana
+	Inputs        []json.RawMessage `json:"__inputs"` // filled in by an import by hand, but not by provisioning
 	Links         []link
 	Panels        []panel
 	Templating    struct{ List []variable }
@@ -69,7 +68,7 @@ type variable struct {
 
 type datasource struct{ Type, UID string }
 
-// load reads every dashboard in the folder.
+// load reads every dashboard in this folder, by the name of its file.
 func load(t *testing.T) map[string]dashboard {
 	t.Helper()
 	files, err := filepath.Glob("*.json")
@@ -91,9 +90,11 @@ func load(t *testing.T) map[string]dashboard {
 	return all
 }
 
-// chosen is the data source that the reader chooses.
+// chosen is the data source that the reader has chosen in the variable datasource.
 var chosen = datasource{"prometheus", "${datasource}"}
 
+// Each dashboard can be provisioned in any Grafana, and be understood by a reader who is
+// new to it.
 func TestDashboards(t *testing.T) {
 	all := load(t)
 	if len(all) != len(uids) {
@@ -110,9 +111,9 @@ func TestDashboards(t *testing.T) {
 			if d.Title == "" || d.Description == "" {
 				t.Error("title or description is missing")
 			}
-			t.Run("has the variables that its queries need", func(t *testing.T) { variablesOf(t, d) })
-			t.Run("has panels that say what they show", func(t *testing.T) { panelsOf(t, d.Panels) })
-			t.Run("links to what is there", func(t *testing.T) { linksOf(t, d, all) })
+			t.Run("has the variables that its queries need", func(t *testing.T) { checkVariables(t, d) })
+			t.Run("has panels that say what they show", func(t *testing.T) { checkPanels(t, d.Panels) })
+			t.Run("links to what is there", func(t *testing.T) { checkLinks(t, d, all) })
 			t.Run("has a picture", func(t *testing.T) {
 				picture := strings.TrimSuffix(file, ".json") + ".png"
 				if info, err := os.Stat(picture); err != nil || info.Size() > 400_000 {
@@ -123,7 +124,9 @@ func TestDashboards(t *testing.T) {
 	}
 }
 
-func variablesOf(t *testing.T, d dashboard) {
+// checkVariables demands the variables that all dashboards share, so that links can carry
+// a choice from one to another, and those that the queries use.
+func checkVariables(t *testing.T, d dashboard) {
 	var names []string
 	for _, v := range d.Templating.List {
 		names = append(names, v.Name)
@@ -136,9 +139,11 @@ func variablesOf(t *testing.T, d dashboard) {
 			t.Errorf("no variable %s", want)
 		}
 	}
+	// Grafana fills the variables in their order, and the others ask the data source.
 	if len(d.Templating.List) > 0 && d.Templating.List[0].Type != "datasource" {
 		t.Error("the first variable is not the data source")
 	}
+	// Those that begin with two underscores are Grafana's own.
 	used := regexp.MustCompile(`\$\{?(\w+)`)
 	for _, p := range d.Panels {
 		for _, q := range p.Targets {
@@ -151,8 +156,12 @@ func variablesOf(t *testing.T, d dashboard) {
 	}
 }
 
-func panelsOf(t *testing.T, panels []panel) {
-	ids, places := map[int]string{}, map[[2]int]string{}
+// checkPanels demands that panels do not overlap, ask the chosen data source, and have a
+// title, a description and a unit.
+func checkPanels(t *testing.T, panels []panel) {
+	const gridColumns = 24 // of every dashboard
+
+	ids, places := map[int]string{}, map[[2]int]string{} // titles by id, and by cell of the grid
 	for _, p := range panels {
 		if other, twice := ids[p.ID]; twice {
 			t.Errorf("%q and %q have one id", other, p.Title)
@@ -161,7 +170,7 @@ func panelsOf(t *testing.T, panels []panel) {
 		for x := range p.GridPos.W {
 			for y := range p.GridPos.H {
 				cell := [2]int{p.GridPos.X + x, p.GridPos.Y + y}
-				if other, taken := places[cell]; taken && other != p.Title || cell[0] >= 24 {
+				if other, taken := places[cell]; taken || cell[0] >= gridColumns {
 					t.Fatalf("%q lies on %q, or beyond the edge", p.Title, other)
 				}
 				places[cell] = p.Title
@@ -179,17 +188,4 @@ func panelsOf(t *testing.T, panels []panel) {
 			}
 		}
 	}
-}
-
-// text is the variable's query in either form.
-func (v variable) text() string {
-	var object struct{ Query string }
-	if json.Unmarshal(v.Query, &object) == nil {
-		return object.Query
-	}
-	var plain string
-	if json.Unmarshal(v.Query, &plain) == nil {
-		return plain
-	}
-	return fmt.Sprintf("neither a string nor an object: %s", v.Query)
 }

@@ -13,18 +13,20 @@ import (
 	"time"
 )
 
-// empty are the queries that rightly have no answer in a demo that just began.
-var empty = map[string]string{
+// mayBeEmpty are the queries that have no answer while the demo is young, and why.
+var mayBeEmpty = map[string]string{
 	"OTA fleet/These need a person first/B": "no rollout of the demo fails on every tenth device",
 	"OTA fleet/These need a person first/C": "no start is missed",
 	"OTA fleet/These need a person first/F": "the data is fresh",
 }
 
-// positive are the counts that the demo's troubles must show in.
+// positive are the panels with counts that must be above zero, because the demo has such
+// troubles.
 var positive = []string{"Need a person", "Past deadline", "Cancelled, not over", "Gone", "Batches that fail"}
 
-// The dashboards in front of the demo, as a reader has them. It is scraped as two
-// exporters that watch the same accounts: no query may fail for it, or count twice.
+// Every panel and every variable has an answer in front of the demo. Prometheus scrapes
+// it twice, as a pair of exporters for high availability, so no query may fail over
+// duplicates or count a batch twice.
 func TestPanelsAnswer(t *testing.T) {
 	binary, err := exec.LookPath("prometheus")
 	switch {
@@ -37,7 +39,7 @@ func TestPanelsAnswer(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 75*time.Second)
 	defer cancel()
 
-	pending := map[string]string{} // what has no answer yet, by where it stands
+	pending := map[string]string{} // queries without an answer yet, by their place
 	for _, d := range load(t) {
 		for _, v := range d.Templating.List {
 			if v.Type == "query" {
@@ -51,18 +53,19 @@ func TestPanelsAnswer(t *testing.T) {
 				if slices.Contains(positive, p.Title) {
 					pending[place+" above 0"] = "(" + q.Expr + ") > 0"
 				}
+				// Of the two scrapes of each batch only one may count.
 				if p.Title == "Rollouts by status" {
 					pending[place+" once each"] = "sum(" + q.Expr + `) == count(group by (account, job_id) (aliyun_iot_ota_job_info{job_type="UPGRADE_FIRMWARE"}))`
 				}
 			}
 		}
 	}
-	rightly := map[string]string{}
-	for place := range empty {
+	expectedEmpty := map[string]string{} // not asked for an answer, but still to be correct
+	for place := range mayBeEmpty {
 		if pending[place] == "" {
 			t.Errorf("%s may be empty, but does not exist", place)
 		}
-		rightly[place] = pending[place]
+		expectedEmpty[place] = pending[place]
 		delete(pending, place)
 	}
 
@@ -74,7 +77,7 @@ func TestPanelsAnswer(t *testing.T) {
 			t.Fatal(err)
 		}
 		for place, expr := range pending {
-			// A panel about one batch needs to answer for any of them.
+			// A panel about one batch must have an answer for at least one.
 			batches := []series{{}}
 			if strings.Contains(expr, "$job_id") {
 				batches = jobs
@@ -100,7 +103,8 @@ func TestPanelsAnswer(t *testing.T) {
 		}
 	}
 
-	for place, expr := range rightly {
+	// These need no answer, but must not fail either.
+	for place, expr := range expectedEmpty {
 		if _, err := server.query(ctx, substitute(expr, "")); err != nil {
 			t.Errorf("%s: %v", place, err)
 		}
@@ -114,7 +118,8 @@ func TestPanelsAnswer(t *testing.T) {
 	})
 }
 
-// batchNames finds every batch in what Grafana applies the variable's regex to.
+// batchNames does what Grafana does to let the reader choose a batch by its name: it
+// applies the variable's regex to each series as text. No batch may be lost by that.
 func batchNames(t *testing.T, server prometheus, v variable) {
 	answer, err := server.query(t.Context(), substitute(v.promQL(), ""))
 	if err != nil {
@@ -131,18 +136,20 @@ func batchNames(t *testing.T, server prometheus, v variable) {
 			names[found[regex.SubexpIndex("value")]] = found[regex.SubexpIndex("text")]
 		}
 	}
+	// A batch that was never read has no name, and is shown by its JobId.
 	const stuck, gone = "HvKuBpuk3rdk6E92CP00030000", "DeletedBatchxxxxxx99990000" // of the demo
 	if len(names) != len(answer) || !strings.Contains(names[stuck], "Stuck") || names[gone] != gone {
 		t.Errorf("%d batches, named %q", len(answer), names)
 	}
 }
 
-// substitute does what Grafana does with everything chosen.
+// substitute sets the variables as Grafana does when "All" is chosen for each.
 func substitute(expr, jobID string) string {
 	return strings.NewReplacer("$job_id", jobID, "$job", ".*", "$instance", ".*", "$account", ".*", "$product", ".*",
 		"$__rate_interval", "20s").Replace(expr)
 }
 
+// startDemo builds the exporter and runs its demo.
 func startDemo(t *testing.T) (address string) {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "exporter")

@@ -7,14 +7,16 @@ import (
 	"testing"
 )
 
+// link is in the head of a dashboard, or behind the values of a panel.
 type link struct{ Title, URL string }
 
-// linksOf demands a link to each other dashboard, and that every link leads to a
-// dashboard and to variables that it has.
-func linksOf(t *testing.T, d dashboard, all map[string]dashboard) {
+// checkLinks demands a link to each other dashboard. Every link must lead to a dashboard
+// that there is, and set no variable that it does not have.
+func checkLinks(t *testing.T, d dashboard, all map[string]dashboard) {
+	// A link has the path of a dashboard, and may set or pass on variables.
 	target := regexp.MustCompile(`^/d/([\w-]+)(?:$|[?/])`)
 	set := regexp.MustCompile(`[?&](?:var-(\w+)=|\$\{(\w+):queryparam\})`)
-	led := map[string]bool{d.UID: true}
+	linked := map[string]bool{d.UID: true}
 	check := func(place string, l link) {
 		found := target.FindStringSubmatch(l.URL)
 		if found == nil {
@@ -25,7 +27,7 @@ func linksOf(t *testing.T, d dashboard, all map[string]dashboard) {
 			if other.UID != found[1] {
 				continue
 			}
-			led[other.UID] = true
+			linked[other.UID] = true
 			for _, name := range set.FindAllStringSubmatch(l.URL, -1) {
 				if v := name[1] + name[2]; !slices.ContainsFunc(other.Templating.List, func(has variable) bool { return has.Name == v }) {
 					t.Errorf("%s: %s has no variable %s", place, other.UID, v)
@@ -39,7 +41,7 @@ func linksOf(t *testing.T, d dashboard, all map[string]dashboard) {
 		check("links", l)
 	}
 	for _, other := range uids {
-		if !led[other] {
+		if !linked[other] {
 			t.Errorf("no link to %s", other)
 		}
 	}
@@ -49,10 +51,10 @@ func linksOf(t *testing.T, d dashboard, all map[string]dashboard) {
 		}
 		for _, o := range p.FieldConfig.Overrides {
 			for _, property := range o.Properties {
-				var links []link
 				if property.ID != "links" {
 					continue
 				}
+				var links []link
 				if err := json.Unmarshal(property.Value, &links); err != nil {
 					t.Errorf("%s: %v", p.Title, err)
 				}

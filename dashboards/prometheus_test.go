@@ -16,6 +16,8 @@ import (
 	"time"
 )
 
+// startPrometheus scrapes the exporter under two jobs, as if there were two exporters that
+// watch the same accounts.
 func startPrometheus(t *testing.T, binary, exporter string) prometheus {
 	t.Helper()
 	dir := t.TempDir()
@@ -30,8 +32,8 @@ func startPrometheus(t *testing.T, binary, exporter string) prometheus {
 	return p
 }
 
-// serve runs a program on a free port until the test ends, and returns when its
-// log says where it listens.
+// serve runs a program on a free port until the test ends. It returns the address when
+// the program's log says that it listens.
 func serve(t *testing.T, binary string, args ...string) string {
 	t.Helper()
 	program := exec.CommandContext(t.Context(), binary, append(args, "--web.listen-address=127.0.0.1:0")...)
@@ -45,12 +47,13 @@ func serve(t *testing.T, binary string, args ...string) string {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		_ = program.Wait() // it is interrupted
+		_ = program.Wait() // an error is expected of a program that is interrupted
 		_ = logged.Close()
 	}()
-	t.Cleanup(func() { <-ended }) // the test's context is cancelled before
+	t.Cleanup(func() { <-ended }) // the test's context has been cancelled by then
 	listening := make(chan string, 1)
-	var last string // line of the log; written before listening is closed, read after
+	var last string // line of the log; read only after listening is closed
+	// The log is read to its end, or the program would block on a full pipe.
 	go func() {
 		defer close(listening)
 		heard := false
@@ -62,7 +65,7 @@ func serve(t *testing.T, binary string, args ...string) string {
 				heard = true
 			}
 		}
-		_, _ = io.Copy(io.Discard, lines) // a line too long shall not block the program
+		_, _ = io.Copy(io.Discard, lines) // after a line too long for Scan, so that the program is not blocked
 	}()
 	select {
 	case address, is := <-listening:
@@ -76,12 +79,13 @@ func serve(t *testing.T, binary string, args ...string) string {
 	}
 }
 
+// prometheus is a real one that runs beside the test.
 type prometheus struct{ url string }
 
-// series are its labels; values are not looked at.
+// series is a series by its labels. Values are not looked at.
 type series map[string]string
 
-// ready waits until it answers queries: it listens before.
+// ready waits until Prometheus answers queries, which is some time after it listens.
 func (p prometheus) ready(t *testing.T) {
 	t.Helper()
 	tick := time.NewTicker(50 * time.Millisecond)
@@ -103,6 +107,7 @@ func (p prometheus) ready(t *testing.T) {
 	}
 }
 
+// query asks for the series that an expression gives now.
 func (p prometheus) query(ctx context.Context, expr string) ([]series, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.url+"/api/v1/query?"+url.Values{"query": {expr}}.Encode(), nil)
 	if err != nil {

@@ -1,9 +1,7 @@
 package deploy_test
 
 import (
-	"bytes"
 	"encoding/json"
-	"net/http"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -12,17 +10,15 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/go-kit/log"
 	"github.com/google/go-cmp/cmp"
-	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector"
 )
 
-// ramDocument is a policy, or the trust policy of a role: all that ours use of
-// RAM's language.
+// ramDocument is a policy, or the trust policy of a role. It has all of RAM's language
+// that ours use.
 type ramDocument struct {
 	Version   string
 	Statement []struct {
@@ -34,6 +30,7 @@ type ramDocument struct {
 	}
 }
 
+// ramFile reads a document, which must be a single statement that allows something.
 func ramFile(t *testing.T, text string) (d ramDocument) {
 	t.Helper()
 	decoder := json.NewDecoder(strings.NewReader(text))
@@ -47,7 +44,7 @@ func ramFile(t *testing.T, text string) (d ramDocument) {
 	return d
 }
 
-// operations are what a policy allows to be called.
+// operations are the operations of the API that a policy allows to call.
 func (d ramDocument) operations(t *testing.T) (allowed []string) {
 	t.Helper()
 	s := d.Statement[0]
@@ -64,8 +61,8 @@ func (d ramDocument) operations(t *testing.T) (allowed []string) {
 	return allowed
 }
 
-// Each setting works with query.json and the policy that ram/README.md names
-// for it, calls just what they allow, and tells which action it lacks.
+// Each setting works with query.json and the policy that ram/README.md names for it, and
+// calls all that they allow. If one action is missing, --config.check-live names it.
 func TestPolicies(t *testing.T) {
 	const job, product, firmware = "wahVIzGkCMuAUE2gDERM020001", "a19mzPZ0001", "UfuxnwygsuSkVE0VCN0001"
 	in := aliyun.Instance{URL: "http://iot.cn-shanghai.aliyuncs.com"}
@@ -82,6 +79,7 @@ func TestPolicies(t *testing.T) {
 		},
 	}
 	rows := regexp.MustCompile(`(?m)^\| (\S.*) \| \[(\S+)\]\((\S+)\) \| (.*) \|$`).FindAllStringSubmatch(read(t, "ram/README.md"), -1)
+	// A row has the setting, a link to the file, and its actions.
 	for _, row := range rows {
 		setting, file, actions := row[1], row[2], row[4]
 		set := settings[setting]
@@ -99,7 +97,7 @@ func TestPolicies(t *testing.T) {
 			if setting[0] == '`' && (inReadme == nil || inReadme[2] != actions) {
 				t.Errorf("README says of %s: %q, ram/README.md %s", setting, inReadme, actions)
 			}
-			if file != "all.json" {
+			if file != "all.json" { // that one stands alone, the others come on top of query.json
 				allowed = slices.Compact(slices.Sorted(slices.Values(append(allowed, base...))))
 			}
 			lab := func(t *testing.T, allowed []string) ramLab {
@@ -118,6 +116,7 @@ func TestPolicies(t *testing.T) {
 					t.Errorf("calls %v, is allowed %v", called, allowed)
 				}
 			})
+			// Without any one of the actions the live check must name it.
 			for i, missing := range allowed {
 				synctest.Test(t, func(t *testing.T) {
 					out, err := lab(t, slices.Delete(slices.Clone(allowed), i, i+1)).checkLive()
@@ -133,68 +132,8 @@ func TestPolicies(t *testing.T) {
 	}
 }
 
-// ramLab is the exporter's polling with a key that may do only so much.
-type ramLab struct {
-	t       *testing.T
-	sim     *simulator.Simulator
-	setup   collector.Setup
-	options collector.PollerOptions
-}
-
-// newRAMLab needs a synctest bubble.
-func newRAMLab(t *testing.T, allowed []string) ramLab {
-	key := simulator.Key{ID: "id", Secret: "secret"}
-	for _, operation := range aliyun.Operations {
-		if !slices.Contains(allowed, operation) {
-			key.Deny = append(key.Deny, operation)
-		}
-	}
-	sim := simulator.New()
-	sim.AddAccount(simulator.Account{Name: "main", Keys: []simulator.Key{key}})
-	dial, stop := simulator.Pipe(sim)
-	transport := &http.Transport{DialContext: dial}
-	t.Cleanup(func() { transport.CloseIdleConnections(); stop() })
-	return ramLab{
-		t:   t,
-		sim: sim,
-		setup: collector.Setup{
-			Rules: collector.Rules{Interval: 15 * time.Second, SettledInterval: 24 * time.Hour, DeviceInterval: time.Minute,
-				DiscoveryInterval: time.Minute, MaxAge: 24 * time.Hour},
-			Accounts: []collector.Account{{Name: "production", RequestsPerSecond: 5,
-				Credentials: aliyun.CredentialsConfig{AccessKeyID: key.ID, AccessKeySecret: key.Secret}}},
-		},
-		options: collector.PollerOptions{
-			Calls:     collector.NewCallMetrics(prometheus.NewRegistry(), log.NewNopLogger()),
-			Transport: transport,
-			Logger:    log.NewNopLogger(),
-		},
-	}
-}
-
-func (l ramLab) checkLive() (string, error) {
-	var out bytes.Buffer
-	err := collector.CheckLive(l.t.Context(), &out, func() (collector.Setup, error) { return l.setup, nil }, l.options)
-	return out.String(), err
-}
-
-// poll runs for a quarter of an hour and gives the operations that were called,
-// refused or not, sorted.
-func (l ramLab) poll() (called []string) {
-	l.sim.Record(true)
-	poller := collector.NewPoller(collector.NewStore(), l.options)
-	defer poller.Stop()
-	poller.Apply(l.t.Context(), l.setup)
-	time.Sleep(15 * time.Minute)
-	for _, operation := range aliyun.Operations {
-		if len(l.sim.Arrivals("main", operation)) > 0 {
-			called = append(called, operation)
-		}
-	}
-	slices.Sort(called)
-	return called
-}
-
-// The README has the policy for everything, too.
+// The README's policy is that of all.json. Both allow all that the exporter calls, and
+// ram/README.md uses each file of its folder.
 func TestPolicyInTheReadme(t *testing.T) {
 	found := regexp.MustCompile("(?s)\n### Permissions\n.*?```json\n(.*?)```\n").FindStringSubmatch(read(t, "../README.md"))
 	if found == nil {

@@ -2,7 +2,6 @@ package deploy_test
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -14,13 +13,15 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config"
 )
 
-// What stands for something in trust-rrsa.json is what the commands fill in.
+// The trust policies let in who they are for. trust-rrsa.json has words in capitals for
+// what only the user knows; the commands in ram/README.md replace each of them.
 func TestTrustPolicies(t *testing.T) {
 	ecs := ramFile(t, read(t, "ram/trust-ecs.json")).Statement[0]
 	if ecs.Action != "sts:AssumeRole" || !slices.Equal(ecs.Principal["Service"], []string{"ecs.aliyuncs.com"}) || ecs.Condition != nil || ecs.Resource != "" {
 		t.Errorf("trust-ecs.json: %+v", ecs)
 	}
 	text := read(t, "ram/trust-rrsa.json")
+	// The commands are those of sed: s|WORD|value|.
 	filled := regexp.MustCompile(`s\|([A-Z_]+)\|`).FindAllStringSubmatch(read(t, "ram/README.md"), -1)
 	for i, found := range filled {
 		if !strings.Contains(text, found[1]) {
@@ -37,18 +38,15 @@ func TestTrustPolicies(t *testing.T) {
 	}
 }
 
-// The credentials that ram/README.md shows are such as the exporter takes.
+// The exporter accepts the credentials that ram/README.md shows.
 func TestCredentialsOfRAMReadme(t *testing.T) {
-	secret := filepath.Join(t.TempDir(), "secret")
-	if err := os.WriteFile(secret, []byte("secret"), 0o600); err != nil {
-		t.Fatal(err)
+	secret := write(t, filepath.Join(t.TempDir(), "secret"), "secret")
+	sections := blocks(t, "ram/README.md", "yaml")
+	if len(sections) != 3 {
+		t.Errorf("%d sections, want one for each source", len(sections))
 	}
-	blocks := regexp.MustCompile("(?s)\n```yaml\n(.*?)```\n").FindAllStringSubmatch(read(t, "ram/README.md"), -1)
-	if len(blocks) != 3 {
-		t.Errorf("%d blocks, want one of each source", len(blocks))
-	}
-	for _, block := range blocks {
-		section := regexp.MustCompile(`(_file: ).*`).ReplaceAllString(block[1], "${1}"+secret)
+	for _, section := range sections {
+		section = regexp.MustCompile(`(_file: ).*`).ReplaceAllString(section, "${1}"+secret)
 		text := "accounts:\n  - name: production\n    region: cn-shanghai\n    " + strings.ReplaceAll(section, "\n", "\n    ") + "instances: [{jobs: [job]}]\n"
 		if _, err := config.Parse(strings.NewReader(text)); err != nil {
 			t.Errorf("%v in\n%s", err, text)

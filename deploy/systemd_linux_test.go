@@ -20,28 +20,27 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config"
 )
 
-// The exporter runs by the commands of the service and with the configuration
-// of systemd/README.md: on a socket that it is given, until its state file is
-// written, and with no more than the service lets it do.
+// The exporter runs with the service's own commands and the configuration that
+// systemd/README.md shows: on a socket that it is given, until its state file is
+// written, and without anything that the service's sandbox would refuse.
 func TestServiceRuns(t *testing.T) {
-	s := parseUnit(read(t, "systemd/"+serviceUnit))
+	service := parseUnit(read(t, "systemd/"+serviceUnit))
 	sim := simulator.New()
 	api := httptest.NewServer(sim)
 	defer api.Close()
 
-	// Its places become places in dir.
+	// Its folders all become dir.
 	dir := t.TempDir()
-	here := strings.NewReplacer(programPath, dir+"/exporter",
-		"/etc/"+s["ConfigurationDirectory"][0], dir,
-		"/var/lib/"+s["StateDirectory"][0], dir,
+	moved := strings.NewReplacer(programPath, dir+"/exporter",
+		"/etc/"+service["ConfigurationDirectory"][0], dir,
+		"/var/lib/"+service["StateDirectory"][0], dir,
 		credentialsPath, dir+"/")
-	command := func(key string) []string { return strings.Fields(here.Replace(strings.Join(s.command(t, key), " "))) }
-	text := here.Replace(strings.ReplaceAll(configOfReadme(t), "\n    region:", "\n    endpoint: "+api.URL+"\n    region:"))
-	for name, text := range map[string]string{"aliyun_iot_ota_exporter.yml": text, s.credentialIDs()[0]: "secret\n"} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+	command := func(key string) []string {
+		return strings.Fields(moved.Replace(strings.Join(service.command(t, key), " ")))
 	}
+	text := moved.Replace(strings.ReplaceAll(configOfReadme(t), "\n    region:", "\n    endpoint: "+api.URL+"\n    region:"))
+	write(t, filepath.Join(dir, "aliyun_iot_ota_exporter.yml"), text)
+	write(t, filepath.Join(dir, service.credentialIDs()[0]), "secret\n")
 	c, err := config.Parse(strings.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
@@ -51,7 +50,7 @@ func TestServiceRuns(t *testing.T) {
 	sim.AddAccount(simulator.Account{Name: account.Name, Keys: []simulator.Key{{ID: account.Credentials.AccessKeyID, Secret: "secret"}}})
 	sim.AddBatch(batch)
 
-	t.Setenv("CGO_ENABLED", "0") // as make build does
+	t.Setenv("CGO_ENABLED", "0") // as the released program is built
 	run(t, "go", "build", "-trimpath", "-buildvcs=false", "-o", dir+"/exporter", "..")
 	check := command("ExecStartPre")
 	run(t, check[0], check[1:]...)
@@ -64,13 +63,13 @@ func TestServiceRuns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	listener.Close() // passed keeps it open
+	listener.Close() // passed keeps the socket open
 	start := command("ExecStart")
 	if strace, err := exec.LookPath("strace"); err == nil {
-		// -D: as a child of the exporter, which keeps its process id.
+		// With -D strace is a child of the exporter, which so keeps its process id.
 		start = slices.Insert(start, 0, strace, "-D", "-f", "-qq", "-o", dir+"/trace")
 	}
-	// The shell knows the process id that systemd would tell.
+	// systemd would set the process id that the socket is for. The shell knows it.
 	start = slices.Insert(start, 0, "-c", `export LISTEN_FDS=1 LISTEN_PID=$$; exec "$@"`, "sh")
 	cmd := exec.CommandContext(t.Context(), "sh", start...)
 	var log bytes.Buffer
@@ -80,6 +79,7 @@ func TestServiceRuns(t *testing.T) {
 	}
 	passed.Close()
 
+	// The configuration works when its batch has been polled.
 	polled := `aliyun_iot_ota_job_poll_success{account="` + account.Name + `",job_id="` + batch.JobID + `"} 1`
 	ticker := time.NewTicker(20 * time.Millisecond)
 	defer ticker.Stop()
@@ -90,14 +90,14 @@ func TestServiceRuns(t *testing.T) {
 		}
 		if err != nil || time.Now().After(deadline) {
 			cmd.Process.Kill()
-			cmd.Wait() // from now on log is at rest
+			cmd.Wait() // nothing writes to log from here on
 			t.Fatalf("no %s: error %v, metrics:\n%s\nlog:\n%s", polled, err, metrics, &log)
 		}
 	}
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	if err := cmd.Wait(); err != nil { // also for the end of strace, which holds stderr
+	if err := cmd.Wait(); err != nil { // also waits for strace, which has stderr open
 		t.Fatalf("the end: %v\n%s", err, &log)
 	}
 	_, name, _ := strings.Cut(strings.Join(command("ExecStart"), " "), "--persistence.file=")
@@ -107,12 +107,13 @@ func TestServiceRuns(t *testing.T) {
 	}
 	t.Run("with what the service may do", func(t *testing.T) {
 		tool(t, "strace")
-		s.mayDo(t, tool(t, "systemd-analyze"), read(t, dir+"/trace"))
+		service.mayDo(t, tool(t, "systemd-analyze"), read(t, dir+"/trace"))
 	})
 }
 
-// mayDo holds what strace saw to the sandbox.
+// mayDo finds what strace saw the exporter do and the sandbox would refuse.
 func (u systemdUnit) mayDo(t *testing.T, analyze, trace string) {
+	// As systemd does: each line adds its sets, or with a ~ takes them away.
 	var allowed []string
 	for _, filter := range u["SystemCallFilter"] {
 		words, deny := strings.CutPrefix(filter, "~")
@@ -125,7 +126,7 @@ func (u systemdUnit) mayDo(t *testing.T, analyze, trace string) {
 			allowed = slices.DeleteFunc(allowed, func(call string) bool { return slices.Contains(calls, call) })
 		}
 	}
-	made := make(map[string]bool)
+	made := make(map[string]bool) // system calls, by name
 	for _, found := range regexp.MustCompile(`(?m)^\d+ +(\w+)\(`).FindAllStringSubmatch(trace, -1) {
 		made[found[1]] = true
 	}
@@ -147,7 +148,7 @@ func (u systemdUnit) mayDo(t *testing.T, analyze, trace string) {
 	}
 }
 
-// systemCalls are those of a set of systemd's, and of the sets in it.
+// systemCalls are those in one of systemd's named sets, and in the sets in it.
 func systemCalls(t *testing.T, analyze, set string) (calls []string) {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), analyze, "--no-pager", "syscall-filter", set).Output()
@@ -166,7 +167,7 @@ func systemCalls(t *testing.T, analyze, set string) (calls []string) {
 	return calls
 }
 
-// getFrom keeps no connection: it would keep the exporter from its end.
+// getFrom keeps no connection open, because that would delay the exporter's end.
 func getFrom(t *testing.T, url string) (string, error) {
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)

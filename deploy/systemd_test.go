@@ -18,8 +18,8 @@ const (
 	credentialsPath = "/run/credentials/" + serviceUnit + "/"
 )
 
-// systemdUnit is what a unit file, or a drop-in, sets: the values of each key in
-// their order. No key of ours is in two sections.
+// systemdUnit is what a unit file or a drop-in sets: the values of each key, in their
+// order. Sections are left out, because none of our keys is in two of them.
 type systemdUnit map[string][]string
 
 func parseUnit(text string) systemdUnit {
@@ -32,8 +32,7 @@ func parseUnit(text string) systemdUnit {
 	return u
 }
 
-// command splits the one value of a key such as ExecStart. None of ours has
-// quotes.
+// command splits the only value of a key such as ExecStart. Ours need no quotes.
 func (u systemdUnit) command(t *testing.T, key string) []string {
 	t.Helper()
 	if len(u[key]) != 1 {
@@ -42,7 +41,7 @@ func (u systemdUnit) command(t *testing.T, key string) []string {
 	return strings.Fields(u[key][0])
 }
 
-// credentialIDs are the names under which the unit gets secrets.
+// credentialIDs are the names of the files in which the unit gets its secrets.
 func (u systemdUnit) credentialIDs() (ids []string) {
 	for _, value := range slices.Concat(u["LoadCredential"], u["LoadCredentialEncrypted"]) {
 		if id, _, ok := strings.Cut(value, ":"); ok {
@@ -52,7 +51,7 @@ func (u systemdUnit) credentialIDs() (ids []string) {
 	return ids
 }
 
-// dropIn is one that systemd/README.md shows.
+// dropIn is a file that systemd/README.md shows, for a change to the unit that is of.
 type dropIn struct{ path, of, text string }
 
 func dropIns(t *testing.T) (all []dropIn) {
@@ -71,18 +70,20 @@ func dropIns(t *testing.T) (all []dropIn) {
 // configOfReadme is the configuration that systemd/README.md shows.
 func configOfReadme(t *testing.T) string {
 	t.Helper()
-	found := regexp.MustCompile("(?s)\n```yaml\n(.*?)```\n").FindAllStringSubmatch(read(t, "systemd/README.md"), -1)
+	found := blocks(t, "systemd/README.md", "yaml")
 	if len(found) != 1 {
 		t.Fatalf("systemd/README.md has %d configurations, want one", len(found))
 	}
-	return found[0][1]
+	return found[0]
 }
 
+// The units use flags, variables, paths and a port that the exporter has. The README's
+// table of flags is made from the code.
 func TestUnitsFitTheProgram(t *testing.T) {
 	table := read(t, "../README.md")
-	s := parseUnit(read(t, "systemd/"+serviceUnit))
+	service := parseUnit(read(t, "systemd/"+serviceUnit))
 	for _, key := range []string{"ExecStartPre", "ExecStart"} {
-		words := s.command(t, key)
+		words := service.command(t, key)
 		if words[0] != programPath {
 			t.Errorf("%s starts %s, want %s", key, words[0], programPath)
 		}
@@ -91,35 +92,36 @@ func TestUnitsFitTheProgram(t *testing.T) {
 				t.Errorf("%s: the exporter has no flag %s", key, flag)
 			}
 		}
-		if want := "--config.file=/etc/" + s["ConfigurationDirectory"][0] + "/aliyun_iot_ota_exporter.yml"; !slices.Contains(words, want) {
+		if want := "--config.file=/etc/" + service["ConfigurationDirectory"][0] + "/aliyun_iot_ota_exporter.yml"; !slices.Contains(words, want) {
 			t.Errorf("%s does not say %s", key, want)
 		}
 	}
-	if want := "--persistence.file=/var/lib/" + s["StateDirectory"][0] + "/"; !strings.Contains(s["ExecStart"][0], want) {
+	if want := "--persistence.file=/var/lib/" + service["StateDirectory"][0] + "/"; !strings.Contains(service["ExecStart"][0], want) {
 		t.Errorf("ExecStart does not say %s…", want)
 	}
+	// systemd opens the port that the exporter would open itself.
 	port := strings.TrimPrefix(regexp.MustCompile("\n\\| `--web.listen-address` \\| `(:\\d+)` \\| ").FindStringSubmatch(table)[1], ":")
 	if got := parseUnit(read(t, "systemd/"+socketUnit))["ListenStream"]; !slices.Equal(got, []string{port}) {
 		t.Errorf("%s: ListenStream=%q, want the exporter's own default %q", socketUnit, got, port)
 	}
 	for _, d := range dropIns(t) {
 		for _, variable := range regexp.MustCompile(`ALIYUN_IOT_OTA_EXPORTER_\w+`).FindAllString(d.text, -1) {
-			same := func(row []string) bool {
+			names := func(row []string) bool { // row is of a flag
 				return "ALIYUN_IOT_OTA_EXPORTER_"+strings.ToUpper(strings.NewReplacer(".", "_", "-", "_").Replace(row[1])) == variable
 			}
-			if !slices.ContainsFunc(regexp.MustCompile("\n\\| `--([a-z.-]+)` \\| ").FindAllStringSubmatch(table, -1), same) {
+			if !slices.ContainsFunc(regexp.MustCompile("\n\\| `--([a-z.-]+)` \\| ").FindAllStringSubmatch(table, -1), names) {
 				t.Errorf("%s: no flag has the variable %s", d.path, variable)
 			}
 		}
 	}
 }
 
-// What systemd/README.md installs is what the units look for.
+// What systemd/README.md installs is where the units look for it.
 func TestUnitsFitTheirReadme(t *testing.T) {
 	readme := read(t, "systemd/README.md")
-	s := parseUnit(read(t, "systemd/"+serviceUnit))
-	_, secret, _ := strings.Cut(s["LoadCredential"][0], ":")
-	_, file, _ := strings.Cut(s["ExecStart"][0], "--config.file=")
+	service := parseUnit(read(t, "systemd/"+serviceUnit))
+	_, secret, _ := strings.Cut(service["LoadCredential"][0], ":")
+	_, file, _ := strings.Cut(service["ExecStart"][0], "--config.file=")
 	for _, want := range []string{
 		" " + programPath + "\n",
 		" " + strings.Fields(file)[0] + "\n",
@@ -131,7 +133,8 @@ func TestUnitsFitTheirReadme(t *testing.T) {
 		}
 	}
 
-	ids := s.credentialIDs()
+	// Each path of a credential in the texts is one that systemd creates.
+	ids := service.credentialIDs()
 	for _, d := range dropIns(t) {
 		ids = append(ids, parseUnit(d.text).credentialIDs()...)
 	}
@@ -142,44 +145,34 @@ func TestUnitsFitTheirReadme(t *testing.T) {
 			t.Errorf("%s is named, and no LoadCredential= makes it", found[0])
 		}
 	}
-	if len(named) == 0 || !strings.Contains(configOfReadme(t), credentialsPath+s.credentialIDs()[0]+"\n") {
+	if len(named) == 0 || !strings.Contains(configOfReadme(t), credentialsPath+service.credentialIDs()[0]+"\n") {
 		t.Errorf("the configuration does not name the credential of %s", serviceUnit)
 	}
 
-	here := filepath.Join(t.TempDir(), "secret")
-	if err := os.WriteFile(here, []byte("secret"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	text = strings.ReplaceAll(configOfReadme(t), credentialsPath+s.credentialIDs()[0], here)
+	// The exporter accepts the configuration, once its secret file exists.
+	here := write(t, filepath.Join(t.TempDir(), "secret"), "secret")
+	text = strings.ReplaceAll(configOfReadme(t), credentialsPath+service.credentialIDs()[0], here)
 	if c, err := config.Parse(strings.NewReader(text)); err != nil || len(c.Warnings) > 0 {
 		t.Errorf("the configuration: %+v, error %v", c, err)
 	}
 }
 
-// systemd itself reads the units, alone and with each drop-in.
+// systemd itself accepts the units, alone and with each drop-in, and finds the service
+// well contained.
 func TestSystemdAnalyze(t *testing.T) {
 	analyze := tool(t, "systemd-analyze")
 	for _, d := range append(dropIns(t), dropIn{path: "as they are"}) {
 		t.Run(filepath.Base(d.path), func(t *testing.T) {
 			dir := t.TempDir()
-			write := func(name, text string) string {
-				name = filepath.Join(dir, name)
-				if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-					t.Fatal(err)
-				}
-				return name
-			}
-			// It wants to see the program, which this machine does not have; any will do.
-			s := write(serviceUnit, strings.ReplaceAll(read(t, "systemd/"+serviceUnit), "="+programPath+" ", "="+os.Args[0]+" "))
-			l := write(socketUnit, read(t, "systemd/"+socketUnit))
+			// systemd looks whether the program is there. Here another one is.
+			text := strings.ReplaceAll(read(t, "systemd/"+serviceUnit), "="+programPath+" ", "="+os.Args[0]+" ")
+			service := write(t, filepath.Join(dir, serviceUnit), text)
+			socket := write(t, filepath.Join(dir, socketUnit), read(t, "systemd/"+socketUnit))
 			if d.of != "" {
-				write(filepath.Join(d.of+".d", filepath.Base(d.path)), d.text)
+				write(t, filepath.Join(dir, d.of+".d", filepath.Base(d.path)), d.text)
 			}
-			run(t, analyze, "verify", "--man=no", "--recursive-errors=no", s, l)
-			run(t, analyze, "security", "--no-pager", "--offline=true", "--threshold=20", s) // 2.0 of 10
+			run(t, analyze, "verify", "--man=no", "--recursive-errors=no", service, socket)
+			run(t, analyze, "security", "--no-pager", "--offline=true", "--threshold=20", service) // an exposure of 2.0 out of 10
 		})
 	}
 }

@@ -13,27 +13,37 @@ import (
 // returns when the server has ended; from then on dial fails with net.ErrClosed.
 // Both may be called concurrently, and stop more than once.
 func Pipe(handler http.Handler) (dial func(ctx context.Context, network, address string) (net.Conn, error), stop func()) {
-	l := &pipeListener{conns: make(chan net.Conn), closed: make(chan struct{})}
+	l := NewPipeListener()
 	server := &http.Server{Handler: handler}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		_ = server.Serve(l) // always http.ErrServerClosed
 	}()
-	return l.dial, func() {
+	return l.Dial, func() {
 		_ = l.Close() // for a stop before Serve has begun
 		_ = server.Close()
 		<-done
 	}
 }
 
-type pipeListener struct {
+// PipeListener is a [net.Listener] whose connections are in memory, as those of
+// [Pipe]. Nothing buffers them: a byte that is not read holds up its writer. Make
+// it with NewPipeListener; it is safe for concurrent use.
+type PipeListener struct {
 	conns  chan net.Conn
 	closed chan struct{}
 	once   sync.Once
 }
 
-func (l *pipeListener) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+// NewPipeListener returns a listener that accepts until it is closed.
+func NewPipeListener() *PipeListener {
+	return &PipeListener{conns: make(chan net.Conn), closed: make(chan struct{})}
+}
+
+// Dial connects, once the connection is accepted; it ignores network and address.
+// Its errors are net.ErrClosed and ctx's.
+func (l *PipeListener) Dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	client, server := net.Pipe()
 	select {
 	case l.conns <- server:
@@ -45,7 +55,8 @@ func (l *pipeListener) dial(ctx context.Context, _, _ string) (net.Conn, error) 
 	}
 }
 
-func (l *pipeListener) Accept() (net.Conn, error) {
+// Accept implements [net.Listener].
+func (l *PipeListener) Accept() (net.Conn, error) {
 	select {
 	case c := <-l.conns:
 		return c, nil
@@ -54,12 +65,14 @@ func (l *pipeListener) Accept() (net.Conn, error) {
 	}
 }
 
-func (l *pipeListener) Close() error {
+// Close implements [net.Listener]. Connections that were accepted stay open.
+func (l *PipeListener) Close() error {
 	l.once.Do(func() { close(l.closed) })
 	return nil
 }
 
-func (l *pipeListener) Addr() net.Addr { return pipeAddr{} }
+// Addr implements [net.Listener].
+func (l *PipeListener) Addr() net.Addr { return pipeAddr{} }
 
 type pipeAddr struct{}
 

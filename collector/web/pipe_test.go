@@ -12,48 +12,36 @@ import (
 
 	"github.com/go-kit/log"
 	"github.com/prometheus/exporter-toolkit/web"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
 )
 
-// pipes is a listener whose connections are in memory: with a real one time
-// would not pass in synctest.
-type pipes struct {
-	accepted chan net.Conn
-	closed   chan struct{}
-	once     sync.Once
-}
-
-func (p *pipes) Accept() (net.Conn, error) {
-	select {
-	case c := <-p.accepted:
-		return c, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p *pipes) Close() error {
-	p.once.Do(func() { close(p.closed) })
-	return nil
-}
-
-func (p *pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "pipe"} }
-
-// dial connects as a client does.
-func (p *pipes) dial() net.Conn {
-	client, server := net.Pipe()
-	p.accepted <- server
-	return client
-}
-
-// serve runs Serve until the test ends, or stop is called, which gives how long
-// the stop took.
-func serve(t *testing.T, handler http.HandlerFunc) (p *pipes, stop func() time.Duration) {
+// dial connects as a client.
+func dial(t *testing.T, l *simulator.PipeListener) net.Conn {
 	t.Helper()
-	p = &pipes{accepted: make(chan net.Conn), closed: make(chan struct{})}
+	conn, err := l.Dial(t.Context(), "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return conn
+}
+
+// get is a request without the empty line that ends it, to be continued by more headers.
+const get = "GET / HTTP/1.1\r\nHost: exporter\r\n"
+
+// done answers every request at once.
+func done(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "done") }
+
+// serve runs Serve, on connections in memory: with real ones time would stand still in a
+// synctest bubble. It runs until the test ends or stop is called. stop gives the time that the
+// stop took.
+func serve(t *testing.T, handler http.HandlerFunc) (l *simulator.PipeListener, stop func() time.Duration) {
+	t.Helper()
+	l = simulator.NewPipeListener()
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
-		ended <- Serve(ctx, Listeners{p}, &web.FlagConfig{WebConfigFile: new("")}, handler, log.NewNopLogger())
+		ended <- Serve(ctx, Listeners{l}, &web.FlagConfig{WebConfigFile: new("")}, handler, log.NewNopLogger())
 	}()
 	stop = sync.OnceValue(func() time.Duration {
 		start := time.Now()
@@ -64,13 +52,13 @@ func serve(t *testing.T, handler http.HandlerFunc) (p *pipes, stop func() time.D
 		return time.Since(start)
 	})
 	t.Cleanup(func() { stop() })
-	return p, stop
+	return l, stop
 }
 
-// ask sends a request as it stands and gives the status of the answer.
-func ask(t *testing.T, p *pipes, request string) (status int) {
+// ask sends a request as it stands, correct or not, and gives the status of the answer.
+func ask(t *testing.T, l *simulator.PipeListener, request string) (status int) {
 	t.Helper()
-	conn := p.dial()
+	conn := dial(t, l)
 	defer conn.Close()
 	go io.WriteString(conn, request)
 	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)

@@ -141,4 +141,11 @@ func (h toolkitLog) Handle(ctx context.Context, r slog.Record) error {
 // may be a password.
 var quotedValue = regexp.MustCompile("`[^`]*`")
 
-func withoutValues(text string) string { return quotedValue.ReplaceAllString(text, "<value>") }
+// withoutValues is an error of exporter-toolkit that may be shown. bcrypt's own
+// words name no cure, and can quote the beginning of a password.
+func withoutValues(text string) string {
+	if strings.Contains(text, "crypto/bcrypt: ") {
+		return "basic_auth_users: a value is not the bcrypt hash of a password; make one by: htpasswd -nBC 10 USER"
+	}
+	return quotedValue.ReplaceAllString(text, "<value>")
+}

@@ -11,14 +11,14 @@ import (
 	"time"
 )
 
-// untilClosed says how long a connection stays open whose client sends these
-// texts a second apart, the last again and again, and what the server said.
+// untilClosed sends the texts one a second, the last of them for ever, and gives how long
+// the server keeps the connection open and what it says meanwhile.
 func untilClosed(t *testing.T, conn net.Conn, texts ...string) (open time.Duration, said string) {
 	t.Helper()
 	start := time.Now()
 	read := make(chan string, 1)
 	go func() {
-		text, _ := io.ReadAll(conn) // it ends when the server closes
+		text, _ := io.ReadAll(conn) // ends when the server closes
 		read <- string(text)
 	}()
 	for i := 0; ; i++ {
@@ -37,9 +37,8 @@ func untilClosed(t *testing.T, conn net.Conn, texts ...string) (open time.Durati
 	}
 }
 
-// However slow a client is, it holds a connection for a bounded time only.
+// However slow a client is, it can hold a connection only for a bounded time.
 func TestSlowClients(t *testing.T) {
-	const get = "GET / HTTP/1.1\r\nHost: exporter\r\n"
 	for name, c := range map[string]struct {
 		texts []string
 		most  time.Duration
@@ -60,7 +59,7 @@ func TestSlowClients(t *testing.T) {
 					io.Copy(io.Discard, r.Body)
 					io.WriteString(w, "done")
 				})
-				open, said := untilClosed(t, p.dial(), c.texts...)
+				open, said := untilClosed(t, dial(t, p), c.texts...)
 				if open > c.most {
 					t.Errorf("open for %v, want at most %v", open, c.most)
 				}
@@ -72,8 +71,10 @@ func TestSlowClients(t *testing.T) {
 	}
 }
 
-// A client that does not read cannot keep its answer, nor a stop, waiting.
+// A client that does not read its answer cannot occupy the server for long, nor delay
+// the exporter's end.
 func TestClientThatDoesNotRead(t *testing.T) {
+	// endless is an answer that only an error ends, at the time that it notes in failed.
 	endless := func(failed *time.Time) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
 			for {
@@ -89,9 +90,9 @@ func TestClientThatDoesNotRead(t *testing.T) {
 			var failed time.Time
 			p, _ := serve(t, endless(&failed))
 			start := time.Now()
-			conn := p.dial()
+			conn := dial(t, p)
 			defer conn.Close()
-			io.WriteString(conn, "GET / HTTP/1.1\r\nHost: exporter\r\n\r\n")
+			io.WriteString(conn, get+"\r\n")
 			time.Sleep(2 * time.Minute)
 			synctest.Wait()
 			if took := failed.Sub(start); took != time.Minute {
@@ -103,9 +104,9 @@ func TestClientThatDoesNotRead(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			var failed time.Time
 			p, stop := serve(t, endless(&failed))
-			conn := p.dial()
+			conn := dial(t, p)
 			defer conn.Close()
-			io.WriteString(conn, "GET / HTTP/1.1\r\nHost: exporter\r\n\r\n")
+			io.WriteString(conn, get+"\r\n")
 			synctest.Wait()
 			if took := stop(); took != stopTimeout {
 				t.Errorf("the stop took %v, want %v", took, stopTimeout)
@@ -118,23 +119,23 @@ func TestClientThatDoesNotRead(t *testing.T) {
 	})
 }
 
-// Others are answered while a thousand connections do nothing, which are gone
-// when their ten seconds are over.
+// A thousand connections that do nothing keep nobody else from an answer, and are closed
+// after ten seconds.
 func TestManyIdleConnections(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p, _ := serve(t, func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "done") })
+		p, _ := serve(t, done)
 		idle := make([]net.Conn, 1000)
 		for i := range idle {
-			idle[i] = p.dial()
+			idle[i] = dial(t, p)
 		}
 		synctest.Wait()
-		if status := ask(t, p, "GET / HTTP/1.1\r\nHost: exporter\r\nConnection: close\r\n\r\n"); status != 200 {
+		if status := ask(t, p, get+"Connection: close\r\n\r\n"); status != 200 {
 			t.Errorf("the next one gets %d", status)
 		}
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
 		for _, conn := range idle {
-			_ = conn.SetReadDeadline(time.Now().Add(time.Millisecond)) // one that is closed takes none
+			_ = conn.SetReadDeadline(time.Now().Add(time.Millisecond)) // fails for one that is closed
 			if _, err := conn.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 				t.Fatalf("a connection is still open: %v", err)
 			}

@@ -1,6 +1,8 @@
-// Package promqlnames finds what a PromQL expression names: metrics, labels and
-// label values. Only tests use it, so that the rules, runbooks and dashboards
-// name what exists; the exporter has no part of it, nor of Prometheus's parser.
+// Package promqlnames finds what a PromQL expression names, metrics, labels and
+// label values, and holds it to a vocabulary: that of the exporter is the table
+// of metrics in the README. Only tests use it, so that rules, runbooks and
+// dashboards name what exists; the exporter has no part of it, nor of
+// Prometheus's parser.
 package promqlnames
 
 import (

@@ -1,5 +1,5 @@
-// Package compose_test holds deploy/compose and the image that it builds to
-// the files that they name, and to each other. No container engine is needed.
+// Package compose_test holds deploy/compose, and the image that it builds, to the files
+// that they name and to each other. It needs no container engine.
 package compose_test
 
 import (
@@ -19,11 +19,11 @@ const (
 	folder = root + "/deploy/compose"
 )
 
-// named are the files of compose.credentials.yml. Here they are the example and
-// some file that surely exists.
+// named are the files that compose.credentials.yml asks its user for. Here they are the
+// example, and a file that is there for sure.
 var named = []string{"OTA_CONFIG_FILE=../config.example.yml", "OTA_SECRET_FILE=../../LICENSE"}
 
-// stacks are what the first lines of the files say to start.
+// stacks are the two that the comments at the top of the files say how to start.
 func stacks(t *testing.T) map[string]*types.Project {
 	t.Helper()
 	demo, err := load(t, nil, "compose.yml")
@@ -37,7 +37,7 @@ func stacks(t *testing.T) map[string]*types.Project {
 	return map[string]*types.Project{"demo": demo, "credentials": credentials}
 }
 
-// load reads the files as docker compose does, which knows every key.
+// load reads the files as docker compose does, which refuses keys that it does not know.
 func load(t *testing.T, environment []string, files ...string) (*types.Project, error) {
 	t.Helper()
 	var paths []string
@@ -51,6 +51,7 @@ func load(t *testing.T, environment []string, files ...string) (*types.Project, 
 	return options.LoadProject(t.Context())
 }
 
+// Whoever forgets a file is told which one, and not given an empty one.
 func TestCredentialsMustBeNamed(t *testing.T) {
 	for i, want := range []string{"OTA_CONFIG_FILE is missing a value: name the ", "OTA_SECRET_FILE is missing a value: name the "} {
 		if _, err := load(t, slices.Delete(slices.Clone(named), i, i+1), "compose.yml", "compose.credentials.yml"); err == nil || !strings.Contains(err.Error(), want) {
@@ -59,8 +60,8 @@ func TestCredentialsMustBeNamed(t *testing.T) {
 	}
 }
 
-// Whatever comes from outside of a container is in the repository, and nothing
-// in there can change it.
+// Whatever a container gets from outside exists in the repository, and the container
+// cannot change it.
 func TestSourcesExist(t *testing.T) {
 	for name, stack := range stacks(t) {
 		exists := func(what, path string) {
@@ -92,7 +93,9 @@ func TestSourcesExist(t *testing.T) {
 	}
 }
 
+// Two people who start the stack run the same versions.
 func TestImagesArePinned(t *testing.T) {
+	// A whole version, as in prom/prometheus:v3.5.0. What is built here has none.
 	pinned := regexp.MustCompile(`^[a-z][a-z/]+:v?\d+\.\d+\.\d+$`)
 	for name, stack := range stacks(t) {
 		for _, s := range stack.Services {
@@ -108,7 +111,8 @@ func TestImagesArePinned(t *testing.T) {
 	}
 }
 
-// Nobody else reaches the programs, and they reach nothing but their volumes.
+// Only this machine reaches the programs, and they can write to nothing but their
+// volumes.
 func TestServicesAreContained(t *testing.T) {
 	for name, stack := range stacks(t) {
 		for _, s := range stack.Services {
@@ -122,6 +126,7 @@ func TestServicesAreContained(t *testing.T) {
 			if len(s.Ports) != 1 {
 				t.Errorf("%s: %s has %d ports, want one", name, s.Name, len(s.Ports))
 			}
+			// Without an address Docker would open the port to the whole network.
 			for _, p := range s.Ports {
 				if p.HostIP != "127.0.0.1" {
 					t.Errorf("%s: port %s of %s is open to %q", name, p.Published, s.Name, p.HostIP)
@@ -131,8 +136,8 @@ func TestServicesAreContained(t *testing.T) {
 	}
 }
 
-// The images of Prometheus, the Alertmanager and Grafana have wget, that of the
-// exporter has nothing.
+// The images of Prometheus, the Alertmanager and Grafana contain wget to check their
+// health with. The exporter's image contains no program but the exporter.
 func TestHealthChecks(t *testing.T) {
 	for name, stack := range stacks(t) {
 		for _, s := range stack.Services {
@@ -151,8 +156,8 @@ func TestHealthChecks(t *testing.T) {
 	}
 }
 
-// reaches demands that a URL or host:port in a container of the stack leads to
-// a service, and to this one unless it is "".
+// reaches demands that a URL or host:port, as seen in a container of the stack, leads to
+// this service.
 func reaches(t *testing.T, stack *types.Project, service, address string) {
 	t.Helper()
 	found := regexp.MustCompile(`^(?:http://)?([\w-]+):(\d+)(?:/.*)?$`).FindStringSubmatch(address)
@@ -161,7 +166,7 @@ func reaches(t *testing.T, stack *types.Project, service, address string) {
 		return
 	}
 	s, known := stack.Services[found[1]]
-	if !known || service != "" && s.Name != service {
+	if !known || s.Name != service {
 		t.Errorf("%s: no service %s, or not the one that is meant", address, found[1])
 		return
 	}
@@ -170,7 +175,7 @@ func reaches(t *testing.T, stack *types.Project, service, address string) {
 	}
 }
 
-// The first lines of compose.yml tell each address that there is to open.
+// The comment at the top of compose.yml names each address that can be opened.
 func TestAddressesToOpen(t *testing.T) {
 	var told, published []string
 	intro, _, _ := strings.Cut(read(t, "deploy/compose/compose.yml"), "\nname:")

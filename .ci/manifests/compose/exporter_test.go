@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// defaults are those of the README's table of flags, by flag.
+// defaults are those in the README's table of flags, which is made from the code.
 func defaults(t *testing.T) map[string]string {
 	t.Helper()
 	rows := regexp.MustCompile("(?m)^\\| `(--[\\w.-]+)` \\| `?([^`|]*?)`? \\|").FindAllStringSubmatch(read(t, "README.md"), -1)
@@ -21,6 +21,7 @@ func defaults(t *testing.T) map[string]string {
 	return values
 }
 
+// The exporter is started with flags that it has, and is reached where it listens.
 func TestExporterStarts(t *testing.T) {
 	known := defaults(t)
 	listens := strings.TrimPrefix(known["--web.listen-address"], ":")
@@ -32,6 +33,8 @@ func TestExporterStarts(t *testing.T) {
 				t.Errorf("%s: the README has no flag %s", name, flag)
 			}
 		}
+		// Without --demo in the first stack there would be no data, and with it in the
+		// second none of the user's.
 		if demo := slices.Contains(exporter.Command, "--demo"); demo != (name == "demo") {
 			t.Errorf("%s: --demo is %t", name, demo)
 		}
@@ -44,7 +47,7 @@ func TestExporterStarts(t *testing.T) {
 	}
 }
 
-// A build argument that the Dockerfile does not know would be dropped in silence.
+// A build argument that the Dockerfile does not know would be ignored without a word.
 func TestBuildArguments(t *testing.T) {
 	var content struct {
 		Services map[string]struct{ Build struct{ Args []string } }
@@ -61,8 +64,8 @@ func TestBuildArguments(t *testing.T) {
 	}
 }
 
-// The files of the user are where the image and the example look for them, and
-// the state is where the image's user may write.
+// The user's files are mounted where the image and the example look for them, and the
+// state is kept where the image's user may write.
 func TestExporterWithCredentials(t *testing.T) {
 	stack := stacks(t)["credentials"]
 	exporter := stack.Services["exporter"]

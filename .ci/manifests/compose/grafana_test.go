@@ -11,8 +11,8 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// provisioned finds the file that is mounted in the folder in which Grafana's
-// image looks for a kind of provisioning.
+// provisioned is the file with one kind of provisioning, found by where Grafana's image
+// looks for that.
 func provisioned(t *testing.T, s types.ServiceConfig, kind string) string {
 	t.Helper()
 	for _, v := range s.Volumes {
@@ -24,8 +24,8 @@ func provisioned(t *testing.T, s types.ServiceConfig, kind string) string {
 	return ""
 }
 
-// The dashboards take the data source that the reader chooses; the default is
-// chosen first, so it must be there and of their type.
+// The dashboards use the data source that their reader chooses. At first that is the
+// default one, so there must be one, of the dashboards' type.
 func TestGrafanaHasItsDataSource(t *testing.T) {
 	for _, stack := range stacks(t) {
 		grafana := stack.Services["grafana"]
@@ -52,6 +52,7 @@ func TestGrafanaHasItsDataSource(t *testing.T) {
 			t.Errorf("timeInterval %q, want the scrape interval %q", source.JSONData.TimeInterval, want)
 		}
 		for _, file := range matches(t, "dashboards/*.json") {
+			// Whatever has a uid in there is the dashboard or a data source.
 			text := read(t, file)
 			for _, found := range regexp.MustCompile(`"uid": "([^"]*)"`).FindAllStringSubmatch(text, -1) {
 				if uid := found[1]; uid != "${datasource}" && uid != source.UID && uid != dashboard(t, file).UID {
@@ -65,6 +66,7 @@ func TestGrafanaHasItsDataSource(t *testing.T) {
 	}
 }
 
+// Grafana shows the dashboards of this repository, and the fleet's as its first page.
 func TestGrafanaHasTheDashboards(t *testing.T) {
 	for _, stack := range stacks(t) {
 		grafana := stack.Services["grafana"]
@@ -97,6 +99,7 @@ func TestGrafanaHasTheDashboards(t *testing.T) {
 	}
 }
 
+// model is the part of Grafana's model of a dashboard that is looked at here.
 type model struct {
 	UID        string
 	Templating struct {

@@ -16,9 +16,10 @@ import (
 	"github.com/moby/patternmatcher/ignorefile"
 )
 
-// dockerfile is what others rely on in deploy/Dockerfile.
+// dockerfile is what other files rely on in deploy/Dockerfile.
 type dockerfile struct{ golang, base, user, port, workdir, state string }
 
+// image demands that each of these is in the Dockerfile once.
 func image(t *testing.T) dockerfile {
 	t.Helper()
 	text := read(t, "deploy/Dockerfile")
@@ -40,6 +41,8 @@ func image(t *testing.T) dockerfile {
 	}
 }
 
+// The image runs without root, on the port of the program, and is built by a Go that go.mod
+// allows.
 func TestImage(t *testing.T) {
 	is := image(t)
 	if is.user != "65532:65532" {
@@ -51,6 +54,7 @@ func TestImage(t *testing.T) {
 	if !regexp.MustCompile(`^\S+:nonroot$`).MatchString(is.base) {
 		t.Errorf("the base is %s, want one without root", is.base)
 	}
+	// The Go of the image is at least the one that go.mod asks for.
 	needs := regexp.MustCompile(`(?m)^go (\S+)$`).FindStringSubmatch(read(t, "go.mod"))[1]
 	has, _, _ := strings.Cut(is.golang, "-")
 	if !regexp.MustCompile(`^\d+\.\d+\.\d+$`).MatchString(has) || version.Compare("go"+has, "go"+needs) < 0 {
@@ -58,8 +62,8 @@ func TestImage(t *testing.T) {
 	}
 }
 
-// The image is built from the program's own files, so that a change of another
-// does not build it anew and none of those can leak into it.
+// The image is built from the program's own files and no others, so that a change to
+// another file does not cause a new build, and no other file can get into the image.
 func TestDockerignore(t *testing.T) {
 	patterns, err := ignorefile.ReadAll(strings.NewReader(read(t, ".dockerignore")))
 	if err != nil {
@@ -70,6 +74,7 @@ func TestDockerignore(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := append(sources(t), "go.mod", "go.sum", "Makefile")
+	// got are the files that the build would see.
 	var got []string
 	err = filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
 		if err != nil || file == root {
@@ -105,7 +110,7 @@ func TestDockerignore(t *testing.T) {
 	}
 }
 
-// sources are the files of this module that the program is made of.
+// sources are the files of the exporter's module that the program is compiled from.
 func sources(t *testing.T) []string {
 	t.Helper()
 	list := exec.CommandContext(t.Context(), "go", "list", "-deps", "-json=Dir,Standard,Module,GoFiles,IgnoredGoFiles,EmbedFiles", ".")

@@ -2,17 +2,15 @@ package compose_test
 
 import (
 	"fmt"
-	"os"
 	"path"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/types"
-	"go.yaml.in/yaml/v4"
 )
 
-// port is where a service listens, and where the host shows it.
+// port is where a service listens, and the port of the host that leads there.
 func port(s types.ServiceConfig) (inside, published string) {
 	if len(s.Ports) != 1 {
 		return "", ""
@@ -20,8 +18,8 @@ func port(s types.ServiceConfig) (inside, published string) {
 	return fmt.Sprint(s.Ports[0].Target), s.Ports[0].Published
 }
 
-// outside is the file or folder in the repository that a container sees at a
-// path, relative to the root of the repository.
+// outside is the file or folder of the repository that a container sees at a path. It is
+// relative to the root of the repository.
 func outside(t *testing.T, s types.ServiceConfig, inside string) string {
 	t.Helper()
 	for _, v := range s.Volumes {
@@ -34,19 +32,6 @@ func outside(t *testing.T, s types.ServiceConfig, inside string) string {
 	}
 	t.Fatalf("%s: nothing is mounted at %s", s.Name, inside)
 	return ""
-}
-
-func relative(t *testing.T, file string) string {
-	t.Helper()
-	top, err := filepath.Abs(root)
-	if err != nil {
-		t.Fatal(err)
-	}
-	file, err = filepath.Rel(top, file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return filepath.ToSlash(file)
 }
 
 // argument is the value of a flag in the service's command.
@@ -71,38 +56,4 @@ func volume(t *testing.T, s types.ServiceConfig, inside string) {
 		}
 	}
 	t.Errorf("%s: no volume holds %s", s.Name, inside)
-}
-
-// read gives a file by its path from the root of the repository.
-func read(t *testing.T, file string) string {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join(root, file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
-func decode(t *testing.T, file string, into any) {
-	t.Helper()
-	if err := yaml.Unmarshal([]byte(read(t, file)), into); err != nil {
-		t.Fatalf("%s: %v", file, err)
-	}
-}
-
-// matches are the files, relative to the root of the repository.
-func matches(t *testing.T, pattern string) []string {
-	t.Helper()
-	found, err := filepath.Glob(filepath.Join(root, pattern))
-	if err != nil || len(found) == 0 {
-		t.Fatalf("%s: %d files, error %v", pattern, len(found), err)
-	}
-	for i, file := range found {
-		absolute, err := filepath.Abs(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		found[i] = relative(t, absolute)
-	}
-	return found
 }

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// prometheusConfig is as much of prometheus.yml as is looked at here.
+// prometheusConfig is the part of prometheus.yml that is looked at here.
 type prometheusConfig struct {
 	Global struct {
 		ScrapeInterval string `yaml:"scrape_interval"`
@@ -37,6 +37,7 @@ func loadPrometheus(t *testing.T) (c prometheusConfig) {
 	return c
 }
 
+// Prometheus and the Alertmanager find their files, and keep their data on volumes.
 func TestPrometheusHasItsFiles(t *testing.T) {
 	c := loadPrometheus(t)
 	for _, stack := range stacks(t) {
@@ -45,6 +46,7 @@ func TestPrometheusHasItsFiles(t *testing.T) {
 		if got := outside(t, prometheus, inside); got != prometheusFile {
 			t.Errorf("%s is %s, want %s", inside, got, prometheusFile)
 		}
+		// The patterns of prometheus.yml find the rules of this repository.
 		var rules []string
 		for _, pattern := range c.RuleFiles {
 			rules = append(rules, matches(t, outside(t, prometheus, path.Join(path.Dir(inside), pattern)))...)
@@ -62,6 +64,8 @@ func TestPrometheusHasItsFiles(t *testing.T) {
 	}
 }
 
+// Prometheus scrapes the exporter under a job that the alerts look at, and sends alerts
+// to the Alertmanager.
 func TestPrometheusReachesItsTargets(t *testing.T) {
 	c := loadPrometheus(t)
 	down := regexp.MustCompile(`up\{job=~"([^"]+)"\}`).FindStringSubmatch(read(t, "deploy/prometheus/alerts.rules.yml"))
@@ -92,7 +96,7 @@ func TestPrometheusReachesItsTargets(t *testing.T) {
 		if scraped != 1 || alerted != 1 {
 			t.Errorf("%d targets and %d Alertmanagers, want one each", scraped, alerted)
 		}
-		// What a reader follows from an alert leads to what is published.
+		// The links in an alert lead to ports that are published.
 		for _, service := range []string{"prometheus", "alertmanager"} {
 			s := stack.Services[service]
 			_, published := port(s)
@@ -111,7 +115,7 @@ func TestPromtoolLikesTheConfiguration(t *testing.T) {
 	case err != nil:
 		t.Skipf("skipped without promtool, which Debian has in the package prometheus: %v", err)
 	}
-	// As in the container: beside the file is a folder with the rules.
+	// As in the container, a folder with the rules is beside the file.
 	dir := t.TempDir()
 	prometheus := stacks(t)["demo"].Services["prometheus"]
 	for _, pattern := range loadPrometheus(t).RuleFiles {

@@ -8,8 +8,9 @@ import (
 	"helm.sh/helm/v3/pkg/strvals"
 )
 
-// What the chart's README shows to copy works.
+// The commands that the chart's README shows work.
 func TestChartREADMECommands(t *testing.T) {
+	// The files that --set-file names, as a user would have them.
 	files := map[string]string{
 		"aliyun_iot_ota_exporter.yml": readFile(t, root+"deploy/config.example.yml"),
 		"access_key_secret":           "made-up",

@@ -13,9 +13,10 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 )
 
-// complaintsAbout finds what it is there to find: each case breaks one thing
-// in objects that are good.
+// complaintsAbout finds each fault that it is there to find. Each case is named after
+// the complaint, and causes it by one change to objects that are good.
 func TestComplaints(t *testing.T) {
+	// Changes to a pod, to its container, and to a NetworkPolicy.
 	pod := func(change func(*corev1.PodSpec)) func(*testing.T, objects) {
 		return func(t *testing.T, all objects) { change(&the[*appsv1.Deployment](t, all).Spec.Template.Spec) }
 	}

@@ -11,7 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 )
 
-// probes ask for nothing that basic auth would refuse.
+// probes demands that they only open a connection. Basic auth would refuse a request.
 func (d *deployment) probes() {
 	for _, probe := range []*corev1.Probe{d.pod.Spec.Containers[0].LivenessProbe, d.pod.Spec.Containers[0].ReadinessProbe} {
 		if probe == nil || probe.TCPSocket == nil {
@@ -32,7 +32,7 @@ func (d *deployment) port(name string) int32 {
 	return 0
 }
 
-// reachable by Prometheus, through each object on the way.
+// reachable demands that Prometheus finds the pod, through each object on the way.
 func (d *deployment) reachable() {
 	services := of[*corev1.Service](d.all)
 	if len(services) != 1 {
@@ -65,8 +65,8 @@ func (d *deployment) reachable() {
 	}
 }
 
-// policed is for this pod: Prometheus comes in, DNS and HTTPS go out, and
-// nobody else is let in.
+// policed demands that a NetworkPolicy is about this pod, lets no one in but whom it
+// names, and lets DNS and HTTPS out.
 func (d *deployment) policed(p *networkingv1.NetworkPolicy) {
 	if !selects(&p.Spec.PodSelector, d.pod.Labels) {
 		d.complain("the NetworkPolicy does not select the pods")
@@ -84,7 +84,7 @@ func (d *deployment) policed(p *networkingv1.NetworkPolicy) {
 			}
 		}
 	}
-	open := map[string]bool{}
+	open := map[string]bool{} // to everywhere, by protocol and port
 	for _, rule := range p.Spec.Egress {
 		for _, port := range rule.Ports {
 			protocol := corev1.ProtocolTCP
@@ -101,7 +101,8 @@ func (d *deployment) policed(p *networkingv1.NetworkPolicy) {
 	}
 }
 
-// selects is false for a selector of nothing or everything, too.
+// selects is whether a selector matches a set of labels. It is false for a selector that
+// matches everything, because ours must name what they mean.
 func selects(selector *metav1.LabelSelector, set map[string]string) bool {
 	s, err := metav1.LabelSelectorAsSelector(selector)
 	return err == nil && !s.Empty() && s.Matches(labels.Set(set))

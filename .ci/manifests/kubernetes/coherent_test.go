@@ -3,6 +3,7 @@ package kubernetes_test
 import (
 	"fmt"
 	"slices"
+	"testing"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -11,10 +12,10 @@ import (
 	"k8s.io/pod-security-admission/policy"
 )
 
-// deployment is what a set of objects must agree with: its one Deployment.
+// deployment is a set of objects around one Deployment, which they must agree with.
 type deployment struct {
 	all        objects
-	theirs     []string // Secrets and claims that the user has made: kind and name
+	theirs     []string // objects that the user has made: kind and name
 	pod        *corev1.PodTemplateSpec
 	complaints []string
 }
@@ -23,8 +24,16 @@ func (d *deployment) complain(format string, args ...any) {
 	d.complaints = append(d.complaints, fmt.Sprintf(format, args...))
 }
 
-// complaintsAbout says what is wrong with objects beyond their types. It knows
-// nothing of where they come from.
+// demandCoherent fails the test for each of the complaints.
+func demandCoherent(t *testing.T, all objects, theirs ...string) {
+	t.Helper()
+	for _, complaint := range complaintsAbout(all, theirs...) {
+		t.Error(complaint)
+	}
+}
+
+// complaintsAbout finds what is wrong with objects, beyond what their types would not
+// allow. It does not know whether Helm or kustomize made them.
 func complaintsAbout(all objects, theirs ...string) []string {
 	deployments := of[*appsv1.Deployment](all)
 	if len(deployments) != 1 {
@@ -41,7 +50,7 @@ func complaintsAbout(all objects, theirs ...string) []string {
 	return d.complaints
 }
 
-// names are unique within a kind and a namespace.
+// names demands that they are unique within a kind and a namespace.
 func (d *deployment) names() {
 	seen := map[string]bool{}
 	for _, object := range d.all {
@@ -53,7 +62,8 @@ func (d *deployment) names() {
 	}
 }
 
-// one exporter, at any time.
+// one demands that at no time more than one exporter runs: two would share one rate
+// budget.
 func (d *deployment) one(deployment *appsv1.Deployment) {
 	spec := deployment.Spec
 	if spec.Replicas == nil || *spec.Replicas != 1 {
@@ -67,7 +77,8 @@ func (d *deployment) one(deployment *appsv1.Deployment) {
 	}
 }
 
-// secure is by Kubernetes's own measure, and by what that leaves open.
+// secure demands the level "restricted" of Kubernetes's Pod Security Standards, and some
+// things that those leave open.
 func (d *deployment) secure() {
 	evaluator, err := policy.NewEvaluator(policy.DefaultChecks(), nil)
 	if err != nil {
@@ -109,6 +120,7 @@ func (d *deployment) secure() {
 	}
 }
 
+// exists is whether an object is in the set, or the user has made it.
 func (d *deployment) exists(kind, name string) bool {
 	return slices.Contains(d.theirs, kind+" "+name) || slices.ContainsFunc(d.all, func(object metav1.Object) bool {
 		return kindOf(object) == kind && object.GetName() == name

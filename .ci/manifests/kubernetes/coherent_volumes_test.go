@@ -8,7 +8,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// volumes are all mounted, and what they are made of exists.
+// volumes demands that all are mounted, only the state's to be written to, and that
+// what they show exists.
 func (d *deployment) volumes() {
 	var declared, mounted []string
 	for _, v := range d.pod.Spec.Volumes {
@@ -37,7 +38,7 @@ func (d *deployment) volumes() {
 	}
 }
 
-// source is the object that a volume shows, "" for one of its own.
+// source is the object that a volume shows, "" for a volume such as an emptyDir.
 func source(v corev1.Volume) (kind, name string) {
 	switch {
 	case v.ConfigMap != nil:
@@ -50,7 +51,8 @@ func source(v corev1.Volume) (kind, name string) {
 	return "", ""
 }
 
-// paths of the flags are mounted, and files that exist are there.
+// paths demands that each path in a flag is mounted, and that a file in a ConfigMap is
+// there.
 func (d *deployment) paths() {
 	for _, arg := range d.pod.Spec.Containers[0].Args {
 		flag, file, _ := strings.Cut(arg, "=")
@@ -66,6 +68,7 @@ func (d *deployment) paths() {
 		if writes := flag == "--persistence.file"; writes == mount.ReadOnly {
 			d.complain("%s lies in a volume that is read-only: %t", arg, mount.ReadOnly)
 		}
+		// What a Secret or a claim contains is not known here.
 		for _, v := range d.pod.Spec.Volumes {
 			if v.Name != mount.Name || v.ConfigMap == nil {
 				continue
@@ -78,7 +81,7 @@ func (d *deployment) paths() {
 	}
 }
 
-// within is whether a path is the folder or lies in it.
+// within is whether a path is the folder, or is in it.
 func within(name, folder string) bool {
 	return name == folder || strings.HasPrefix(name, folder+"/")
 }

@@ -13,10 +13,10 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the copies that Helm and kustomize need")
 
-// Helm and kustomize read nothing outside their own folders, so rules and
-// dashboards are there a second time. They are files and no links: Windows has
-// none in a checkout, an archive of the source loses them, and helm warns of
-// each at every command.
+// Helm and kustomize read nothing outside their own folders, so these hold copies of the
+// rules and dashboards. They are not symbolic links, because a checkout on Windows has
+// none, an archive of the source loses them, and helm warns about each of them in every
+// command.
 func TestCopies(t *testing.T) {
 	want := map[string]string{
 		chartDir + "/README.md": chartREADME(t),
@@ -46,7 +46,10 @@ func TestCopies(t *testing.T) {
 	}
 }
 
-// prometheusRule has the rule files in it as they are, comments and all.
+// ruleFiles are all rules, in the order of prometheusrule.yaml.
+var ruleFiles = []string{"recording.rules.yml", "alerts.rules.yml"}
+
+// prometheusRule is an object with the rules in it as they stand, with their comments.
 func prometheusRule(t *testing.T) string {
 	var b strings.Builder
 	b.WriteString(`# Made of deploy/prometheus/*.rules.yml by: cd .ci/manifests/kubernetes && go test . -update
@@ -59,7 +62,7 @@ metadata:
 spec:
   groups:
 `)
-	for _, file := range []string{"recording.rules.yml", "alerts.rules.yml"} {
+	for _, file := range ruleFiles {
 		_, groups, found := strings.Cut(readFile(t, root+"deploy/prometheus/"+file), "\ngroups:\n")
 		if !found {
 			t.Fatalf("%s has no line groups:", file)
@@ -74,6 +77,7 @@ spec:
 	return b.String()
 }
 
+// glob demands that there are files that match.
 func glob(t *testing.T, pattern string) []string {
 	t.Helper()
 	found, err := filepath.Glob(pattern)
@@ -83,6 +87,7 @@ func glob(t *testing.T, pattern string) []string {
 	return found
 }
 
+// readFile gives "" for a copy that -update is about to make.
 func readFile(t *testing.T, file string) string {
 	t.Helper()
 	text, err := os.ReadFile(file)

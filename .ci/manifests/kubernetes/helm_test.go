@@ -12,6 +12,8 @@ import (
 	"helm.sh/helm/v3/pkg/lint/support"
 )
 
+// Each way to install the chart makes the objects that it should, which fit together,
+// and tells its user what comes next.
 func TestReleases(t *testing.T) {
 	c := loadChart(t)
 	for name, r := range releases {
@@ -28,9 +30,8 @@ func TestReleases(t *testing.T) {
 			if diff := cmp.Diff(slices.Sorted(slices.Values(want)), slices.Sorted(slices.Values(all.kinds()))); diff != "" {
 				t.Error(diff)
 			}
-			for _, complaint := range complaintsAbout(all, r.theirs...) {
-				t.Error(complaint)
-			}
+			demandCoherent(t, all, r.theirs...)
+			// Each object goes where the user says, and can be found by its chart.
 			for _, object := range all {
 				if object.GetNamespace() != "monitored" || object.GetLabels()["helm.sh/chart"] == "" {
 					t.Errorf("%s %s: namespace %q, labels %v", kindOf(object), object.GetName(), object.GetNamespace(), object.GetLabels())
@@ -45,7 +46,7 @@ func TestReleases(t *testing.T) {
 	}
 }
 
-// A wrong value is refused in words that lead to what is right.
+// A wrong value is refused, in words that lead to the right one.
 func TestValuesThatAreRefused(t *testing.T) {
 	c := loadChart(t)
 	for name, r := range map[string]struct{ values, want string }{
@@ -83,6 +84,7 @@ func TestValuesThatAreRefused(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), r.want) {
 				t.Errorf("error %v, want %q in it", err, r.want)
 			}
+			// The chart must not quote what was written in the wrong place.
 			if err != nil && strings.Contains(err.Error(), "made-up") {
 				t.Errorf("the secret is in: %v", err)
 			}
@@ -90,6 +92,7 @@ func TestValuesThatAreRefused(t *testing.T) {
 	}
 }
 
+// helm lint has no more to say than hints.
 func TestHelmLint(t *testing.T) {
 	for name, r := range releases {
 		result := lint.All(chartDir, parseValues(t, r.values), "monitored", true)
@@ -101,7 +104,8 @@ func TestHelmLint(t *testing.T) {
 	}
 }
 
-// The package is the folder: nothing is ignored that a template reads.
+// The packaged chart gives the same objects as the folder: .helmignore leaves out nothing
+// that a template reads.
 func TestHelmPackage(t *testing.T) {
 	folder := loadChart(t)
 	file, err := chartutil.Save(folder, t.TempDir())
@@ -112,6 +116,7 @@ func TestHelmPackage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// This release uses all templates and files.
 	v := parseValues(t, releases["all that Prometheus and Grafana can have"].values)
 	want, _, err := helmTemplate(folder, v)
 	if err != nil {

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// The pod's port is the one that the program listens on by itself, and its
-// user and folders are those of the image.
+// The pod has the port on which the program listens by default, and the user and the
+// folders of the image.
 func TestPodFitsTheImage(t *testing.T) {
 	image := readFile(t, root+"deploy/Dockerfile")
 	spec := podSpec(t, built(t, kustomizeDir+"/overlays/rrsa"))

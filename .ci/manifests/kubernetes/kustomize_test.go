@@ -15,7 +15,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 )
 
-// overlays is every overlay, as a user would apply it.
+// overlays are all overlays, built as a user would apply them.
 func overlays(t *testing.T) map[string]objects {
 	t.Helper()
 	return map[string]objects{
@@ -25,6 +25,7 @@ func overlays(t *testing.T) map[string]objects {
 	}
 }
 
+// Each overlay makes the objects that it should, and they fit together.
 func TestOverlays(t *testing.T) {
 	all := overlays(t)
 	for name, want := range map[string][]string{
@@ -39,9 +40,7 @@ func TestOverlays(t *testing.T) {
 			if diff := cmp.Diff(want, slices.Sorted(slices.Values(all[name].kinds()))); diff != "" {
 				t.Error(diff)
 			}
-			for _, complaint := range complaintsAbout(all[name]) {
-				t.Error(complaint)
-			}
+			demandCoherent(t, all[name])
 		})
 	}
 	if folders := glob(t, kustomizeDir+"/overlays/*"); len(folders) != len(all) {
@@ -49,7 +48,8 @@ func TestOverlays(t *testing.T) {
 	}
 }
 
-// Without the user's file the error says which one is missing.
+// Without the user's secret the error names the file that is missing, and git ignores
+// that file where it is there.
 func TestOverlayWithoutItsSecret(t *testing.T) {
 	dir := withSecret(t)
 	if err := os.Remove(filepath.Join(dir, "access_key_secret")); err != nil {
@@ -65,20 +65,26 @@ func TestOverlayWithoutItsSecret(t *testing.T) {
 	}
 }
 
-func TestWithoutAClaim(t *testing.T) {
+// builtBeside builds a user's kustomization that stands in a folder beside deploy.
+func builtBeside(t *testing.T, kustomization string) objects {
+	t.Helper()
 	dir := filepath.Join(copyOfProject(t), "mine")
-	writeFile(t, filepath.Join(dir, "kustomization.yaml"), `
+	writeFile(t, filepath.Join(dir, "kustomization.yaml"), kustomization)
+	writeFile(t, filepath.Join(dir, "aliyun_iot_ota_exporter.yml"), "accounts: []")
+	return built(t, dir)
+}
+
+// With the component empty-dir there is no claim, and the pod is the one that Helm makes
+// without persistence.
+func TestWithoutAClaim(t *testing.T) {
+	all := builtBeside(t, `
 apiVersion: kustomize.config.k8s.io/v1beta1
 kind: Kustomization
 resources: [../deploy/kubernetes/base]
 components: [../deploy/kubernetes/components/empty-dir]
 configMapGenerator: [{name: aliyun-iot-ota-exporter, files: [aliyun_iot_ota_exporter.yml]}]
 `)
-	writeFile(t, filepath.Join(dir, "aliyun_iot_ota_exporter.yml"), "accounts: []")
-	all := built(t, dir)
-	for _, complaint := range complaintsAbout(all) {
-		t.Error(complaint)
-	}
+	demandCoherent(t, all)
 	if claims := of[*corev1.PersistentVolumeClaim](all); len(claims) > 0 {
 		t.Error("the claim is still there")
 	}
@@ -86,8 +92,8 @@ configMapGenerator: [{name: aliyun-iot-ota-exporter, files: [aliyun_iot_ota_expo
 	agree(t, "pod", plain(podSpec(t, all)), plain(podSpec(t, helm)))
 }
 
-// The kustomization that the README shows to copy works. What it takes from
-// the released project is taken from this one.
+// The kustomization that the README shows works. Here it takes the bases from this
+// project instead of from a release.
 func TestKustomizeREADMEExample(t *testing.T) {
 	found := regexp.MustCompile("(?s)\n```yaml\n(.*?)```\n").FindStringSubmatch(readFile(t, kustomizeDir+"/README.md"))
 	if found == nil {
@@ -99,13 +105,8 @@ func TestKustomizeREADMEExample(t *testing.T) {
 			t.Errorf("it takes version %s, the chart is of %s", version[2], want)
 		}
 	}
-	dir := filepath.Join(copyOfProject(t), "mine")
-	writeFile(t, filepath.Join(dir, "kustomization.yaml"), released.ReplaceAllString(found[1], "../$1"))
-	writeFile(t, filepath.Join(dir, "aliyun_iot_ota_exporter.yml"), "accounts: []")
-	all := built(t, dir)
-	for _, complaint := range complaintsAbout(all) {
-		t.Error(complaint)
-	}
+	all := builtBeside(t, released.ReplaceAllString(found[1], "../$1"))
+	demandCoherent(t, all)
 	if role := the[*corev1.ServiceAccount](t, all).Annotations["pod-identity.alibabacloud.com/role-name"]; role != "iot-ota-reader" {
 		t.Errorf("the role is %q", role)
 	}
@@ -117,13 +118,14 @@ func TestKustomizeREADMEExample(t *testing.T) {
 			t.Errorf("%s is in namespace %q", kindOf(object), object.GetNamespace())
 		}
 	}
+	// kube-prometheus-stack looks only at objects with its release's label.
 	selected := the[*monitoringv1.ServiceMonitor](t, all).Labels["release"] + " " + the[*monitoringv1.PrometheusRule](t, all).Labels["release"]
 	if selected != "kube-prometheus-stack kube-prometheus-stack" {
 		t.Errorf("Prometheus would select by %q", selected)
 	}
 }
 
-// The README of the folder names all that there is, and nothing else.
+// The folder's README names every overlay and component, and none that is not there.
 func TestKustomizeREADME(t *testing.T) {
 	readme := readFile(t, kustomizeDir+"/README.md")
 	named := regexp.MustCompile(`\b(?:overlays|components)/[\w-]+`).FindAllString(readme, -1)

@@ -11,25 +11,25 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// aPod is one that is to run here.
+// aPod is a pod to be run on this machine.
 type aPod struct {
 	objects
-	// secrets are those that the user has made: names of files and what is in
-	// them, by the name of the volume.
+	// secrets are those that the user has made: the content of each file by its
+	// name, for each volume by its name.
 	secrets map[string]map[string]string
 }
 
-// machine is a pod's file system on this machine, without a container.
+// machine is the file system of a pod on this machine, without a container.
 type machine struct {
 	args  []string // of the pod, with paths here
 	state string   // the only folder that the pod may write to, if any
 }
 
-// boot lays out the volumes of the pod.
+// boot lays out the volumes of a pod in a folder.
 func boot(t *testing.T, pod aPod) (m machine) {
 	t.Helper()
 	spec, here := podSpec(t, pod.objects), t.TempDir()
-	// What the add-on for RRSA mounts, by its documentation.
+	// The add-on for RRSA mounts a token there, according to its documentation.
 	const token = "/var/run/secrets/ack.alibabacloud.com/rrsa-tokens"
 	moves := []string{token, here + token}
 	files := map[string]string{here + token + "/token": "made-up"}
@@ -57,8 +57,8 @@ func boot(t *testing.T, pod aPod) (m machine) {
 	return m
 }
 
-// content is the files of a volume. A Secret that is not among the objects is
-// the user's.
+// content is the files of a volume. A Secret that is not among the objects is one that
+// the user has made.
 func (pod aPod) content(v corev1.Volume) map[string]string {
 	switch {
 	case v.ConfigMap != nil:
@@ -70,11 +70,11 @@ func (pod aPod) content(v corev1.Volume) map[string]string {
 		if !ok {
 			return pod.secrets[v.Name]
 		}
-		files := maps.Clone(s.StringData) // what Helm writes
+		files := maps.Clone(s.StringData) // in the form that Helm writes
 		if files == nil {
 			files = map[string]string{}
 		}
-		for name, text := range s.Data { // what kustomize writes
+		for name, text := range s.Data { // in the form that kustomize writes
 			files[name] = string(text)
 		}
 		return files
@@ -82,7 +82,7 @@ func (pod aPod) content(v corev1.Volume) map[string]string {
 	return nil
 }
 
-// pods are those of every overlay and every release, with what the user adds.
+// pods are the pods of every overlay and every release, with what their users add.
 func pods(t *testing.T) map[string]aPod {
 	t.Helper()
 	all := map[string]aPod{}
@@ -92,7 +92,7 @@ func pods(t *testing.T) map[string]aPod {
 	for name, r := range releases {
 		all["helm, "+name] = aPod{rendered(t, parseValues(t, r.values)), map[string]map[string]string{
 			"secret": {"access_key_secret": "made-up"},
-			// The password is made-up.
+			// The password is "made-up".
 			"web-config": {"config.yml": "basic_auth_users: {prometheus: $2a$04$STTYWLFeTVmam0GoKujxQOspfEnd21qnz.QcTmeJpbE1nSImYJjtK}"},
 		}}
 	}

@@ -11,7 +11,7 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// monitored are the two ways to get rules and dashboards into a cluster.
+// monitored has the objects of both ways to get rules and dashboards into a cluster.
 func monitored(t *testing.T) map[string]objects {
 	return map[string]objects{
 		"kustomize": built(t, kustomizeDir+"/overlays/rrsa"),
@@ -19,20 +19,21 @@ func monitored(t *testing.T) map[string]objects {
 	}
 }
 
-// The operator is given the rules that promtool has tested, and nothing else.
+// The Prometheus operator is given the rules that promtool has tested, and no others.
 func TestRulesAreTheSame(t *testing.T) {
 	var want []any
-	for _, file := range []string{"recording.rules.yml", "alerts.rules.yml"} {
+	for _, file := range ruleFiles {
 		var content struct{ Groups []any }
 		if err := yaml.Unmarshal([]byte(readFile(t, root+"deploy/prometheus/"+file)), &content); err != nil {
 			t.Fatal(err)
 		}
 		want = append(want, content.Groups...)
 	}
-	if len(glob(t, root+"deploy/prometheus/*.rules.yml")) != 2 {
+	if len(glob(t, root+"deploy/prometheus/*.rules.yml")) != len(ruleFiles) {
 		t.Error("there are more files of rules")
 	}
 	for name, all := range monitored(t) {
+		// Both sides become plain values, as the operator's types would not compare.
 		text, err := json.Marshal(the[*monitoringv1.PrometheusRule](t, all).Spec.Groups)
 		if err != nil {
 			t.Fatal(err)
@@ -47,7 +48,7 @@ func TestRulesAreTheSame(t *testing.T) {
 	}
 }
 
-// Grafana's sidecar finds each dashboard, byte for byte.
+// Grafana's sidecar finds each dashboard, unchanged.
 func TestDashboardsAreTheSame(t *testing.T) {
 	for name, all := range monitored(t) {
 		found := map[string]string{}

@@ -14,10 +14,10 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// objects are what a cluster would be given.
+// objects are what a cluster would be asked to create.
 type objects []metav1.Object
 
-// newObject has every kind that this project deploys.
+// newObject has a constructor for every kind that this project deploys.
 var newObject = map[string]func() metav1.Object{
 	"apps/v1 Deployment":                      func() metav1.Object { return &appsv1.Deployment{} },
 	"v1 ConfigMap":                            func() metav1.Object { return &corev1.ConfigMap{} },
@@ -30,8 +30,8 @@ var newObject = map[string]func() metav1.Object{
 	"monitoring.coreos.com/v1 ServiceMonitor": func() metav1.Object { return &monitoringv1.ServiceMonitor{} },
 }
 
-// decodeObject is as strict as a server that is asked to be: a key that is
-// unknown, given twice or in the wrong case is an error.
+// decodeObject is as strict as a server with --validate=strict: a key that is unknown,
+// is given twice or has the wrong case is an error.
 func decodeObject(t *testing.T, document []byte) metav1.Object {
 	t.Helper()
 	text, err := yaml.YAMLToJSONStrict(document)
@@ -54,7 +54,7 @@ func decodeObject(t *testing.T, document []byte) metav1.Object {
 	return object
 }
 
-// decodeObjects takes a file of several documents.
+// decodeObjects decodes the documents of a file. Some may be empty.
 func decodeObjects(t *testing.T, text []byte) (all objects) {
 	t.Helper()
 	for document := range strings.SplitSeq("\n"+string(text), "\n---\n") {
@@ -69,13 +69,13 @@ func decodeObjects(t *testing.T, text []byte) (all objects) {
 	return all
 }
 
-// kindOf is such as Deployment.
+// kindOf is the kind of an object, such as Deployment.
 func kindOf(object metav1.Object) string {
 	kind := fmt.Sprintf("%T", object)
 	return kind[strings.LastIndex(kind, ".")+1:]
 }
 
-// of gives the objects of one kind.
+// of gives all objects of a kind.
 func of[T metav1.Object](all objects) (found []T) {
 	for _, object := range all {
 		if object, ok := object.(T); ok {
@@ -105,7 +105,7 @@ func the[T metav1.Object](t *testing.T, all objects) (object T) {
 	return found[0]
 }
 
-// kinds are the kinds of the objects and how often each is there, in order.
+// kinds has the kind of each object, in their order.
 func (all objects) kinds() []string {
 	var kinds []string
 	for _, object := range all {

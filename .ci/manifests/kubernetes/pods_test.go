@@ -13,13 +13,14 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 )
 
+// podSpec is the specification of the pod that the Deployment makes.
 func podSpec(t *testing.T, all objects) corev1.PodSpec {
 	t.Helper()
 	return the[*appsv1.Deployment](t, all).Spec.Template.Spec
 }
 
-// A new configuration makes a new pod, a new secret does not: the exporter
-// sees that by itself.
+// A new configuration makes a new pod. A new secret does not, because the exporter takes
+// it up without a restart.
 func TestWhatMakesANewPod(t *testing.T) {
 	for name, podWith := range map[string]func(config, secret string) corev1.PodTemplateSpec{
 		"kustomize": func(config, secret string) corev1.PodTemplateSpec {
@@ -43,14 +44,14 @@ func TestWhatMakesANewPod(t *testing.T) {
 	}
 }
 
-// Helm and kustomize make the same pod.
+// Helm and kustomize make the same pod, and the same objects around it.
 func TestHelmAndKustomizeAgree(t *testing.T) {
-	const named = "\nfullnameOverride: aliyun-iot-ota-exporter\n"
+	const sameName = "\nfullnameOverride: aliyun-iot-ota-exporter\n"
 	all := overlays(t)
 	for overlay, text := range map[string]string{
-		"demo":       "demo: true" + named,
-		"access-key": aKey + named + "secret: {access_key_secret: made-up}",
-		"rrsa":       aConfig + named + "rrsa: {roleName: aliyun-iot-ota-exporter}\nnetworkPolicy: {enabled: true}",
+		"demo":       "demo: true" + sameName,
+		"access-key": aKey + sameName + "secret: {access_key_secret: made-up}",
+		"rrsa":       aConfig + sameName + "rrsa: {roleName: aliyun-iot-ota-exporter}\nnetworkPolicy: {enabled: true}",
 	} {
 		t.Run(overlay, func(t *testing.T) {
 			kustomize, helm := all[overlay], rendered(t, parseValues(t, text))
@@ -60,7 +61,7 @@ func TestHelmAndKustomizeAgree(t *testing.T) {
 			agree(t, "annotations for RRSA", the[*corev1.ServiceAccount](t, kustomize).Annotations, the[*corev1.ServiceAccount](t, helm).Annotations)
 			const injection = "pod-identity.alibabacloud.com/injection"
 			agree(t, "label for RRSA", the[*appsv1.Deployment](t, kustomize).Spec.Template.Labels[injection], the[*appsv1.Deployment](t, helm).Spec.Template.Labels[injection])
-			if overlay != "demo" {
+			if overlay != "demo" { // which keeps no state
 				agree(t, "claim", the[*corev1.PersistentVolumeClaim](t, kustomize).Spec, the[*corev1.PersistentVolumeClaim](t, helm).Spec)
 			}
 			if overlay == "rrsa" {
@@ -72,6 +73,7 @@ func TestHelmAndKustomizeAgree(t *testing.T) {
 	}
 }
 
+// agree demands that Helm and kustomize make the same of something.
 func agree[T any](t *testing.T, what string, kustomize, helm T) {
 	t.Helper()
 	amounts := gocmp.Comparer(func(a, b resource.Quantity) bool { return a.Cmp(b) == 0 })
@@ -80,8 +82,8 @@ func agree[T any](t *testing.T, what string, kustomize, helm T) {
 	}
 }
 
-// plain is the pod without what may differ: the order of volumes, the hash in
-// a name, and the default that helm writes out.
+// plain is a pod without what may differ between the two: the order of volumes, the hash
+// in the name of a ConfigMap, and a default that only Helm spells out.
 func plain(spec corev1.PodSpec) corev1.PodSpec {
 	spec = *spec.DeepCopy()
 	slices.SortFunc(spec.Volumes, func(a, b corev1.Volume) int { return cmp.Compare(a.Name, b.Name) })

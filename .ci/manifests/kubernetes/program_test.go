@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// program builds the exporter that is in the image.
+// program builds the exporter, which the image contains.
 func program(t *testing.T) string {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "exporter")
@@ -29,6 +29,7 @@ func program(t *testing.T) string {
 	return binary
 }
 
+// The program itself accepts every pod's flags and configuration, and runs in some pods.
 func TestProgram(t *testing.T) {
 	binary, pods := program(t), pods(t)
 	t.Run("accepts the flags and the configuration of", func(t *testing.T) {
@@ -46,21 +47,22 @@ func TestProgram(t *testing.T) {
 		for name, status := range map[string]int{
 			"kustomize, demo":                 200,
 			"kustomize, access-key":           200,
-			"helm, everything from elsewhere": 401, // for who has no password; probes must do without
+			"helm, everything from elsewhere": 401, // because it asks for a password, which probes do not need
 		} {
 			t.Run(name, func(t *testing.T) { runs(t, binary, boot(t, pods[name]), status) })
 		}
 	})
 }
 
-// runs starts the program, which shall answer a probe and a scrape, end on
-// SIGTERM, and have written its state by then and nothing else.
+// runs demands that the program answers a probe and requests, ends when it gets SIGTERM,
+// and has written its state by then, and nothing else.
 func runs(t *testing.T, binary string, m machine, status int) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	run := exec.CommandContext(ctx, binary, append(m.args, "--web.listen-address=127.0.0.1:0")...)
 	run.Dir = t.TempDir()
-	// No call leaves this machine: nothing listens there, and the standard chain of keys looks no further.
+	// No call leaves this machine: the proxy does not exist, and with keys in the
+	// environment the standard chain does not look for others in the network.
 	run.Env = append(os.Environ(), "HTTPS_PROXY=http://127.0.0.1:9", "HTTP_PROXY=http://127.0.0.1:9", "NO_PROXY=127.0.0.1",
 		"ALIBABA_CLOUD_ACCESS_KEY_ID=made-up", "ALIBABA_CLOUD_ACCESS_KEY_SECRET=made-up")
 	stderr, err := run.StderrPipe()
@@ -85,7 +87,7 @@ func runs(t *testing.T, binary string, m machine, status int) {
 	if err := run.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	io.Copy(io.Discard, stderr)
+	io.Copy(io.Discard, stderr) // Wait must not come before the end of the log
 	if err := run.Wait(); err != nil {
 		t.Errorf("the end: %v", err)
 	}

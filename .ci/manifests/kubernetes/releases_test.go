@@ -4,7 +4,7 @@ import (
 	"strings"
 )
 
-// aConfig is a configuration in a values file.
+// aConfig is a values file with a configuration.
 const aConfig = `
 config:
   accounts:
@@ -14,7 +14,7 @@ config:
       instances: [{id: iot-cn-0pp1n8t****, jobs: [wahVIzGkCMuAUE2gDERM02****]}]
 `
 
-// aKey is one whose key has a secret half in a file.
+// aKey is another one, with an access key whose secret is in a file.
 const aKey = `
 config:
   accounts:
@@ -26,14 +26,15 @@ config:
       instances: [{jobs: [wahVIzGkCMuAUE2gDERM02****]}]
 `
 
-// release is what a user installs the chart as.
+// release is a way to install the chart.
 type release struct {
 	values string
-	theirs []string // what the user has made: kind and name
+	theirs []string // objects that the user has made: kind and name
 	kinds  []string // of the objects, beside Deployment, Service and ServiceAccount
-	notes  []string // what the user is told, in parts
+	notes  []string // parts of what the user is told
 }
 
+// releases are all ways that make a difference, by name.
 var releases = map[string]release{
 	"the demo": {
 		values: "demo: true",

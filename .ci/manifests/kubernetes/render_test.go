@@ -1,9 +1,9 @@
-// Package kubernetes_test holds the Helm chart and the kustomizations to the
-// types of Kubernetes, to each other, and to the program that they run. It is in
-// a module of its own, so that nobody who builds the exporter needs theirs.
+// Package kubernetes_test holds the Helm chart and the kustomizations to the types of
+// Kubernetes, to each other, and to the program that they run. It is in a module of its
+// own, so that nobody who builds the exporter needs the libraries of Helm and Kubernetes.
 //
-// Run it by: go test -count=1 .
-// Go's cache of results does not look at files outside the module.
+// Run it with go test -count=1, because Go's cache of test results does not notice
+// changes to files outside the module.
 package kubernetes_test
 
 import (
@@ -53,10 +53,10 @@ func loadChart(t *testing.T) *chart.Chart {
 	return c
 }
 
-// helmTemplate is what `helm template` prints, and the notes; the error is of
-// the schema or of a template.
+// helmTemplate gives what helm template prints, and the notes. An error is of the schema
+// or of a template.
 func helmTemplate(c *chart.Chart, v values) (manifests []byte, notes string, err error) {
-	// Values that are of another type than the default only make a line in the log.
+	// About a value that has another type than its default Helm only logs a line.
 	var warnings bytes.Buffer
 	log.SetOutput(&warnings)
 	defer log.SetOutput(os.Stderr)
@@ -70,7 +70,7 @@ func helmTemplate(c *chart.Chart, v values) (manifests []byte, notes string, err
 		return nil, "", err
 	}
 	var text bytes.Buffer
-	io.Copy(&text, &warnings) // is no YAML, so it is noticed
+	io.Copy(&text, &warnings) // a line in there is no valid YAML, and so fails the test
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		if strings.HasSuffix(name, "/NOTES.txt") {
 			notes = files[name]
@@ -91,7 +91,7 @@ func rendered(t *testing.T, v values) objects {
 	return decodeObjects(t, text)
 }
 
-// built is what `kubectl kustomize` prints, as objects.
+// built are the objects that kubectl kustomize prints.
 func built(t *testing.T, dir string) objects {
 	t.Helper()
 	result, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(filesys.MakeFsOnDisk(), dir)
@@ -105,7 +105,7 @@ func built(t *testing.T, dir string) objects {
 	return decodeObjects(t, text)
 }
 
-// copyOfProject is what kustomize reads, for a test to change.
+// copyOfProject has what kustomize reads of this project, for a test to change.
 func copyOfProject(t *testing.T) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
@@ -117,8 +117,8 @@ func copyOfProject(t *testing.T) (dir string) {
 	return dir
 }
 
-// withSecret is the overlay access-key in a copy of the project, in which the
-// user has put the secret where it asks for it.
+// withSecret is the overlay access-key in a copy of the project, with a secret in the
+// file that the overlay asks its user for.
 func withSecret(t *testing.T) (dir string) {
 	t.Helper()
 	dir = filepath.Join(copyOfProject(t), "deploy/kubernetes/overlays/access-key")
@@ -126,6 +126,7 @@ func withSecret(t *testing.T) (dir string) {
 	return dir
 }
 
+// writeFile makes a file and its folder.
 func writeFile(t *testing.T, name, text string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {

@@ -13,10 +13,10 @@ import (
 	k8syaml "sigs.k8s.io/yaml"
 )
 
-// value is a line of the table in the chart's README.
+// value is a row of the table in the chart's README.
 type value struct{ key, preset, meaning string }
 
-// chartValues are the keys of values.yaml that its comments describe, in order.
+// chartValues are the keys of values.yaml that comments describe, in their order.
 func chartValues(t *testing.T) []value {
 	t.Helper()
 	var document yaml.Node
@@ -26,11 +26,13 @@ func chartValues(t *testing.T) []value {
 	return valuesIn(t, "", document.Content[0])
 }
 
-// valuesIn goes into a mapping that has no description of its own.
+// valuesIn looks for them in a mapping, and deeper where one has no description. Each
+// value must have one, or be below one.
 func valuesIn(t *testing.T, prefix string, mapping *yaml.Node) (all []value) {
 	t.Helper()
 	for i := 0; i < len(mapping.Content); i += 2 {
 		key, node := mapping.Content[i], mapping.Content[i+1]
+		// helm-docs marks descriptions in the same way.
 		_, meaning, described := strings.Cut(key.HeadComment, "# -- ")
 		switch {
 		case described:
@@ -45,7 +47,7 @@ func valuesIn(t *testing.T, prefix string, mapping *yaml.Node) (all []value) {
 	return all
 }
 
-// preset is the default on one line.
+// preset is a default, written on one line.
 func preset(t *testing.T, node *yaml.Node) string {
 	t.Helper()
 	text, err := yaml.Marshal(node)
@@ -63,7 +65,7 @@ func preset(t *testing.T, node *yaml.Node) string {
 	return string(line)
 }
 
-// chartREADME is the chart's README with the table as values.yaml has it.
+// chartREADME is the chart's README as it should be, with the table made anew.
 func chartREADME(t *testing.T) string {
 	t.Helper()
 	const begin, end = "<!-- begin generated: values -->\n", "<!-- end generated: values -->\n"
@@ -81,7 +83,7 @@ func chartREADME(t *testing.T) string {
 	return before + begin + b.String() + end + after
 }
 
-// The schema knows the keys of values.yaml and no others.
+// The schema knows the keys of values.yaml, and refuses all others.
 func TestSchemaHasTheValues(t *testing.T) {
 	var schema map[string]any
 	if err := json.Unmarshal([]byte(readFile(t, chartDir+"/values.schema.json")), &schema); err != nil {

@@ -1,0 +1,84 @@
+package aliyun_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+)
+
+// Twenty callers that go on and on need about twenty connections, not one for each
+// call. The limit is twice that: a dial that has begun is not called off when another
+// connection becomes free.
+func TestConnectionsAreKept(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	var connections atomic.Int32
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, goodAnswer) }))
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			connections.Add(1)
+		}
+	}
+	server.Start()
+	defer server.Close()
+	client := aliyun.NewClient(&fixedKeys{}, aliyun.Options{})
+	defer client.Close()
+	var callers sync.WaitGroup
+	for range 20 {
+		callers.Go(func() {
+			for range 50 {
+				if _, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: server.URL}, "job-1"); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	callers.Wait()
+	if n := connections.Load(); n > 40 {
+		t.Errorf("%d connections for 20 callers and 1,000 calls", n)
+	}
+}
+
+// If no connection can be made the class is transport, even if the URL is to blame.
+func TestUnreachable(t *testing.T) {
+	plain, closed := httptest.NewServer(http.NotFoundHandler()), httptest.NewServer(http.NotFoundHandler())
+	defer plain.Close()
+	closed.Close()
+	client := aliyun.NewClient(&fixedKeys{}, aliyun.Options{})
+	defer client.Close()
+	for name, url := range map[string]string{
+		"nothing listens":         closed.URL,
+		"a host without address":  "http://host.invalid",
+		"a URL that is none":      "http://[::1",
+		"plain HTTP behind https": strings.Replace(plain.URL, "http:", "https:", 1),
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: url}, "job-1")
+			if failure, ok := errors.AsType[*aliyun.Error](err); !ok || failure.Class != aliyun.ClassTransport {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+// A caller that gives up does not wait for the answer.
+func TestCallEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err := query(t, ctx, aliyun.Options{}, func(_ http.ResponseWriter, r *http.Request) {
+		cancel()
+		<-r.Context().Done()
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}

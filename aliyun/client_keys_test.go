@@ -1,0 +1,70 @@
+package aliyun_test
+
+import (
+	"context"
+	"errors"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+)
+
+// fixedKeys is a source of keys, or of an error, that never changes.
+type fixedKeys struct {
+	keys     aliyun.Keys
+	err      error
+	rejected atomic.Int32 // how often the client said that they are bad
+}
+
+func (k *fixedKeys) Keys(context.Context) (aliyun.Keys, error) { return k.keys, k.err }
+func (k *fixedKeys) Reject(aliyun.Keys)                        { k.rejected.Add(1) }
+
+// signing keys have a secret and a token that no error may quote. Both contain "hush".
+var signing = &fixedKeys{keys: aliyun.Keys{AccessKeyID: "LTAI5tSomebody", AccessKeySecret: "hush-secret", SecurityToken: "hush-token"}}
+
+// A call without keys fails before anything is sent: the URL leads nowhere.
+func TestWithoutCredentials(t *testing.T) {
+	client := aliyun.NewClient(&fixedKeys{err: errors.New("nobody knows a key")}, aliyun.Options{})
+	_, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: "http://127.0.0.1:1"}, "job-1")
+	if want := "QueryOTAJob: auth: no credential: nobody knows a key"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// The source of the keys learns that the API refuses them, so that it can look for
+// newer ones.
+func TestRefusedKeysAreReported(t *testing.T) {
+	sim := simulator.New()
+	server := httptest.NewServer(sim)
+	defer server.Close()
+	keys := &fixedKeys{keys: aliyun.Keys{AccessKeyID: "unknown", AccessKeySecret: "s"}}
+	client := aliyun.NewClient(keys, aliyun.Options{})
+	defer client.Close()
+	client.QueryOTAJob(t.Context(), aliyun.Instance{URL: server.URL}, "job-1")
+	if keys.rejected.Load() != 1 {
+		t.Error("the source of the keys was not told that they are bad")
+	}
+}
+
+// The gateway answers a wrong signature with the text that it signed, in which the
+// token stands.
+func TestSecretInTheAPIsMessageIsHidden(t *testing.T) {
+	const token = "tok/en+==" // percent-encoding changes it
+	sim := simulator.New()
+	sim.AddAccount(simulator.Account{Name: "a", Keys: []simulator.Key{{ID: "id", Secret: "right", Token: token}}})
+	server := httptest.NewServer(sim)
+	defer server.Close()
+	client := aliyun.NewClient(&fixedKeys{keys: aliyun.Keys{AccessKeyID: "id", AccessKeySecret: "wrong", SecurityToken: token}}, aliyun.Options{})
+	defer client.Close()
+	_, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: server.URL}, "job-1")
+	failure, ok := errors.AsType[*aliyun.Error](err)
+	if !ok || failure.Code != "SignatureDoesNotMatch" || failure.Message == "" || failure.RequestID == "" {
+		t.Fatalf("got %v", err)
+	}
+	if strings.Contains(failure.Message, "tok/en") {
+		t.Errorf("the token is in the error: %v", err)
+	}
+}

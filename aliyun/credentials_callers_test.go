@@ -1,0 +1,107 @@
+package aliyun
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+// noLeak fails the test if goroutines are left at its end that were not there at
+// its beginning. Call it first: cleanups run last in, first out, and this one must
+// look after all others have run.
+func noLeak(t *testing.T) {
+	t.Helper()
+	before := goleak.IgnoreCurrent()
+	t.Cleanup(func() { goleak.VerifyNone(t, before) })
+}
+
+// At the start every worker asks at once; the source must hear of it only once.
+// Tried with a real source over HTTP, and in simulated time.
+func TestCredentialsFirstCallsShareOneRefresh(t *testing.T) {
+	noLeak(t)
+	var requests atomic.Int32
+	arrived, release := make(chan struct{}, 20), make(chan struct{})
+	uri := uriServer(t, func(w http.ResponseWriter, _ *http.Request) {
+		requests.Add(1)
+		arrived <- struct{}{}
+		<-release
+		writeURIKeys(w, testKeys("a"), time.Hour)
+	})
+	c := NewCredentials(CredentialsConfig{CredentialsURI: uri}, nil)
+	// The answer is held back until all callers have started.
+	var started, ended sync.WaitGroup
+	started.Add(20)
+	for range 20 {
+		ended.Go(func() {
+			started.Done()
+			if keys, err := c.Keys(t.Context()); err != nil || keys != testKeys("a") {
+				t.Errorf("keys %v, error %v", keys, err)
+			}
+		})
+	}
+	started.Wait()
+	<-arrived
+	close(release)
+	ended.Wait()
+	if n := requests.Load(); n != 1 {
+		t.Errorf("%d requests to the source, want 1", n)
+	}
+
+	synctest.Test(t, func(t *testing.T) {
+		f, c := newFakeSources(hangs(time.Second, gives("a")))
+		for range 20 {
+			go c.Keys(t.Context())
+		}
+		synctest.Wait() // all of them wait
+		f.want(t, 1, 1, 0)
+		time.Sleep(time.Second) // the source answers, all goroutines end
+	})
+}
+
+// Calls within recheckAfter of each other do not ask the source: 600 calls in a
+// minute ask it 6 times.
+func TestCredentialsStaticKeysAreOffTheSlowPath(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, c := newFakeSources(gives("a"))
+		for range 600 { // one minute at 10 calls a second
+			wantKeys(t, c, "a")
+			time.Sleep(100 * time.Millisecond)
+		}
+		f.want(t, 1, 6, 0)
+	})
+}
+
+// A caller whose context ends goes at once; the refresh that it started goes on,
+// and serves the next caller.
+func TestCredentialsACallerLeavesWithItsContext(t *testing.T) {
+	noLeak(t)
+	var requests atomic.Int32
+	arrived, release := make(chan struct{}), make(chan struct{})
+	uri := uriServer(t, func(w http.ResponseWriter, _ *http.Request) {
+		if requests.Add(1) == 1 {
+			close(arrived)
+		}
+		<-release
+		writeURIKeys(w, testKeys("a"), time.Hour)
+	})
+	c := NewCredentials(CredentialsConfig{CredentialsURI: uri}, nil)
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() { <-arrived; cancel() }()
+	for range 3 {
+		if _, err := c.Keys(ctx); !errors.Is(err, context.Canceled) {
+			t.Fatalf("error %v, want context canceled", err)
+		}
+	}
+	close(release)
+	wantKeys(t, c, "a")
+	if n := requests.Load(); n != 1 {
+		t.Errorf("%d requests to the source, want 1", n)
+	}
+}

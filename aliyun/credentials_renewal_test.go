@@ -1,0 +1,118 @@
+package aliyun
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// Rejected keys are replaced by the next call, without hammering the source.
+func TestCredentialsReject(t *testing.T) {
+	for name, test := range map[string]func(*testing.T, *fakeSources, *Credentials){
+		"a new credential is asked at the next call": func(t *testing.T, f *fakeSources, c *Credentials) {
+			time.Sleep(recheckAfter)
+			wantKeys(t, c, "a")
+			f.answer.Store(gives("b"))
+			c.Reject(testKeys("a"))
+			wantKeys(t, c, "b")
+			f.want(t, 2, 3, 0)
+		},
+		"rejected keys do not stand in for a source that fails": func(t *testing.T, f *fakeSources, c *Credentials) {
+			time.Sleep(recheckAfter)
+			f.answer.Store(fails("no route"))
+			c.Reject(testKeys("a"))
+			wantNoKeys(t, c, "no route")
+		},
+		"rejected keys do not stand in for a source that hangs": func(t *testing.T, f *fakeSources, c *Credentials) {
+			time.Sleep(recheckAfter)
+			f.answer.Store(hangs(2*patience, gives("b")))
+			c.Reject(testKeys("a"))
+			wantKeys(t, c, "b")
+		},
+		"newer keys are known already": func(t *testing.T, f *fakeSources, c *Credentials) {
+			time.Sleep(recheckAfter)
+			f.answer.Store(gives("b"))
+			wantKeys(t, c, "b")
+			c.Reject(testKeys("a"))
+			wantKeys(t, c, "b")
+			f.want(t, 1, 2, 0)
+		},
+		"keys that are always wrong do not hammer the source": func(t *testing.T, f *fakeSources, c *Credentials) {
+			for range 600 { // one minute at 10 calls a second
+				wantKeys(t, c, "a")
+				c.Reject(testKeys("a"))
+				time.Sleep(100 * time.Millisecond)
+			}
+			f.want(t, 6, 6, 0) // once in recheckAfter
+		},
+		// Its answer is from before the rejection, and must not count.
+		"the old credential is being asked": func(t *testing.T, f *fakeSources, c *Credentials) {
+			time.Sleep(recheckAfter)
+			f.answer.Store(hangs(time.Second, gives("a")))
+			go c.Keys(t.Context())
+			synctest.Wait()
+			c.Reject(testKeys("a"))
+			go func() { time.Sleep(500 * time.Millisecond); f.answer.Store(gives("b")) }()
+			wantKeys(t, c, "b")
+			f.want(t, 2, 3, 0)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f, c := newFakeSources(gives("a"))
+				wantKeys(t, c, "a")
+				test(t, f, c)
+			})
+		})
+	}
+}
+
+// A secret file is read anew after it has changed. Kubernetes changes one by
+// pointing the symlink ..data at a new directory; for a moment there may be none.
+func TestCredentialsSecretFileChanges(t *testing.T) {
+	dir := t.TempDir()
+	// All versions have one modification time, so that only their content tells
+	// them apart.
+	publish := func(version string) {
+		file := filepath.Join(dir, version, "secret")
+		writeFile(t, file, "secret of "+version+"\n")
+		if err := os.Chtimes(file, time.Unix(1, 0), time.Unix(1, 0)); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(version, filepath.Join(dir, "new")); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Rename(filepath.Join(dir, "new"), filepath.Join(dir, "..data")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	synctest.Test(t, func(t *testing.T) {
+		publish("one")
+		failures := 0
+		c := NewCredentials(CredentialsConfig{AccessKeyID: "id", AccessKeySecretFile: filepath.Join(dir, "..data", "secret")}, func(error) { failures++ })
+		wantSecret := func(want string) {
+			t.Helper()
+			keys, err := c.Keys(t.Context())
+			if err != nil || keys.AccessKeySecret != want {
+				t.Fatalf("secret %q, error %v, want %q", keys.AccessKeySecret, err, want)
+			}
+		}
+		wantSecret("secret of one")
+		publish("two")
+		time.Sleep(recheckAfter)
+		wantSecret("secret of two")
+
+		// While the file is missing the last good secret is used.
+		os.Remove(filepath.Join(dir, "..data"))
+		time.Sleep(recheckAfter)
+		wantSecret("secret of two")
+		if failures != 1 {
+			t.Errorf("%d failures, want 1", failures)
+		}
+		publish("three")
+		time.Sleep(firstBackoff)
+		wantSecret("secret of three")
+	})
+}

@@ -1,0 +1,168 @@
+package aliyun
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+)
+
+// Whatever a source answers, no error quotes a key, a token or the query of a URL.
+// "HUSH" stands for each of them.
+func TestCredentialsErrorsHoldNoSecret(t *testing.T) {
+	home := bareEnvironment(t)
+	for path, text := range map[string]string{
+		filepath.Join(home, ".alibabacloud", "credentials"): "[default]\nHUSH\n",
+		filepath.Join(home, ".aliyun", "config.json"):       `{"current": "default", "profiles": [{"access_key_secret": "HUSH"},`,
+	} {
+		writeFile(t, path, text)
+	}
+	// answers is a configuration with a credentials URI that answers so. The URI itself
+	// holds secrets, too: a password and a query.
+	answers := func(status int, body string) CredentialsConfig {
+		uri := uriServer(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(status)
+			io.WriteString(w, body)
+		})
+		return CredentialsConfig{CredentialsURI: strings.Replace(uri, "://", "://me:HUSH@", 1) + "/keys?token=HUSH"}
+	}
+	// says is a source that fails with a text of credentials-go's, for a cause that is
+	// hard to bring about.
+	says := func(text string) func(CredentialsConfig) (source, error) {
+		return func(CredentialsConfig) (source, error) { return fakeCredential(fails(text)), nil }
+	}
+	for name, tt := range map[string]struct {
+		cfg    CredentialsConfig
+		source func(CredentialsConfig) (source, error) // nil: credentials-go
+		want   string
+	}{
+		"keys without an expiration": {
+			cfg:  answers(200, `{"AccessKeyId": "a", "AccessKeySecret": "HUSH", "SecurityToken": "HUSH"}`),
+			want: "/keys?<query> failed: <answer>",
+		},
+		"a refusal with a code": {
+			cfg:  answers(403, `{"Code": "NoPermission", "Message": "HUSH"}`),
+			want: "/keys?<query> failed: <answer with code NoPermission>",
+		},
+		"plain text":            {cfg: answers(500, `key = HUSH`), want: "failed: <answer>"},
+		"a page":                {cfg: answers(502, `<html>HUSH</html>`), want: "failed: <answer>"},
+		"an answer that is cut": {cfg: answers(500, `{"AccessKeySecret": "HUSH`), want: "failed: <answer>"},
+		"more than an object":   {cfg: answers(500, `{"Code": "A"} HUSH`), want: "failed: <answer with code A>"},
+		"a number and more":     {cfg: answers(500, `12 HUSH`), want: "failed: <answer>"},
+		"a code that is none":   {cfg: answers(500, `{"Code": {"x": "HUSH"}}`), want: "failed: <answer>"},
+		"not JSON, status 200":  {cfg: answers(200, `HUSH`), want: "json unmarshal fail"},
+		"no connection": {
+			cfg:  CredentialsConfig{CredentialsURI: "http://me:HUSH@127.0.0.1:1/keys?token=HUSH"},
+			want: `Get "http://127.0.0.1:1/keys?<query>": dial tcp 127.0.0.1:1: connect: connection refused`,
+		},
+		"broken profiles of the standard chain": {want: "default: unable to get credentials"},
+		"a broken line in the shared profile": {
+			source: says("ERROR: Can not open filekey-value delimiter not found: HUSH"),
+			want:   "default: ERROR: Can not open file<answer>",
+		},
+		"a token in the query to STS": {
+			source: says(`Post "https://sts.aliyuncs.com/?AccessKeyId=a&SecurityToken=HUSH%2B": context deadline exceeded`),
+			want:   `Post "https://sts.aliyuncs.com/?<query>": context deadline exceeded`,
+		},
+		"two sources of a chain": {
+			source: says(`get session token failed: {"Code": "AuthenticationFail.OIDCToken.Expired", "Message": "HUSH"}, refresh Ecs sts token err, httpStatus: 404, message = HUSH`),
+			want:   "default: get session token failed: <answer with code AuthenticationFail.OIDCToken.Expired>, refresh Ecs sts token err, httpStatus: 404, message = <answer>",
+		},
+		"a refusal of STS that is no JSON": {
+			source: says("refresh session token failed: HUSH"),
+			want:   "default: refresh session token failed: <answer>",
+		},
+		"a refusal of the single sign-on that is no JSON": {
+			source: says("get session token from sso failed: HUSH"),
+			want:   "default: get session token from sso failed: <answer>",
+		},
+		"an external command": {
+			source: says("failed to execute external command: exit status 1\nstderr: HUSH"),
+			want:   "exit status 1\nstderr: <answer>",
+		},
+		"the secret of the configuration": {
+			cfg:    CredentialsConfig{AccessKeyID: "a", AccessKeySecret: "HUSH", SecurityToken: "HUSH"},
+			source: says("no good: HUSH"),
+			want:   "sts: no good: <secret>",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var told error // what the log gets
+			c := NewCredentials(tt.cfg, func(err error) { told = err })
+			if tt.source != nil {
+				c.newSource = tt.source
+			}
+			wantNoKeys(t, c, tt.want)
+			if text := fmt.Sprintf("%v %+v %#v", told, errors.Unwrap(told), told); strings.Contains(text, "HUSH") {
+				t.Errorf("the secret is in %s", text)
+			}
+		})
+	}
+}
+
+// No way to print or marshal keys, or what they come from, shows a secret.
+func TestCredentialsPrintNoSecret(t *testing.T) {
+	keys := Keys{"id", "HUSH", "HUSH"}
+	cfg := CredentialsConfig{AccessKeyID: "id", AccessKeySecret: "HUSH", SecurityToken: "HUSH", CredentialsURI: "http://HUSH"}
+	c := NewCredentials(CredentialsConfig{AccessKeyID: "id", AccessKeySecret: "HUSH"}, nil)
+	if _, err := c.Keys(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	hex := fmt.Sprintf("%x", "HUSH") // %x and %X print it so
+	for _, value := range []any{keys, &keys, []Keys{keys}, struct{ K Keys }{keys}, cfg, &cfg, c} {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%10.3s"} {
+			if text := fmt.Sprintf(verb, value); strings.Contains(text, "HUSH") || strings.Contains(strings.ToLower(text), hex) {
+				t.Errorf("%s of a %T: %s", verb, value, text)
+			}
+		}
+		if text, err := json.Marshal(value); err != nil || strings.Contains(string(text), "HUSH") {
+			t.Errorf("JSON of a %T: %s, error %v", value, text, err)
+		}
+	}
+}
+
+// Whatever a secret file contains, a call that fails because of it does not quote
+// it. "HUSHHUSH" stands for the secret.
+func TestSecretFilesAreNotQuoted(t *testing.T) {
+	api := simulator.New()
+	api.AddAccount(simulator.Account{Name: "main", Keys: []simulator.Key{{ID: "id", Secret: "right", Token: "right"}}})
+	server := httptest.NewServer(api)
+	defer server.Close()
+	for name, content := range map[string]string{
+		"another secret":         "HUSHHUSH",
+		"two lines":              "HUSHHUSH\nHUSHHUSH\n",
+		"a carriage return":      "HUSHHUSH\rX-Acs-Evil: HUSHHUSH",
+		"a NUL":                  "HUSHHUSH\x00HUSHHUSH",
+		"bytes that are no text": "\xff\xfeHUSHHUSH\x80",
+		"a whole key file":       `{"AccessKeyId":"HUSHHUSH","AccessKeySecret":"HUSHHUSH"}`,
+		"a shell's variables":    "export ALIBABA_CLOUD_ACCESS_KEY_SECRET='HUSHHUSH'",
+		"far too much":           strings.Repeat("HUSHHUSH", 64<<10),
+	} {
+		for _, key := range []string{"access key secret", "security token"} {
+			t.Run(name+" as the "+key, func(t *testing.T) {
+				file := writeFile(t, filepath.Join(t.TempDir(), "file"), content)
+				cfg := CredentialsConfig{AccessKeyID: "id", AccessKeySecretFile: file, SecurityToken: "right"}
+				if key == "security token" {
+					cfg = CredentialsConfig{AccessKeyID: "id", AccessKeySecret: "right", SecurityTokenFile: file}
+				}
+				var failures []error
+				client := NewClient(NewCredentials(cfg, func(err error) { failures = append(failures, err) }), Options{})
+				defer client.Close()
+				_, err := client.QueryOTAJob(t.Context(), Instance{URL: server.URL}, "job-1")
+				if err == nil {
+					t.Fatal("the API took it")
+				}
+				if text := fmt.Sprintf("%v %+v %q %v", err, err, err, failures); strings.Contains(text, "HUSH") {
+					t.Errorf("it is in: %.500s", text)
+				}
+			})
+		}
+	}
+}

@@ -1,0 +1,135 @@
+package aliyun
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// bareEnvironment empties the standard chain: it clears the developer's own
+// variables, moves HOME to an empty folder, and turns off the metadata service,
+// which would otherwise be asked over the network. The test adds what it needs.
+func bareEnvironment(t *testing.T) (home string) {
+	t.Helper()
+	home = t.TempDir()
+	for _, e := range os.Environ() {
+		if name, _, _ := strings.Cut(e, "="); strings.HasPrefix(name, "ALIBABA_CLOUD_") {
+			t.Setenv(name, "")
+		}
+	}
+	t.Setenv("HOME", home)
+	t.Setenv("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true")
+	return home
+}
+
+// writeFile makes a file and its folder. It returns the name that it was given,
+// for use in an expression.
+func writeFile(t *testing.T, name, text string) string {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// Each kind of configuration leads to its source. What credentials-go does with
+// the network is out of scope here, so those kinds are recognized by their error.
+func TestCredentialsOfAConfiguration(t *testing.T) {
+	bareEnvironment(t)
+	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "env-id")
+	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "env-secret")
+	file := func(content string) string { return writeFile(t, filepath.Join(t.TempDir(), "secret"), content) }
+	for name, tt := range map[string]struct {
+		cfg  CredentialsConfig
+		want Keys
+		err  string // a part of the error; "": none
+	}{
+		"nothing: the standard chain, here the environment": {want: Keys{"env-id", "env-secret", ""}},
+		"a key pair": {
+			cfg:  CredentialsConfig{AccessKeyID: "id", AccessKeySecret: "secret"},
+			want: Keys{"id", "secret", ""},
+		},
+		"a token with its key pair": {
+			cfg:  CredentialsConfig{AccessKeyID: "id", AccessKeySecret: "secret", SecurityToken: "token"},
+			want: Keys{"id", "secret", "token"},
+		},
+		"files that end in a newline": {
+			cfg:  CredentialsConfig{AccessKeyID: "id", AccessKeySecretFile: file("secret\n"), SecurityTokenFile: file(" token\r\n")},
+			want: Keys{"id", "secret", "token"},
+		},
+		"an id alone does not take the environment's secret": {
+			cfg: CredentialsConfig{AccessKeyID: "id"},
+			err: "access_key: an access key id and its secret are needed",
+		},
+		"a role without a key pair does not take the environment's": {
+			cfg: CredentialsConfig{RoleARN: "acs:ram::1:role/r"},
+			err: "ram_role_arn: an access key id and its secret are needed",
+		},
+		"an empty file": {
+			cfg: CredentialsConfig{AccessKeyID: "id", AccessKeySecretFile: file("\n")},
+			err: "the file is empty",
+		},
+		"no file": {
+			cfg: CredentialsConfig{AccessKeyID: "id", AccessKeySecretFile: "/nowhere/secret"},
+			err: "open /nowhere/secret: no such file or directory",
+		},
+		"a role of an OIDC token that is not there": {
+			cfg: CredentialsConfig{OIDCProviderARN: "acs:ram::1:oidc-provider/p", OIDCTokenFile: "/nowhere/token", RoleARN: "acs:ram::1:role/r"},
+			err: "oidc_role_arn: open /nowhere/token: no such file or directory",
+		},
+		"an ECS role where the metadata service is off": {
+			cfg: CredentialsConfig{ECSRAMRole: "role"},
+			err: "ecs_ram_role: IMDS credentials is disabled",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			keys, err := NewCredentials(tt.cfg, nil).Keys(t.Context())
+			if tt.err != "" {
+				if err == nil || !strings.Contains(err.Error(), tt.err) {
+					t.Fatalf("error %v, want %q in it", err, tt.err)
+				}
+				return
+			}
+			if err != nil || keys != tt.want {
+				t.Fatalf("keys %q %q %q, error %v", keys.AccessKeyID, keys.AccessKeySecret, keys.SecurityToken, err)
+			}
+		})
+	}
+}
+
+// uriServer is a credentials URI on the loopback address.
+func uriServer(t *testing.T, h http.HandlerFunc) string {
+	t.Helper()
+	s := httptest.NewServer(h)
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+// writeURIKeys answers in the format of a credentials URI.
+func writeURIKeys(w io.Writer, k Keys, validFor time.Duration) {
+	json.NewEncoder(w).Encode(map[string]string{
+		"AccessKeyId": k.AccessKeyID, "AccessKeySecret": k.AccessKeySecret, "SecurityToken": k.SecurityToken,
+		"Expiration": time.Now().Add(validFor).UTC().Format("2006-01-02T15:04:05Z"),
+	})
+}
+
+func TestCredentialsAnAnswerWithEmptyKeysIsAFailure(t *testing.T) {
+	uri := uriServer(t, func(w http.ResponseWriter, _ *http.Request) { writeURIKeys(w, Keys{}, time.Hour) })
+	wantNoKeys(t, NewCredentials(CredentialsConfig{CredentialsURI: uri}, nil), "the source's answer has no access key")
+}
+
+// credentials-go panics over an answer of STS without Expiration, and over one of
+// the metadata service without Code.
+func TestCredentialsSurviveAPanicOfTheSource(t *testing.T) {
+	_, c := newFakeSources(func() (Keys, error) { var none *Keys; return *none, nil })
+	wantNoKeys(t, c, "panic over the source's answer")
+}

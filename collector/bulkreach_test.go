@@ -1,0 +1,114 @@
+package collector_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector"
+)
+
+// Batches that lists show get their full refresh even while others need all calls
+// of QueryOTAJob, and those others still get nearly all of them.
+func TestFullRefreshIsNotStarved(t *testing.T) {
+	collector.SkipUnderRace(t, "minutes at the full rate")
+	simulated(t, func(t *testing.T, h *harness) {
+		spy := h.spy()
+		h.putPackage("listed", numbered("listed", 100)...)
+		h.discover(nil, []string{"listed"})
+		h.configureRunning(250)
+		h.apply()
+		h.pass(5 * time.Minute)
+		begin := time.Now()
+		h.pass(11 * time.Minute) // a refresh is due every 10
+		for _, id := range numbered("listed", 100) {
+			if n := spy.pollsSince(id, begin); n < 1 || n > 2 {
+				t.Errorf("%s polled %d times in 11 minutes", id, n)
+			}
+		}
+		promised := h.value("expected_poll_age_seconds{")
+		if worst := h.worstAge(50, 1700*time.Millisecond, nil).Seconds(); worst > promised {
+			t.Errorf("the data is up to %.1f s old, %.1f s were promised", worst, promised)
+		}
+	})
+}
+
+// The fleet is 50 packages of 200 batches each.
+const (
+	fleetPackages = 50
+	fleetBatches  = 10_000
+)
+
+func fleetBatch(i int) (firmwareID, jobID string) {
+	return fmt.Sprintf("fw-%04d", i%fleetPackages), fmt.Sprintf("job-%05d", i)
+}
+
+// putFleet puts the fleet into a simulator; all of it stays IN_PROGRESS.
+func putFleet(sim *simulator.Simulator) {
+	for i := range fleetBatches {
+		fw, id := fleetBatch(i)
+		if i < fleetPackages {
+			sim.AddFirmware(simulator.Firmware{Account: "main", ID: fw, ProductKey: productKey})
+		}
+		sim.AddBatch(simulator.Batch{Account: "main", FirmwareID: fw, JobID: id, Status: aliyun.StatusInProgress, Start: time.Now()})
+	}
+}
+
+// 10,000 batches at 10 slots: QueryOTAJob alone needs 1,000 s for a round.
+func TestBulkReach(t *testing.T) {
+	collector.SkipUnderRace(t, "10,000 batches")
+	t.Parallel()
+	for name, configure := range map[string]func(h *harness){
+		"discovered": func(h *harness) { h.discover([]string{productKey}, nil) },
+		"configured, known from the state file": func(h *harness) {
+			status := aliyun.StatusInProgress
+			var known []*collector.State
+			for i := range fleetBatches {
+				fw, id := fleetBatch(i)
+				h.configure(id)
+				asked := time.Now().Add(-time.Duration(i) * 105 * time.Millisecond)
+				known = append(known, &collector.State{
+					Target: h.account().Targets[i], Job: &aliyun.Job{JobStatus: &status, FirmwareID: &fw}, AsOf: asked, Asked: asked,
+				})
+			}
+			h.store.Restore(known)
+			h.bulkStatus()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			simulated(t, func(t *testing.T, h *harness) {
+				h.sim.Record(true)
+				h.sim.Inject(simulator.Fault{Latency: 50 * time.Millisecond})
+				h.transport.MaxIdleConnsPerHost = 40
+				putFleet(h.sim)
+				configure(h)
+				h.apply()
+				h.pass(20 * time.Second) // packages, and the first round of lists
+				if n := len(h.store.Snapshot()); n != fleetBatches {
+					t.Fatalf("%d batches are watched", n)
+				}
+				worst := time.Duration(0)
+				for range 3 { // a minute
+					// One changes now and then, and that shows as soon.
+					changed := time.Now()
+					h.put(simulator.Batch{FirmwareID: "fw-0007", JobID: "job-00007", Status: aliyun.StatusInProgress, Start: changed})
+					worst = max(worst, h.worstAge(8, 2*time.Second, nil))
+					if start := h.state("job-00007").Job.UtcStartTime; start == nil || !start.Equal(changed) {
+						t.Errorf("a change is not shown after %v", time.Since(changed))
+					}
+					worst = max(worst, h.worstAge(2, 2*time.Second, nil))
+				}
+				t.Logf("worst age of a status %v", worst)
+				if worst > 15*time.Second {
+					t.Errorf("worst age %v, want 15 s", worst)
+				}
+				if promised := h.value("expected_poll_age_seconds{"); promised < worst.Seconds() || promised > 17 {
+					t.Errorf("promised %v s", promised)
+				}
+				h.checkBudget()
+			})
+		})
+	}
+}

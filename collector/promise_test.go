@@ -1,0 +1,41 @@
+package collector_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+)
+
+// The data never gets older than expected_poll_age_seconds says, but nearly as old:
+// a larger number would be of no use.
+func TestPromiseIsHeld(t *testing.T) {
+	for name, c := range map[string]struct {
+		jobs, rate int
+		latency    time.Duration
+	}{
+		"the interval decides":        {20, 10, 50 * time.Millisecond},
+		"the budget decides":          {600, 10, 50 * time.Millisecond},
+		"a slow API decides":          {200, 5, 2 * time.Second},
+		"one slot for a hundred jobs": {100, 1, 200 * time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			simulated(t, func(t *testing.T, h *harness) {
+				h.sim.Inject(simulator.Fault{Latency: c.latency})
+				h.account().RequestsPerSecond = c.rate
+				h.configureRunning(c.jobs)
+				h.apply()
+				h.pass(5 * time.Minute) // more than two rounds
+				promised := h.value(`expected_poll_age_seconds{account="production"}`)
+				worst := h.worstAge(200, 1700*time.Millisecond, nil).Seconds()
+				t.Logf("promised %.1f s, worst age %.1f s", promised, worst)
+				if worst > promised {
+					t.Errorf("the data is up to %.1f s old, %.1f s were promised", worst, promised)
+				}
+				if promised > 1.15*worst+2 {
+					t.Errorf("%.1f s were promised, but %.1f s are the worst: the promise says too little", promised, worst)
+				}
+			})
+		})
+	}
+}

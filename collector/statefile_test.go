@@ -1,0 +1,83 @@
+//go:build unix
+
+package collector
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+)
+
+// someStates are one batch of each kind that a state file can hold.
+func someStates() []*State {
+	at := time.Date(2026, 11, 23, 12, 0, 0, 625e6, time.UTC)
+	name, status, retries := "升级 \"x\"\n", aliyun.StatusInProgress, 0.0
+	target := func(id string) Target { return Target{Account: "production", JobID: id} }
+	discovered := target("job-3")
+	discovered.Source, discovered.Region, discovered.Instance.ID = "product a1", "cn-shanghai", "iot-1"
+	return []*State{
+		{Target: target("job-1"), Job: &aliyun.Job{Name: &name, JobStatus: &status, RetryCount: &retries, UtcCreate: &at, SrcVersions: []string{"1"}, Tags: []aliyun.Tag{{Key: &name}}}, AsOf: at, Asked: at},
+		{Target: target("job-2"), Job: &aliyun.Job{}, AsOf: at, Asked: at.Add(time.Hour), Listed: at.Add(2 * time.Hour), Failures: 3,
+			Devices: &DeviceCounts{ByStatus: map[string]int{"QUEUED": 0, "SUCCEEDED": 7}, Total: 7, AsOf: at}, ErrAt: at.Add(time.Hour),
+			Err: &aliyun.Error{Operation: aliyun.OpQueryOTAJob, Class: aliyun.ClassTransport, Code: "c", Message: "m", RequestID: "r", HTTPStatus: 500, Err: errors.New("no route")}},
+		{Target: discovered, Asked: at, Failures: 1, ErrAt: at, Err: &aliyun.Error{Class: aliyun.ClassNotFound}},
+	}
+}
+
+// laterThanAll is when the states are read again.
+var laterThanAll = time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
+
+func encoded(t testing.TB, states []*State) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := encodeStates(&b, states); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// diffStates compares errors by their texts: the file keeps no more of their causes.
+func diffStates(a, b []*State) string {
+	errorTexts := cmp.Comparer(func(a, b *aliyun.Error) bool { return fmt.Sprint(a) == fmt.Sprint(b) })
+	return cmp.Diff(a, b, errorTexts, cmpopts.IgnoreUnexported(State{}), cmpopts.EquateEmpty())
+}
+
+// inTheFuture says whether a state claims to be newer than now.
+func inTheFuture(s *State, now time.Time) bool {
+	return s.AsOf.After(now) || s.Asked.After(now) || s.Listed.After(now) || s.ErrAt.After(now)
+}
+
+func TestStateFileGivesBackWhatWasKnown(t *testing.T) {
+	states := someStates()
+	never := &State{Target: Target{Account: "production", JobID: "never polled"}}
+	got, err := decodeStates(bytes.NewReader(encoded(t, append(states, never))), laterThanAll, func(line int, err error) {
+		t.Errorf("line %d is damaged: %v", line, err)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := diffStates(states, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// A file from a clock that was ahead keeps no batch from being asked.
+func TestStateFileFromAClockThatWasAhead(t *testing.T) {
+	now := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
+	got, err := decodeStates(bytes.NewReader(encoded(t, someStates())), now, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range got {
+		if inTheFuture(s, now) {
+			t.Errorf("%s would not be asked until %v", s.JobID, s.Asked)
+		}
+	}
+}

@@ -1,0 +1,74 @@
+package web
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+)
+
+// pages are those of the exporter, with a counter of reloads in place of a reload.
+func pages(t *testing.T, reloads *int) http.Handler {
+	t.Helper()
+	page := http.HandlerFunc(ok)
+	handler, err := Pages{Name: "exporter", MetricsPath: "/metrics", Metrics: page, Jobs: page, Reload: func() error { *reloads++; return nil }}.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return handler
+}
+
+// Pages can only be read, and a reload can only be asked for by POST: a crawler or a
+// prefetching browser must not cause one.
+func TestMethods(t *testing.T) {
+	reloads := 0
+	handler := pages(t, &reloads)
+	for path, allowed := range map[string]string{
+		"/": "GET, HEAD", "/metrics": "GET, HEAD", "/jobs": "GET, HEAD", "/-/healthy": "GET, HEAD", "/-/ready": "GET, HEAD",
+		"/favicon.ico": "GET, HEAD", "/-/reload": "POST",
+	} {
+		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "get"} {
+			w := httptest.NewRecorder()
+			handler.ServeHTTP(w, httptest.NewRequest(method, path, http.NoBody))
+			may := method == "POST"
+			if path != "/-/reload" {
+				may = method == "GET" || method == "HEAD"
+			}
+			if got := w.Code == http.StatusMethodNotAllowed; got == may || got && w.Header().Get("Allow") != allowed {
+				t.Errorf("%s %s: %d, Allow %q", method, path, w.Code, w.Header().Get("Allow"))
+			}
+		}
+	}
+	if reloads != 1 {
+		t.Errorf("%d reloads, want that of the one POST", reloads)
+	}
+}
+
+// A page of another site cannot make its reader's browser ask for a reload. Whoever does
+// not use a browser, or opens the exporter's own page, can.
+func TestReloadFromAnotherSite(t *testing.T) {
+	for name, c := range map[string]struct {
+		headers map[string]string
+		want    int
+	}{
+		"curl":                            {nil, 200},
+		"a form of the exporter itself":   {map[string]string{"Sec-Fetch-Site": "same-origin", "Origin": "http://exporter:10062"}, 200},
+		"a form of another site":          {map[string]string{"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}, 403},
+		"a form of the next port":         {map[string]string{"Sec-Fetch-Site": "same-site", "Origin": "http://exporter:9090"}, 403},
+		"over plain HTTP, another site":   {map[string]string{"Origin": "http://evil.example"}, 403},
+		"over plain HTTP, no site":        {map[string]string{"Origin": "null"}, 403},
+		"over plain HTTP, the exporter's": {map[string]string{"Origin": "http://exporter:10062"}, 200},
+	} {
+		t.Run(name, func(t *testing.T) {
+			reloads := 0
+			request := httptest.NewRequest(http.MethodPost, "http://exporter:10062/-/reload", http.NoBody)
+			for header, value := range c.headers {
+				request.Header.Set(header, value)
+			}
+			w := httptest.NewRecorder()
+			pages(t, &reloads).ServeHTTP(w, request)
+			if w.Code != c.want || (reloads == 1) != (c.want == 200) {
+				t.Errorf("%d and %d reloads, want %d", w.Code, reloads, c.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,103 @@
+package promqlnames
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector"
+)
+
+// foreign are metrics that others make: Prometheus about a target, and the Go client
+// library about the process. They have no labels but those of a target.
+var foreign = []string{
+	"up", "scrape_duration_seconds",
+	"process_cpu_seconds_total", "process_open_fds", "process_resident_memory_bytes", "process_start_time_seconds",
+	"go_goroutines", "go_memstats_heap_inuse_bytes",
+}
+
+var (
+	// metricRow is a row of the README's tables of metrics: name, type, labels.
+	metricRow = regexp.MustCompile("(?m)^\\| `(aliyun_iot_ota_\\w+)` \\| (\\w+) \\| ([^|]*) \\|")
+	quoted    = regexp.MustCompile("`([^`]+)`")
+)
+
+// Exporter is the vocabulary of the exporter's scrapes. root is the path of the
+// repository: metrics are those of the README, whose tables are made from the code.
+func Exporter(root string) (Vocabulary, error) {
+	v := Vocabulary{Labels: make(map[string][]string)}
+	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		return v, err
+	}
+	rows := metricRow.FindAllStringSubmatch(string(readme), -1)
+	if len(rows) < 30 {
+		return v, fmt.Errorf("the README has a table of but %d metrics", len(rows))
+	}
+	for _, row := range rows {
+		metric, kind := row[1], row[2]
+		var labels []string
+		for _, found := range quoted.FindAllStringSubmatch(row[3], -1) {
+			labels = append(labels, found[1])
+		}
+		if !strings.HasPrefix(metric, "aliyun_iot_ota_exporter_") {
+			labels = append(labels, "account", "job_id")
+		}
+		v.Add(metric, labels...)
+		if kind == "histogram" {
+			v.Add(metric+"_bucket", append(labels, "le")...)
+			v.Add(metric+"_sum", labels...)
+			v.Add(metric+"_count", labels...)
+		}
+	}
+	for _, metric := range foreign {
+		v.Add(metric)
+	}
+	v.Values, err = values(root)
+	return v, err
+}
+
+// Add makes a metric known, with its labels and those of a target.
+func (v Vocabulary) Add(metric string, labels ...string) {
+	v.Labels[metric] = append(slices.Clone(labels), "job", "instance")
+}
+
+// values are those of the labels that have a closed set of them.
+func values(root string) (map[string][]string, error) {
+	all := map[string][]string{
+		"status":      aliyun.Statuses,
+		"task_status": aliyun.TaskStatuses,
+		"operation":   aliyun.Operations,
+	}
+	for _, class := range aliyun.Classes {
+		all["class"] = append(all["class"], string(class))
+	}
+	all["result"] = append([]string{"success"}, all["class"]...)
+	for _, origin := range collector.Origins {
+		all["origin"] = append(all["origin"], string(origin))
+	}
+	// The code has no list of these, but the golden files have each of them.
+	open := regexp.MustCompile(`\b(basis|job_type|selection_type)="([^"]*)"`)
+	goldens, err := filepath.Glob(filepath.Join(root, "collector", "testdata", "golden", "*.prom"))
+	if err != nil {
+		return nil, err
+	}
+	if len(goldens) == 0 {
+		return nil, errors.New("there are no golden files")
+	}
+	for _, golden := range goldens {
+		text, err := os.ReadFile(golden)
+		if err != nil {
+			return nil, err
+		}
+		for _, found := range open.FindAllStringSubmatch(string(text), -1) {
+			all[found[1]] = append(all[found[1]], found[2])
+		}
+	}
+	return all, nil
+}

@@ -30,8 +30,8 @@ update: # rewrites the golden files, the tables of the READMEs and the copies in
 check: # all that CI does
 	.ci/run
 
-bench:
-	go test -run '^$$' -bench . -benchmem ./...
+bench: # prints the tables under "Speed" in the README; with UPDATE=-update it writes them there
+	go test -count=1 -v -run '^TestSpeed$$' ./collector -speed $(UPDATE)
 
 FUZZTIME ?= 5m
 

@@ -17,9 +17,12 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the generated parts of the README")
 
-const readme = "README.md"
+const (
+	readme        = "README.md"
+	readmeChinese = "README.zh-CN.md"
+)
 
-// The tables of the README are what the code says, in both languages.
+// The tables in the READMEs say what the code says, in both languages.
 func TestREADME(t *testing.T) {
 	english := map[string]string{
 		"flags":        flagTable(t),
@@ -28,51 +31,63 @@ func TestREADME(t *testing.T) {
 		"failures":     failureTable(t),
 		"dependencies": dependencyTable(t),
 	}
-	holdTables(t, readme, english)
+	for _, part := range []string{"scrape speed", "polling speed", "detection speed", "program speed"} {
+		english[part] = tableIn(t, readme, part) // measured by TestSpeed in collector/, which holds it to its shape
+	}
+	checkTables(t, readme, english)
 	translated, used := make(map[string]string), make(map[string]bool)
 	for part, table := range english {
 		translated[part] = inChinese(t, table, used)
 	}
 	checkNoneLeftOver(t, used)
-	holdTables(t, "README.zh-CN.md", translated)
+	checkTables(t, readmeChinese, translated)
 }
 
-// holdTables compares the generated parts of a file, or rewrites them.
-func holdTables(t *testing.T, file string, tables map[string]string) {
+// tableIn is a generated part of a file.
+func tableIn(t *testing.T, file, part string) string {
 	t.Helper()
-	was := read(t, file)
-	is := was
+	begin, end := "<!-- begin generated: "+part+" -->\n", "<!-- end generated: "+part+" -->\n"
+	_, rest, found := strings.Cut(read(t, file), begin)
+	table, _, closed := strings.Cut(rest, end)
+	if !found || !closed {
+		t.Fatalf("%s has no lines %q and %q", file, begin, end)
+	}
+	return table
+}
+
+// checkTables compares the generated parts of a file with what they should be. With
+// -update it rewrites them.
+func checkTables(t *testing.T, file string, tables map[string]string) {
+	t.Helper()
+	is := read(t, file)
+	want := is
 	for part, table := range tables {
-		begin, end := "<!-- begin generated: "+part+" -->\n", "<!-- end generated: "+part+" -->\n"
-		before, rest, found := strings.Cut(is, begin)
-		_, after, closed := strings.Cut(rest, end)
-		if !found || !closed {
-			t.Fatalf("%s has no lines %q and %q", file, begin, end)
-		}
-		is = before + begin + table + end + after
+		was := tableIn(t, file, part)
+		begin := "<!-- begin generated: " + part + " -->\n"
+		want = strings.Replace(want, begin+was, begin+table, 1)
 	}
 	if *update {
-		if err := os.WriteFile(file, []byte(is), 0o644); err != nil {
+		if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
-	if diff := cmp.Diff(strings.Split(was, "\n"), strings.Split(is, "\n")); diff != "" {
+	if diff := cmp.Diff(strings.Split(is, "\n"), strings.Split(want, "\n")); diff != "" {
 		t.Errorf("%s is not what the code says; rewrite it by: go test ./... -update\n%s", file, diff)
 	}
 }
 
-// What the README shows to copy works.
+// The configurations and the policy that the README shows can be used as they stand.
 func TestREADMEExamples(t *testing.T) {
-	fenced := func(language string) []string {
-		var blocks []string
+	// blocks are those of code in a language.
+	blocks := func(language string) (all []string) {
 		for _, found := range regexp.MustCompile("(?s)\n```"+language+"\n(.*?)```\n").FindAllStringSubmatch(read(t, readme), -1) {
-			blocks = append(blocks, found[1])
+			all = append(all, found[1])
 		}
-		return blocks
+		return all
 	}
-	// The others are Prometheus's.
-	configs := slices.DeleteFunc(fenced("yaml"), func(text string) bool { return !strings.HasPrefix(text, "accounts:") })
+	// Other YAML is for Prometheus.
+	configs := slices.DeleteFunc(blocks("yaml"), func(text string) bool { return !strings.HasPrefix(text, "accounts:") })
 	if len(configs) == 0 {
 		t.Error("no configuration is shown")
 	}
@@ -83,7 +98,8 @@ func TestREADMEExamples(t *testing.T) {
 			t.Errorf("warnings %v in\n%s", c.Warnings, text)
 		}
 	}
-	policies := fenced("json")
+	// The policy must allow all that the exporter calls, and nothing else.
+	policies := blocks("json")
 	if len(policies) != 1 {
 		t.Fatalf("%d policies, want one", len(policies))
 	}
@@ -100,16 +116,7 @@ func TestREADMEExamples(t *testing.T) {
 	}
 }
 
-func read(t *testing.T, file string) string {
-	t.Helper()
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
-// documentedMetrics are the names in the metric reference.
+// documentedMetrics are the names in the README's tables of metrics.
 func documentedMetrics(t *testing.T) []string {
 	t.Helper()
 	var names []string

@@ -76,6 +76,41 @@ func TestPlanHealthyBatchesAmongFailingOnes(t *testing.T) {
 	}
 }
 
+// Batches that used to fail at once begin to hang. Until the first of these calls has
+// ended nothing is known of that; then the share of the failing ones pays for it.
+func TestPlanHealthyBatchesWhileOthersBeginToHang(t *testing.T) {
+	SkipUnderRace(t, "one goroutine, long")
+	const n, hang = 1000, 10 * time.Second
+	w, states := inProgress(n)
+	failing := make(map[string]bool)
+	for _, s := range states[:n/2] {
+		failing[s.JobID] = true
+	}
+	hangFrom := w.begin.Add(30 * time.Minute)
+	w.failWith = func(jobID string, at time.Time) *aliyun.Error {
+		switch {
+		case !failing[jobID]:
+			return nil
+		case at.Before(hangFrom):
+			return failure(aliyun.ClassServer)
+		}
+		return failure(aliyun.ClassTimeout)
+	}
+	w.took = func(jobID string, at time.Time) time.Duration {
+		if failing[jobID] && !at.Before(hangFrom) {
+			return hang
+		}
+		return w.rtt
+	}
+	p := w.plan(states)
+	w.run(p, 30*time.Minute)
+	o := w.run(p, time.Hour)
+	alone := time.Duration(n/2) * (w.rtt + time.Second) / time.Duration(w.slots)
+	if limit := alone*102/100*100/90 + time.Second + hang; o.worstGap > limit {
+		t.Errorf("worst gap of a healthy batch %v, want at most %v", o.worstGap, limit)
+	}
+}
+
 // An outage of everything costs one call an interval, and is over an interval
 // after the API is back.
 func TestPlanRecoversInOneInterval(t *testing.T) {

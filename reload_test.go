@@ -1,11 +1,15 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // A reload takes up a good file without a gap in the data, and leaves everything as it
@@ -61,6 +65,36 @@ func TestReload(t *testing.T) {
 	})
 	if strings.Contains(e.log.String(), "do-not-show") {
 		t.Errorf("the secret is in the log:\n%s", e.log)
+	}
+}
+
+// An account whose credentials stay keeps its keys: its source is not asked again.
+func TestReloadKeepsKeys(t *testing.T) {
+	t.Parallel()
+	began := time.Now()
+	var asked atomic.Int32
+	source := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked.Add(1)
+		fmt.Fprintf(w, `{"Code":"Success","AccessKeyId":"STS.test","AccessKeySecret":"do-not-show","SecurityToken":"token","Expiration":%q}`,
+			time.Now().Add(time.Hour).UTC().Format("2006-01-02T15:04:05Z"))
+	}))
+	t.Cleanup(source.Close) // after the exporter has stopped
+	api := newFakeAPI(t)
+	config := func(job string) string {
+		return strings.Replace(api.config(job), "access_key_id: LTAItest, access_key_secret: do-not-show", fmt.Sprintf("credentials_uri: %q", source.URL), 1)
+	}
+	name := file(t, "config.yml", config("first"))
+	e := start(t, "--config.file="+name)
+	for _, job := range []string{"second", "third", "fourth", "fifth"} {
+		write(t, name, config(job))
+		if status, body := e.ask(http.MethodPost, "/-/reload"); status != http.StatusOK {
+			t.Fatalf("%d %s, want 200", status, body)
+		}
+		e.awaitMetric(inProgress(job))
+	}
+	// Whatever happens, the source is asked again after ten seconds.
+	if n, most := int(asked.Load()), 1+int(time.Since(began)/(10*time.Second)); n > most {
+		t.Errorf("the source was asked %d times, want %d", n, most)
 	}
 }
 

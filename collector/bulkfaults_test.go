@@ -2,6 +2,7 @@ package collector_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -36,6 +37,36 @@ func TestListsThatDoNotCome(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A list that was on its way for long is older than what a poll said meanwhile.
+func TestListThatArrivesLate(t *testing.T) {
+	simulated(t, func(t *testing.T, h *harness) {
+		h.setup.Rules.Interval = 2 * time.Second
+		h.answerBy(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			answer := httptest.NewRecorder()
+			h.sim.ServeHTTP(answer, r)
+			if r.Header.Get("X-Acs-Action") == aliyun.OpListOTAJobByFirmware {
+				select {
+				case <-time.After(5 * time.Second):
+				case <-r.Context().Done(): // the test is over
+				}
+			}
+			_, _ = w.Write(answer.Body.Bytes())
+		}))
+		h.bulkStatus()
+		h.putRunning("fw-1", jobID, "goes-on") // the list stays of use
+		h.watch(jobID, "goes-on")
+		h.pass(time.Second) // the list was read, and is on its way
+		h.update(jobID, func(b *simulator.Batch) { b.Status = aliyun.StatusCompleted })
+		h.pass(time.Minute)
+		if n := h.samples("job_status", `status="COMPLETED"} 1`); n != 1 {
+			t.Errorf("not completed:\n%s", h.jobs())
+		}
+		if strings.Contains(h.logs.String(), "from=COMPLETED") {
+			t.Errorf("the list was believed:\n%s", h.logs.String())
+		}
+	})
 }
 
 // Where a list contradicts QueryOTAJob, QueryOTAJob is right.

@@ -23,6 +23,7 @@ func TestCheck(t *testing.T) {
 	}{
 		"the interval can be kept": {47, 5, 15 * time.Second, []string{"production  QueryOTAJob  47 jobs   5           188        15s       17s", "Every account can keep these intervals."}},
 		"a higher rate would do":   {100, 5, 15 * time.Second, []string{"23s", "QueryOTAJob for 100 jobs every 15s with 5 requests/s. What would do: requests_per_second: 7."}},
+		"a little more is a whole": {101, 5, 15 * time.Second, []string{"What would do: requests_per_second: 8."}},
 		"no rate would do":         {1000, 5, 15 * time.Second, []string{"3m36s", "What would do: polling.interval: 3m30s, or 1m45s with requests_per_second: 10."}},
 		"not even the highest":     {1000, 10, 15 * time.Second, []string{"1m49s", "What would do: polling.interval: 1m45s."}},
 		"nothing to poll yet":      {0, 5, 15 * time.Second, []string{"production  QueryOTAJob  0 jobs    5           0"}},

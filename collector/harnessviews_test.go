@@ -56,7 +56,7 @@ func (h *harness) samples(texts ...string) int {
 // value is that of the one sample whose line holds a text.
 func (h *harness) value(text string) float64 {
 	h.t.Helper()
-	lines := linesWhere(h.scrape(), func(line string) bool { return strings.Contains(line, text) })
+	lines := linesWhere(h.scrape(), func(line string) bool { return line[0] != '#' && strings.Contains(line, text) })
 	v, err := strconv.ParseFloat(strings.TrimSpace(lines[strings.LastIndex(lines, " ")+1:]), 64)
 	if n := strings.Count(lines, "\n"); n != 1 || err != nil {
 		h.t.Fatalf("%d samples %s, want one: %v", n, text, err)

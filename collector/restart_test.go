@@ -178,3 +178,20 @@ func TestDeviceCountsAreKeptAcrossARestart(t *testing.T) {
 		}
 	})
 }
+
+// The file is written at least once an interval, also when nothing but ages changes.
+func TestStateFileWithoutNews(t *testing.T) {
+	simulated(t, func(t *testing.T, h *harness) {
+		h.keep(filepath.Join(t.TempDir(), "state")) // every five minutes
+		h.configureRunning(3)
+		h.apply()
+		h.pass(time.Minute) // the first answers are news
+		for range 5 {
+			h.pass(5 * time.Minute)
+			written := time.UnixMilli(int64(1000 * h.value("exporter_state_last_write_timestamp_seconds")))
+			if age := time.Since(written); age > 5*time.Minute+10*time.Second {
+				t.Errorf("last written %v ago", age)
+			}
+		}
+	})
+}

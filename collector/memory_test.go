@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"strings"
 	"testing"
 
@@ -25,6 +26,7 @@ func TestScrapeMemory(t *testing.T) {
 	if !collector.InChild(t) {
 		return
 	}
+	debug.SetGCPercent(50) // as the program does
 	empty := peakMemory("self")
 	scrape := scraper(t, design{make: func(testing.TB) http.Handler { return newHandler(t, filledStore(t, 10_000)) }})
 	filled := peakMemory("self")

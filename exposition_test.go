@@ -11,7 +11,7 @@ import (
 )
 
 // statusSample is the sample that says which status a batch has.
-var statusSample = regexp.MustCompile(`(?m)^aliyun_iot_ota_job_status\{account="production",job_id="([^"]*)",status="[^"]*"\} 1$`)
+var statusSample = regexp.MustCompile(`(?m)^aliyun_iot_ota_job_status\{account="[^"]*",job_id="([^"]*)",status="[^"]*"\} 1$`)
 
 // batchesIn gives the batches of an exposition that have a status. It is an error
 // if a parser refuses the text, if a series is in it twice, or if a batch has two

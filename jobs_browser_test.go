@@ -10,11 +10,16 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
+const stuckBatch = "HvKuBpuk3rdk6E92CP00030000" // of the demo
+
 // What only a browser shows of /jobs: that its style and its links work under the
 // page's own security policy, and that it can be read everywhere.
 func TestJobsInBrowser(t *testing.T) {
 	t.Parallel()
 	e := start(t, "--demo")
+	// The batches of the demo that are looked for below: one that is stuck, the partner's
+	// that is planned, two that are completed, and one that fails.
+	e.awaitBatches([]string{stuckBatch, "HvKuBpuk3rdk6E92CP00150000", "HvKuBpuk3rdk6E92CP00050000", "HvKuBpuk3rdk6E92CP00130000"})
 	e.await("/jobs?only=failing", "iot.firmware.InvalidOTAJobId")
 	// As a reader comes to it: by the landing page's link.
 	b := openBrowser(t)
@@ -34,7 +39,7 @@ func TestJobsInBrowser(t *testing.T) {
 	b.test("the filter works", func(t *testing.T) {
 		b.do(chromedp.SendKeys(chromedp.CSS("input[name=text]"), "stuck"))
 		b.follow("button")
-		if got := b.value(shown); got != "HvKuBpuk3rdk6E92CP00030000" {
+		if got := b.value(shown); got != stuckBatch {
 			t.Errorf("of the text stuck: %s", got)
 		}
 		if got := b.value(`document.querySelector("input[name=text]").value`); got != "stuck" {

@@ -39,9 +39,10 @@ func newDemo(now time.Time) *Simulator {
 		Name: "partner",
 		Keys: []Key{demoKey("partner")},
 		// As if a colleague's script used the account too: it leaves little of the
-		// budget, and nothing for 3 s of every 45 s.
+		// budget, and nothing for 3 s of every 45 s; the first time when all batches
+		// have long been asked for.
 		Rival: func(t time.Time) int {
-			if t.Unix()%45 < 3 {
+			if (t.Sub(now)+25*time.Second)%(45*time.Second) < 3*time.Second {
 				return documentedLimit
 			}
 			return 6

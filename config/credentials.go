@@ -6,19 +6,22 @@ import (
 	"strings"
 )
 
-// Credentials name one source of keys: a key pair, an ECS RAM role, an OIDC token or a credentials URI. The zero value
-// means the standard chain: environment, OIDC (RRSA), profile, ECS RAM role, credentials URI. Every key is a text
-// without a default.
+// Credentials name one source of keys: a key pair, an ECS RAM role, an OIDC token or a
+// credentials URI. The zero value means the standard chain: environment, OIDC (RRSA),
+// profile, ECS RAM role, credentials URI. Every key is a text without a default.
 type Credentials struct {
-	// AccessKeyID is the public half of a key pair. Needs AccessKeySecret or AccessKeySecretFile.
+	// AccessKeyID is the public half of a key pair. Needs AccessKeySecret or
+	// AccessKeySecretFile.
 	AccessKeyID string `yaml:"access_key_id"`
 	// AccessKeySecret is the other half.
 	AccessKeySecret Secret `yaml:"access_key_secret"`
-	// AccessKeySecretFile is a file that holds it. A relative path starts at the configuration file.
+	// AccessKeySecretFile is a file that holds it. A relative path starts at the
+	// configuration file.
 	AccessKeySecretFile string `yaml:"access_key_secret_file"`
 	// SecurityToken is the STS token of a temporary key pair.
 	SecurityToken Secret `yaml:"security_token"`
-	// SecurityTokenFile is a file that holds it. A relative path starts at the configuration file.
+	// SecurityTokenFile is a file that holds it. A relative path starts at the
+	// configuration file.
 	SecurityTokenFile string `yaml:"security_token_file"`
 	// RoleARN is the RAM role to assume with the key pair or with the OIDC token.
 	RoleARN string `yaml:"role_arn"`
@@ -28,9 +31,11 @@ type Credentials struct {
 	ExternalID string `yaml:"external_id"`
 	// ECSRAMRole is the RAM role of the ECS host that the exporter runs on.
 	ECSRAMRole string `yaml:"ecs_ram_role"`
-	// OIDCProviderARN is the identity provider of RRSA. Needs OIDCTokenFile and RoleARN.
+	// OIDCProviderARN is the identity provider of RRSA. Needs OIDCTokenFile and
+	// RoleARN.
 	OIDCProviderARN string `yaml:"oidc_provider_arn"`
-	// OIDCTokenFile is the file with the OIDC token. A relative path starts at the configuration file.
+	// OIDCTokenFile is the file with the OIDC token. A relative path starts at the
+	// configuration file.
 	OIDCTokenFile string `yaml:"oidc_token_file"`
 	// CredentialsURI is an http(s) address that answers with temporary keys.
 	CredentialsURI string `yaml:"credentials_uri"`
@@ -100,7 +105,8 @@ func (c *Credentials) validate(r *report, path string) {
 			}
 		}
 	}
-	// A key that is there but empty is a template that found no value: to fall back on the standard chain would hide it.
+	// A key that is there but empty is a template that found no value: to fall back on
+	// the standard chain would hide it.
 	if c.reportEmpty(r, path) {
 		return
 	}

@@ -9,18 +9,21 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// maxValues bounds the values of one file after its aliases are followed: nested aliases turn a page of text into
-// billions. A file that lists 100,000 jobs stays below it.
+// maxValues bounds the values of one file after its aliases are followed: nested
+// aliases turn a page of text into billions. A file that lists 100,000 jobs stays below
+// it.
 const maxValues = 1 << 18
 
-// decoder fills the schema from YAML nodes. The library's own decoder is strict too, but it knows no paths, stops being
-// strict below an UnmarshalYAML, and quotes the values that it rejects.
+// decoder fills the schema from YAML nodes. The library's own decoder is strict too,
+// but it knows no paths, stops being strict below an UnmarshalYAML, and quotes the
+// values that it rejects.
 type decoder struct {
 	*report
 	values int
 }
 
-// decode fills the value that out holds. It goes on after a problem, so that all of them are found.
+// decode fills the value that out holds. It goes on after a problem, so that all of
+// them are found.
 func (d *decoder) decode(path string, n *yaml.Node, out reflect.Value) {
 	if d.values++; d.values > maxValues {
 		return

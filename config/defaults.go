@@ -30,7 +30,8 @@ func (p *Polling) durations() []duration {
 	}
 }
 
-// setDefaults fills in what the file does not give. A zero that it does give stays, for the validate pass to reject.
+// setDefaults fills in what the file does not give. A zero that it does give stays, for
+// the validate pass to reject.
 func (c *Config) setDefaults(r *report) {
 	for _, d := range c.Polling.durations() {
 		if !r.given("polling." + d.key) {

@@ -11,8 +11,9 @@ import (
 // A host must not become a path, a port or anything else.
 var hostPattern = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?$`)
 
-// BaseURL is where the API of one of the account's instances answers: the account's endpoint, or else
-// https://iot.<region>.aliyuncs.com with the instance's region over the account's. It has no path and no slash at its end.
+// BaseURL is where the API of one of the account's instances answers: the account's
+// endpoint, or else https://iot.<region>.aliyuncs.com with the instance's region over
+// the account's. It has no path and no slash at its end.
 func (a Account) BaseURL(i Instance) string {
 	if a.Endpoint != "" {
 		return endpointURL(a.Endpoint)

@@ -7,8 +7,9 @@ import (
 	"strings"
 )
 
-// keysOf lists the YAML keys of a struct of the schema in the order of its fields. Fields that the file cannot set come
-// last in a struct, so an index in the list is the index of the field.
+// keysOf lists the YAML keys of a struct of the schema in the order of its fields.
+// Fields that the file cannot set come last in a struct, so an index in the list is the
+// index of the field.
 func keysOf(t reflect.Type) []string {
 	var keys []string
 	for f := range t.Fields() {
@@ -45,7 +46,8 @@ func (d *decoder) unknownKey(path, key string, line int, t reflect.Type) {
 	d.undecodable(line, join(path, shownKey(key)), "unknown key; known here are %s", strings.Join(known, ", "))
 }
 
-// eachKey visits the keys of the schema below t, each with the path of the struct that knows it.
+// eachKey visits the keys of the schema below t, each with the path of the struct that
+// knows it.
 func eachKey(t reflect.Type, path string, visit func(path, key string)) {
 	for i, key := range keysOf(t) {
 		visit(path, key)
@@ -70,8 +72,8 @@ func homesOf(key string) []string {
 	return homes
 }
 
-// shownKey is the key as an error may print it. A secret can end up where a key belongs, so only lower case words and
-// near misses of known keys are printed.
+// shownKey is the key as an error may print it. A secret can end up where a key
+// belongs, so only lower case words and near misses of known keys are printed.
 func shownKey(key string) string {
 	const lower, rest = "abcdefghijklmnopqrstuvwxyz_-", "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 	if key != "" && len(key) <= 32 && strings.Trim(key, lower) == "" {
@@ -120,7 +122,8 @@ func nearest(key string, known []string) string {
 	return best
 }
 
-// distance is the number of letters to insert, remove or change to get from a to b (Levenshtein).
+// distance is the number of letters to insert, remove or change to get from a to b
+// (Levenshtein).
 func distance(a, b string) int {
 	if len(a) > 64 {
 		return len(a)

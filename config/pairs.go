@@ -2,7 +2,8 @@ package config
 
 import "gopkg.in/yaml.v3"
 
-// maxMerges bounds how deep << may merge a mapping that merges another. An anchor that merges itself has no end.
+// maxMerges bounds how deep << may merge a mapping that merges another. An anchor that
+// merges itself has no end.
 const maxMerges = 8
 
 // pair is a key with its value.
@@ -12,8 +13,9 @@ type pair struct {
 	value *yaml.Node
 }
 
-// pairs lists the keys of a mapping and after them those that << merges in. The mapping's own go before merged ones,
-// and what is merged first goes before what is merged later.
+// pairs lists the keys of a mapping and after them those that << merges in. The
+// mapping's own go before merged ones, and what is merged first goes before what is
+// merged later.
 func (d *decoder) pairs(path string, n *yaml.Node) []pair {
 	lines := map[string]int{}
 	return d.merge(path, n, lines, 0)

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// Load reads the file at the path. Relative names of secret files in it start at its directory. The error of a bad file
-// has a line for each thing that is wrong.
+// Load reads the file at the path. Relative names of secret files in it start at its
+// directory. The error of a bad file has a line for each thing that is wrong.
 func Load(path string) (*Config, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -28,8 +28,8 @@ func Load(path string) (*Config, error) {
 	return c, nil
 }
 
-// Parse reads a file's text. Relative names of secret files in it start at the working directory. The error of a bad
-// file has a line for each thing that is wrong.
+// Parse reads a file's text. Relative names of secret files in it start at the working
+// directory. The error of a bad file has a line for each thing that is wrong.
 func Parse(r io.Reader) (*Config, error) {
 	text, err := io.ReadAll(r)
 	if err != nil {

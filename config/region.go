@@ -17,7 +17,8 @@ var (
 // A region becomes a part of a host name.
 var regionPattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
-// RegionOf is the region of one of the account's instances, "" where an endpoint makes a region needless.
+// RegionOf is the region of one of the account's instances, "" where an endpoint makes
+// a region needless.
 func (a Account) RegionOf(i Instance) string {
 	if i.Region != "" {
 		return i.Region
@@ -25,7 +26,8 @@ func (a Account) RegionOf(i Instance) string {
 	return a.Region
 }
 
-// validateRegions checks the regions of the account and its instances, and that there are enough of them.
+// validateRegions checks the regions of the account and its instances, and that there
+// are enough of them.
 func (a *Account) validateRegions(r *report, path string) {
 	a.checkRegion(r, path+".region", a.Region)
 	hasRegion := func(i Instance) bool { return a.RegionOf(i) != "" }
@@ -47,7 +49,8 @@ func (a *Account) validateRegions(r *report, path string) {
 	}
 }
 
-// checkRegion checks one region. An unknown name is only a warning, since Alibaba opens regions.
+// checkRegion checks one region. An unknown name is only a warning, since Alibaba opens
+// regions.
 func (a *Account) checkRegion(r *report, path, region string) {
 	switch {
 	case region == "":

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// report gathers what the passes have to say about one file. Its texts name keys and never quote values: any value may
-// be a secret in the wrong place.
+// report gathers what the passes have to say about one file. Its texts name keys and
+// never quote values: any value may be a secret in the wrong place.
 type report struct {
 	dir      string         // where relative file names start; "" is the working directory
 	lines    map[string]int // line of each path that the file gives, from 1; a null counts as not given
@@ -68,7 +68,8 @@ func (r *report) undecoded(path string) bool {
 	return slices.ContainsFunc(r.broken, func(b string) bool { return within(b, path) || within(path, b) })
 }
 
-// wrong adds a problem of the validate pass, unless it only follows from one of the decode pass.
+// wrong adds a problem of the validate pass, unless it only follows from one of the
+// decode pass.
 func (r *report) wrong(path, format string, args ...any) {
 	if !r.undecoded(path) {
 		r.problems = append(r.problems, problem{r.line(path), path, fmt.Sprintf(format, args...)})
@@ -80,7 +81,8 @@ func (r *report) warn(path, format string, args ...any) {
 	r.warnings = append(r.warnings, problem{r.line(path), path, fmt.Sprintf(format, args...)})
 }
 
-// line is where the path is in the file or, for what the file leaves out, where its nearest parent is.
+// line is where the path is in the file or, for what the file leaves out, where its
+// nearest parent is.
 func (r *report) line(path string) int {
 	for path != "" && !r.given(path) {
 		path = path[:max(0, strings.LastIndexAny(path, ".["))]
@@ -88,7 +90,8 @@ func (r *report) line(path string) int {
 	return r.lines[path]
 }
 
-// unique adds a problem if the value was seen before; seen holds the path of each, and format has a %s for the first one.
+// unique adds a problem if the value was seen before; seen holds the path of each, and
+// format has a %s for the first one.
 func (r *report) unique(seen map[string]string, value, path, format string) {
 	if first, ok := seen[value]; ok {
 		r.wrong(path, format, r.place(first))

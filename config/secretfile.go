@@ -11,7 +11,8 @@ import (
 	"strings"
 )
 
-// maxSecretFile bounds what is read of a secret file, in bytes. An STS token is about 1 KiB.
+// maxSecretFile bounds what is read of a secret file, in bytes. An STS token is about 1
+// KiB.
 const maxSecretFile = 64 << 10
 
 type secretFile struct {
@@ -28,7 +29,8 @@ func (c *Credentials) files() []secretFile {
 	}
 }
 
-// resolve makes relative file names start at dir, as Prometheus does, so that the working directory does not matter.
+// resolve makes relative file names start at dir, as Prometheus does, so that the
+// working directory does not matter.
 func (c *Credentials) resolve(dir string) {
 	for _, file := range c.files() {
 		if *file.name != "" {
@@ -44,9 +46,11 @@ func locate(dir, name string) string {
 	return filepath.Join(dir, name)
 }
 
-// checkSecretFile says why no secret can be had from a file whose name starts at dir, "" if one can.
+// checkSecretFile says why no secret can be had from a file whose name starts at dir,
+// "" if one can.
 func checkSecretFile(dir, name string) string {
-	// People paste the secret itself where its file's name belongs. Only what starts like a path is printed.
+	// People paste the secret itself where its file's name belongs. Only what starts
+	// like a path is printed.
 	shown, cure := "the file that it names", "a relative name starts at the directory of the configuration file"
 	if filepath.IsAbs(name) || strings.HasPrefix(name, ".") {
 		shown = name

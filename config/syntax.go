@@ -14,7 +14,8 @@ import (
 
 var errSecondDocument = errors.New("a second document after ---; write one file for each exporter or join the two")
 
-// readDocument returns the root of the one document in r, nil if there is nothing but comments.
+// readDocument returns the root of the one document in r, nil if there is nothing but
+// comments.
 func readDocument(r io.Reader) (*yaml.Node, error) {
 	dec := yaml.NewDecoder(r)
 	var doc, second yaml.Node
@@ -71,8 +72,9 @@ func syntaxError(text []byte, err error) error {
 	return fmt.Errorf("line %d: %s", failingLine(text, err), message)
 }
 
-// failingLine is the number of the first line with which the text fails as it does. The library's own number is that of
-// the line before, of the start of the enclosing block, or none, depending on the mistake.
+// failingLine is the number of the first line with which the text fails as it does. The
+// library's own number is that of the line before, of the start of the enclosing block,
+// or none, depending on the mistake.
 func failingLine(text []byte, err error) int {
 	ends := []int{}
 	for i, c := range text {

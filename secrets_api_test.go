@@ -128,12 +128,12 @@ func hostileConfig(t *testing.T, api string) string {
 		fmt.Fprintf(&b, "    instances: [{jobs: [%q], discover: {products: [p], firmwares: [f]}}]\n", name)
 	}
 	for _, job := range slices.Sorted(maps.Keys(hostileAnswers)) {
-		account(job, api, fmt.Sprintf("access_key_id: LTAItest, access_key_secret_file: %q, security_token_file: %q", secret, token))
+		account(job, api, fmt.Sprintf("access_key_id: LTAItest-%s, access_key_secret_file: %q, security_token_file: %q", job, secret, token))
 	}
-	account("in_the_file", api, fmt.Sprintf("access_key_id: LTAItest, access_key_secret: '%s', security_token: '%s'", plantedSecret, plantedToken))
+	account("in_the_file", api, fmt.Sprintf("access_key_id: LTAItest-in_the_file, access_key_secret: '%s', security_token: '%s'", plantedSecret, plantedToken))
 	account("keys_by_uri", api, fmt.Sprintf("credentials_uri: %q", strings.Replace(api, "//", "//u:"+plantedPassword+"@", 1)+"/keys?token="+plantedURI))
 	account("keys_by_process", api, "")
-	account("by_a_proxy", "http://iot.invalid", "access_key_id: LTAItest, access_key_secret: '"+plantedSecret+"'")
+	account("by_a_proxy", "http://iot.invalid", "access_key_id: LTAItest-by_a_proxy, access_key_secret: '"+plantedSecret+"'")
 	return b.String()
 }
 

@@ -18,7 +18,7 @@ import (
 // URLs or of JSON changes; between them is what each encoding does change. An HTTP
 // header can carry each.
 const (
-	plantedSecret   = `hideSecretHead/+=&"<\%éhideSecretTail`
+	plantedSecret   = `hideSecretHead/+=&"<\%~hideSecretTail`
 	plantedToken    = `hideTokenHead/+=&"<\%hideTokenTail`
 	plantedURI      = `hideUriHead%2F%2B%3DhideUriTail`
 	plantedProcess  = `hideProcessHead/+=hideProcessTail`

@@ -77,7 +77,7 @@ func TestCredentialsSecretFileChanges(t *testing.T) {
 	// them apart.
 	publish := func(version string) {
 		file := filepath.Join(dir, version, "secret")
-		writeFile(t, file, "secret of "+version+"\n")
+		writeFile(t, file, "secret-of-"+version+"\n")
 		if err := os.Chtimes(file, time.Unix(1, 0), time.Unix(1, 0)); err != nil {
 			t.Fatal(err)
 		}
@@ -99,20 +99,27 @@ func TestCredentialsSecretFileChanges(t *testing.T) {
 				t.Fatalf("secret %q, error %v, want %q", keys.AccessKeySecret, err, want)
 			}
 		}
-		wantSecret("secret of one")
+		wantSecret("secret-of-one")
 		publish("two")
 		time.Sleep(recheckAfter)
-		wantSecret("secret of two")
+		wantSecret("secret-of-two")
 
 		// While the file is missing the last good secret is used.
 		os.Remove(filepath.Join(dir, "..data"))
 		time.Sleep(recheckAfter)
-		wantSecret("secret of two")
+		wantSecret("secret-of-two")
 		if failures != 1 {
 			t.Errorf("%d failures, want 1", failures)
 		}
-		publish("three")
+		// Or holds what cannot be one.
+		publish("two lines")
 		time.Sleep(firstBackoff)
-		wantSecret("secret of three")
+		wantSecret("secret-of-two")
+		if failures != 2 {
+			t.Errorf("%d failures, want 2", failures)
+		}
+		publish("three")
+		time.Sleep(maxBackoff)
+		wantSecret("secret-of-three")
 	})
 }

@@ -88,8 +88,13 @@ func (cfg CredentialsConfig) readFiles() (CredentialsConfig, error) {
 		if err != nil {
 			return cfg, err
 		}
-		if content = bytes.TrimSpace(content); len(content) == 0 {
+		content = bytes.TrimSpace(content)
+		if len(content) == 0 {
 			return cfg, fmt.Errorf("read %s: the file is empty", f.path)
+		}
+		// Rather the keys from before than calls that are refused.
+		if bytes.ContainsFunc(content, func(r rune) bool { return r <= ' ' || r > '~' }) {
+			return cfg, fmt.Errorf("read %s: the file holds more than one line, or a character that no key has", f.path)
 		}
 		*f.value = string(content)
 	}

@@ -78,6 +78,14 @@ func TestCredentialsOfAConfiguration(t *testing.T) {
 			cfg: CredentialsConfig{AccessKeyID: "id", AccessKeySecretFile: file("\n")},
 			err: "the file is empty",
 		},
+		"a file of two lines": {
+			cfg: CredentialsConfig{AccessKeyID: "id", AccessKeySecretFile: file("secret\nother\n")},
+			err: "more than one line, or a character that no key has",
+		},
+		"a file with a byte order mark": {
+			cfg: CredentialsConfig{AccessKeyID: "id", AccessKeySecretFile: file("\xef\xbb\xbfsecret\n")},
+			err: "more than one line, or a character that no key has",
+		},
 		"no file": {
 			cfg: CredentialsConfig{AccessKeyID: "id", AccessKeySecretFile: "/nowhere/secret"},
 			err: "open /nowhere/secret: no such file or directory",

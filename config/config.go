@@ -19,8 +19,8 @@ type Config struct {
 	Warnings []string `yaml:"-"`
 }
 
-// Polling holds the intervals that all accounts share. None of them may be zero or
-// negative.
+// Polling holds the intervals that all accounts share. None of them may be shorter than
+// 1ms.
 type Polling struct {
 	// Interval is the wait before an IN_PROGRESS batch is asked again, when the budget
 	// allows. Default 15s.
@@ -45,7 +45,8 @@ type Polling struct {
 }
 
 // Account is one Alibaba Cloud main account. Its RAM users share one rate budget, so an
-// account belongs in one entry.
+// account belongs in one entry. Entries that are seen to be the same account may
+// together ask for no more than one.
 type Account struct {
 	// Name is the label "account" of every series. Required, unique in the file.
 	Name string `yaml:"name"`

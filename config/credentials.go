@@ -97,7 +97,8 @@ func (c *Credentials) sources() []string {
 	return found
 }
 
-func (c *Credentials) validate(r *report, path string) {
+// validateSecrets checks what keys and secret files hold, each by itself.
+func (c *Credentials) validateSecrets(r *report, path string) {
 	for _, file := range c.files() {
 		if *file.name != "" {
 			if reason := checkSecretFile(r.dir, *file.name); reason != "" {
@@ -105,6 +106,19 @@ func (c *Credentials) validate(r *report, path string) {
 			}
 		}
 	}
+	for _, key := range []struct{ name, text string }{
+		{"access_key_id", c.AccessKeyID},
+		{"access_key_secret", c.AccessKeySecret.Reveal()},
+		{"security_token", c.SecurityToken.Reveal()},
+	} {
+		if strings.ContainsFunc(key.text, notInKeys) {
+			r.wrong(path+"."+key.name, "has a space, a line break or another character that no key has; copy it again, into the line of its key")
+		}
+	}
+}
+
+// validate checks which keys are there, and which together.
+func (c *Credentials) validate(r *report, path string) {
 	// A key that is there but empty is a template that found no value: to fall back on
 	// the standard chain would hide it.
 	if c.reportEmpty(r, path) {

@@ -2,7 +2,9 @@ package config
 
 import (
 	"fmt"
+	"math"
 	"reflect"
+	"regexp"
 	"slices"
 	"time"
 
@@ -13,6 +15,10 @@ import (
 // aliases turn a page of text into billions. A file that lists 100,000 jobs stays below
 // it.
 const maxValues = 1 << 18
+
+// durationPattern matches what time.ParseDuration knows how to read. It gives one error
+// for what it cannot read and for what is too large for a time.Duration.
+var durationPattern = regexp.MustCompile(`^[+-]?((\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h))+$`)
 
 // decoder fills the schema from YAML nodes. The library's own decoder is strict too,
 // but it knows no paths, stops being strict below an UnmarshalYAML, and quotes the
@@ -117,9 +123,14 @@ func (d *decoder) scalar(path string, n *yaml.Node, out reflect.Value) {
 		}
 	case *time.Duration:
 		var err error
-		if *v, err = time.ParseDuration(n.Value); err != nil {
-			d.undecodable(n.Line, path, "not a duration; write a number and its unit (ms, s, m or h), such as 90s, 15m or 24h")
+		if *v, err = time.ParseDuration(n.Value); err == nil {
+			return
 		}
+		if durationPattern.MatchString(n.Value) {
+			d.undecodable(n.Line, path, "too long; write at most %dh, which is 292 years", math.MaxInt64/time.Hour)
+			return
+		}
+		d.undecodable(n.Line, path, "not a duration; write a number and its unit (ms, s, m or h), such as 90s, 15m or 24h")
 	}
 }
 

@@ -8,6 +8,10 @@ import (
 const (
 	defaultRequestsPerSecond = 5
 	maxRequestsPerSecond     = 10 // Alibaba's page for each operation: 10 a second for the main account
+
+	// minDuration is the shortest that a duration may be. A shorter wait is none: it
+	// would keep a core busy.
+	minDuration = time.Millisecond
 )
 
 // duration is one key of polling with its default.

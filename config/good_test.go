@@ -71,7 +71,7 @@ func TestFullFile(t *testing.T) {
 		ExternalID:          "42",
 	}
 	merged := keys // by a YAML merge key, with one change
-	merged.RoleSessionName = "another"
+	merged.RoleARN = "acs:ram::2345678901234567:role/reader"
 	want := &config.Config{
 		Polling: config.Polling{
 			Interval:          20 * time.Second,
@@ -113,9 +113,9 @@ func TestFullFile(t *testing.T) {
 			{
 				Name: "OIDC", Region: "us-east-1", RequestsPerSecond: 5,
 				Credentials: config.Credentials{
-					OIDCProviderARN: "acs:ram::1234567890123456:oidc-provider/ack",
+					OIDCProviderARN: "acs:ram::3456789012345678:oidc-provider/ack",
 					OIDCTokenFile:   filepath.Join("testdata", "good", "secret"),
-					RoleARN:         "acs:ram::1234567890123456:role/reader",
+					RoleARN:         "acs:ram::3456789012345678:role/reader",
 				},
 				Instances: []config.Instance{{Discover: config.Discover{Firmwares: []string{"UfuxnwygsuSkVE0VCN0100"}}}},
 			},

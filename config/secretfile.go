@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -59,6 +60,7 @@ func checkSecretFile(dir, name string) string {
 		cure = "name a file that the user of the exporter can read"
 	}
 	text, err := readSecret(locate(dir, name))
+	secret := string(bytes.TrimSpace(text)) // as it is used
 	switch {
 	case err != nil:
 		// os errors repeat the name: only the cause goes on.
@@ -68,11 +70,25 @@ func checkSecretFile(dir, name string) string {
 		return fmt.Sprintf("read %s: %v; %s", shown, err, cure)
 	case len(text) > maxSecretFile:
 		return fmt.Sprintf("read %s: larger than %d KiB, so not a secret; name the right file", shown, maxSecretFile>>10)
-	case len(bytes.TrimSpace(text)) == 0:
+	case secret == "":
 		return fmt.Sprintf("read %s: empty; write the secret into it", shown)
+	case slices.ContainsFunc(byteOrderMarks, func(mark string) bool { return strings.HasPrefix(secret, mark) }):
+		return fmt.Sprintf("read %s: starts with a byte order mark; save it as plain text, which is UTF-8 without one", shown)
+	case strings.ContainsAny(secret, "\r\n"):
+		return fmt.Sprintf("read %s: more than one line; write nothing but the secret into it", shown)
+	case strings.ContainsFunc(secret, notInKeys):
+		return fmt.Sprintf("read %s: has a space or another character that no key has; write nothing but the secret into it", shown)
 	}
 	return ""
 }
+
+// byteOrderMarks are those of UTF-8 and UTF-16, which Windows puts where nobody sees
+// them.
+var byteOrderMarks = []string{"\xef\xbb\xbf", "\xff\xfe", "\xfe\xff"}
+
+// notInKeys says whether a character is in no key and in no token. Calls signed with it
+// would be refused as if the secret were another one's.
+func notInKeys(c rune) bool { return c <= ' ' || c > '~' }
 
 // readSecret reads at most one byte more than maxSecretFile.
 func readSecret(name string) ([]byte, error) {

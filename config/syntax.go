@@ -45,6 +45,7 @@ var cures = []struct{ words, cure string }{
 	{"did not find expected ',' or ']'", "close the list with ]"},
 	{"did not find expected ',' or '}'", "close the brace with }"},
 	{"unexpected end of stream", "close the quote"},
+	{"<document start>", "write the whole file as key: value lines, without brackets, braces or quotes before the first"},
 	{"unknown anchor", "put a value that starts with * in quotes, or write the anchor it names before it"},
 	{"UTF-8", "save the file as UTF-8"},
 	{"control characters", "remove the control character"},

@@ -1,0 +1,163 @@
+package config_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config"
+)
+
+// Entries are one main account as far as their credentials show it. Each asks for 6
+// requests a second, so that two are too many.
+func TestSharedBudget(t *testing.T) {
+	const (
+		pair  = "access_key_id: LTAIexample, access_key_secret: "
+		other = "access_key_id: LTAIanother, access_key_secret: "
+		role  = "role_arn: 'acs:ram::1234567890123456:role/%s'"
+		oidc  = "oidc_provider_arn: 'acs:ram::1234567890123456:oidc-provider/ack', oidc_token_file: testdata/good/secret"
+	)
+	reader, writer := fmt.Sprintf(role, "reader"), fmt.Sprintf(role, "writer")
+	elsewhere := strings.Replace(reader, "1234567890123456", "12345678901234567", 1)
+	for _, c := range []struct{ name, first, second, want string }{
+		{"one access key", pair + "x", pair + "y", "the same access_key_id as in"},
+		{"one access key, once with a token", pair + "x", pair + "x, security_token: x", "the same access_key_id as in"},
+		{"one role", pair + "x, " + reader, other + "x, " + reader, "a role of the same main account as in"},
+		{"two roles of one main account", pair + "x, " + reader, pair + "x, " + writer, "a role of the same main account as in"},
+		{"one role by a key pair and by OIDC", pair + "x, " + reader, oidc + ", " + reader, "a role of the same main account as in"},
+		{"one role whose ARN is none", pair + "x, role_arn: reader", other + "x, role_arn: reader", "a role of the same main account as in"},
+		{"one role of the host", "ecs_ram_role: reader", "ecs_ram_role: reader", "the same ecs_ram_role as in"},
+		{"one address with keys", "credentials_uri: 'http://a/b?c=d'", "credentials_uri: 'http://a/b?c=d'", "the same credentials_uri as in"},
+		{"the standard chain", "", "", "none, as in"},
+
+		{"two access keys with one secret", pair + "x", other + "x", ""},
+		{"an access key and a role that it assumes", pair + "x", pair + "x, " + reader, ""},
+		{"one access key for roles of two main accounts", pair + "x, " + reader, pair + "x, " + elsewhere, ""},
+		{"two roles whose ARNs are none", pair + "x, role_arn: reader", pair + "x, role_arn: writer", ""},
+		{"two roles of the host", "ecs_ram_role: reader", "ecs_ram_role: writer", ""},
+		{"two addresses with keys", "credentials_uri: 'http://a/b?c=d'", "credentials_uri: 'http://a/b?c=e'", ""},
+		{"an access key and the standard chain", pair + "x", "", ""},
+		{"a role of the host and an access key of the same name", "ecs_ram_role: LTAIexample", pair + "x", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			parsed, err := config.Parse(strings.NewReader(entries("6 "+c.first, "6 "+c.second)))
+			switch {
+			case c.want == "" && err != nil:
+				t.Error(err)
+			case c.want == "" && len(parsed.Warnings) > 0:
+				t.Errorf("warnings %q", parsed.Warnings)
+			case c.want == "":
+			case err == nil || !strings.Contains(err.Error(), "accounts[1].credentials: "+c.want+" accounts[0] (line 2), so one budget, and together 12 requests a second"):
+				t.Errorf("got %v, want an error with %q", err, c.want)
+			}
+		})
+	}
+}
+
+// What the entries make together is a warning up to the API's limit, and from there on
+// an error. An entry that is wrong in what is compared is left out.
+func TestSumOfBudgets(t *testing.T) {
+	const (
+		key, another = "access_key_id: LTAIexample, access_key_secret: x", "access_key_id: LTAIanother, access_key_secret: x"
+		cure         = "; put the instances into one entry, which may set a region for each"
+	)
+	for _, c := range []struct {
+		name    string
+		entries []string
+		want    []string // starts of the lines of the error, or else all warnings
+		bad     bool
+	}{
+		{"one entry with all of it", []string{"10 " + key}, nil, false},
+		{"two with the least", []string{"1 " + key, "1 " + key}, []string{
+			"line 7: accounts[1].credentials: the same access_key_id as in accounts[0] (line 2), so one budget, and together 2 requests a second of the API's limit of 10" + cure,
+		}, false},
+		{"two that leave it at the default", []string{" ", " "}, []string{
+			"line 5: accounts[1].credentials: none, as in accounts[0] (line 2), so one budget, and together 10 requests a second of the API's limit of 10" + cure,
+		}, false},
+		{"three", []string{"4 " + key, "4 " + key, "3 " + key}, []string{
+			"line 10: accounts[2].credentials: the same access_key_id as in accounts[0] (line 2) and accounts[1] (line 5), so one budget, and together 11 requests a second, over the API's limit of 10" +
+				cure + ", or lower requests_per_second",
+		}, true},
+		{"two budgets at once", []string{"6 " + key, "7 " + another, "6 " + another, "7 " + key}, []string{
+			"line 10: accounts[2].credentials: the same access_key_id as in accounts[1] (line 5), so one budget, and together 13 ",
+			"line 13: accounts[3].credentials: the same access_key_id as in accounts[0] (line 2), so one budget, and together 13 ",
+		}, true},
+		{"a secret file that is only in the pod", []string{"6 " + key, "6 access_key_id: LTAIexample, access_key_secret_file: ./none"}, []string{
+			"line 7: accounts[1].credentials.access_key_secret_file: read ./none: ",
+			"line 7: accounts[1].credentials: the same access_key_id as in accounts[0] (line 2), so one budget, and together 12 ",
+		}, true},
+		{"a budget that is no number", []string{"x " + key, "10 " + key}, []string{"line 3: accounts[0].requests_per_second: not a whole number"}, true},
+		{"a budget over the limit", []string{"11 " + key, "10 " + key}, []string{"line 3: accounts[0].requests_per_second: outside 1 to 10"}, true},
+		{"an access key that is empty", []string{"10 ", "10 access_key_id: ''"}, []string{"line 7: accounts[1].credentials.access_key_id: empty"}, true},
+		{"a key of credentials that is misspelt", []string{"10 ", "10 acces_key_id: LTAIexample"}, []string{"line 7: accounts[1].credentials.acces_key_id: unknown key"}, true},
+		{"the same in the first of them", []string{"10 acces_key_id: LTAIexample", "10 "}, []string{"line 4: accounts[0].credentials.acces_key_id: unknown key"}, true},
+		{"credentials of two kinds", []string{"10 " + key, "10 " + key + ", ecs_ram_role: reader"}, []string{"line 7: accounts[1].credentials: access_key_id and ecs_ram_role are different"}, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			parsed, err := config.Parse(strings.NewReader(entries(c.entries...)))
+			if !c.bad {
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(c.want, parsed.Warnings); diff != "" {
+					t.Errorf("warnings (-want +got):\n%s", diff)
+				}
+				return
+			}
+			if err == nil {
+				t.Fatal("no error")
+			}
+			lines := strings.Split(err.Error(), "\n")
+			if len(lines) != len(c.want) {
+				t.Fatalf("got %d errors, want %d:\n%v", len(lines), len(c.want), err)
+			}
+			for i, want := range c.want {
+				if !strings.HasPrefix(lines[i], want) {
+					t.Errorf("got  %s\nwant %s", lines[i], want)
+				}
+			}
+		})
+	}
+}
+
+// In one line the order of remarks is that of the entries, every time.
+func TestBudgetsInOneLine(t *testing.T) {
+	var accounts []string
+	for i := range 20 {
+		accounts = append(accounts, fmt.Sprintf("{name: a%d, region: cn-shanghai, credentials: {access_key_id: key%d, access_key_secret: x}, instances: [{jobs: [j]}]}", i, i/2))
+	}
+	c, err := config.Parse(strings.NewReader("accounts: [" + strings.Join(accounts, ", ") + "]"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Warnings) != 10 {
+		t.Fatalf("%d warnings, want 10", len(c.Warnings))
+	}
+	for i, warning := range c.Warnings {
+		if want := fmt.Sprintf("line 1: accounts[%d].credentials: ", 2*i+1); !strings.HasPrefix(warning, want) {
+			t.Errorf("warning %d is %s", i, warning)
+		}
+	}
+}
+
+// entries is a file with these accounts, each given as its requests_per_second, a space
+// and its credentials; what is empty is left out.
+func entries(accounts ...string) string {
+	var b strings.Builder
+	b.WriteString("accounts:\n")
+	for i, account := range accounts {
+		rate, credentials, _ := strings.Cut(account, " ")
+		fmt.Fprintf(&b, "  - {name: a%d, region: cn-shanghai, instances: [{jobs: [j]}],\n     ", i)
+		if rate != "" {
+			fmt.Fprintf(&b, "requests_per_second: %s,", rate)
+		}
+		b.WriteString("\n     ")
+		if credentials != "" {
+			fmt.Fprintf(&b, "credentials: {%s}", credentials)
+		}
+		b.WriteString("}\n")
+	}
+	return b.String()
+}

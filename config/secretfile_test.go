@@ -1,0 +1,106 @@
+package config_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config"
+)
+
+// A secret that cannot be one is told before Alibaba Cloud refuses what it signs. White
+// space around it does no harm: who uses the file cuts it off too.
+func TestContentOfSecretFiles(t *testing.T) {
+	const mark, lines, character = "starts with a byte order mark; save it", "more than one line; write nothing but", "has a space or another character that no key has; write nothing but"
+	for _, c := range []struct{ name, content, want string }{
+		{"nothing else", planted, ""},
+		{"a line break at the end", planted + "\n", ""},
+		{"a line break of Windows at the end", planted + "\r\n", ""},
+		{"white space around it", "\n\t " + planted + " \n\n", ""},
+		{"all characters that a key may have", allPrintable(), ""},
+		{"the mark of UTF-8", "\ufeff" + planted, mark},
+		{"the mark of UTF-8 after a line break", "\n\ufeff" + planted, mark},
+		{"nothing but the mark", "\ufeff\n", mark},
+		{"UTF-16 as PowerShell writes it", "\xff\xfe" + strings.Join(strings.Split(planted+"\r\n", ""), "\x00") + "\x00", mark},
+		{"UTF-16 with the high byte first", "\xfe\xff\x00" + strings.Join(strings.Split(planted, ""), "\x00"), mark},
+		{"the mark at the end", planted + "\ufeff", character},
+		{"UTF-16 without the mark", strings.Join(strings.Split(planted, ""), "\x00"), character},
+		{"two lines", "LTAIexample\n" + planted + "\n", lines},
+		{"two lines of Windows", planted + "\r\n" + planted, lines},
+		{"two lines of an old Mac", planted + "\r" + planted, lines},
+		{"a space", planted + " " + planted, character},
+		{"a tab", planted + "\t" + planted, character},
+		{"a space that does not break", planted + "\u00a0" + planted, character},
+		{"a space without width", planted + "\u200b", character},
+		{"a control character", planted + "\x7f", character},
+		{"a letter that is not ASCII", "é" + planted, character},
+		{"a byte that is not UTF-8", planted + "\xff", character},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			secret := filepath.Join(t.TempDir(), "secret")
+			if err := os.WriteFile(secret, []byte(c.content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			for key, credentials := range map[string]string{
+				"access_key_secret_file": "access_key_id: LTAIexample, access_key_secret_file: %q",
+				"security_token_file":    "access_key_id: LTAIexample, access_key_secret: x, security_token_file: %q",
+				"oidc_token_file":        "oidc_provider_arn: x, role_arn: x, oidc_token_file: %q",
+			} {
+				err := parseAccount(fmt.Sprintf(credentials, secret))
+				if c.want == "" {
+					if err != nil {
+						t.Errorf("%s: %v", key, err)
+					}
+					continue
+				}
+				if want := fmt.Sprintf("accounts[0].credentials.%s: read %s: %s", key, secret, c.want); err == nil || !strings.Contains(err.Error(), want) {
+					t.Errorf("%s: got %v, want %s", key, err, want)
+				} else if strings.Contains(err.Error(), planted) || strings.Contains(err.Error(), "\n") {
+					t.Errorf("%s: the message shows the content: %v", key, err)
+				}
+			}
+		})
+	}
+}
+
+// In the configuration itself a key is used as it is, white space included.
+func TestKeysInTheConfiguration(t *testing.T) {
+	for _, key := range []string{"access_key_id", "access_key_secret", "security_token"} {
+		t.Run(key, func(t *testing.T) {
+			with := func(value string) error {
+				values := map[string]string{"access_key_id": "LTAIexample", "access_key_secret": "x", "security_token": "x"}
+				values[key] = value
+				return parseAccount(fmt.Sprintf("access_key_id: %q, access_key_secret: %q, security_token: %q",
+					values["access_key_id"], values["access_key_secret"], values["security_token"]))
+			}
+			if err := with(allPrintable()); err != nil {
+				t.Errorf("all characters that a key may have: %v", err)
+			}
+			for _, value := range []string{" " + planted, planted + "\n", planted + " " + planted, planted + "\t", "\ufeff" + planted, planted + "é", planted + "\u200b", " "} {
+				want := "accounts[0].credentials." + key + ": has a space, a line break or another character that no key has; copy it again"
+				if err := with(value); err == nil || !strings.Contains(err.Error(), want) {
+					t.Errorf("%q: got %v, want %s", value, err, want)
+				} else if strings.Contains(err.Error(), planted) {
+					t.Errorf("%q: the message shows it: %v", value, err)
+				}
+			}
+		})
+	}
+}
+
+// allPrintable has each printable character of ASCII, but for the space.
+func allPrintable() string {
+	var b strings.Builder
+	for c := '!'; c <= '~'; c++ {
+		b.WriteRune(c)
+	}
+	return b.String()
+}
+
+// parseAccount parses the smallest file with credentials.
+func parseAccount(credentials string) error {
+	_, err := config.Parse(strings.NewReader(strings.Replace(config.Smallest, "    instances:", "    credentials: {"+credentials+"}\n    instances:", 1)))
+	return err
+}

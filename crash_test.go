@@ -95,6 +95,23 @@ func TestBadConfigurationKeepsTheStateFile(t *testing.T) {
 	}
 }
 
+// A configuration file that is given as the state file, too, stays where and as it is.
+func TestConfigurationAsTheStateFile(t *testing.T) {
+	config, web := file(t, "config.yml", smallest), file(t, "web.yml", basicAuth)
+	for _, state := range []string{config, web} {
+		_, _, err := command(t, "--config.file="+config, "--web.config.file="+web, "--persistence.file="+state, anyPort)
+		if err == nil || !strings.HasPrefix(err.Error(), "--persistence.file="+state+" is the file of --") {
+			t.Errorf("error %v, want one that names both flags", err)
+		}
+		if files, err := os.ReadDir(filepath.Dir(state)); err != nil || len(files) != 1 {
+			t.Errorf("%v, %v: want the one file", files, err)
+		}
+	}
+	if read(t, config) != smallest || read(t, web) != basicAuth {
+		t.Error("a configuration file has changed")
+	}
+}
+
 // batchesInFile reads a state file. Each of its lines must be complete JSON, the first
 // with the version and each other one with a batch.
 func batchesInFile(t *testing.T, path string) map[string]bool {

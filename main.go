@@ -39,6 +39,7 @@ func main() {
 	stdout := os.Stdout
 	os.Stdout = nil
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // the second signal ends what does not look at ctx, such as reading a FIFO
 	err := run(ctx, os.Args[1:], stdout, os.Stderr)
 	stop()
 	if err != nil {

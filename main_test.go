@@ -76,6 +76,10 @@ func TestCommandsThatCannotRun(t *testing.T) {
 		"an address that is not":  {[]string{good, "--web.listen-address=nowhere"}, []string{"--web.listen-address=nowhere: "}},
 		"a relative path":         {[]string{good, "--web.telemetry-path=metrics"}, []string{`--web.telemetry-path="metrics"`}},
 		"a path that is taken":    {[]string{good, "--web.telemetry-path=/-/ready"}, []string{`--web.telemetry-path="/-/ready"`}},
+		"a path that is unclean":  {[]string{good, "--web.telemetry-path=/a/../b"}, []string{`--web.telemetry-path="/a/../b"`}},
+		"no address":              {[]string{good, "--web.listen-address="}, []string{"--web.listen-address=: it names no port; want such as :10062"}},
+		"a host without a port":   {[]string{good, "--web.listen-address=127.0.0.1:"}, []string{"--web.listen-address=127.0.0.1:: it names no port"}},
+		"a bad interval":          {[]string{good, "--persistence.interval=5"}, []string{"--persistence.interval=5: time: missing unit"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			stdout, stderr, err := command(t, c.args...)

@@ -55,8 +55,8 @@ func NewStateMetrics(r prometheus.Registerer) *StateMetrics {
 }
 
 // OpenStateFile reads the file into the store. The error is one for the start:
-// the file cannot be read or written, or is of a newer version of the program;
-// it is not touched then.
+// the file cannot be read or written, is no regular file, or is of a newer
+// version of the program; it is not touched then.
 func OpenStateFile(path string, interval time.Duration, store *Store, m *StateMetrics, logger log.Logger) (*StateFile, error) {
 	f := &StateFile{path: path, interval: interval, store: store, metrics: m, logger: log.WithSuffix(logger, "file", path)}
 	if err := f.read(); err != nil {
@@ -92,32 +92,6 @@ func (f *StateFile) Keep() (stop func()) {
 		close(stopping)
 		<-stopped
 	}
-}
-
-// read takes up the file. One that is no state file at all is moved aside.
-func (f *StateFile) read() error {
-	file, err := os.Open(f.path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	} else if err != nil {
-		return err
-	}
-	defer file.Close()
-	states, err := decodeStates(file, time.Now(), func(line int, err error) {
-		level.Warn(f.logger).Log("msg", "a line of the state file is damaged; what it said is lost", "line", line, "err", err)
-	})
-	var asPath *fs.PathError // of reading, such as a directory
-	switch {
-	case errors.Is(err, errNewerState) || errors.As(err, &asPath):
-		return fmt.Errorf("%s: %w", f.path, err)
-	case err != nil:
-		aside := f.path + ".damaged"
-		level.Warn(f.logger).Log("msg", "this is no state file; it is moved aside and nothing is known", "to", aside, "err", err)
-		return os.Rename(f.path, aside)
-	}
-	f.store.Restore(states)
-	level.Info(f.logger).Log("msg", "state file read", "jobs", len(states))
-	return nil
 }
 
 // write replaces the file, or leaves it as it was.

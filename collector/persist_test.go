@@ -36,7 +36,7 @@ func TestStateFileAtTheStart(t *testing.T) {
 		"an empty file":               {content: ""},
 		"a line that is no JSON":      {content: good + "{\"account\"\n", known: 3, log: "line=5"},
 		"a line without a job id":     {content: good + `{"account":"a"}` + "\n", known: 3, log: "no account or job_id"},
-		"a file of a newer version":   {content: newer, err: "version 2, this one reads up to 1"},
+		"a file of a newer version":   {content: newer, err: "version 2, this one reads up to 1; run the newer program, or move the file away"},
 		"a file that is no such file": {content: "hello\nworld\n", log: "moved aside", left: "hello\nworld\n"},
 		"JSON that is no such file":   {content: "{}\n", log: "names no version", left: "{}\n"},
 	} {
@@ -79,6 +79,24 @@ func TestStateFileThatCannotBeWritten(t *testing.T) {
 				t.Errorf("error %v", err)
 			}
 		})
+	}
+}
+
+// A file that is set aside takes the place of none that was set aside before.
+func TestStateFileDamagedAgainAndAgain(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state")
+	for i, aside := range []string{path + ".damaged", path + ".damaged.2", path + ".damaged.3"} {
+		content := strings.Repeat("hello", i+1)
+		put(t, path, []byte(content), 0o600)
+		if _, out, err := open(t, path, NewStore()); err != nil || !strings.Contains(out, "to="+aside+" ") {
+			t.Errorf("error %v, want it moved to %s; log:\n%s", err, aside, out)
+		}
+		if left, _ := os.ReadFile(aside); string(left) != content {
+			t.Errorf("%s holds %q, want %q", aside, left, content)
+		}
+	}
+	if left, _ := os.ReadFile(path + ".damaged"); string(left) != "hello" {
+		t.Errorf("the first one holds %q by now", left)
 	}
 }
 

@@ -15,10 +15,6 @@ import (
 // line for each batch. A reader takes its own version and older ones.
 const stateVersion = 1
 
-// maxLine bounds a line of the state file, in bytes. An answer of the API is
-// at most 1 MiB, and JSON may write a byte as six.
-const maxLine = 8 << 20
-
 var errNewerState = errors.New("the file is of a newer version of this program")
 
 type stateHeader struct {
@@ -106,7 +102,7 @@ func decodeStates(r io.Reader, now time.Time, damaged func(line int, err error))
 	}
 	switch {
 	case header.Version > stateVersion:
-		return nil, fmt.Errorf("%w: version %d, this one reads up to %d", errNewerState, header.Version, stateVersion)
+		return nil, fmt.Errorf("%w: version %d, this one reads up to %d; run the newer program, or move the file away", errNewerState, header.Version, stateVersion)
 	case header.Version < 1:
 		return nil, errors.New("line 1 names no version")
 	}
@@ -129,36 +125,6 @@ func decodeStates(r io.Reader, now time.Time, damaged func(line int, err error))
 			continue
 		}
 		states = append(states, s)
-	}
-}
-
-var errLongLine = errors.New("longer than any line can be")
-
-// lineReader gives lines one by one, and goes on behind one that is too long.
-type lineReader struct {
-	r    *bufio.Reader
-	line []byte // used again
-}
-
-// next is good until it is called again. Its error is errLongLine, io.EOF behind
-// the last line, or that of reading.
-func (l *lineReader) next() ([]byte, error) {
-	l.line = l.line[:0]
-	for long := false; ; {
-		part, err := l.r.ReadSlice('\n')
-		if long = long || len(l.line)+len(part) > maxLine; !long {
-			l.line = append(l.line, part...)
-		}
-		switch {
-		case errors.Is(err, bufio.ErrBufferFull):
-			continue
-		case errors.Is(err, io.EOF) && (long || len(l.line) > 0):
-			err = nil // the last line, cut off or not
-		}
-		if long && err == nil {
-			err = errLongLine
-		}
-		return l.line, err
 	}
 }
 

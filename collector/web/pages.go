@@ -24,11 +24,15 @@ type Pages struct {
 // meaning to.
 var plainPath = regexp.MustCompile(`^/[A-Za-z0-9._~/-]*$`)
 
+// uncleanPath has a part that is empty, "." or "..". No request can ask for it,
+// and the router panics.
+var uncleanPath = regexp.MustCompile(`//|/\.\.?(/|$)`)
+
 // Handler routes requests. Its error names the flag that is wrong.
 func (p Pages) Handler() (http.Handler, error) {
 	own := []string{"/jobs", "/-/healthy", "/-/ready", "/-/reload", "/favicon.ico"}
-	if !plainPath.MatchString(p.MetricsPath) || slices.Contains(own, p.MetricsPath) {
-		return nil, fmt.Errorf("--web.telemetry-path=%q: want a path such as /metrics, none of %v", p.MetricsPath, own)
+	if !plainPath.MatchString(p.MetricsPath) || uncleanPath.MatchString(p.MetricsPath) || slices.Contains(own, p.MetricsPath) {
+		return nil, fmt.Errorf("--web.telemetry-path=%q: want a path such as /metrics, without //, /. and /.., none of %v", p.MetricsPath, own)
 	}
 	landing, err := web.NewLandingPage(web.LandingConfig{
 		Name:        p.Name,

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 )
 
@@ -68,6 +69,35 @@ func TestReloadFromAnotherSite(t *testing.T) {
 			pages(t, &reloads).ServeHTTP(w, request)
 			if w.Code != c.want || (reloads == 1) != (c.want == 200) {
 				t.Errorf("%d and %d reloads, want %d", w.Code, reloads, c.want)
+			}
+		})
+	}
+}
+
+// A path of the metrics either works or is refused, in one line that names the flag.
+func TestMetricsPath(t *testing.T) {
+	for path, good := range map[string]bool{
+		"/metrics": true, "/": true, "/a/b": true, "/a/": true, "/.well-known/metrics": true, "/a..b": true, "/...": true, "/jobs/": true,
+		"": false, "metrics": false, "/jobs": false, "/-/reload": false, "/{x}": false, "/a b": false, "/a?b": false, "/%61": false,
+		"//": false, "//m": false, "/a//b": false, "/a//": false, "/.": false, "/./": false, "/./a": false, "/a/.": false,
+		"/..": false, "/../": false, "/a/..": false, "/a/../b": false, "/../a": false,
+	} {
+		t.Run(path, func(t *testing.T) {
+			page := http.HandlerFunc(ok)
+			handler, err := Pages{Name: "exporter", MetricsPath: path, Metrics: page, Jobs: page}.Handler()
+			if !good {
+				if err == nil || !strings.HasPrefix(err.Error(), "--web.telemetry-path=") || strings.Contains(err.Error(), "\n") {
+					t.Errorf("error %v, want one line that begins with the flag", err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			w := httptest.NewRecorder()
+			handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, http.NoBody))
+			if w.Code != 200 || w.Body.String() != "ok\n" {
+				t.Errorf("%d %q, want the metrics", w.Code, w.Body)
 			}
 		})
 	}

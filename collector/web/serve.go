@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/coreos/go-systemd/v22/activation"
@@ -58,7 +59,12 @@ func Listen(flags *web.FlagConfig) (Listeners, error) {
 }
 
 // listen opens host:port, or vsock://:port as exporter-toolkit's flag says.
+// Without a port it would open any, and without anything at all on every
+// address.
 func listen(address string) (net.Listener, error) {
+	if address == "" || strings.HasSuffix(address, ":") {
+		return nil, errors.New("it names no port; want such as :10062")
+	}
 	port, isVsock := strings.CutPrefix(address, "vsock://:")
 	if !isVsock {
 		return net.Listen("tcp", address)
@@ -86,6 +92,7 @@ func (l Listeners) Close() {
 func Serve(ctx context.Context, listeners Listeners, flags *web.FlagConfig, handler http.Handler, logger log.Logger) error {
 	slogger := slog.New(toolkitLog{sloggokit.NewGoKitHandler(logger, slog.LevelDebug)})
 	servers, ctx := errgroup.WithContext(ctx)
+	var watching sync.Once
 	for _, l := range listeners {
 		// One server an address: exporter-toolkit changes the server it is
 		// given, and two addresses would race for it.
@@ -99,6 +106,15 @@ func Serve(ctx context.Context, listeners Listeners, flags *web.FlagConfig, hand
 			ErrorLog:          slog.NewLogLogger(slogger.Handler(), slog.LevelDebug),
 			// OPTIONS * would be answered before the password is asked for.
 			DisableGeneralOptionsHandler: true,
+		}
+		server.BaseContext = func(net.Listener) context.Context { // exporter-toolkit has set the server up
+			watching.Do(func() {
+				servers.Go(func() error {
+					watchConfig(ctx, *flags.WebConfigFile, server.TLSConfig, logger)
+					return nil
+				})
+			})
+			return context.WithoutCancel(ctx) // a stop lets the requests at hand finish
 		}
 		servers.Go(func() error {
 			if err := web.Serve(l, server, flags, slogger); !errors.Is(err, http.ErrServerClosed) {

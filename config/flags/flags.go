@@ -24,7 +24,7 @@ type Flags struct {
 	CheckLive     bool
 	Demo          bool
 	StateFile     string        // "": off
-	StateInterval time.Duration // more than 0
+	StateInterval time.Duration // not less than minStateInterval
 	MetricsPath   string
 	Web           *web.FlagConfig
 	LogLevel      string
@@ -57,9 +57,10 @@ func Parse(args []string, stdout, stderr io.Writer) (f Flags, ok bool, err error
 	case said:
 		return f, false, nil
 	case err != nil:
-		return f, false, fmt.Errorf("%w, see --help", err)
-	case f.StateInterval <= 0:
-		return f, false, fmt.Errorf("--persistence.interval=%v: want more than 0, such as 5m", f.StateInterval)
+		return f, false, fmt.Errorf("%w, see --help", named(err, app, args))
+	}
+	if err := f.check(); err != nil {
+		return f, false, err
 	}
 	return f, true, nil
 }

@@ -1,0 +1,122 @@
+package flags_test
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config/flags"
+)
+
+// parse reads a command line that must be good.
+func parse(t *testing.T, args ...string) flags.Flags {
+	t.Helper()
+	f, ok, err := flags.Parse(args, io.Discard, io.Discard)
+	if !ok || err != nil {
+		t.Fatalf("%v: %v, error %v", args, ok, err)
+	}
+	return f
+}
+
+// refuse reads a command line that must not be good, and gives the error.
+func refuse(t *testing.T, args ...string) string {
+	t.Helper()
+	_, ok, err := flags.Parse(args, io.Discard, io.Discard)
+	if ok || err == nil {
+		t.Fatalf("%v is let through", args)
+	}
+	return err.Error()
+}
+
+// A value that is wrong is told with the flag or the variable that has it.
+func TestErrorsNameTheirFlag(t *testing.T) {
+	const prefix = "ALIYUN_IOT_OTA_EXPORTER_"
+	for name, c := range map[string]struct {
+		args []string
+		env  map[string]string // without the prefix
+		want string
+	}{
+		"a duration without a unit":  {[]string{"--persistence.interval=5"}, nil, `--persistence.interval=5: time: missing unit in duration "5", see --help`},
+		"in two words":               {[]string{"--persistence.interval", "5"}, nil, `--persistence.interval=5: time: missing unit in duration "5", see --help`},
+		"an empty duration":          {[]string{"--persistence.interval="}, nil, `--persistence.interval=: time: invalid duration "", see --help`},
+		"no level":                   {[]string{"--log.level=DEBUG"}, nil, "--log.level=DEBUG: enum value must be one of debug,info,warn,error, got 'DEBUG', see --help"},
+		"behind good flags":          {[]string{"--demo", "--log.level=warn", "--log.format=xml"}, nil, "--log.format=xml: enum value must be one of logfmt,json, got 'xml', see --help"},
+		"a variable's duration":      {nil, map[string]string{"PERSISTENCE_INTERVAL": "abc"}, prefix + `PERSISTENCE_INTERVAL=abc: time: invalid duration "abc", see --help`},
+		"a variable's switch":        {nil, map[string]string{"DEMO": "maybe"}, prefix + `DEMO=maybe: strconv.ParseBool: parsing "maybe": invalid syntax, see --help`},
+		"a variable's level":         {nil, map[string]string{"LOG_LEVEL": "DEBUG"}, prefix + "LOG_LEVEL=DEBUG: enum value must be one of debug,info,warn,error, got 'DEBUG', see --help"},
+		"a variable's switch of two": {[]string{"--config.check"}, map[string]string{"CONFIG_CHECK": "maybe", "DEMO": "maybe"}, prefix + `DEMO=maybe: strconv.ParseBool: parsing "maybe": invalid syntax, see --help`},
+		"a variable and a flag":      {[]string{"--log.level=loud"}, map[string]string{"DEMO": "maybe"}, prefix + `DEMO=maybe: strconv.ParseBool: parsing "maybe": invalid syntax, see --help`},
+		"a variable, unknown flag":   {[]string{"--nope"}, map[string]string{"DEMO": "maybe"}, prefix + `DEMO=maybe: strconv.ParseBool: parsing "maybe": invalid syntax, see --help`},
+		"an unknown flag":            {[]string{"--nope"}, nil, "unknown long flag '--nope', see --help"},
+		"an unknown short flag":      {[]string{"-x"}, nil, "unknown short flag '-x', see --help"},
+		"a flag without its value":   {[]string{"--config.file"}, nil, "expected argument for flag '--config.file', see --help"},
+		"a flag twice":               {[]string{"--log.level=info", "--log.level=warn"}, nil, "flag 'log.level' cannot be repeated, see --help"},
+		"an argument":                {[]string{"demo"}, nil, "unexpected demo, see --help"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for variable, value := range c.env {
+				t.Setenv(prefix+variable, value)
+			}
+			if got := refuse(t, c.args...); got != c.want {
+				t.Errorf("the error is\n%s\nwant\n%s", got, c.want)
+			}
+		})
+	}
+}
+
+// A flag on the command line goes before its variable, however wrong that is.
+func TestFlagBeforeABadVariable(t *testing.T) {
+	t.Setenv("ALIYUN_IOT_OTA_EXPORTER_PERSISTENCE_INTERVAL", "abc")
+	if f := parse(t, "--persistence.interval=1m"); f.StateInterval != time.Minute {
+		t.Errorf("the interval is %v", f.StateInterval)
+	}
+}
+
+func TestValuesThatMakeNoSense(t *testing.T) {
+	for name, c := range map[string]struct{ arg, want string }{
+		"an interval of nothing":      {"--persistence.interval=0s", "--persistence.interval=0s: want 1ms or more, such as 5m"},
+		"an interval below nothing":   {"--persistence.interval=-5m", "--persistence.interval=-5m0s: want 1ms or more, such as 5m"},
+		"an interval of a nanosecond": {"--persistence.interval=1ns", "--persistence.interval=1ns: want 1ms or more, such as 5m"},
+		"no configuration file":       {"--config.file=", "--config.file is empty: want the path of the configuration file"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := refuse(t, c.arg); got != c.want {
+				t.Errorf("the error is\n%s\nwant\n%s", got, c.want)
+			}
+		})
+	}
+	parse(t, "--persistence.interval=1ms")
+	parse(t, "--demo", "--config.file=") // it reads none
+}
+
+// A state file that is one of the configuration files, under whichever name, would
+// replace it.
+func TestStateFileOfItsOwn(t *testing.T) {
+	dir := t.TempDir()
+	config := filepath.Join(dir, "config.yml")
+	if err := os.WriteFile(config, []byte("accounts: []\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	symlink, hard := filepath.Join(dir, "symlink"), filepath.Join(dir, "hard")
+	if err := os.Symlink(config, symlink); err != nil {
+		t.Skip("no symlinks here:", err)
+	}
+	if err := os.Link(config, hard); err != nil {
+		t.Fatal(err)
+	}
+	for name, state := range map[string]string{"the path": config, "another path": dir + "/./config.yml", "a symlink": symlink, "a hard link": hard} {
+		t.Run(name, func(t *testing.T) {
+			for _, flag := range []string{"--config.file", "--web.config.file"} {
+				got := refuse(t, flag+"="+config, "--persistence.file="+state)
+				if want := "--persistence.file=" + state + " is the file of " + flag + ": "; !strings.HasPrefix(got, want) {
+					t.Errorf("the error is %q, want it to begin with %q", got, want)
+				}
+			}
+		})
+	}
+	parse(t, "--config.file="+config, "--persistence.file="+filepath.Join(dir, "state"))
+	parse(t, "--config.file="+config, "--persistence.file=") // off
+}

@@ -66,7 +66,7 @@ func TestCheckLive(t *testing.T) {
 		table  string
 		cure   string // "": nothing is wrong
 	}{
-		"all is well": {func(*harness) {}, "production  (public)  QueryOTAJob  ok", ""},
+		"all is well": {func(*harness) {}, "production  (public)  QueryOTAJob  job job-0000  ok", ""},
 		"the key is unknown": {func(h *harness) { h.account().Credentials.AccessKeyID = "other" },
 			"auth InvalidAccessKeyId.NotFound", "set credentials.access_key_id to a key that is active"},
 		"the secret is wrong": {func(h *harness) { h.account().Credentials.AccessKeySecret = "Rb2mLx9cYgPd5u" },
@@ -112,9 +112,12 @@ func TestCheckLive(t *testing.T) {
 	t.Run("one call for each instance", func(t *testing.T) {
 		simulated(t, func(t *testing.T, h *harness) {
 			h.configureRunning(20)
-			_, err := h.checkLive()
+			out, err := h.checkLive()
 			if calls := h.calls(aliyun.OpQueryOTAJob); err != nil || calls != 1 {
 				t.Errorf("%d calls, error %v", calls, err)
+			}
+			if want := ", the first of 20  ok"; !strings.Contains(out, want) {
+				t.Errorf("no %q, so that all seem to be checked, in:\n%s", want, out)
 			}
 		})
 	})

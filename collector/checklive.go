@@ -30,7 +30,7 @@ func CheckLive(ctx context.Context, w io.Writer, load func() (Setup, error), o P
 	}
 	fmt.Fprint(w, "\nOne call of each kind:\n\n")
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "ACCOUNT\tINSTANCE\tOPERATION\tRESULT\t")
+	fmt.Fprintln(table, "ACCOUNT\tINSTANCE\tOPERATION\tASKED FOR\tRESULT\t")
 	check := liveCheck{table: table}
 	for _, a := range setup.Accounts {
 		check.account, check.client = a, newClient(a, o)
@@ -76,11 +76,11 @@ func (c *liveCheck) instance(ctx context.Context, in aliyun.Instance) {
 
 	jobID, firmwareID := cmp.Or(jobs...), cmp.Or(firmwares...)
 	if jobID != "" {
-		firmwareID = cmp.Or(firmwareID, c.query(ctx, in, jobID))
+		firmwareID = cmp.Or(firmwareID, c.query(ctx, in, jobID, len(jobs)))
 	}
 	if key := cmp.Or(products...); key != "" {
 		list, err := c.client.ListOTAFirmware(ctx, in, key, 1)
-		c.report(in, aliyun.OpListOTAFirmware, "product "+key, err)
+		c.report(in, aliyun.OpListOTAFirmware, "product "+key, len(products), err)
 		for _, f := range list.Entries {
 			firmwareID = cmp.Or(firmwareID, str(f.FirmwareID))
 		}
@@ -88,52 +88,57 @@ func (c *liveCheck) instance(ctx context.Context, in aliyun.Instance) {
 	if len(products)+len(firmwares) > 0 || c.account.BulkStatus {
 		found := ""
 		if firmwareID == "" {
-			c.report(in, aliyun.OpListOTAJobByFirmware, "", nil)
+			c.report(in, aliyun.OpListOTAJobByFirmware, "", 0, nil)
 		} else {
 			list, err := c.client.ListOTAJobByFirmware(ctx, in, firmwareID, 1)
-			c.report(in, aliyun.OpListOTAJobByFirmware, "package "+firmwareID, err)
+			c.report(in, aliyun.OpListOTAJobByFirmware, "package "+firmwareID, len(firmwares), err)
 			for _, j := range list.Entries {
 				found = cmp.Or(found, str(j.JobID))
 			}
 		}
 		if jobID == "" {
 			if jobID = found; jobID == "" {
-				c.report(in, aliyun.OpQueryOTAJob, "", nil)
+				c.report(in, aliyun.OpQueryOTAJob, "", 0, nil)
 			} else {
-				c.query(ctx, in, jobID)
+				c.query(ctx, in, jobID, 0)
 			}
 		}
 	}
 	if c.account.DeviceCounts {
-		var err error
-		if jobID != "" {
-			_, err = c.client.ListOTATaskByJob(ctx, in, jobID, "", 1)
+		if jobID == "" {
+			c.report(in, aliyun.OpListOTATaskByJob, "", 0, nil)
+		} else {
+			_, err := c.client.ListOTATaskByJob(ctx, in, jobID, "", 1)
+			c.report(in, aliyun.OpListOTATaskByJob, "job "+jobID, len(jobs), err)
 		}
-		c.report(in, aliyun.OpListOTATaskByJob, jobID, err)
 	}
 }
 
-// query asks for a batch and gives its package.
-func (c *liveCheck) query(ctx context.Context, in aliyun.Instance, jobID string) (firmwareID string) {
+// query asks for a batch, one of so many in the configuration, and gives its package.
+func (c *liveCheck) query(ctx context.Context, in aliyun.Instance, jobID string, of int) (firmwareID string) {
 	job, err := c.client.QueryOTAJob(ctx, in, jobID)
-	c.report(in, aliyun.OpQueryOTAJob, "job "+jobID, err)
+	c.report(in, aliyun.OpQueryOTAJob, "job "+jobID, of, err)
 	if job == nil {
 		return ""
 	}
 	return str(job.FirmwareID)
 }
 
-// report writes what came of a call; of none, if there is no subject.
-func (c *liveCheck) report(in aliyun.Instance, operation, subject string, err error) {
-	result := "ok"
+// report writes what came of a call; of none, if there is no subject. The others of as
+// many subjects were not asked for.
+func (c *liveCheck) report(in aliyun.Instance, operation, subject string, of int, err error) {
+	result, asked := "ok", plain(subject)
+	if of > 1 {
+		asked += fmt.Sprintf(", the first of %d", of)
+	}
 	if failure := asError(err); failure != nil {
 		result = plain(strings.TrimSpace(string(failure.Class) + " " + failure.Code))
 		c.wrong = append(c.wrong, fmt.Sprintf("account %q, %s: %s.\n  The answer was: %v",
 			c.account.Name, operation, plain(cure(failure, in, subject)), failure))
 	} else if subject == "" {
-		result = "not asked: nothing to ask for yet"
+		asked, result = "nothing yet", "not asked"
 	}
-	fmt.Fprintf(c.table, "%s\t%s\t%s\t%s\t\n", c.account.Name, nameOf(in), operation, result)
+	fmt.Fprintf(c.table, "%s\t%s\t%s\t%s\t%s\t\n", c.account.Name, nameOf(in), operation, asked, result)
 }
 
 // plain keeps what the API said from steering a terminal, or the table.

@@ -17,7 +17,7 @@ var cures = []struct{ pattern, text string }{
 	{"*securitytoken*", "the STS token is wrong or has expired; renew it, or use a source that does so by itself"},
 	{"iot.system.billisoverdue", "a bill of the account is overdue; pay it"},
 	{"*instancenotfound", "instance {instance} is not one of this account in this region; set instances[].id as the console shows it, and none for the public instance"},
-	{"iot.prod.notexistedproduct", "{subject} is not in instance {instance}; set instances[].id as the console shows it"},
+	{"iot.prod.notexistedproduct", "{subject} is not in instance {instance}; correct it, or instances[].id, as the console shows them"},
 }
 
 // classCures say how to mend what no code says more about.

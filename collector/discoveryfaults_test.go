@@ -11,6 +11,11 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector"
 )
 
+// listsFailing is the metric that counts the lists of an operation that cannot be read.
+func listsFailing(operation string) string {
+	return fmt.Sprintf(`discovery_lists_failing{account="production",operation=%q}`, operation)
+}
+
 // Whatever a list fails with, no known batch is dropped and all are still polled.
 // The lists are read again one wait after the end of the fault, or one back-off
 // where the fault is not one that all calls share.
@@ -39,6 +44,13 @@ func TestFailingListsDropNothing(t *testing.T) {
 					if h.value(failed) == 0 {
 						t.Errorf("%s is 0", failed)
 					}
+					lists := map[string]float64{aliyun.OpListOTAFirmware: 1, aliyun.OpListOTAJobByFirmware: 2}[operation]
+					if c.class == aliyun.ClassThrottled {
+						lists = 0 // it was not answered, and is asked for again at once
+					}
+					if got := h.value(listsFailing(operation)); got != lists {
+						t.Errorf("%v lists fail, want %v", got, lists)
+					}
 					if c.class != aliyun.ClassThrottled && !strings.Contains(h.logs.String(), "class="+string(c.class)) {
 						t.Errorf("no line of the log tells:\n%s", h.logs.String())
 					}
@@ -54,6 +66,10 @@ func TestFailingListsDropNothing(t *testing.T) {
 						limit = time.Minute + 15*time.Second
 					}
 					h.within(limit, "lists are back", func() bool { return h.state("new") != nil && h.state("new-1") != nil })
+					h.pass(time.Minute)
+					if got := h.value(listsFailing(operation)); got != 0 {
+						t.Errorf("%v lists still fail", got)
+					}
 				})
 			})
 		}

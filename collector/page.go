@@ -36,12 +36,14 @@ func NewJobsPage(store *Store, poller *Poller) http.Handler {
 		}
 		now := time.Now()
 		rows := pageRows(store.Snapshot(), poller.nextPolls(), store.ExpectedDuration(), now)
+		view := query.view(rows, now)
+		view.showLists(poller.listFailures(), now)
 		h := w.Header()
 		h.Set("Content-Type", "text/html; charset=utf-8")
 		h.Set("Content-Security-Policy", policy)
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cache-Control", "no-store")
-		_ = pageTemplate.Execute(w, query.view(rows, now)) // it fails only when the reader has gone
+		_ = pageTemplate.Execute(w, view) // it fails only when the reader has gone
 	}))
 }

@@ -78,12 +78,15 @@ type moment struct {
 	Past bool
 }
 
-func (r *pageRow) moment(at time.Time) *moment {
+// newMoment gives nil for a zero time.
+func newMoment(at, now time.Time) *moment {
 	if at.IsZero() {
 		return nil
 	}
-	return &moment{span(r.now.Sub(at).Abs()), at.UTC().Format(time.RFC3339), at.Before(r.now)}
+	return &moment{span(now.Sub(at).Abs()), at.UTC().Format(time.RFC3339), at.Before(now)}
 }
+
+func (r *pageRow) moment(at time.Time) *moment { return newMoment(at, r.now) }
 
 // Event is what happened last in the life of the batch, or is to happen next; nil
 // where no time is known.

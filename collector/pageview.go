@@ -22,6 +22,9 @@ type pageView struct {
 	Found    int        // that the query asks for
 	Total    int        // that are watched
 
+	Lists     []pageList // that cannot be read
+	MoreLists int        // that cannot be read either
+
 	Summary            []pageLink // how many of all are in which state
 	Headers            []pageHeader
 	Previous, Next     string // addresses; "" where there is no such page

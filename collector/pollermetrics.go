@@ -14,6 +14,8 @@ var (
 		"Slots that wait out a throttled answer, for 30 s on average.", []string{"account", "operation"}, nil)
 	jobsDesc = prometheus.NewDesc(selfNamespace+"_jobs",
 		"Batches that are watched, by why they are.", []string{"account", "origin"}, nil)
+	failingListsDesc = prometheus.NewDesc(selfNamespace+"_discovery_lists_failing",
+		"Lists of packages or batches whose last read failed: what is new in them is not found.", []string{"account", "operation"}, nil)
 	discoveredDesc = prometheus.NewDesc(selfNamespace+"_discovery_last_success_timestamp_seconds",
 		"When the lists of all discovered packages and batches had been read, in Unix time: the oldest of them.", []string{"account"}, nil)
 	promiseDesc = prometheus.NewDesc(selfNamespace+"_expected_poll_age_seconds",
@@ -22,7 +24,7 @@ var (
 
 // Describe implements [prometheus.Collector].
 func (p *Poller) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{slotsDesc, parkedDesc, jobsDesc, promiseDesc, discoveredDesc} {
+	for _, d := range []*prometheus.Desc{slotsDesc, parkedDesc, jobsDesc, promiseDesc, failingListsDesc, discoveredDesc} {
 		ch <- d
 	}
 }
@@ -41,7 +43,7 @@ func (p *Poller) Collect(ch chan<- prometheus.Metric) {
 		for _, b := range w.plan.batches {
 			origins[b.state.Origin]++
 		}
-		discovered := w.discovered()
+		discovered, failing := w.discovered()
 		w.mu.Unlock()
 		for _, l := range w.lanes() {
 			if !slices.Contains(w.made.operations(), l.operation) {
@@ -55,26 +57,11 @@ func (p *Poller) Collect(ch chan<- prometheus.Metric) {
 		for _, origin := range Origins {
 			gauge(jobsDesc, float64(origins[origin]), name, string(origin))
 		}
+		for operation, n := range failing {
+			gauge(failingListsDesc, float64(n), name, operation)
+		}
 		if !discovered.IsZero() {
 			gauge(discoveredDesc, *unix(&discovered), name)
 		}
 	}
-}
-
-// discovered is when all that is discovered was last known to be complete: the
-// oldest of the last reads of the lists; zero until each was read. w.mu is held.
-func (w *watcher) discovered() (oldest time.Time) {
-	var reads []time.Time
-	for _, t := range w.packages.rota.things {
-		reads = append(reads, t.lastGood)
-	}
-	for of, t := range w.batches.rota.things {
-		if w.batches.listings[of].source != "" {
-			reads = append(reads, t.lastGood)
-		}
-	}
-	if len(reads) == 0 {
-		return time.Time{}
-	}
-	return slices.MinFunc(reads, time.Time.Compare)
 }

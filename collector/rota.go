@@ -21,10 +21,17 @@ type rota[K comparable] struct {
 
 // thing is one entry of a rota.
 type thing[K comparable] struct {
-	key      K
-	place    entry[*thing[K]]
-	failures int       // reads in a row that failed
-	lastGood time.Time // when the last read began that succeeded; zero: none has
+	key   K
+	place entry[*thing[K]]
+	lastReads
+}
+
+// lastReads are what came of the reads of a thing. The zero value is that of none.
+type lastReads struct {
+	failures int           // reads in a row that failed
+	err      *aliyun.Error // of the last of them; nil: the last read did not fail
+	errAt    time.Time     // when it came
+	lastGood time.Time     // when the last read began that succeeded; zero: none has
 }
 
 // add lets a thing be asked for at once. One that is there already stays as it is.
@@ -99,9 +106,10 @@ func (r *rota[K]) done(key K, started, now time.Time, err *aliyun.Error) {
 	next := started.Add(r.wait)
 	if err != nil {
 		t.failures++
+		t.err, t.errAt = err, now
 		next = started.Add(doubled(r.wait, t.failures, max(maxBackoff, r.wait)))
 	} else {
-		t.failures, t.lastGood = 0, started
+		t.lastReads = lastReads{lastGood: started}
 	}
 	r.enqueue(t, next)
 	if wasDown && !r.down() { // the others go on as if nothing had been

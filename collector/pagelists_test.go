@@ -1,0 +1,86 @@
+package collector_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+)
+
+// unreadable are the lists that a page says cannot be read.
+func unreadable(root *html.Node) (lists []string) {
+	for _, item := range elements(root, "li") {
+		lists = append(lists, text(item))
+	}
+	return lists
+}
+
+// A wrong id among those to discover hides no batch of the others, and is told with its
+// cure until it is mended.
+func TestJobsPageShowsListsThatFail(t *testing.T) {
+	simulated(t, func(t *testing.T, h *harness) {
+		h.putPackage("fw-1", "job-1")
+		h.discover([]string{productKey, "NoSuchProd"}, []string{"NoSuchFw"})
+		h.apply()
+		h.pass(10 * time.Second)
+		root := document(t, h.page(""))
+		lists := unreadable(root)
+		want := []string{
+			"product NoSuchProd, account production: invalid iot.prod.NotExistedProduct, 10 s ago, 1 in a row The product does not exist.",
+			"package NoSuchFw, account production: not_found iot.firmware.FirmwareNotFound, 10 s ago, 1 in a row The update package does not exist.",
+		}
+		if len(lists) != len(want) {
+			t.Fatalf("the page tells of %d lists, want %d:\n%s", len(lists), len(want), strings.Join(lists, "\n"))
+		}
+		for i, beginning := range want {
+			if !strings.HasPrefix(lists[i], beginning) || !strings.Contains(lists[i], " in instance (public)") {
+				t.Errorf("%q, want %q and the cure", lists[i], beginning)
+			}
+		}
+		if got := rows(root); len(got) != 1 || got[0] != "job-1" {
+			t.Errorf("batches %q, want job-1", got)
+		}
+		for operation, want := range map[string]float64{aliyun.OpListOTAFirmware: 1, aliyun.OpListOTAJobByFirmware: 1} {
+			if got := h.value(listsFailing(operation)); got != want {
+				t.Errorf("%s: %v lists fail, want %v", operation, got, want)
+			}
+		}
+
+		h.sim.AddFirmware(simulator.Firmware{Account: "main", ID: "NoSuchFw", ProductKey: "NoSuchProd"})
+		h.pass(5 * time.Minute)
+		if lists := unreadable(document(t, h.page(""))); len(lists) != 0 {
+			t.Errorf("after they were mended the page tells of %q", lists)
+		}
+		for _, operation := range []string{aliyun.OpListOTAFirmware, aliyun.OpListOTAJobByFirmware} {
+			if got := h.value(listsFailing(operation)); got != 0 {
+				t.Errorf("%s: %v lists fail, want none", operation, got)
+			}
+		}
+	})
+}
+
+// What the API says of a list is text, and many lists do not hide the batches.
+func TestJobsPageBoundsListsThatFail(t *testing.T) {
+	simulated(t, func(t *testing.T, h *harness) {
+		const hostile = `</bdi></li></ul><script>alert(1)</script>`
+		h.sim.Inject(simulator.Fault{Operation: aliyun.OpListOTAJobByFirmware, Code: hostile, Message: hostile})
+		h.discover(nil, numbered("fw", 25))
+		h.apply()
+		h.pass(10 * time.Second)
+		root := document(t, h.page(""))
+		lists := unreadable(root)
+		if len(lists) != 11 || lists[10] != "and 15 more" {
+			t.Fatalf("the page tells of %q, want ten lists and 15 more", lists)
+		}
+		if n := strings.Count(lists[0], hostile); n != 2 || len(elements(root, "script")) > 0 {
+			t.Errorf("the hostile text is there %d times, want code and message in %q", n, lists[0])
+		}
+		if !strings.Contains(text(root), "No batch is watched yet") {
+			t.Errorf("no word about the missing batches in %s", text(root))
+		}
+	})
+}

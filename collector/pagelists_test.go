@@ -84,3 +84,21 @@ func TestJobsPageBoundsListsThatFail(t *testing.T) {
 		}
 	})
 }
+
+// A list that is read for the status of configured batches only finds nothing anyway.
+// QueryOTAJob takes its place.
+func TestBulkListsAreNoDiscovery(t *testing.T) {
+	simulated(t, func(t *testing.T, h *harness) {
+		h.sim.Inject(simulator.Fault{Operation: aliyun.OpListOTAJobByFirmware, Code: "iot.system.SystemException"})
+		h.configureRunning(1)
+		h.bulkStatus()
+		h.apply()
+		h.pass(time.Minute)
+		if lists := unreadable(document(t, h.page(""))); len(lists) != 0 || h.calls(aliyun.OpListOTAJobByFirmware) == 0 {
+			t.Errorf("the page tells of %q", lists)
+		}
+		if n := h.samples("discovery_lists_failing{"); n != 0 {
+			t.Errorf("%d samples of discovery, want none without any", n)
+		}
+	})
+}

@@ -36,7 +36,7 @@ bench: # prints the tables under "Speed" in the README; with UPDATE=-update it w
 FUZZTIME ?= 5m
 
 fuzz: # each target for that long; go test alone runs their seeds
-	@for package in ./aliyun ./collector ./config; do for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+	@for package in ./aliyun ./collector ./config ./config/flags; do for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
 		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$package || exit 1; \
 	done; done
 

@@ -17,10 +17,11 @@ const module = "github.com/aliyun-iot-ota/aliyun_iot_ota_exporter"
 var allowed = map[string][]string{
 	".":                  {"aliyun", "aliyun/simulator", "collector", "collector/web", "config", "config/flags"},
 	"config":             nil,
-	"config/flags":       nil,
-	"aliyun":             nil,
+	"config/flags":       {"aliyun/printable"},
+	"aliyun":             {"aliyun/printable"},
+	"aliyun/printable":   nil,
 	"aliyun/simulator":   nil,
-	"collector":          {"aliyun"},
+	"collector":          {"aliyun", "aliyun/printable"},
 	"collector/web":      nil,
 	"dashboards":         nil, // tests only, as the next
 	"deploy":             nil,

@@ -6,12 +6,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/printable"
 )
 
 // Whatever comes as an answer is read the same way each time: either as an error of a
@@ -58,14 +58,14 @@ func FuzzAnswer(f *testing.F) {
 }
 
 // checkError demands what the log, the metrics and /jobs rely on: a known class, and
-// a text without line breaks or control characters.
+// a text without line breaks or characters that steer a terminal.
 func checkError(t *testing.T, operation string, err error) {
 	t.Helper()
 	failure, ok := errors.AsType[*aliyun.Error](err)
 	if !ok || failure.Operation != operation || !slices.Contains(aliyun.Classes, failure.Class) {
 		t.Fatalf("%s: %T %+v", operation, err, err)
 	}
-	if text := err.Error(); !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) {
+	if text := err.Error(); !utf8.ValidString(text) || strings.ContainsFunc(text, printable.Unsafe) {
 		t.Errorf("%s: the error is not one line of text: %q", operation, text)
 	}
 }

@@ -7,7 +7,8 @@ import (
 	"net"
 	"net/url"
 	"strings"
-	"unicode"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/printable"
 )
 
 // Error is a call that failed. Whatever the API said is in it; whatever it did
@@ -22,7 +23,8 @@ type Error struct {
 	Err        error  // the cause on our side; nil when the API itself refused
 }
 
-// Error gives one line: operation, class, then whatever is known.
+// Error gives one line: operation, class, then whatever is known. What the API said can
+// neither break it nor steer a terminal.
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s", e.Operation, e.Class)
@@ -41,15 +43,7 @@ func (e *Error) Error() string {
 	if e.RequestID != "" {
 		b.WriteString(" (request id " + e.RequestID + ")")
 	}
-	return strings.Map(inLine, b.String())
-}
-
-// inLine keeps what the API said from breaking a line or steering a terminal.
-func inLine(r rune) rune {
-	if unicode.IsControl(r) {
-		return ' '
-	}
-	return r
+	return printable.Text(b.String())
 }
 
 // Unwrap gives the cause on our side, nil when the API itself refused.

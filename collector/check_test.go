@@ -6,9 +6,9 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/printable"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector"
 )
@@ -127,18 +127,18 @@ func TestCheckLive(t *testing.T) {
 // neither by an error nor by the ids that it lists.
 func TestCheckLiveSteersNoTerminal(t *testing.T) {
 	simulated(t, func(t *testing.T, h *harness) {
-		const hostile = "x\x1b]0;evil\x07\x1b[2J\r\n\ty\u009b2J\x00"
+		const hostile = "x\x1b]0;evil\x07\x1b[2J\r\n\ty\u009b2J\x00\u202ez\u2069"
 		b := ordinary(time.Now())
 		b.JobID, b.FirmwareID = hostile, "fw-1"
 		h.put(b)
 		h.discover(nil, []string{"fw-1"})
 		h.sim.Inject(simulator.Fault{Operation: aliyun.OpQueryOTAJob, Code: "iot." + hostile, Message: hostile})
 		out, err := h.checkLive()
-		if err == nil || !strings.Contains(out, "server iot.x ]0;evil") {
+		if err == nil || !strings.Contains(out, `server iot.x\u001b]0;evil`) {
 			t.Errorf("error %v, want the code in\n%s", err, out)
 		}
-		if strings.ContainsFunc(strings.ReplaceAll(out, "\n", ""), unicode.IsControl) {
-			t.Errorf("a control character is in %q", out)
+		if strings.ContainsFunc(strings.ReplaceAll(out, "\n", ""), printable.Unsafe) {
+			t.Errorf("an unsafe character is in %+q", out)
 		}
 	})
 }

@@ -9,10 +9,13 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
-	"unicode"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/printable"
 )
+
+// maxAnswer is how much of the text of an answer is written, in bytes.
+const maxAnswer = 4 << 10
 
 // errCheckFailed says no more: what is wrong was written already.
 var errCheckFailed = errors.New("config.check-live: something is wrong, see above")
@@ -127,28 +130,18 @@ func (c *liveCheck) query(ctx context.Context, in aliyun.Instance, jobID string,
 // report writes what came of a call; of none, if there is no subject. The others of as
 // many subjects were not asked for.
 func (c *liveCheck) report(in aliyun.Instance, operation, subject string, of int, err error) {
-	result, asked := "ok", plain(subject)
+	result, asked := "ok", printable.Text(subject)
 	if of > 1 {
 		asked += fmt.Sprintf(", the first of %d", of)
 	}
 	if failure := asError(err); failure != nil {
-		result = plain(strings.TrimSpace(string(failure.Class) + " " + failure.Code))
-		c.wrong = append(c.wrong, fmt.Sprintf("account %q, %s: %s.\n  The answer was: %v",
-			c.account.Name, operation, plain(cure(failure, in, subject)), failure))
+		result = printable.Text(strings.TrimSpace(string(failure.Class) + " " + failure.Code))
+		c.wrong = append(c.wrong, fmt.Sprintf("account %q, %s: %s.\n  The answer was: %s",
+			c.account.Name, operation, printable.Text(cure(failure, in, subject)), printable.Shorten(failure.Error(), maxAnswer)))
 	} else if subject == "" {
 		asked, result = "nothing yet", "not asked"
 	}
 	fmt.Fprintf(c.table, "%s\t%s\t%s\t%s\t%s\t\n", c.account.Name, nameOf(in), operation, asked, result)
-}
-
-// plain keeps what the API said from steering a terminal, or the table.
-func plain(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, s)
 }
 
 // instances are those that something is watched in, in the order of the

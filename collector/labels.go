@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/printable"
 )
 
 // label is one name and value of a sample.
@@ -26,7 +27,7 @@ var infoLabels = []struct {
 	{"region", func(s *State) string { return s.Region }},
 	{"iot_instance_id", func(s *State) string { return s.Instance.ID }},
 	{"name", func(s *State) string { return str(s.Job.Name) }},
-	{"description", func(s *State) string { return cut(str(s.Job.JobDesc), maxDescription) }},
+	{"description", func(s *State) string { return printable.Cut(str(s.Job.JobDesc), maxDescription) }},
 	{"firmware_id", func(s *State) string { return str(s.Job.FirmwareID) }},
 	{"product_key", func(s *State) string { return str(s.Job.ProductKey) }},
 	{"dest_version", func(s *State) string { return str(s.Job.DestVersion) }},
@@ -116,15 +117,4 @@ func boolean(b *bool) string {
 		return ""
 	}
 	return strconv.FormatBool(*b)
-}
-
-// cut shortens valid UTF-8 to at most limit bytes, between two characters.
-func cut(s string, limit int) string {
-	if len(s) <= limit {
-		return s
-	}
-	for !utf8.RuneStart(s[limit]) {
-		limit--
-	}
-	return s[:limit]
 }

@@ -57,6 +57,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	logger, withoutCaller := f.Loggers(stderr)
 
 	load := func() (*config.Config, error) { return config.Load(f.ConfigFile) }
+	if f.Check && !f.CheckLive {
+		load = func() (*config.Config, error) { return config.Check(f.ConfigFile) }
+	}
 	if f.Demo {
 		fleet, err := simulator.StartDemo()
 		if err != nil {

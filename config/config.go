@@ -89,8 +89,8 @@ type Instance struct {
 
 // Discover names things whose batches are all watched, new ones included.
 type Discover struct {
-	// Products are ProductKeys: every batch of every update package of the product.
-	// Default none.
+	// Products are ProductKeys: every batch of every update package of the product. "*"
+	// alone is every product of the instance. Default none.
 	Products []string `yaml:"products"`
 	// Firmwares are FirmwareIds of update packages: every batch of each. Default none.
 	Firmwares []string `yaml:"firmwares"`

@@ -97,22 +97,38 @@ func (c *Credentials) sources() []string {
 	return found
 }
 
-// validateSecrets checks what keys and secret files hold, each by itself.
-func (c *Credentials) validateSecrets(r *report, path string) {
+// validateValues checks what values and secret files hold, each by itself.
+func (c *Credentials) validateValues(r *report, path string) {
 	for _, file := range c.files() {
 		if *file.name != "" {
-			if reason := checkSecretFile(r.dir, *file.name); reason != "" {
+			switch reason, absent := checkSecretFile(r.dir, *file.name); {
+			case reason == "":
+			case absent && r.elsewhere:
+				r.warn(path+"."+file.key, "%s. The exporter needs it where it runs, and does not start without it", reason)
+			default:
 				r.wrong(path+"."+file.key, "%s", reason)
 			}
 		}
 	}
-	for _, key := range []struct{ name, text string }{
-		{"access_key_id", c.AccessKeyID},
-		{"access_key_secret", c.AccessKeySecret.Reveal()},
-		{"security_token", c.SecurityToken.Reveal()},
+	for _, value := range []struct {
+		key, text string
+		isKey     bool
+		masked    func(string) bool
+	}{
+		{"access_key_id", c.AccessKeyID, true, masked},
+		{"access_key_secret", c.AccessKeySecret.Reveal(), true, maskedKey},
+		{"security_token", c.SecurityToken.Reveal(), true, maskedKey},
+		{"role_arn", c.RoleARN, false, masked},
+		{"role_session_name", c.RoleSessionName, false, maskedKey},
+		{"external_id", c.ExternalID, false, maskedKey},
+		{"ecs_ram_role", c.ECSRAMRole, false, masked},
+		{"oidc_provider_arn", c.OIDCProviderARN, false, masked},
 	} {
-		if strings.ContainsFunc(key.text, notInKeys) {
-			r.wrong(path+"."+key.name, "has a space, a line break or another character that no key has; copy it again, into the line of its key")
+		switch at := path + "." + value.key; {
+		case value.masked(value.text):
+			r.wrong(at, "a part of it is masked; write the whole value")
+		case value.isKey && strings.ContainsFunc(value.text, notInKeys):
+			r.wrong(at, "has a space, a line break or another character that no key has; copy it again, into the line of its key")
 		}
 	}
 }

@@ -41,7 +41,7 @@ func TestSmallestFile(t *testing.T) {
 			Name:              "production",
 			Region:            "cn-shanghai",
 			RequestsPerSecond: 5,
-			Instances:         []config.Instance{{Jobs: []string{"wahVIzGkCMuAUE2gDERM02****"}}},
+			Instances:         []config.Instance{{Jobs: []string{"wahVIzGkCMuAUE2gDERM020001"}}},
 		}},
 	}
 	got := load(t, "testdata/good/smallest.yml")

@@ -32,6 +32,8 @@ func (i *Instance) validate(r *report, path string) {
 	switch at := path + ".id"; {
 	case i.ID == "" && r.given(at):
 		r.wrong(at, "empty; write the IotInstanceId, or remove the key for the public instance")
+	case masked(i.ID):
+		r.wrong(at, "a part of it is masked; copy the whole IotInstanceId from the console")
 	case strings.ContainsFunc(i.ID, unfit):
 		r.wrong(at, "has a space or a control character; copy the IotInstanceId again")
 	}
@@ -39,19 +41,31 @@ func (i *Instance) validate(r *report, path string) {
 		r.warn(path, "nothing to watch; write jobs or discover, or remove the instance")
 	}
 	products, firmwares := map[string]string{}, map[string]string{}
+	if all := slices.Index(i.Discover.Products, allProducts); all >= 0 && len(i.Discover.Products) > 1 {
+		r.wrong(fmt.Sprintf("%s.discover.products[%d]", path, all), `"*" is every product of the instance; remove it or the rest of the list`)
+	}
 	for j, id := range i.Discover.Products {
-		checkID(r, products, id, fmt.Sprintf("%s.discover.products[%d]", path, j), "ProductKey")
+		if id != allProducts {
+			checkID(r, products, id, fmt.Sprintf("%s.discover.products[%d]", path, j), "ProductKey")
+		}
 	}
 	for j, id := range i.Discover.Firmwares {
 		checkID(r, firmwares, id, fmt.Sprintf("%s.discover.firmwares[%d]", path, j), "FirmwareId")
 	}
 }
 
+// allProducts in discover.products is every product of the instance.
+const allProducts = "*"
+
 // checkID checks one ID of a list; seen holds the path of each ID that came before.
 func checkID(r *report, seen map[string]string, id, path, kind string) {
 	switch {
 	case id == "":
 		r.wrong(path, "an empty %s; write one or remove the line", kind)
+	case id == allProducts:
+		r.wrong(path, `not a %s; only discover.products knows "*", for every product of the instance`, kind)
+	case masked(id):
+		r.wrong(path, "a part of it is masked; copy the whole %s from the console", kind)
 	case strings.ContainsFunc(id, unfit):
 		r.wrong(path, "has a space or a control character; copy the %s again", kind)
 	default:

@@ -12,12 +12,18 @@ import (
 
 // Load reads the file at the path. Relative names of secret files in it start at its
 // directory. The error of a bad file has a line for each thing that is wrong.
-func Load(path string) (*Config, error) {
+func Load(path string) (*Config, error) { return load(path, false) }
+
+// Check is Load on the machine where the file is written, which need not be the one
+// where the exporter runs: a secret file that is not here is a warning.
+func Check(path string) (*Config, error) { return load(path, true) }
+
+func load(path string, elsewhere bool) (*Config, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("load config: %w", err)
 	}
-	c, err := parse(text, filepath.Dir(path))
+	c, err := parse(text, &report{dir: filepath.Dir(path), elsewhere: elsewhere})
 	if err != nil {
 		separator := " " // one problem is one line
 		if strings.Contains(err.Error(), "\n") {
@@ -35,11 +41,11 @@ func Parse(r io.Reader) (*Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read config: %w", err)
 	}
-	return parse(text, "")
+	return parse(text, &report{})
 }
 
-func parse(text []byte, dir string) (*Config, error) {
-	r := &report{dir: dir, lines: map[string]int{}}
+func parse(text []byte, r *report) (*Config, error) {
+	r.lines = map[string]int{}
 	root, err := readDocument(bytes.NewReader(text))
 	if err != nil {
 		return nil, syntaxError(text, err)
@@ -59,7 +65,7 @@ func parse(text []byte, dir string) (*Config, error) {
 		return nil, r.problems
 	}
 	for i := range c.Accounts {
-		c.Accounts[i].Credentials.resolve(dir)
+		c.Accounts[i].Credentials.resolve(r.dir)
 	}
 	r.warnings.sort()
 	c.Warnings = r.warnings.strings()

@@ -55,8 +55,46 @@ func (a *Account) checkRegion(r *report, path, region string) {
 	switch {
 	case region == "":
 	case !regionPattern.MatchString(region):
+		if near := nearRegions(region); near != "" {
+			r.wrong(path, "not a region; did you mean %s?", near)
+			return
+		}
 		r.wrong(path, "not a region; write small letters, digits and dashes, such as cn-shanghai")
 	case a.Endpoint == "" && !slices.Contains(regions, region):
+		if near := nearRegions(region); near != "" {
+			r.warn(path, "unknown region, did you mean %s? Calls go to iot.<region>.aliyuncs.com as it is written", near)
+			return
+		}
 		r.warn(path, "unknown region, calls go to its iot.<region>.aliyuncs.com all the same; known are %s", strings.Join(regions, ", "))
 	}
+}
+
+// nearRegions are the known regions that a text is one slip of the keyboard away from,
+// "" if there is none. Small and capital letters, dashes and underscores, and spaces
+// around the text count for nothing.
+func nearRegions(text string) string {
+	text = strings.ToLower(strings.ReplaceAll(strings.TrimSpace(text), "_", "-"))
+	var near []string
+	for _, region := range regions {
+		if text == region {
+			return region
+		}
+		if distance(text, region) == 1 || transposed(text, region) {
+			near = append(near, region)
+		}
+	}
+	return strings.Join(near, " or ")
+}
+
+// transposed says whether two letters side by side that change places make b of a.
+func transposed(a, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range len(a) - 1 {
+		if a[i] != b[i] {
+			return a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
+		}
+	}
+	return false
 }

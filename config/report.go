@@ -10,11 +10,12 @@ import (
 // report gathers what the passes have to say about one file. Its texts name keys and
 // never quote values: any value may be a secret in the wrong place.
 type report struct {
-	dir      string         // where relative file names start; "" is the working directory
-	lines    map[string]int // line of each path that the file gives, from 1; a null counts as not given
-	broken   []string       // paths that could not be decoded, so that later passes do not complain of what is missing there
-	problems problems
-	warnings problems
+	dir       string         // where relative file names start; "" is the working directory
+	elsewhere bool           // the exporter may run on another machine, which has the secret files
+	lines     map[string]int // line of each path that the file gives, from 1; a null counts as not given
+	broken    []string       // paths that could not be decoded, so that later passes do not complain of what is missing there
+	problems  problems
+	warnings  problems
 }
 
 // problem is one remark on one place.

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 )
 
 // maxSecretFile bounds what is read of a secret file, in bytes. An STS token is about 1
@@ -48,8 +49,8 @@ func locate(dir, name string) string {
 }
 
 // checkSecretFile says why no secret can be had from a file whose name starts at dir,
-// "" if one can.
-func checkSecretFile(dir, name string) string {
+// "" if one can. absent says that there is no such file, or none that can be seen.
+func checkSecretFile(dir, name string) (reason string, absent bool) {
 	// People paste the secret itself where its file's name belongs. Only what starts
 	// like a path is printed.
 	shown, cure := "the file that it names", "a relative name starts at the directory of the configuration file"
@@ -63,23 +64,26 @@ func checkSecretFile(dir, name string) string {
 	secret := string(bytes.TrimSpace(text)) // as it is used
 	switch {
 	case err != nil:
+		absent = errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.ENOTDIR)
 		// os errors repeat the name: only the cause goes on.
 		if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
 			err = pathErr.Err
 		}
-		return fmt.Sprintf("read %s: %v; %s", shown, err, cure)
+		return fmt.Sprintf("read %s: %v; %s", shown, err, cure), absent
 	case len(text) > maxSecretFile:
-		return fmt.Sprintf("read %s: larger than %d KiB, so not a secret; name the right file", shown, maxSecretFile>>10)
+		return fmt.Sprintf("read %s: larger than %d KiB, so not a secret; name the right file", shown, maxSecretFile>>10), false
 	case secret == "":
-		return fmt.Sprintf("read %s: empty; write the secret into it", shown)
+		return fmt.Sprintf("read %s: empty; write the secret into it", shown), false
+	case maskedKey(secret):
+		return fmt.Sprintf("read %s: a part of it is masked; write the whole secret into it", shown), false
 	case slices.ContainsFunc(byteOrderMarks, func(mark string) bool { return strings.HasPrefix(secret, mark) }):
-		return fmt.Sprintf("read %s: starts with a byte order mark; save it as plain text, which is UTF-8 without one", shown)
+		return fmt.Sprintf("read %s: starts with a byte order mark; save it as plain text, which is UTF-8 without one", shown), false
 	case strings.ContainsAny(secret, "\r\n"):
-		return fmt.Sprintf("read %s: more than one line; write nothing but the secret into it", shown)
+		return fmt.Sprintf("read %s: more than one line; write nothing but the secret into it", shown), false
 	case strings.ContainsFunc(secret, notInKeys):
-		return fmt.Sprintf("read %s: has a space or another character that no key has; write nothing but the secret into it", shown)
+		return fmt.Sprintf("read %s: has a space or another character that no key has; write nothing but the secret into it", shown), false
 	}
-	return ""
+	return "", false
 }
 
 // byteOrderMarks are those of UTF-8 and UTF-16, which Windows puts where nobody sees

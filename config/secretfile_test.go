@@ -27,6 +27,8 @@ func TestContentOfSecretFiles(t *testing.T) {
 		{"UTF-16 with the high byte first", "\xfe\xff\x00" + strings.Join(strings.Split(planted, ""), "\x00"), mark},
 		{"the mark at the end", planted + "\ufeff", character},
 		{"UTF-16 without the mark", strings.Join(strings.Split(planted, ""), "\x00"), character},
+		{"a mask", "******\n", "a part of it is masked; write the whole secret"},
+		{"a mask of a part", planted[:4] + "****", "a part of it is masked; write the whole secret"},
 		{"two lines", "LTAIexample\n" + planted + "\n", lines},
 		{"two lines of Windows", planted + "\r\n" + planted, lines},
 		{"two lines of an old Mac", planted + "\r" + planted, lines},
@@ -75,7 +77,11 @@ func TestKeysInTheConfiguration(t *testing.T) {
 				return parseAccount(fmt.Sprintf("access_key_id: %q, access_key_secret: %q, security_token: %q",
 					values["access_key_id"], values["access_key_secret"], values["security_token"]))
 			}
-			if err := with(allPrintable()); err != nil {
+			all := allPrintable()
+			if key == "access_key_id" { // where an asterisk is a mask
+				all = strings.Replace(all, "*", "", 1)
+			}
+			if err := with(all); err != nil {
 				t.Errorf("all characters that a key may have: %v", err)
 			}
 			for _, value := range []string{" " + planted, planted + "\n", planted + " " + planted, planted + "\t", "\ufeff" + planted, planted + "é", planted + "\u200b", " "} {
@@ -84,6 +90,75 @@ func TestKeysInTheConfiguration(t *testing.T) {
 					t.Errorf("%q: got %v, want %s", value, err, want)
 				} else if strings.Contains(err.Error(), planted) {
 					t.Errorf("%q: the message shows it: %v", value, err)
+				}
+			}
+		})
+	}
+}
+
+// A configuration is checked where it is written. The secret file may be on the machine
+// where the exporter runs alone; what is in a file that is here must be a secret.
+func TestCheckWhereTheSecretIsNot(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{"two-lines": planted + "\n" + planted, "empty": "", "good": planted} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink("nowhere", filepath.Join(dir, "dangling")); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ name, file, want, wrong string }{
+		{"a file that is here", "./good", "", ""},
+		{"a file that is not", "/run/secrets/none", "read /run/secrets/none: no such file or directory; name a file that the user of the exporter can read", ""},
+		{"a relative name", "./none", "read ./none: no such file or directory; a relative name starts at the directory of the configuration file", ""},
+		{"a folder that is not", "./none/secret", "read ./none/secret: no such file or directory", ""},
+		{"a folder that is a file", "./good/secret", "read ./good/secret: not a directory", ""},
+		{"a link to nothing", "./dangling", "read ./dangling: no such file or directory", ""},
+		{"perhaps the secret itself", planted, "read the file that it names: no such file or directory", ""},
+		{"a folder", ".", "", "read .: is a directory"},
+		{"an empty file", "./empty", "", "read ./empty: empty"},
+		{"a file of two lines", "./two-lines", "", "read ./two-lines: more than one line"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for key, credentials := range map[string]string{
+				"access_key_secret_file": "access_key_id: LTAIexample, access_key_secret_file: %q",
+				"security_token_file":    "access_key_id: LTAIexample, access_key_secret: x, security_token_file: %q",
+				"oidc_token_file":        "oidc_provider_arn: x, role_arn: x, oidc_token_file: %q",
+			} {
+				path := filepath.Join(dir, "config.yml")
+				text := withCredentials(fmt.Sprintf(credentials, c.file))
+				if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				place := "line 4: accounts[0].credentials." + key + ": "
+				_, loading := config.Load(path)
+				checked, checking := config.Check(path)
+				if c.wrong != "" {
+					for what, err := range map[string]error{"Load": loading, "Check": checking} {
+						if err == nil || !strings.Contains(err.Error(), place+c.wrong) {
+							t.Errorf("%s: got %v, want %s", what, err, c.wrong)
+						}
+					}
+					continue
+				}
+				if checking != nil {
+					t.Fatal(checking)
+				}
+				if c.want == "" {
+					if len(checked.Warnings) > 0 || loading != nil {
+						t.Errorf("warned of %q, Load: %v", checked.Warnings, loading)
+					}
+					continue
+				}
+				if len(checked.Warnings) != 1 || !strings.HasPrefix(checked.Warnings[0], place+c.want) || !strings.HasSuffix(checked.Warnings[0], "does not start without it") {
+					t.Errorf("warned of %q, want %s", checked.Warnings, c.want)
+				}
+				if strings.Contains(strings.Join(checked.Warnings, ""), planted) {
+					t.Errorf("the secret is in %q", checked.Warnings)
+				}
+				if loading == nil || !strings.Contains(loading.Error(), place+c.want) {
+					t.Errorf("Load: got %v, want %s", loading, c.want)
 				}
 			}
 		})
@@ -101,6 +176,11 @@ func allPrintable() string {
 
 // parseAccount parses the smallest file with credentials.
 func parseAccount(credentials string) error {
-	_, err := config.Parse(strings.NewReader(strings.Replace(config.Smallest, "    instances:", "    credentials: {"+credentials+"}\n    instances:", 1)))
+	_, err := config.Parse(strings.NewReader(withCredentials(credentials)))
 	return err
+}
+
+// withCredentials is the smallest file with credentials, in its line 4.
+func withCredentials(credentials string) string {
+	return strings.Replace(config.Smallest, "    instances:", "    credentials: {"+credentials+"}\n    instances:", 1)
 }

@@ -47,6 +47,7 @@ var cures = []struct{ words, cure string }{
 	{"unexpected end of stream", "close the quote"},
 	{"<document start>", "write the whole file as key: value lines, without brackets, braces or quotes before the first"},
 	{"unknown anchor", "put a value that starts with * in quotes, or write the anchor it names before it"},
+	{"expected alphabetic or numeric character", "put a value that starts with * or & in quotes"},
 	{"UTF-8", "save the file as UTF-8"},
 	{"control characters", "remove the control character"},
 }

@@ -10,7 +10,7 @@ const smallest = `accounts:
   - name: production
     region: cn-shanghai
     instances:
-      - jobs: [wahVIzGkCMuAUE2gDERM02****]
+      - jobs: [wahVIzGkCMuAUE2gDERM020001]
 `
 
 // validate checks a config that has its defaults and reports all that is wrong with it.
@@ -51,7 +51,7 @@ func (a *Account) validate(r *report, path string) bool {
 		}
 	}
 	a.validateRegions(r, path)
-	a.Credentials.validateSecrets(r, path+".credentials")
+	a.Credentials.validateValues(r, path+".credentials")
 	before := len(r.problems)
 	if a.RequestsPerSecond < 1 || a.RequestsPerSecond > maxRequestsPerSecond {
 		r.wrong(path+".requests_per_second", "outside 1 to %d, the API's limit; write a number within or remove the key", maxRequestsPerSecond)

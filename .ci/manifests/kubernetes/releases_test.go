@@ -11,7 +11,7 @@ config:
     - name: production
       region: cn-shanghai
       requests_per_second: 5
-      instances: [{id: iot-cn-0pp1n8t****, jobs: [wahVIzGkCMuAUE2gDERM02****]}]
+      instances: [{id: iot-cn-0pp1n8t0001, jobs: [wahVIzGkCMuAUE2gDERM020001]}]
 `
 
 // aKey is another one, with an access key whose secret is in a file.
@@ -21,9 +21,9 @@ config:
     - name: production
       region: cn-shanghai
       credentials:
-        access_key_id: LTAI****************
+        access_key_id: LTAI5tExampleKeyId
         access_key_secret_file: /run/secrets/aliyun_iot_ota_exporter/access_key_secret
-      instances: [{jobs: [wahVIzGkCMuAUE2gDERM02****]}]
+      instances: [{jobs: [wahVIzGkCMuAUE2gDERM020001]}]
 `
 
 // release is a way to install the chart.

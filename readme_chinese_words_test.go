@@ -56,6 +56,7 @@ var chinese = map[string]string{
 	"Whether the last load of the configuration file succeeded.":                                                                                                              "最近一次加载配置文件是否成功。",
 	"Attempts to get credentials that failed; the last good ones are used for a while.":                                                                                       "获取凭证失败的次数；上一份有效凭证还会再用一段时间。",
 	"When the lists of all discovered packages and batches had been read, in Unix time: the oldest of them.":                                                                  "所有自动发现的升级包和批次列表最近读完的时间，取其中最早的，Unix 时间。",
+	"Packages found of each product that is discovered; 0 shows a mistyped ProductKey.":                                                                                       "自动发现的各产品的升级包数；0 说明 ProductKey 可能写错。",
 	"Lists of packages or batches whose last read failed: what is new in them is not found.":                                                                                  "最近一次读取失败的升级包或批次列表数；其中新增的内容无法发现。",
 	"Oldest that the data of an IN_PROGRESS batch gets as the budget stands now, while calls are answered.":                                                                   "在当前额度下、调用有应答时，IN_PROGRESS 批次的数据最旧会到多少秒。",
 	"Batches that are watched, by why they are.":                                                                                                                              "正在监视的批次数，按来源区分。",

@@ -68,15 +68,18 @@ var TaskStatuses = []string{"CONFIRM", "QUEUED", "NOTIFIED", "IN_PROGRESS", "SUC
 // others it is live.
 var FinishedTaskStatuses = TaskStatuses[4:]
 
-// ListOTAFirmware gives a page of the packages of a product, the first being 1.
-// Every error of the lists is an [*Error].
+// ListOTAFirmware gives a page of the packages of a product, or with "" of all
+// products of the instance; the first page is 1. Every error of the lists is an
+// [*Error].
 func (c *Client) ListOTAFirmware(ctx context.Context, in Instance, productKey string, page int) (List[Firmware], error) {
 	var answer struct {
 		Total *float64   `json:"Total"`
 		Data  []Firmware `json:"FirmwareInfo" list:"SimpleFirmwareInfo"`
 	}
 	params := paged(page, FirmwaresPerPage)
-	params.Set("ProductKey", productKey)
+	if productKey != "" {
+		params.Set("ProductKey", productKey)
+	}
 	err := c.call(ctx, OpListOTAFirmware, in, params, &answer, func() bool { return isCount(answer.Total) })
 	return listOf(answer.Total, answer.Data), err
 }

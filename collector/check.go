@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -16,6 +17,8 @@ const (
 	// maxRate is the documented limit of each OTA operation, in requests a
 	// second and main account.
 	maxRate = 10
+	// maxPackages is the documented number of packages that an account can hold.
+	maxPackages = 500
 )
 
 // Check writes the freshness plan of a configuration: how old the data of each
@@ -44,8 +47,12 @@ type need struct {
 func (a Account) needs(r Rules) []need {
 	needs := []need{{aliyun.OpQueryOTAJob, len(a.Targets), "jobs", len(a.Discover) > 0, 1, r.Interval, "interval"}}
 	products, packages := 0, 0
+	noun, pages := "products", 1
 	for _, d := range a.Discover {
 		products += len(d.Products)
+		if slices.Contains(d.Products, AllProducts) {
+			noun, pages = "product lists", maxPackages/aliyun.FirmwaresPerPage
+		}
 		packages += len(d.Firmwares)
 	}
 	for _, operation := range a.operations() {
@@ -53,7 +60,7 @@ func (a Account) needs(r Rules) []need {
 		case aliyun.OpListOTAJobByFirmware:
 			needs = append(needs, need{operation, packages, "packages", a.BulkStatus || products > 0, 1, r.Interval, "interval"})
 		case aliyun.OpListOTAFirmware:
-			needs = append(needs, need{operation, products, "products", false, 1, r.DiscoveryInterval, "discovery_interval"})
+			needs = append(needs, need{operation, products, noun, false, pages, r.DiscoveryInterval, "discovery_interval"})
 		case aliyun.OpListOTATaskByJob:
 			needs = append(needs, need{operation, len(a.Targets), "jobs", len(a.Discover) > 0, 1 + len(aliyun.TaskStatuses), r.DeviceInterval, "device_interval"})
 		}

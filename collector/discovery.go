@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
@@ -16,10 +17,76 @@ func (w *watcher) discoveryLists(visit func(operation string, of fmt.Stringer, i
 		visit(w.packages.operation, of, of.instance, t.lastReads)
 	}
 	for of, t := range w.batches.rota.things {
-		if w.batches.listings[of].source != "" {
+		if w.batches.listings[of].source != "" && !w.elsewhere(of) {
 			visit(w.batches.operation, of, of.instance, t.lastReads)
 		}
 	}
+}
+
+// elsewhere says whether a package that the list of every product shows is not in the
+// instance whose list that is. The documentation says that such a list has the packages
+// "of the account", and not whether it has those of other instances. w.mu is held.
+func (w *watcher) elsewhere(of firmware) bool {
+	t := w.batches.rota.things[of]
+	return t != nil && t.err != nil && w.batches.listings[of].source == "product "+AllProducts &&
+		(t.err.Class == aliyun.ClassNotFound || unknownProduct(t.err))
+}
+
+// unknownProduct says whether the API does not know the product, in this instance.
+func unknownProduct(err *aliyun.Error) bool {
+	return err != nil && (strings.EqualFold(err.Code, "iot.prod.NotExistedProduct") || strings.EqualFold(err.Code, "iot.firmware.InvalidProductKey"))
+}
+
+// productCount is how many packages a product has in an instance.
+type productCount struct {
+	Account    string
+	Instance   aliyun.Instance
+	ProductKey string // AllProducts where the list of every product is empty
+	Packages   int
+}
+
+// productCounts are those of the lists that were read, and of products that the API
+// does not know. w.mu is held.
+func (w *watcher) productCounts() (counts []productCount) {
+	for of, t := range w.packages.rota.things {
+		found, read := w.packages.found[of]
+		if !read && !unknownProduct(t.err) {
+			continue
+		}
+		byKey := map[string]int{of.key: 0}
+		if of.key != AllProducts {
+			byKey[of.key] = len(found)
+		} else {
+			for id, key := range found {
+				if !w.elsewhere(firmware{of.instance, id}) {
+					byKey[key]++
+				}
+			}
+			if len(byKey) > 1 {
+				delete(byKey, AllProducts)
+			}
+		}
+		for key, n := range byKey {
+			counts = append(counts, productCount{w.account.Name, of.instance, key, n})
+		}
+	}
+	return counts
+}
+
+// productCounts are those of all accounts, those without packages first.
+func (p *Poller) productCounts() (all []productCount) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, w := range p.watchers {
+		w.mu.Lock()
+		all = append(all, w.productCounts()...)
+		w.mu.Unlock()
+	}
+	slices.SortFunc(all, func(a, b productCount) int {
+		return cmp.Or(cmp.Compare(min(a.Packages, 1), min(b.Packages, 1)), cmp.Compare(a.Account, b.Account),
+			cmp.Compare(a.ProductKey, b.ProductKey), cmp.Compare(a.Instance.ID, b.Instance.ID), cmp.Compare(a.Instance.URL, b.Instance.URL))
+	})
+	return all
 }
 
 // discovered is when all that is discovered was last known to be complete: the oldest

@@ -1,6 +1,7 @@
 package collector_test
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -132,8 +133,76 @@ func TestDiscoveredAndConfigured(t *testing.T) {
 				if n := h.samples("job_poll_success", `job_id="job-1"`); n > 1 || n == 1 != (c.origin != "") {
 					t.Errorf("%d series of the batch", n)
 				}
-				if strings.Contains(h.logs.String(), "batch dropped") {
+				if strings.Contains(h.logs.String(), "max_age") {
 					t.Error("dropped for its age")
+				}
+			})
+		})
+	}
+}
+
+// The log says of each discovered batch that is no longer watched why it is not, and
+// nothing of others.
+func TestTheEndOfDiscoveredBatchesIsTold(t *testing.T) {
+	by := func(products, firmwares []string) func(h *harness) {
+		return func(h *harness) {
+			h.account().Discover = nil
+			if products != nil || firmwares != nil {
+				h.discover(products, firmwares)
+			}
+		}
+	}
+	all := []string{collector.AllProducts}
+	const noLonger = "the configuration no longer discovers "
+	for name, c := range map[string]struct {
+		before  func(h *harness)
+		after   func(h *harness) // then it is applied
+		restart bool             // in between
+		wait    time.Duration    // after that
+		why     string           // "": nothing is told
+	}{
+		"its product left the configuration":   {before: by([]string{productKey}, nil), after: by([]string{"other"}, nil), why: noLonger + "product a19mzPZ0001 in instance (public)"},
+		"its package left the configuration":   {before: by(nil, []string{"fw-1"}), after: by(nil, []string{"fw-2"}), why: noLonger + "package fw-1 in instance (public)"},
+		"its product left it while nobody ran": {before: by([]string{productKey}, nil), after: by(nil, nil), restart: true, why: noLonger + "product a19mzPZ0001 in instance (public)"},
+		"every product left the configuration": {before: by(all, nil), after: by(nil, []string{"fw-2"}), why: noLonger + "every product in instance (public)"},
+		"its account left the configuration":   {before: by(all, nil), after: func(h *harness) { h.setup.Accounts = nil }, why: "its account left the configuration"},
+		"it ended long ago": {before: by(all, nil), after: func(h *harness) {
+			h.put(simulator.Batch{FirmwareID: "fw-1", JobID: "job-1", Status: "COMPLETED", End: time.Now()})
+		}, wait: 65 * time.Minute, why: "it ended longer ago than polling.max_age"},
+		"its package was deleted":                    {before: by(all, nil), after: func(h *harness) { h.sim.DeleteFirmware("fw-1") }, wait: 65 * time.Minute, why: "it was deleted, and last seen longer ago than polling.max_age"},
+		"it is configured now":                       {before: by(all, nil), after: func(h *harness) { by(nil, nil)(h); h.configure("job-1") }},
+		"it is discovered otherwise now":             {before: by(all, nil), after: by(nil, []string{"fw-1"})},
+		"it was configured, and that is no surprise": {before: func(h *harness) { h.configure("job-1") }, after: func(h *harness) { h.account().Targets = nil }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			simulated(t, func(t *testing.T, h *harness) {
+				h.setup.Rules.MaxAge = time.Hour
+				h.putPackage("fw-1", "job-1")
+				h.sim.AddFirmware(simulator.Firmware{Account: "main", ID: "fw-2", ProductKey: "other"})
+				path := filepath.Join(t.TempDir(), "state")
+				stop := h.keep(path)
+				c.before(h)
+				h.apply()
+				h.pass(20 * time.Second)
+				if h.state("job-1") == nil {
+					t.Fatal("not known before")
+				}
+				if c.restart {
+					stop()
+					h = h.next(path)
+				}
+				c.after(h)
+				h.apply()
+				h.pass(c.wait)
+				told := linesWhere(h.logs.String(), func(line string) bool { return strings.Contains(line, "no longer watched") })
+				switch want := `msg="discovered batch is no longer watched: ` + c.why + `" job_id=job-1`; {
+				case c.why == "" && told != "":
+					t.Errorf("told %s", told)
+				case c.why != "" && (strings.Count(told, "\n") != 1 || !strings.Contains(told, want)):
+					t.Errorf("told %q, want %s", told, want)
+				}
+				if c.why != "" && h.samples("job_poll_success", `job_id="job-1"`) > 0 {
+					t.Error("it is still watched")
 				}
 			})
 		})

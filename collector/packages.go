@@ -5,6 +5,8 @@ import (
 	"maps"
 	"time"
 
+	"github.com/go-kit/log/level"
+
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
@@ -12,42 +14,83 @@ import (
 type product struct {
 	region   string
 	instance aliyun.Instance
-	key      string // ProductKey
+	key      string // ProductKey, or AllProducts
 }
 
-// String is for the log.
-func (p product) String() string { return "product " + p.key }
+// String is for the log and the pages.
+func (p product) String() string {
+	if p.key == AllProducts {
+		return "every product"
+	}
+	return "product " + p.key
+}
 
 // packages finds the update packages of products.
 type packages struct {
 	lister[product, aliyun.Firmware]
-	found map[product]map[string]bool // the packages of each, by FirmwareId
+	found map[product]map[string]string // the ProductKeys of the packages of each, by FirmwareId
+	keys  map[product]map[string]string // the same, as the reads that are under way show it
 }
 
 func newPackages(w *watcher) *packages {
-	p := &packages{found: make(map[product]map[string]bool)}
+	p := &packages{found: make(map[product]map[string]string), keys: make(map[product]map[string]string)}
 	p.lister = lister[product, aliyun.Firmware]{
 		w: w, readings: make(map[product]*reading),
 		operation: aliyun.OpListOTAFirmware, perPage: aliyun.FirmwaresPerPage,
 		id: func(f aliyun.Firmware) *string { return f.FirmwareID },
 		fetch: func(ctx context.Context, c *aliyun.Client, of product, page int) (aliyun.List[aliyun.Firmware], error) {
-			return c.ListOTAFirmware(ctx, of.instance, of.key, page)
+			key := of.key
+			if key == AllProducts {
+				key = ""
+			}
+			return c.ListOTAFirmware(ctx, of.instance, key, page)
 		},
-		page: func(product, []aliyun.Firmware, time.Time, time.Time) {}, // they count as a whole
+		page: p.shown,
 		end:  p.read,
 	}
 	return p
 }
 
+// shown notes the products of the packages of one page. The packages themselves count
+// only once the list was read to its end.
+func (p *packages) shown(of product, page []aliyun.Firmware, _, _ time.Time) {
+	if p.keys[of] == nil {
+		p.keys[of] = make(map[string]string)
+	}
+	for _, f := range page {
+		if f.FirmwareID != nil {
+			p.keys[of][*f.FirmwareID] = str(f.ProductKey)
+		}
+	}
+}
+
 // read takes up the packages of a product.
 func (p *packages) read(of product, r *reading, complete bool, now time.Time) {
-	found := r.seen
-	if !complete { // a package that was not seen may be there all the same
-		found = r.all
-		maps.Copy(found, p.found[of])
-	}
 	known, ok := p.found[of]
+	found := make(map[string]string)
+	for id := range r.all {
+		if r.seen[id] || !complete {
+			found[id] = p.keys[of][id]
+		}
+	}
+	if !complete { // a package that was not seen may be there all the same
+		for id, key := range known {
+			if _, seen := found[id]; !seen {
+				found[id] = key
+			}
+		}
+	}
+	delete(p.keys, of)
 	p.found[of] = found
+	if len(found) == 0 && (!ok || len(known) > 0) {
+		level.Warn(p.w.logger).Log("msg", "no packages found: if there should be some, correct discover.products or the id of the instance",
+			"of", of, "iot_instance_id", of.instance.ID)
+	}
+	for id := range known {
+		if _, still := found[id]; !still {
+			level.Info(p.w.logger).Log("msg", "package no longer listed; its batches are polled one by one from now on", "of", of, "firmware_id", id)
+		}
+	}
 	if !ok || !maps.Equal(found, known) {
 		p.w.watchFirmwares(now)
 	}
@@ -65,5 +108,7 @@ func (p *packages) configure(rules Rules, slots int, discover []Discover, now ti
 		}
 	}
 	p.keep(func(of product) bool { return wanted[of] })
-	maps.DeleteFunc(p.found, func(of product, _ map[string]bool) bool { return !wanted[of] })
+	gone := func(of product, _ map[string]string) bool { return !wanted[of] }
+	maps.DeleteFunc(p.found, gone)
+	maps.DeleteFunc(p.keys, gone)
 }

@@ -38,6 +38,7 @@ func NewJobsPage(store *Store, poller *Poller) http.Handler {
 		rows := pageRows(store.Snapshot(), poller.nextPolls(), store.ExpectedDuration(), now)
 		view := query.view(rows, now)
 		view.showLists(poller.listFailures(), now)
+		view.showProducts(poller.productCounts())
 		h := w.Header()
 		h.Set("Content-Type", "text/html; charset=utf-8")
 		h.Set("Content-Security-Policy", policy)

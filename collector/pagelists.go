@@ -14,6 +14,32 @@ type pageList struct {
 
 func (l pageList) ErrorAge() *moment { return newMoment(l.at, l.now) }
 
+// productsShown bounds the products on the page.
+const productsShown = 50
+
+// pageProducts are the products that are discovered, with their packages.
+type pageProducts struct {
+	Shown                  []productCount // those without packages first
+	More                   int            // that are not shown
+	Total, Empty, Packages int
+}
+
+// showProducts puts them on the page, unless none is discovered or known yet.
+func (v *pageView) showProducts(counts []productCount) {
+	if len(counts) == 0 {
+		return
+	}
+	p := &pageProducts{Shown: counts[:min(len(counts), productsShown)], Total: len(counts)}
+	p.More = len(counts) - len(p.Shown)
+	for _, c := range counts {
+		p.Packages += c.Packages
+		if c.Packages == 0 {
+			p.Empty++
+		}
+	}
+	v.Products = p
+}
+
 // showLists puts the first of the lists that cannot be read on the page.
 func (v *pageView) showLists(failures []listFailure, now time.Time) {
 	shown := failures[:min(len(failures), listsShown)]

@@ -22,8 +22,9 @@ type pageView struct {
 	Found    int        // that the query asks for
 	Total    int        // that are watched
 
-	Lists     []pageList // that cannot be read
-	MoreLists int        // that cannot be read either
+	Lists     []pageList    // that cannot be read
+	MoreLists int           // that cannot be read either
+	Products  *pageProducts // nil: none is discovered
 
 	Summary            []pageLink // how many of all are in which state
 	Headers            []pageHeader

@@ -76,7 +76,10 @@ func (p *Poller) Apply(ctx context.Context, setup Setup) {
 		if !stay[name] {
 			r.stop()
 			delete(p.watchers, name)
-			p.store.SetTargets(name, nil, nil)
+			_, dropped := p.store.SetTargets(name, nil, nil)
+			for _, state := range dropped {
+				tellDropped(r.logger, state, "its account left the configuration")
+			}
 			p.o.Calls.forget(name)
 		}
 	}

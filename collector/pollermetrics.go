@@ -18,13 +18,15 @@ var (
 		"Lists of packages or batches whose last read failed: what is new in them is not found.", []string{"account", "operation"}, nil)
 	discoveredDesc = prometheus.NewDesc(selfNamespace+"_discovery_last_success_timestamp_seconds",
 		"When the lists of all discovered packages and batches had been read, in Unix time: the oldest of them.", []string{"account"}, nil)
+	productsDesc = prometheus.NewDesc(selfNamespace+"_discovery_firmwares",
+		"Packages found of each product that is discovered; 0 shows a mistyped ProductKey.", []string{"account", "product_key"}, nil)
 	promiseDesc = prometheus.NewDesc(selfNamespace+"_expected_poll_age_seconds",
 		"Oldest that the data of an IN_PROGRESS batch gets as the budget stands now, while calls are answered.", []string{"account"}, nil)
 )
 
 // Describe implements [prometheus.Collector].
 func (p *Poller) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{slotsDesc, parkedDesc, jobsDesc, promiseDesc, failingListsDesc, discoveredDesc} {
+	for _, d := range []*prometheus.Desc{slotsDesc, parkedDesc, jobsDesc, promiseDesc, failingListsDesc, discoveredDesc, productsDesc} {
 		ch <- d
 	}
 }
@@ -44,6 +46,10 @@ func (p *Poller) Collect(ch chan<- prometheus.Metric) {
 			origins[b.state.Origin]++
 		}
 		discovered, failing := w.discovered()
+		packages := make(map[string]int) // by ProductKey, in all instances
+		for _, c := range w.productCounts() {
+			packages[c.ProductKey] += c.Packages
+		}
 		w.mu.Unlock()
 		for _, l := range w.lanes() {
 			if !slices.Contains(w.made.operations(), l.operation) {
@@ -59,6 +65,9 @@ func (p *Poller) Collect(ch chan<- prometheus.Metric) {
 		}
 		for operation, n := range failing {
 			gauge(failingListsDesc, float64(n), name, operation)
+		}
+		for productKey, n := range packages {
+			gauge(productsDesc, float64(n), name, productKey)
 		}
 		if !discovered.IsZero() {
 			gauge(discoveredDesc, *unix(&discovered), name)

@@ -60,8 +60,9 @@ func (s *Store) SetExpectedDuration(d time.Duration) {
 // SetTargets makes the batches of one account those of targets, and those that
 // were discovered and still would be: discovers says so and gives their place;
 // nil keeps none. What is known of batches that stay is kept, the rest is
-// dropped. It returns the state of each.
-func (s *Store) SetTargets(account string, targets []Target, discovers func(*State) (Target, bool)) []*State {
+// dropped. It returns the state of each batch, and the last state of those that
+// were dropped.
+func (s *Store) SetTargets(account string, targets []Target, discovers func(*State) (Target, bool)) (states, dropped []*State) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	known := make(map[string]*State) // by job id
@@ -73,7 +74,6 @@ func (s *Store) SetTargets(account string, targets []Target, discovers func(*Sta
 			}
 		}
 	}
-	var states []*State
 	add := func(t Target) {
 		state := State{}
 		if old := known[t.JobID]; old != nil {
@@ -97,7 +97,10 @@ func (s *Store) SetTargets(account string, targets []Target, discovers func(*Sta
 		}
 	}
 	s.sortKeys()
-	return states
+	for _, jobID := range slices.Sorted(maps.Keys(known)) {
+		dropped = append(dropped, known[jobID])
+	}
+	return states, dropped
 }
 
 // Add takes up a batch that was discovered and is not there yet.

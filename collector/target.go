@@ -25,9 +25,12 @@ type Account struct {
 type Discover struct {
 	Region    string
 	Instance  aliyun.Instance
-	Products  []string // ProductKeys
+	Products  []string // ProductKeys, or AllProducts alone
 	Firmwares []string // FirmwareIds
 }
+
+// AllProducts in place of ProductKeys is every product of the instance.
+const AllProducts = "*"
 
 // Target is one batch to watch: who may ask for it, and where.
 type Target struct {
@@ -98,8 +101,24 @@ func (a Account) discovers(s *State) (Target, bool) {
 				return t, true
 			}
 		}
+		// A wrong id that was configured, and that no list ever showed, does not stay.
+		if slices.Contains(d.Products, AllProducts) && (t.Source != "" || s.Job != nil) {
+			t.Source = "product " + AllProducts
+			return t, true
+		}
 	}
 	return t, false
+}
+
+// discoveredBy is Source for people.
+func (t Target) discoveredBy() string {
+	switch kind, id, _ := strings.Cut(t.Source, " "); {
+	case kind == "firmware":
+		return firmware{id: id}.String()
+	case id == AllProducts:
+		return product{key: id}.String()
+	}
+	return t.Source
 }
 
 // Origin is why a batch is watched. The values are those of the origin label.

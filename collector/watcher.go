@@ -2,6 +2,7 @@ package collector
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -62,9 +63,13 @@ func (w *watcher) apply(a Account, rules Rules, client *aliyun.Client) {
 	w.plan.rules, w.plan.slots = rules, a.RequestsPerSecond
 
 	stay := make(map[string]bool)
-	for _, state := range w.store.SetTargets(a.Name, a.Targets, a.discovers) {
+	states, dropped := w.store.SetTargets(a.Name, a.Targets, a.discovers)
+	for _, state := range states {
 		stay[state.JobID] = true
 		w.plan.put(state)
+	}
+	for _, state := range dropped {
+		tellDropped(w.logger, state, fmt.Sprintf("the configuration no longer discovers %s in instance %s", state.discoveredBy(), nameOf(state.Instance)))
 	}
 	for _, jobID := range slices.Collect(maps.Keys(w.plan.batches)) {
 		if !stay[jobID] {
@@ -121,7 +126,11 @@ func (w *watcher) sweep(ctx context.Context) {
 		now := time.Now()
 		for jobID, b := range maps.Clone(w.plan.batches) {
 			if b.state.Origin == Discovered && w.tooOld(b.state, now) {
-				level.Info(w.logger).Log("msg", "batch dropped: it ended longer ago than polling.max_age", "job_id", jobID)
+				why := "it ended longer ago than polling.max_age"
+				if b.state.Err != nil && b.state.Err.Class == aliyun.ClassNotFound {
+					why = "it was deleted, and last seen longer ago than polling.max_age"
+				}
+				tellDropped(w.logger, b.state, why)
 				w.drop(jobID)
 				w.store.Remove(w.account.Name, jobID)
 			}
@@ -133,6 +142,14 @@ func (w *watcher) sweep(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
+	}
+}
+
+// tellDropped logs that a discovered batch is no longer watched. One of the state file
+// has no origin yet. That a configured one is gone, its user knows.
+func tellDropped(logger log.Logger, s *State, why string) {
+	if s.Origin == Discovered || s.Origin == "" && s.Source != "" {
+		level.Info(logger).Log("msg", "discovered batch is no longer watched: "+why, "job_id", s.JobID)
 	}
 }
 

@@ -159,8 +159,9 @@ func newSetup(load func() (*config.Config, error), logger log.Logger) (collector
 			DeviceCounts:      a.DeviceCounts,
 		}
 		for _, in := range a.Instances {
-			place := aliyun.Instance{URL: a.BaseURL(in), ID: in.ID}
-			account.Watch(a.RegionOf(in), place, in.Jobs, in.Discover.Products, in.Discover.Firmwares)
+			region := a.RegionOf(in)
+			place := aliyun.Instance{URL: a.BaseURL(in), ID: in.ID, RegionID: region, Signature: aliyun.Signature(a.Signature)}
+			account.Watch(region, place, in.Jobs, in.Discover.Products, in.Discover.Firmwares)
 		}
 		setup.Accounts = append(setup.Accounts, account)
 	}

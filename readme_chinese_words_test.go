@@ -76,6 +76,8 @@ var chinese = map[string]string{
 	"See that whatever writes `security_token_file` renews it, or use a role, whose tokens the exporter renews itself.": "确认写 `security_token_file` 的程序会续期，或改用角色：其 Token 由 exporter 自己续期。",
 	"No key could be had: the file is missing, or STS or the metadata service does not answer.":                         "拿不到任何密钥：文件不存在，或 STS、元数据服务没有应答。",
 	"The log has the cause. `--config.check-live` tries the same at once.":                                              "原因见日志。`--config.check-live` 可以马上重试一次。",
+	"The endpoint does not understand the call, perhaps because it only knows the other signature.":                     "服务地址不识别该请求，可能只支持另一种签名。",
+	"Set `signature` to the other value, see [Gateways and signatures](#gateways-and-signatures).":                      "把 `signature` 改为另一个值，见[网关和签名](#网关和签名)。",
 	"The RAM user or role may not do this.":                                                                             "RAM 用户或角色没有这项权限。",
 	"Attach the policies under [Permissions](#permissions). `--config.check-live` names the action that is missing.":    "授予[权限](#权限)一节中的策略。`--config.check-live` 会指出缺少的操作。",
 	"The account has not paid.":                                                                                         "账号欠费。",

@@ -19,6 +19,12 @@ type failure struct {
 	means, do string                  // for the reader, who looks for a cause and a cure
 }
 
+// A gateway that only knows the other signature has more than one code for that.
+const (
+	otherSignatureMeans = "The endpoint does not understand the call, perhaps because it only knows the other signature."
+	otherSignatureDo    = "Set `signature` to the other value, see [Gateways and signatures](#gateways-and-signatures)."
+)
+
 // failures are in an order of likelihood within each class. Each is made to happen, and
 // the table then has the class that the client gives it.
 var failures = []failure{
@@ -37,6 +43,8 @@ var failures = []failure{
 	{codes: []string{"InvalidSecurityToken.Expired"},
 		means: "The STS token has expired, or is not that of the key pair.",
 		do:    "See that whatever writes `security_token_file` renews it, or use a role, whose tokens the exporter renews itself."},
+	{codes: []string{"IncompleteSignature"},
+		means: otherSignatureMeans, do: otherSignatureDo},
 	{happens: func(api *brokenAccess) {
 		api.keys = aliyun.CredentialsConfig{AccessKeyID: "id", AccessKeySecretFile: "missing"}
 	},
@@ -54,6 +62,8 @@ var failures = []failure{
 	{codes: []string{"iot.system.InstanceNotFound", "iot.Sre.IotInstanceNotFound", "iot.prod.NotExistedProduct"},
 		means: "The instance is not one of this account in this region, or does not hold the product.",
 		do:    "Set `id` as the console shows it, and leave it out for the public instance. Check `region`."},
+	{codes: []string{"InvalidVersion", "InvalidAction.NotFound"},
+		means: otherSignatureMeans, do: otherSignatureDo},
 	{codes: []string{"iot.system.SystemException", "iot.firmware.SystemBusy", "ServiceUnavailable"},
 		means: "Alibaba's side fails, or uses a code that nobody knows.",
 		do:    "Wait. If it lasts, give the request id to Alibaba's support."},

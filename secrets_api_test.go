@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"html"
@@ -25,7 +26,7 @@ func hostileAPI(t *testing.T) *httptest.Server {
 			return
 		}
 		answer, ok := hostileAnswers[r.FormValue("JobId")]
-		if !ok || r.Header.Get("X-Acs-Action") != "QueryOTAJob" {
+		if !ok || cmp.Or(r.Header.Get("X-Acs-Action"), r.FormValue("Action")) != "QueryOTAJob" {
 			answer = hostileAnswers["in_an_answer_of_the_api"]
 		}
 		answer(w, echo(r))
@@ -39,7 +40,9 @@ func hostileAPI(t *testing.T) *httptest.Server {
 func echo(r *http.Request) string {
 	upper := regexp.MustCompile(`%[0-9A-F]{2}`)
 	var all []string
-	for _, secret := range []string{plantedSecret, r.Header.Get("X-Acs-Security-Token"), r.Header.Get("Authorization")} {
+	token := cmp.Or(r.Header.Get("X-Acs-Security-Token"), r.FormValue("SecurityToken"))
+	signature := cmp.Or(r.Header.Get("Authorization"), "Signature="+r.FormValue("Signature"))
+	for _, secret := range []string{plantedSecret, token, signature, r.URL.RawQuery} {
 		once := url.QueryEscape(secret)
 		quoted, _ := json.Marshal(secret) // cannot fail for a string
 		all = append(all, secret, once, url.QueryEscape(once), url.PathEscape(secret), upper.ReplaceAllStringFunc(once, strings.ToLower),
@@ -111,8 +114,11 @@ func bare(w http.ResponseWriter, answer string) {
 	out.Flush()
 }
 
-// hostileConfig has an account for each hostile answer, so that none waits for another,
-// and four that get their secrets in other ways.
+// hostileAccounts is how many hostileConfig has.
+var hostileAccounts = 2*len(hostileAnswers) + 4
+
+// hostileConfig has an account for each hostile answer and signature, so that none waits
+// for another, and four that get their secrets in other ways.
 func hostileConfig(t *testing.T, api string) string {
 	t.Helper()
 	secret, token := file(t, "secret", plantedSecret+"\n"), file(t, "token", plantedToken+"\n")
@@ -121,14 +127,20 @@ func hostileConfig(t *testing.T, api string) string {
 	// account adds one that needs every operation. Without credentials it takes those of
 	// the environment.
 	account := func(name, endpoint, credentials string) {
+		job, v1 := strings.CutSuffix(name, "_with_v1")
 		fmt.Fprintf(&b, "  - name: %q\n    endpoint: %q\n    device_counts: true\n    bulk_status: true\n", name, endpoint)
+		if v1 {
+			b.WriteString("    signature: v1\n")
+		}
 		if credentials != "" {
 			fmt.Fprintf(&b, "    credentials: {%s}\n", credentials)
 		}
-		fmt.Fprintf(&b, "    instances: [{jobs: [%q], discover: {products: [p], firmwares: [f]}}]\n", name)
+		fmt.Fprintf(&b, "    instances: [{jobs: [%q], discover: {products: [p], firmwares: [f]}}]\n", job)
 	}
 	for _, job := range slices.Sorted(maps.Keys(hostileAnswers)) {
-		account(job, api, fmt.Sprintf("access_key_id: LTAItest-%s, access_key_secret_file: %q, security_token_file: %q", job, secret, token))
+		for _, name := range []string{job, job + "_with_v1"} {
+			account(name, api, fmt.Sprintf("access_key_id: LTAItest-%s, access_key_secret_file: %q, security_token_file: %q", name, secret, token))
+		}
 	}
 	account("in_the_file", api, fmt.Sprintf("access_key_id: LTAItest-in_the_file, access_key_secret: '%s', security_token: '%s'", plantedSecret, plantedToken))
 	account("keys_by_uri", api, fmt.Sprintf("credentials_uri: %q", strings.Replace(api, "//", "//u:"+plantedPassword+"@", 1)+"/keys?token="+plantedURI))

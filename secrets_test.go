@@ -56,7 +56,7 @@ func everyOutput(t *testing.T, format string) map[string]string {
 	cmd.Stdout = &stdout
 	p := startProcess(t, cmd)
 	p.awaitListening()
-	eventually(t, func() string { return p.unheard(len(hostileAnswers) + 4) }) // as many as hostileConfig has
+	eventually(t, func() string { return p.unheard(hostileAccounts) })
 	// Pages, with their heads.
 	for place, asked := range everyPage(t) {
 		shown[place] = p.exchange(asked)

@@ -2,14 +2,12 @@ package aliyun
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -128,34 +126,15 @@ func (c *Client) exchange(ctx context.Context, operation string, in Instance, pa
 	if err != nil {
 		return nil, &Error{Operation: operation, Class: ClassAuth, Err: fmt.Errorf("no credential: %w", err)}
 	}
-	var signature string
+	request, signature, err := c.newRequest(ctx, operation, in, params, keys)
 	defer func() {
 		if failure != nil {
 			failure.clean(keys.AccessKeySecret, keys.SecurityToken, signature)
 		}
 	}()
-	if in.ID != "" {
-		params.Set("IotInstanceId", in.ID)
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, in.URL+"/?"+canonicalQuery(params), http.NoBody)
 	if err != nil {
 		return nil, transportError(operation, 0, err)
 	}
-	request.Header = http.Header{
-		"Accept":                {"application/json"},
-		"User-Agent":            {c.userAgent},
-		"X-Acs-Action":          {operation},
-		"X-Acs-Version":         {apiVersion},
-		"X-Acs-Date":            {time.Now().UTC().Format("2006-01-02T15:04:05Z")},
-		"X-Acs-Signature-Nonce": {rand.Text()},
-		"X-Acs-Content-Sha256":  {emptyBodyHash},
-	}
-	if keys.SecurityToken != "" {
-		request.Header.Set("X-Acs-Security-Token", keys.SecurityToken)
-	}
-	sign(request, request.Host, keys)
-	_, signature, _ = strings.Cut(request.Header.Get("Authorization"), "Signature=")
-
 	response, err := c.http.Do(request)
 	if err != nil {
 		return nil, transportError(operation, 0, err)

@@ -11,8 +11,10 @@ const OpQueryOTAJob = "QueryOTAJob"
 
 // Instance is where the calls about its batches go.
 type Instance struct {
-	URL string // http(s)://host[:port]
-	ID  string // IotInstanceId; "" is the public instance
+	URL       string // http(s)://host[:port]
+	ID        string // IotInstanceId; "" is the public instance
+	RegionID  string // RegionId, which only v1 sends; "" where the endpoint needs none
+	Signature Signature
 }
 
 // misprints are values that some pages of the API print for documented ones.

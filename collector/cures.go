@@ -15,10 +15,27 @@ var cures = []struct{ pattern, text string }{
 	{"signaturedoesnotmatch", "the secret does not belong to the access key id; set credentials.access_key_secret or its file anew"},
 	{"invalidtimestamp*", "the clock of this machine is off by more than 15 minutes; set it, by NTP for instance"},
 	{"*securitytoken*", "the STS token is wrong or has expired; renew it, or use a source that does so by itself"},
+	{"incompletesignature", otherSignature},
+	{"invalidsignature*", otherSignature},
+	{"missingsignature*", otherSignature},
+	{"missingtimestamp", otherSignature},
+	{"missingaccesskeyid", otherSignature},
+	{"missingparameter*", otherSignature},
+	{"missingaction", otherSignature},
+	{"missingversion", otherSignature},
+	{"invalidversion*", otherSignature},
+	{"nosuchversion*", otherSignature},
+	{"invalidaction*", otherSignature},
+	{"unsupportedoperation*", otherSignature},
+	{"missingregionid", "the call has no RegionId; set region, which signature v1 sends"},
 	{"iot.system.billisoverdue", "a bill of the account is overdue; pay it"},
 	{"*instancenotfound", "instance {instance} is not one of this account in this region; set instances[].id as the console shows it, and none for the public instance"},
 	{"iot.prod.notexistedproduct", "{subject} is not in instance {instance}; correct it, or instances[].id, as the console shows them"},
 }
+
+// otherSignature is for an endpoint that looks for action, version or signature
+// where the other signature has them.
+const otherSignature = "{endpoint} does not understand calls signed with {signature}; set signature: {other signature} for the account, or correct endpoint"
 
 // classCures say how to mend what no code says more about.
 var classCures = map[aliyun.Class]string{
@@ -43,7 +60,8 @@ func cure(e *aliyun.Error, in aliyun.Instance, subject string) string {
 			break
 		}
 	}
-	return strings.NewReplacer("{operation}", e.Operation, "{instance}", nameOf(in), "{subject}", subject, "{endpoint}", in.URL).Replace(text)
+	return strings.NewReplacer("{operation}", e.Operation, "{instance}", nameOf(in), "{subject}", subject, "{endpoint}", in.URL,
+		"{signature}", string(cmp.Or(in.Signature, aliyun.SignatureV3)), "{other signature}", string(in.Signature.Other())).Replace(text)
 }
 
 // nameOf names an instance to a reader; the public one has no id.

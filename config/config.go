@@ -56,6 +56,9 @@ type Account struct {
 	// Endpoint replaces iot.<region>.aliyuncs.com: host[:port], asked over https, or
 	// http(s)://host[:port]. Default none.
 	Endpoint string `yaml:"endpoint"`
+	// Signature is how calls are signed: v3, ACS3-HMAC-SHA256, or v1, HMAC-SHA1, for
+	// gateways that know nothing else. Default v3.
+	Signature string `yaml:"signature"`
 	// RequestsPerSecond is the number of slots for each API operation, 1 to 10.
 	// Alibaba's page for each operation limits it to 10 a second for the main account.
 	// Default 5, which leaves the other half for people and scripts.

@@ -7,6 +7,7 @@ import (
 
 const (
 	defaultRequestsPerSecond = 5
+	defaultSignature         = "v3"
 	maxRequestsPerSecond     = 10 // Alibaba's page for each operation: 10 a second for the main account
 
 	// minDuration is the shortest that a duration may be. A shorter wait is none: it
@@ -43,8 +44,12 @@ func (c *Config) setDefaults(r *report) {
 		}
 	}
 	for i := range c.Accounts {
-		if !r.given(fmt.Sprintf("accounts[%d].requests_per_second", i)) {
+		path := fmt.Sprintf("accounts[%d]", i)
+		if !r.given(path + ".requests_per_second") {
 			c.Accounts[i].RequestsPerSecond = defaultRequestsPerSecond
+		}
+		if !r.given(path + ".signature") {
+			c.Accounts[i].Signature = defaultSignature
 		}
 	}
 }

@@ -40,6 +40,7 @@ func TestSmallestFile(t *testing.T) {
 		Accounts: []config.Account{{
 			Name:              "production",
 			Region:            "cn-shanghai",
+			Signature:         "v3",
 			RequestsPerSecond: 5,
 			Instances:         []config.Instance{{Jobs: []string{"wahVIzGkCMuAUE2gDERM020001"}}},
 		}},
@@ -84,7 +85,7 @@ func TestFullFile(t *testing.T) {
 		},
 		Accounts: []config.Account{
 			{
-				Name: "key pair from files", Region: "cn-shanghai", RequestsPerSecond: 10, DeviceCounts: true, BulkStatus: true,
+				Name: "key pair from files", Region: "cn-shanghai", Signature: "v3", RequestsPerSecond: 10, DeviceCounts: true, BulkStatus: true,
 				Credentials: keys,
 				Instances: []config.Instance{
 					{
@@ -100,18 +101,18 @@ func TestFullFile(t *testing.T) {
 				},
 			},
 			{
-				Name: "key pair in the file, to a gateway", Endpoint: "http://[::1]:8080", RequestsPerSecond: 5,
+				Name: "key pair in the file, to a gateway", Endpoint: "http://[::1]:8080", Signature: "v1", RequestsPerSecond: 5,
 				Credentials: config.Credentials{AccessKeyID: "LTAIexample", AccessKeySecret: secret, SecurityToken: secret},
 				Instances:   jobs,
 			},
-			{Name: "merged keys", Region: "ap-southeast-1", RequestsPerSecond: 5, Credentials: merged, Instances: jobs},
+			{Name: "merged keys", Region: "ap-southeast-1", Signature: "v3", RequestsPerSecond: 5, Credentials: merged, Instances: jobs},
 			{
-				Name: "role of the host", RequestsPerSecond: 5,
+				Name: "role of the host", Signature: "v3", RequestsPerSecond: 5,
 				Credentials: config.Credentials{ECSRAMRole: "reader"},
 				Instances:   []config.Instance{{Region: "us-west-1", Discover: config.Discover{Products: []string{"a19mzPZ0001"}}}},
 			},
 			{
-				Name: "OIDC", Region: "us-east-1", RequestsPerSecond: 5,
+				Name: "OIDC", Region: "us-east-1", Signature: "v3", RequestsPerSecond: 5,
 				Credentials: config.Credentials{
 					OIDCProviderARN: "acs:ram::3456789012345678:oidc-provider/ack",
 					OIDCTokenFile:   filepath.Join("testdata", "good", "secret"),
@@ -120,20 +121,22 @@ func TestFullFile(t *testing.T) {
 				Instances: []config.Instance{{Discover: config.Discover{Firmwares: []string{"UfuxnwygsuSkVE0VCN0100"}}}},
 			},
 			{
-				Name: "address with keys", Region: "eu-central-1", RequestsPerSecond: 5,
+				Name: "address with keys", Region: "eu-central-1", Signature: "v3", RequestsPerSecond: 5,
 				Credentials: config.Credentials{CredentialsURI: "http://127.0.0.1:8080/keys"},
 				Instances:   jobs,
 			},
 			{
-				Name: "standard chain", Region: "cn-nowhere-1", RequestsPerSecond: 5,
+				Name: "standard chain", Region: "cn-nowhere-1", Signature: "v3", RequestsPerSecond: 5,
 				Instances: append(jobs[:1:1], config.Instance{Region: "cn-shenzhen"}),
 			},
 		},
 		Warnings: []string{
-			"line 70: accounts[6].region: unknown region, calls go to its iot.<region>.aliyuncs.com all the same; known are " +
+			"line 34: accounts[1].region: missing, so calls with signature v1 have no RegionId; write one such as cn-shanghai, " +
+				"unless your gateway knows no regions",
+			"line 72: accounts[6].region: unknown region, calls go to its iot.<region>.aliyuncs.com all the same; known are " +
 				"cn-shanghai, ap-southeast-1, ap-northeast-1, us-west-1, us-east-1, eu-central-1, cn-beijing, cn-shenzhen",
-			"line 74: accounts[6].instances[1]: cn-shenzhen has no public instance; write the id of yours",
-			"line 74: accounts[6].instances[1]: nothing to watch; write jobs or discover, or remove the instance",
+			"line 76: accounts[6].instances[1]: cn-shenzhen has no public instance; write the id of yours",
+			"line 76: accounts[6].instances[1]: nothing to watch; write jobs or discover, or remove the instance",
 		},
 	}
 	if diff := cmp.Diff(want, load(t, "testdata/good/full.yml"), same); diff != "" {

@@ -32,9 +32,12 @@ func (a *Account) validateRegions(r *report, path string) {
 	a.checkRegion(r, path+".region", a.Region)
 	hasRegion := func(i Instance) bool { return a.RegionOf(i) != "" }
 	// One remark for the account says it all where no instance has a region of its own.
-	none := a.Endpoint == "" && a.Region == "" && !slices.ContainsFunc(a.Instances, hasRegion)
-	if none {
+	none := a.Region == "" && !slices.ContainsFunc(a.Instances, hasRegion)
+	switch {
+	case none && a.Endpoint == "":
 		r.wrong(path+".region", "missing; write one such as cn-shanghai")
+	case none && a.Signature == "v1":
+		r.warn(path+".region", "missing, so calls with signature v1 have no RegionId; write one such as cn-shanghai, unless your gateway knows no regions")
 	}
 	for i, inst := range a.Instances {
 		at := fmt.Sprintf("%s.instances[%d]", path, i)

@@ -50,6 +50,9 @@ func (a *Account) validate(r *report, path string) bool {
 			r.wrong(path+".endpoint", "%s", reason)
 		}
 	}
+	if a.Signature != defaultSignature && a.Signature != "v1" {
+		r.wrong(path+".signature", "neither v3 nor v1; write v1 for a gateway that knows only HMAC-SHA1 signatures, or remove the key for v3, ACS3-HMAC-SHA256")
+	}
 	a.validateRegions(r, path)
 	a.Credentials.validateValues(r, path+".credentials")
 	before := len(r.problems)

@@ -22,13 +22,14 @@ type answer struct {
 // it in XML.
 func (c *call) answer(status int, code, root string, o object) answer {
 	var b bytes.Buffer
+	content := c.gateway.spelled(o)
 	contentType := "application/json;charset=utf-8"
 	if c.xml {
 		contentType = "text/xml;charset=utf-8"
 		b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>`)
-		writeXML(&b, root, o)
+		writeXML(&b, root, content)
 	} else {
-		writeJSON(&b, o)
+		writeJSON(&b, content)
 	}
 	return answer{
 		status: status,

@@ -31,9 +31,16 @@ func unknownMethod() *apiError {
 	return gatewayError("InvalidSignatureMethod", "Specified signature method is not valid.")
 }
 
-// readProof reads the caller's proof and refuses one with a piece missing.
+// readProof reads the caller's proof and refuses one with a piece missing. A gateway
+// that knows one signature looks for what that has: a call with another lacks it.
 func (c *call) readProof() *apiError {
 	authorization := c.request.Header.Get("Authorization")
+	switch c.gateway.Signature {
+	case "v1":
+		return c.readRPC()
+	case "v3":
+		return c.readACS3(authorization)
+	}
 	if strings.HasPrefix(authorization, "ACS3-") {
 		return c.readACS3(authorization)
 	}

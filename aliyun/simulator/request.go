@@ -23,14 +23,16 @@ type call struct {
 	id      string // RequestId
 	xml     bool   // the form of the answer; else JSON
 	proof   proof
+	gateway Gateway
 
 	account *account // nil for an unknown key
 	key     Key      // of account
 }
 
-// newCall takes a request apart. A refused call can be answered too.
-func newCall(r *http.Request) (*call, *apiError) {
-	c := &call{request: r, query: r.URL.Query(), params: r.URL.Query(), id: newRequestID()}
+// newCall takes a request apart as the gateway does. A refused call can be answered
+// too.
+func newCall(r *http.Request, g Gateway) (*call, *apiError) {
+	c := &call{request: r, query: r.URL.Query(), params: r.URL.Query(), id: newRequestID(), gateway: g}
 	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
 	c.body = body
 	contentType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))

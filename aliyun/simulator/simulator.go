@@ -31,6 +31,7 @@ type Simulator struct {
 	order    []string             // firmware ids, oldest first
 	faults   []*fault
 	nonces   nonces
+	gateway  Gateway
 	log      callLog
 	// tick moves the demo on; nil elsewhere. Called with mu held.
 	tick func(now time.Time)
@@ -56,7 +57,10 @@ func New() *Simulator {
 // server of net/http takes as the order to drop the connection.
 func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	now := time.Now()
-	c, refused := newCall(r)
+	s.mu.Lock()
+	gateway := s.gateway
+	s.mu.Unlock()
+	c, refused := newCall(r, gateway)
 
 	s.mu.Lock()
 	if s.tick != nil {

@@ -8,7 +8,7 @@ import (
 
 // The request and its signature are from Alibaba's page "Request syntax and signature
 // method V3".
-func TestSignPublishedVector(t *testing.T) {
+func TestPublishedVectorV3(t *testing.T) {
 	params := url.Values{
 		"ImageId":  {"win2019_1809_x64_dtc_zh-cn_40G_alibase_20230811.vhd"},
 		"RegionId": {"cn-shanghai"},
@@ -27,7 +27,7 @@ func TestSignPublishedVector(t *testing.T) {
 	} {
 		r.Header.Set(name, value)
 	}
-	sign(r, r.Host, Keys{AccessKeyID: "YourAccessKeyId", AccessKeySecret: "YourAccessKeySecret"})
+	signV3(r, Keys{AccessKeyID: "YourAccessKeyId", AccessKeySecret: "YourAccessKeySecret"})
 	want := "ACS3-HMAC-SHA256 Credential=YourAccessKeyId," +
 		"SignedHeaders=host;x-acs-action;x-acs-content-sha256;x-acs-date;x-acs-signature-nonce;x-acs-version," +
 		"Signature=06563a9e1b43f5dfe96b81484da74bceab24a1d853912eee15083a6f0f3283c0"

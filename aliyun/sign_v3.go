@@ -16,10 +16,22 @@ const signatureAlgorithm = "ACS3-HMAC-SHA256"
 // query and has no body.
 const emptyBodyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
-// sign sets the Authorization header of a request without a body. host is
-// what the Host header will be. Every x-acs-* header must be set before.
+// addCommonHeaders adds what a call signed with v3 has beside its parameters.
+func addCommonHeaders(header http.Header, operation, now, nonce string, keys Keys) {
+	header.Set("X-Acs-Action", operation)
+	header.Set("X-Acs-Version", apiVersion)
+	header.Set("X-Acs-Date", now)
+	header.Set("X-Acs-Signature-Nonce", nonce)
+	header.Set("X-Acs-Content-Sha256", emptyBodyHash)
+	if keys.SecurityToken != "" {
+		header.Set("X-Acs-Security-Token", keys.SecurityToken)
+	}
+}
+
+// signV3 sets the Authorization header of a request without a body. Every
+// x-acs-* header must be set before.
 // Source: Alibaba's page "Request syntax and signature method V3".
-func sign(r *http.Request, host string, keys Keys) {
+func signV3(r *http.Request, keys Keys) (signature string) {
 	signed := []string{"host"}
 	for name := range r.Header {
 		if name = strings.ToLower(name); strings.HasPrefix(name, "x-acs-") {
@@ -31,7 +43,7 @@ func sign(r *http.Request, host string, keys Keys) {
 	var canonical strings.Builder
 	canonical.WriteString(r.Method + "\n/\n" + r.URL.RawQuery + "\n")
 	for _, name := range signed {
-		value := host
+		value := r.Host
 		if name != "host" {
 			value = strings.TrimSpace(r.Header.Get(name))
 		}
@@ -43,10 +55,12 @@ func sign(r *http.Request, host string, keys Keys) {
 	hashed := sha256.Sum256([]byte(canonical.String()))
 	mac := hmac.New(sha256.New, []byte(keys.AccessKeySecret))
 	mac.Write([]byte(signatureAlgorithm + "\n" + hex.EncodeToString(hashed[:])))
+	signature = hex.EncodeToString(mac.Sum(nil))
 	r.Header.Set("Authorization", signatureAlgorithm+
 		" Credential="+keys.AccessKeyID+
 		",SignedHeaders="+names+
-		",Signature="+hex.EncodeToString(mac.Sum(nil)))
+		",Signature="+signature)
+	return signature
 }
 
 // canonicalQuery encodes parameters as RFC 3986 wants it, sorted by name.

@@ -1,0 +1,116 @@
+package collector_test
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+)
+
+// gatewayInstance is an enterprise instance behind a gateway with a port of its own.
+func gatewayInstance(signature aliyun.Signature) aliyun.Instance {
+	return aliyun.Instance{URL: "http://gateway.example.com:8686", ID: "iot-1", RegionID: region, Signature: signature}
+}
+
+// watchAll lets the harness need all four operations of the gateway.
+func (h *harness) watchAll(signature aliyun.Signature) {
+	h.accept(simulator.Key{ID: ownKey.ID, Secret: ownKey.Secret, Token: "to/k en+=="})
+	h.account().Credentials.SecurityToken = "to/k en+=="
+	b := ordinary(time.Now())
+	b.InstanceID = "iot-1"
+	h.put(b)
+	h.sim.AddFirmware(simulator.Firmware{Account: "main", InstanceID: "iot-1", ID: "fw 中+*~&=/", ProductKey: productKey, Name: "firmware", DestVersion: "2"})
+	h.put(simulator.Batch{InstanceID: "iot-1", FirmwareID: "fw 中+*~&=/", JobID: "job 中+*~&=/", Tags: []simulator.Tag{{Key: "Owner", Value: "Cold Chain"}}})
+	h.account().Watch(region, gatewayInstance(signature), []string{jobID}, []string{productKey}, nil)
+	h.countDevices()
+	h.bulkStatus()
+}
+
+// Whatever signature a gateway demands and however it spells the keys of its answers,
+// all four operations lead to the same metrics.
+func TestGatewaysAreReadAlike(t *testing.T) {
+	metrics := map[string]string{}
+	t.Run("gateways", func(t *testing.T) {
+		for name, c := range map[string]struct {
+			signature aliyun.Signature
+			gateway   simulator.Gateway
+		}{
+			"every signature, keys as documented": {"", simulator.Gateway{}},
+			"v3":                                  {aliyun.SignatureV3, simulator.Gateway{Signature: "v3"}},
+			"v1":                                  {aliyun.SignatureV1, simulator.Gateway{Signature: "v1"}},
+			"v1, keys in camel case":              {aliyun.SignatureV1, simulator.Gateway{Signature: "v1", Spell: simulator.CamelCase}},
+			"v1, keys in small letters":           {aliyun.SignatureV1, simulator.Gateway{Signature: "v1", Spell: strings.ToLower}},
+			"v1, keys in capitals":                {aliyun.SignatureV1, simulator.Gateway{Signature: "v1", Spell: strings.ToUpper}},
+			"v3, keys in camel case":              {aliyun.SignatureV3, simulator.Gateway{Signature: "v3", Spell: simulator.CamelCase}},
+		} {
+			t.Run(name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					h := newHarness(t)
+					h.sim.SetGateway(c.gateway)
+					h.watchAll(c.signature)
+					h.apply()
+					h.pass(2 * time.Minute)
+					// When each was polled is left to chance where more than one is due.
+					metrics[name] = linesWhere(h.jobs(), func(line string) bool { return !strings.Contains(line, "_last_success_timestamp_seconds{") })
+					for _, operation := range aliyun.Operations {
+						if calls := h.sim.Calls("main", operation); calls.Accepted == 0 || len(calls.Other) > 0 {
+							t.Errorf("%s: %+v", operation, calls)
+						}
+					}
+				})
+			})
+		}
+	})
+	want := metrics["every signature, keys as documented"]
+	for _, sample := range []string{`aliyun_iot_ota_job_status{account="production",job_id="job 中+*~&=/",status="COMPLETED"} 1`, `task_status="QUEUED"} 10`, `Cold Chain`} {
+		if !strings.Contains(want, sample) {
+			t.Errorf("no %s in:\n%s", sample, want)
+		}
+	}
+	for name, got := range metrics {
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-every signature +this one):\n%s", name, diff)
+		}
+	}
+}
+
+// A gateway that knows only the other signature is told as that, whatever it says.
+func TestCheckLiveNamesTheOtherSignature(t *testing.T) {
+	want := map[aliyun.Signature]string{
+		"":                 "understand calls signed with v3; set signature: v1 for the account",
+		aliyun.SignatureV3: "understand calls signed with v3; set signature: v1 for the account",
+		aliyun.SignatureV1: "understand calls signed with v1; set signature: v3 for the account",
+	}
+	check := func(name string, signature aliyun.Signature, gateway simulator.Gateway, fault simulator.Fault) {
+		t.Run(name+", signed with "+string(signature), func(t *testing.T) {
+			simulated(t, func(t *testing.T, h *harness) {
+				h.sim.SetGateway(gateway)
+				if fault.Code != "" {
+					h.sim.Inject(fault)
+				}
+				h.watchAll(signature)
+				out, err := h.checkLive()
+				if err == nil || !strings.Contains(out, want[signature]) {
+					t.Errorf("error %v, want %q in:\n%s", err, want[signature], out)
+				}
+				if strings.Contains(out, ownKey.Secret) || strings.Contains(out, "to/k") {
+					t.Errorf("a secret is in:\n%s", out)
+				}
+			})
+		})
+	}
+	for signature, other := range map[aliyun.Signature]string{"": "v1", aliyun.SignatureV3: "v1", aliyun.SignatureV1: "v3"} {
+		check("a gateway of "+other, signature, simulator.Gateway{Signature: other}, simulator.Fault{})
+		for _, code := range []string{
+			"IncompleteSignature", "InvalidVersion", "InvalidAction.NotFound", "UnsupportedOperation", "MissingParameter", "MissingAccessKeyId",
+			"InvalidSignatureMethod", "MissingSignature", "NoSuchVersion",
+		} {
+			check(code, signature, simulator.Gateway{}, simulator.Fault{Code: code})
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -38,6 +39,9 @@ func main() {
 	// credentials-go prints what it cannot read of an external program's answer there, keys and all.
 	stdout := os.Stdout
 	os.Stdout = nil
+	if t, ok := http.DefaultTransport.(*http.Transport); ok {
+		t.Proxy = aliyun.Proxy // credentials-go sends all of its requests by a copy of this
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // the second signal ends what does not look at ctx, such as reading a FIFO
 	err := run(ctx, os.Args[1:], stdout, os.Stderr)

@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -74,8 +76,11 @@ var failures = []failure{
 		means: "No whole answer came within `polling.timeout`.",
 		do:    "Check the way to the endpoint, proxy and firewall included."},
 	{happens: func(api *brokenAccess) { api.server.Close() },
-		means: "The endpoint cannot be reached: DNS, connection, TLS or proxy.",
-		do:    "The log has the cause. Check `region`, `endpoint` and `HTTPS_PROXY`."},
+		means: "The endpoint cannot be reached: DNS, connection or proxy.",
+		do:    "`--config.check-live` and `/jobs` say which. Check `region`, `endpoint`, DNS, firewall and `HTTPS_PROXY`."},
+	{happens: (*brokenAccess).overTLS,
+		means: "The endpoint's certificate is not trusted, has expired or is for another host name; or the port does not speak TLS, or not HTTP/1.1.",
+		do:    "`--config.check-live` and `/jobs` say which. If the authority is a private one, add it to the system's, or name its file in `SSL_CERT_FILE`."},
 	{happens: func(api *brokenAccess) { api.sim.Inject(simulator.Fault{Kind: simulator.HTML, Status: 200}) },
 		means: "An answer came that is not the API's: a page, a redirect, nothing, or half of it.",
 		do:    "Something stands between, such as a proxy with a login page, or `endpoint` is another server."},
@@ -89,14 +94,22 @@ type brokenAccess struct {
 	timeout time.Duration // of a call; 0: the default
 }
 
+// overTLS puts the API behind a certificate that no system trusts.
+func (api *brokenAccess) overTLS() {
+	api.server.Close()
+	api.server = httptest.NewUnstartedServer(api.sim)
+	api.server.Config.ErrorLog = log.New(io.Discard, "", 0) // it would report the failed handshake
+	api.server.StartTLS()
+}
+
 // meet makes a failure happen, with one of its codes or "", and gives the client's error.
 func (f failure) meet(t *testing.T, code string) *aliyun.Error {
 	t.Helper()
 	api := &brokenAccess{sim: simulator.New(), keys: aliyun.CredentialsConfig{AccessKeyID: "id", AccessKeySecret: "secret"}}
 	api.sim.AddAccount(simulator.Account{Name: "main", Keys: []simulator.Key{{ID: "id", Secret: "secret"}}})
 	api.server = httptest.NewServer(api.sim)
-	defer api.server.Close()
-	if f.happens != nil { // else the API says the code
+	defer func() { api.server.Close() }() // which may be another one by then
+	if f.happens != nil {                 // else the API says the code
 		f.happens(api)
 	} else {
 		api.sim.Inject(simulator.Fault{Code: code})

@@ -2,36 +2,18 @@ package aliyun
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
-	"strconv"
 	"time"
 )
 
-const (
-	apiVersion = "2018-01-20"
-
-	// maxAnswer caps an answer, in bytes. The largest real one, 200 batches
-	// of ListOTAJobByFirmware with 4096 characters of tags each, is 0.9 MiB.
-	maxAnswer = 1 << 20
-
-	// maxHeader caps the headers of an answer, in bytes. Go's own cap is 10 MiB,
-	// for each of the calls at a time. Real ones have less than 1 KiB.
-	maxHeader = 64 << 10
-
-	// idleTimeout closes a connection that nobody used. It is shorter than
-	// usual servers' so that a call does not meet one that the server is just
-	// closing, which would fail it: a POST is not sent twice.
-	idleTimeout = 15 * time.Second
-)
+const apiVersion = "2018-01-20"
 
 // Client makes the calls of one main account. It is safe for concurrent use.
 type Client struct {
 	keys      KeySource
-	http      *http.Client
+	transport http.RoundTripper
 	timeout   time.Duration
 	userAgent string
 	observe   Observer
@@ -74,36 +56,23 @@ func NewClient(keys KeySource, o Options) *Client {
 		o.Observe = func(Call) {}
 	}
 	if o.Transport == nil {
-		o.Transport = newTransport()
+		o.Transport = newTransport(o.Timeout)
 	}
 	return &Client{
-		keys: keys,
-		http: &http.Client{
-			Transport: o.Transport,
-			// A redirect would carry the signature to another host.
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
+		keys:      keys,
+		transport: o.Transport,
 		timeout:   o.Timeout,
 		userAgent: o.UserAgent,
 		observe:   o.Observe,
 	}
 }
 
-// newTransport speaks HTTP/1.1 only: HTTP/2 may send a request twice by itself,
-// which the rate budget would not know of.
-func newTransport() *http.Transport {
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.Protocols = new(http.Protocols)
-	t.Protocols.SetHTTP1(true)
-	t.ForceAttemptHTTP2 = false
-	t.MaxResponseHeaderBytes = maxHeader
-	t.MaxIdleConnsPerHost = 64 // four operations of 10 slots each, and some
-	t.IdleConnTimeout = idleTimeout
-	return t
-}
-
 // Close drops the idle connections. Calls that still run are not touched.
-func (c *Client) Close() { c.http.CloseIdleConnections() }
+func (c *Client) Close() {
+	if t, ok := c.transport.(interface{ CloseIdleConnections() }); ok {
+		t.CloseIdleConnections()
+	}
+}
 
 // call makes one signed call and reads its answer into dst; complete says
 // whether dst then holds what the operation promises.
@@ -135,34 +104,23 @@ func (c *Client) exchange(ctx context.Context, operation string, in Instance, pa
 	if err != nil {
 		return nil, transportError(operation, 0, err)
 	}
-	response, err := c.http.Do(request)
+	// Not by an http.Client, which would follow a redirect and so carry the
+	// signature to another host.
+	response, err := c.transport.RoundTrip(request)
 	if err != nil {
 		return nil, transportError(operation, 0, err)
 	}
 	defer response.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
-	switch status := response.StatusCode; {
-	case status >= 300 && status < 400:
-		return nil, decodeError(operation, status, errors.New("a redirect, which is not followed"+toHost(response)))
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return nil, decodeError(operation, status, errors.New("the answer is cut off"))
-	case err != nil:
-		return nil, transportError(operation, status, err)
-	case len(body) > maxAnswer:
-		return nil, decodeError(operation, status, fmt.Errorf("the answer is larger than %d bytes", maxAnswer))
+	body, failure := readBody(ctx, operation, response)
+	if failure != nil {
+		return nil, failure
 	}
-	unreadable, failure = decodeAnswer(operation, response.StatusCode, body, dst, complete)
+	status := response.StatusCode
+	if unreadable, failure = decodeAnswer(operation, status, body, dst, complete); failure == nil && status != http.StatusOK {
+		failure = decodeError(operation, status, errUnusedStatus)
+	}
 	if failure != nil && failure.Class == ClassAuth {
 		c.keys.Reject(keys)
 	}
 	return unreadable, failure
-}
-
-// toHost names the host of a redirect. The rest of its address can hold the
-// whole request, or a password.
-func toHost(response *http.Response) string {
-	if to, err := response.Location(); err == nil && to.Host != "" {
-		return ", to " + strconv.Quote(to.Scheme+"://"+to.Host)
-	}
-	return ""
 }

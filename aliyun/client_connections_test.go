@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -21,31 +19,33 @@ import (
 // call. The limit is twice that: a dial that has begun is not called off when another
 // connection becomes free.
 func TestConnectionsAreKept(t *testing.T) {
-	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
-	var connections atomic.Int32
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, goodAnswer) }))
-	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
-		if state == http.StateNew {
-			connections.Add(1)
-		}
-	}
-	server.Start()
-	defer server.Close()
-	client := aliyun.NewClient(&fixedKeys{}, aliyun.Options{})
-	defer client.Close()
-	var callers sync.WaitGroup
-	for range 20 {
-		callers.Go(func() {
-			for range 50 {
-				if _, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: server.URL}, "job-1"); err != nil {
-					t.Error(err)
-				}
+	for name, endpoint := range aliyun.Endpoints {
+		t.Run(name, func(t *testing.T) {
+			var connections sync.Map // by address
+			address, transport := endpoint(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				connections.Store(r.RemoteAddr, true)
+				fmt.Fprint(w, goodAnswer)
+			}))
+			defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+			client := aliyun.NewClient(&fixedKeys{}, aliyun.Options{Transport: transport})
+			defer client.Close()
+			var callers sync.WaitGroup
+			for range 20 {
+				callers.Go(func() {
+					for range 50 {
+						if _, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: address}, "job-1"); err != nil {
+							t.Error(err)
+						}
+					}
+				})
+			}
+			callers.Wait()
+			n := 0
+			connections.Range(func(any, any) bool { n++; return true })
+			if n > 40 {
+				t.Errorf("%d connections for 20 callers and 1,000 calls", n)
 			}
 		})
-	}
-	callers.Wait()
-	if n := connections.Load(); n > 40 {
-		t.Errorf("%d connections for 20 callers and 1,000 calls", n)
 	}
 }
 

@@ -2,11 +2,11 @@ package aliyun_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -21,12 +21,18 @@ import (
 // demands that no goroutine is left behind.
 func serve(t *testing.T, o aliyun.Options, handler http.HandlerFunc, call func(*aliyun.Client, aliyun.Instance) error) *aliyun.Error {
 	t.Helper()
+	return serveAt(t, "plain HTTP", o, handler, call)
+}
+
+// serveAt is serve with the server at one of the endpoints.
+func serveAt(t *testing.T, endpoint string, o aliyun.Options, handler http.HandlerFunc, call func(*aliyun.Client, aliyun.Instance) error) *aliyun.Error {
+	t.Helper()
+	address, transport := aliyun.Endpoints[endpoint](t, handler)
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
-	server := httptest.NewServer(handler)
-	defer server.Close()
+	o.Transport = transport
 	client := aliyun.NewClient(&fixedKeys{}, o)
 	defer client.Close()
-	err := call(client, aliyun.Instance{URL: server.URL, ID: "iot-1"})
+	err := call(client, aliyun.Instance{URL: address, ID: "iot-1"})
 	failure, ok := errors.AsType[*aliyun.Error](err)
 	if err != nil && !ok {
 		t.Fatalf("%T is no *Error: %v", err, err)
@@ -80,7 +86,7 @@ func TestCallFailures(t *testing.T) {
 		text    string // a part of the error
 	}{
 		"no answer before the timeout": {short, hang, aliyun.ClassTimeout, 0, "deadline exceeded"},
-		"the body hangs": {short, func(w http.ResponseWriter, r *http.Request) {
+		"the body hangs": {aliyun.Options{Timeout: time.Second}, func(w http.ResponseWriter, r *http.Request) {
 			fmt.Fprint(w, goodAnswer[:10])
 			w.(http.Flusher).Flush()
 			hang(w, r)
@@ -91,6 +97,9 @@ func TestCallFailures(t *testing.T) {
 		}, aliyun.ClassDecode, 200, "cut off"},
 		"the connection is reset": {aliyun.Options{}, func(w http.ResponseWriter, _ *http.Request) {
 			conn, _, _ := w.(http.Hijacker).Hijack()
+			if over, ok := conn.(*tls.Conn); ok {
+				conn = over.NetConn()
+			}
 			conn.(*net.TCPConn).SetLinger(0)
 			conn.Close()
 		}, aliyun.ClassTransport, 0, ""},
@@ -104,24 +113,29 @@ func TestCallFailures(t *testing.T) {
 				t.Error("the redirect was followed")
 			}
 			http.Redirect(w, r, "/elsewhere", http.StatusFound)
-		}, aliyun.ClassDecode, 302, `a redirect, which is not followed, to "http://127.0.0.1:`},
+		}, aliyun.ClassDecode, 302, `a redirect, which is not followed, to "http`},
 		"an HTML page with status 502": {aliyun.Options{}, func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(502)
 			fmt.Fprint(w, "<html>")
 		}, aliyun.ClassServer, 502, ""},
 	} {
-		t.Run(name, func(t *testing.T) {
-			_, err := query(t, t.Context(), c.options, c.handler)
-			if err == nil {
-				t.Fatal("no error")
-			}
-			if err.Class != c.class || err.HTTPStatus != c.status || !strings.Contains(err.Error(), c.text) {
-				t.Errorf("class %s, status %d: %v", err.Class, err.HTTPStatus, err)
-			}
-			if strings.Contains(err.Error(), "JobId") {
-				t.Errorf("the error repeats the URL: %v", err)
-			}
-		})
+		for endpoint := range aliyun.Endpoints {
+			t.Run(name+", at "+endpoint, func(t *testing.T) {
+				err := serveAt(t, endpoint, c.options, c.handler, func(client *aliyun.Client, in aliyun.Instance) error {
+					_, err := client.QueryOTAJob(t.Context(), in, "job-1")
+					return err
+				})
+				if err == nil {
+					t.Fatal("no error")
+				}
+				if err.Class != c.class || err.HTTPStatus != c.status || !strings.Contains(err.Error(), c.text) {
+					t.Errorf("class %s, status %d: %v", err.Class, err.HTTPStatus, err)
+				}
+				if strings.Contains(err.Error(), "JobId") {
+					t.Errorf("the error repeats the URL: %v", err)
+				}
+			})
+		}
 	}
 }
 

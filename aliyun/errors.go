@@ -20,6 +20,7 @@ type Error struct {
 	Message    string // the API's own text, free of our secrets
 	RequestID  string // what Alibaba's support asks for
 	HTTPStatus int    // 0 if no answer came
+	Cause      Cause  // why the endpoint cannot be asked, as far as that is known
 	Err        error  // the cause on our side; nil when the API itself refused
 }
 
@@ -49,7 +50,7 @@ func (e *Error) Error() string {
 // Unwrap gives the cause on our side, nil when the API itself refused.
 func (e *Error) Unwrap() error { return e.Err }
 
-// transportError sorts what net/http returns. The URL that it puts in front
+// transportError sorts what net/http returns. The URL that net/url puts in front
 // is cut off: the query is long and says nothing that the Error does not.
 func transportError(operation string, httpStatus int, err error) *Error {
 	if asURL, ok := errors.AsType[*url.Error](err); ok {
@@ -60,7 +61,7 @@ func transportError(operation string, httpStatus int, err error) *Error {
 	if errors.Is(err, context.DeadlineExceeded) || errors.As(err, &asNet) && asNet.Timeout() {
 		class = ClassTimeout
 	}
-	return &Error{Operation: operation, Class: class, HTTPStatus: httpStatus, Err: err}
+	return &Error{Operation: operation, Class: class, HTTPStatus: httpStatus, Cause: causeOf(err), Err: err}
 }
 
 // decodeError is an answer that is not the API's, such as a proxy's page.

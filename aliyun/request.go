@@ -42,7 +42,7 @@ func (c *Client) newRequest(ctx context.Context, operation string, in Instance, 
 	if err != nil {
 		return nil, signature, err
 	}
-	request.Header = http.Header{"Accept": {"application/json"}, "User-Agent": {c.userAgent}}
+	request.Header = http.Header{"Accept": {"application/json"}, "Accept-Encoding": {"gzip"}, "User-Agent": {c.userAgent}}
 	if in.Signature != SignatureV1 {
 		addCommonHeaders(request.Header, operation, now, nonce, keys)
 		signature = signV3(request, keys)

@@ -30,7 +30,7 @@ func FuzzSignature(f *testing.F) {
 
 	var sim http.Handler // replaced for each input; the pipe to it is kept
 	dial, stop := simulator.Pipe(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { sim.ServeHTTP(w, r) }))
-	transport := newTransport()
+	transport := newTransport(0)
 	transport.DialContext, transport.Proxy = dial, nil
 	f.Cleanup(func() {
 		transport.CloseIdleConnections()

@@ -37,7 +37,24 @@ var cures = []struct{ pattern, text string }{
 // where the other signature has them.
 const otherSignature = "{endpoint} does not understand calls signed with {signature}; set signature: {other signature} for the account, or correct endpoint"
 
-// classCures say how to mend what no code says more about.
+// causeCures say how to mend the way to the endpoint.
+var causeCures = map[aliyun.Cause]string{
+	aliyun.CauseDNS:         "{endpoint} cannot be reached: its host name has no address; check region, endpoint and the DNS of this machine",
+	aliyun.CauseUnreachable: "{endpoint} cannot be reached: nothing answers at its address; check endpoint, routes, proxy and firewall",
+	aliyun.CauseRefused:     "{endpoint} cannot be reached: nothing listens on its port; check the host and the port of endpoint, and the firewall",
+	aliyun.CauseClosed:      "{endpoint} closes the connection without an answer; check its port, whether it wants http or https, proxy and firewall",
+	aliyun.CauseProxy:       "the proxy does not connect to {endpoint}; check HTTPS_PROXY and the proxy, or add the host to NO_PROXY",
+	aliyun.CauseUntrusted:   "this machine does not trust who signed the certificate of {endpoint}; add that authority to the trusted certificates of the system, or name its file in SSL_CERT_FILE; a proxy that inspects TLS has an authority of its own",
+	aliyun.CauseExpired:     "the certificate of {endpoint} has expired or is not valid yet; check the clock of this machine, then have the certificate renewed",
+	aliyun.CauseWrongHost:   "the certificate of {endpoint} is for another host name; set endpoint to a name in the certificate, or have the certificate replaced",
+	aliyun.CauseCertificate: "the certificate of {endpoint} cannot be used; have it replaced",
+	aliyun.CauseNoTLS:       "{endpoint} does not speak TLS; set endpoint to http://, or to the port that speaks TLS",
+	aliyun.CauseOnlyTLS:     "{endpoint} speaks TLS; set endpoint to https://",
+	aliyun.CauseTLS:         "{endpoint} does not agree on TLS; the server must accept TLS 1.2 or later with HTTP/1.1 and without a client certificate",
+	aliyun.CauseProtocol:    "{endpoint} does not answer in HTTP/1.1; check the host and the port of endpoint, and the proxy; the exporter does not speak HTTP/2",
+}
+
+// classCures say how to mend what neither a code nor a cause says more about.
 var classCures = map[aliyun.Class]string{
 	aliyun.ClassThrottled:  "others use up the account's 10 requests/s of {operation} at this moment; try again, and lower requests_per_second if it stays so",
 	aliyun.ClassAuth:       "there are no keys that the API takes; see credentials in the configuration",
@@ -47,13 +64,13 @@ var classCures = map[aliyun.Class]string{
 	aliyun.ClassServer:     "the API itself fails; try again, and ask Alibaba Cloud's support with the request id if it stays so",
 	aliyun.ClassTimeout:    "{endpoint} does not answer in time; check region, endpoint, proxy and firewall",
 	aliyun.ClassTransport:  "{endpoint} cannot be reached; check region, endpoint, DNS, proxy and firewall",
-	aliyun.ClassDecode:     "{endpoint} answers, but is not the API; check endpoint and proxy",
+	aliyun.ClassDecode:     "{endpoint} answers, but is not the API; check endpoint, whether it wants http or https, and proxy",
 }
 
 // cure says how to mend a failed call to an instance. subject is what was asked
 // for.
 func cure(e *aliyun.Error, in aliyun.Instance, subject string) string {
-	text := classCures[e.Class]
+	text := cmp.Or(causeCures[e.Cause], classCures[e.Class])
 	for _, c := range cures {
 		if ok, _ := path.Match(c.pattern, strings.ToLower(e.Code)); ok {
 			text = c.text

@@ -49,7 +49,8 @@ type stateError struct {
 	Message    string       `json:"message,omitempty"`
 	RequestID  string       `json:"request_id,omitempty"`
 	HTTPStatus int          `json:"http_status,omitempty"`
-	Cause      string       `json:"cause,omitempty"`
+	Cause      aliyun.Cause `json:"cause_kind,omitempty"`
+	Text       string       `json:"cause,omitempty"` // of aliyun.Error.Err
 }
 
 // encodeStates writes what is known of the batches that were polled.
@@ -72,9 +73,9 @@ func encodeStates(w io.Writer, states []*State) error {
 			line.Devices, line.DevicesTotal, line.DevicesAsOf = d.ByStatus, d.Total, d.AsOf
 		}
 		if e := s.Err; e != nil {
-			line.Error = &stateError{s.ErrAt, e.Operation, e.Class, e.Code, e.Message, e.RequestID, e.HTTPStatus, ""}
+			line.Error = &stateError{s.ErrAt, e.Operation, e.Class, e.Code, e.Message, e.RequestID, e.HTTPStatus, e.Cause, ""}
 			if e.Err != nil {
-				line.Error.Cause = e.Err.Error()
+				line.Error.Text = e.Err.Error()
 			}
 		}
 		if err := enc.Encode(line); err != nil {
@@ -152,9 +153,9 @@ func decodeState(data []byte, now time.Time) (*State, error) {
 	}
 	if e := line.Error; e != nil {
 		s.ErrAt = e.At
-		s.Err = &aliyun.Error{Operation: e.Operation, Class: e.Class, Code: e.Code, Message: e.Message, RequestID: e.RequestID, HTTPStatus: e.HTTPStatus}
-		if e.Cause != "" {
-			s.Err.Err = errors.New(e.Cause)
+		s.Err = &aliyun.Error{Operation: e.Operation, Class: e.Class, Code: e.Code, Message: e.Message, RequestID: e.RequestID, HTTPStatus: e.HTTPStatus, Cause: e.Cause}
+		if e.Text != "" {
+			s.Err.Err = errors.New(e.Text)
 		}
 	}
 	for _, t := range []*time.Time{&s.AsOf, &s.Asked, &s.Listed, &s.ErrAt} {

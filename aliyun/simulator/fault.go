@@ -34,7 +34,7 @@ type Fault struct {
 	Status int
 	// Location is the URL that Redirect leads to.
 	Location string
-	// Size is the length of the body of Huge, in bytes.
+	// Size is the length of the body of Huge, and of that of Bomb when unpacked, in bytes.
 	Size int64
 }
 

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"bytes"
+	"crypto/tls"
 	"maps"
 	"net"
 	"net/http"
@@ -20,6 +21,11 @@ const (
 	Empty    Kind = "empty"    // no body
 	Redirect Kind = "redirect" // HTTP 302 to Fault.Location
 	Huge     Kind = "huge"     // Fault.Size bytes of JSON that stop inside a string
+	Bomb     Kind = "bomb"     // the same in gzip
+	Switch   Kind = "switch"   // HTTP 101, then nothing until the client goes
+	Hints    Kind = "hints"    // HTTP 103 again and again
+	Headers  Kind = "headers"  // headers without end
+	Trickle  Kind = "trickle"  // a byte of body a second, without end
 )
 
 // spoil turns the usual answer into one of the fault's kind.
@@ -48,6 +54,8 @@ func (f *Fault) spoil(a answer) answer {
 	case Huge:
 		spoilt.header.Set("Content-Type", "application/json;charset=utf-8")
 		spoilt.deliver = f.huge
+	default:
+		spoilt.deliver = f.deliverEndless()
 	}
 	return spoilt
 }
@@ -59,6 +67,9 @@ func reset(w http.ResponseWriter, _ *http.Request, _ answer) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler) // net/http then drops it
+	}
+	if over, ok := conn.(*tls.Conn); ok {
+		conn = over.NetConn()
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)

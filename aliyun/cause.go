@@ -1,0 +1,106 @@
+package aliyun
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"syscall"
+)
+
+// Cause tells apart the failures of the way to the endpoint, which the API has
+// no codes for. It is "" for all others, and where nothing is known.
+type Cause string
+
+const (
+	CauseDNS         Cause = "dns"                    // the host name has no address
+	CauseUnreachable Cause = "unreachable"            // nothing answers at the address, or there is no route to it
+	CauseRefused     Cause = "refused"                // nothing listens on the port
+	CauseClosed      Cause = "closed"                 // the connection was closed before the answer
+	CauseProxy       Cause = "proxy"                  // the proxy cannot be reached, or does not connect
+	CauseUntrusted   Cause = "certificate_untrusted"  // signed by an authority that this machine does not know
+	CauseExpired     Cause = "certificate_expired"    // or not valid yet
+	CauseWrongHost   Cause = "certificate_wrong_host" // made out to another name
+	CauseCertificate Cause = "certificate"            // not acceptable for another reason
+	CauseNoTLS       Cause = "no_tls"                 // not TLS where https was asked for
+	CauseOnlyTLS     Cause = "only_tls"               // TLS where http was asked for
+	CauseTLS         Cause = "tls"                    // no agreement on how to speak TLS
+	CauseProtocol    Cause = "protocol"               // not HTTP/1.1
+)
+
+// Causes lists every cause.
+var Causes = []Cause{
+	CauseDNS, CauseUnreachable, CauseRefused, CauseClosed, CauseProxy, CauseUntrusted, CauseExpired,
+	CauseWrongHost, CauseCertificate, CauseNoTLS, CauseOnlyTLS, CauseTLS, CauseProtocol,
+}
+
+// causeOf looks through the types of net, crypto and net/http. What has no type
+// there is told by its text.
+func causeOf(err error) Cause {
+	var proxy *proxyError
+	var op *net.OpError
+	isOp := errors.As(err, &op)
+	if errors.As(err, &proxy) || isOp && op.Op == "proxyconnect" {
+		return CauseProxy
+	}
+	if cause := certificateCause(err); cause != "" {
+		return cause
+	}
+	var dns *net.DNSError
+	var record tls.RecordHeaderError
+	var asNet net.Error
+	switch {
+	case errors.As(err, &dns):
+		return CauseDNS
+	case errors.As(err, &record):
+		return CauseNoTLS
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return CauseRefused
+	case isOp && op.Op == "dial":
+		return CauseUnreachable
+	case errors.As(err, &asNet) && asNet.Timeout():
+		return ""
+	case isOp && (op.Op == "remote error" || op.Op == "local error"): // a TLS alert
+		return CauseTLS
+	case errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+		return CauseClosed
+	}
+	text := err.Error()
+	has := func(part string) bool { return strings.Contains(text, part) }
+	switch {
+	case has(`malformed HTTP response "\x15\x03`): // a TLS alert
+		return CauseOnlyTLS
+	case has("tls: "):
+		return CauseTLS
+	case has("server closed idle connection"):
+		return CauseClosed
+	case has("malformed ") || has("HTTP/1.x transport connection broken") || has("headers exceeded") || has("chunk") || has("trailer"):
+		return CauseProtocol
+	}
+	return ""
+}
+
+// certificateCause says what is wrong with the endpoint's certificate, "" if
+// nothing is.
+func certificateCause(err error) Cause {
+	var (
+		unknown   x509.UnknownAuthorityError
+		host      x509.HostnameError
+		invalid   x509.CertificateInvalidError
+		other     *tls.CertificateVerificationError
+		noneKnown x509.SystemRootsError
+	)
+	switch {
+	case errors.As(err, &unknown), errors.As(err, &noneKnown):
+		return CauseUntrusted
+	case errors.As(err, &host):
+		return CauseWrongHost
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return CauseExpired
+	case errors.As(err, &other):
+		return CauseCertificate
+	}
+	return ""
+}

@@ -1,0 +1,329 @@
+package aliyun
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+)
+
+// Endpoints are the ways in which a server can be asked. Each starts one with this
+// handler that lives as long as the test, and gives its URL and a transport for it.
+var Endpoints = map[string]func(*testing.T, http.Handler) (string, *http.Transport){
+	"plain HTTP": func(t *testing.T, h http.Handler) (string, *http.Transport) {
+		server := httptest.NewServer(h)
+		t.Cleanup(server.Close)
+		return server.URL, newTransport(10 * time.Second)
+	},
+	"TLS with HTTP/2 on": func(t *testing.T, h http.Handler) (string, *http.Transport) {
+		server := newTLSServer(t, h, time.Now().Add(time.Hour), "127.0.0.1")
+		return server.start(t)
+	},
+	"TLS with HTTP/2 on, behind a proxy": func(t *testing.T, h http.Handler) (string, *http.Transport) {
+		server := newTLSServer(t, h, time.Now().Add(time.Hour), "127.0.0.1")
+		address, transport := server.start(t)
+		proxy := httptest.NewServer(http.HandlerFunc(tunnel))
+		t.Cleanup(proxy.Close)
+		through, err := url.Parse(proxy.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		transport.Proxy = http.ProxyURL(through)
+		return address, transport
+	},
+}
+
+// tlsServer is a server that is not started yet, with its authority.
+type tlsServer struct {
+	*httptest.Server
+	authority *simulator.Authority
+}
+
+func newTLSServer(t *testing.T, h http.Handler, until time.Time, hosts ...string) tlsServer {
+	t.Helper()
+	authority, err := simulator.NewAuthority()
+	if err != nil {
+		t.Fatal(err)
+	}
+	certificate, err := authority.Issue(until, hosts...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewUnstartedServer(h)
+	server.EnableHTTP2 = true
+	server.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}, NextProtos: []string{"h2", "http/1.1"}}
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // it would report failed handshakes
+	return tlsServer{server, authority}
+}
+
+// start gives the URL, and a transport that trusts the authority.
+func (s tlsServer) start(t *testing.T) (string, *http.Transport) {
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	transport := newTransport(10 * time.Second)
+	transport.TLSClientConfig.RootCAs = s.authority.Pool()
+	return s.URL, transport
+}
+
+// tunnel is a proxy that connects to whatever it is asked for.
+func tunnel(w http.ResponseWriter, r *http.Request) {
+	there, err := (&net.Dialer{}).DialContext(r.Context(), "tcp", r.Host)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadGateway)
+		return
+	}
+	defer there.Close()
+	w.WriteHeader(http.StatusOK)
+	here, buffered, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return
+	}
+	defer here.Close()
+	go func() {
+		_, _ = io.Copy(there, buffered)
+		there.Close()
+	}()
+	_, _ = io.Copy(here, there)
+}
+
+// The client offers what it speaks, and nothing else: a server that prefers HTTP/2
+// answers in HTTP/1.1.
+func TestEndpoints(t *testing.T) {
+	for name, endpoint := range Endpoints {
+		t.Run(name, func(t *testing.T) {
+			sim := simulator.New()
+			sim.AddAccount(simulator.Account{Name: "main", Keys: []simulator.Key{{ID: "id", Secret: "secret"}}})
+			sim.AddBatch(simulator.Batch{Account: "main", JobID: "job-1"})
+			address, transport := endpoint(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.ProtoMajor != 1 || r.TLS != nil && r.TLS.NegotiatedProtocol != "http/1.1" {
+					t.Errorf("a request in %s, TLS %+v", r.Proto, r.TLS)
+				}
+				sim.ServeHTTP(w, r)
+			}))
+			client := NewClient(staticKeys{"id", "secret", ""}, Options{Transport: transport})
+			defer client.Close()
+			if _, err := client.QueryOTAJob(t.Context(), Instance{URL: address}, "job-1"); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
+// The servers of these tests do prefer HTTP/2.
+func TestEndpointsPreferHTTP2(t *testing.T) {
+	server := newTLSServer(t, http.NotFoundHandler(), time.Now().Add(time.Hour), "127.0.0.1")
+	address, _ := server.start(t)
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: server.authority.Pool()}, ForceAttemptHTTP2: true}
+	defer transport.CloseIdleConnections()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := transport.RoundTrip(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if response.ProtoMajor != 2 {
+		t.Errorf("it answers in %s", response.Proto)
+	}
+}
+
+// What stands in the ClientHello itself, of which a server shows only what it takes.
+func TestALPN(t *testing.T) {
+	server := newTLSServer(t, http.NotFoundHandler(), time.Now().Add(time.Hour), "127.0.0.1")
+	var offered atomic.Value
+	server.TLS.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+		offered.Store(hello.SupportedProtos)
+		return nil, nil //nolint:nilnil // that is how the server's own configuration is chosen
+	}
+	address, transport := server.start(t)
+	client := NewClient(staticKeys{"id", "secret", ""}, Options{Transport: transport})
+	defer client.Close()
+	_, _ = client.QueryOTAJob(t.Context(), Instance{URL: address}, "job-1") // the server knows no batch
+	if got, _ := offered.Load().([]string); !slices.Equal(got, []string{"http/1.1"}) {
+		t.Errorf("the client offers %q", got)
+	}
+}
+
+type staticKeys Keys
+
+func (k staticKeys) Keys(context.Context) (Keys, error) { return Keys(k), nil }
+func (staticKeys) Reject(Keys)                          {}
+
+// raw is a server that takes connections and does this with each.
+func raw(t *testing.T, do func(net.Conn)) (address string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			do(conn)
+			conn.Close()
+		}
+	}()
+	return l.Addr().String()
+}
+
+// saysRaw is a server that reads something, answers this and closes.
+func saysRaw(t *testing.T, answer string) (address string) {
+	return raw(t, func(conn net.Conn) {
+		_, _ = conn.Read(make([]byte, 4096))
+		_, _ = io.WriteString(conn, answer)
+	})
+}
+
+// What keeps a call from its answer is told apart, by real servers that are wrong in
+// one way each.
+func TestCauses(t *testing.T) {
+	later := time.Now().Add(time.Hour)
+	// overTLS is a server with this certificate and configuration.
+	overTLS := func(until time.Time, host string, change func(*tls.Config, *http.Transport)) func(*testing.T) (string, *http.Transport) {
+		return func(t *testing.T) (string, *http.Transport) {
+			server := newTLSServer(t, http.NotFoundHandler(), until, host)
+			address, transport := server.start(t)
+			if change != nil {
+				change(server.TLS, transport)
+			}
+			return address, transport
+		}
+	}
+	plain := func(address func(*testing.T) string) func(*testing.T) (string, *http.Transport) {
+		return func(t *testing.T) (string, *http.Transport) { return address(t), newTransport(10 * time.Second) }
+	}
+	says := func(answer string) func(*testing.T) (string, *http.Transport) {
+		return plain(func(t *testing.T) string { return "http://" + saysRaw(t, answer) })
+	}
+	through := func(proxy func(*testing.T) string) func(*testing.T) (string, *http.Transport) {
+		return func(t *testing.T) (string, *http.Transport) {
+			transport := newTransport(10 * time.Second)
+			transport.Proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: proxy(t)})
+			return "https://iot.invalid", transport
+		}
+	}
+	closed := func(t *testing.T) string {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.Close()
+		return l.Addr().String()
+	}
+	met := map[Cause]bool{CauseCertificate: true} // see TestOtherCertificates
+	for name, c := range map[string]struct {
+		start func(*testing.T) (string, *http.Transport)
+		class Class
+		cause Cause
+	}{
+		"a host without an address":  {plain(func(*testing.T) string { return "http://host.invalid" }), ClassTransport, CauseDNS},
+		"nothing listens":            {plain(func(t *testing.T) string { return "http://" + closed(t) }), ClassTransport, CauseRefused},
+		"nothing listens, for https": {plain(func(t *testing.T) string { return "https://" + closed(t) }), ClassTransport, CauseRefused},
+		"no answer to the connect": {func(*testing.T) (string, *http.Transport) {
+			transport := newTransport(10 * time.Second)
+			transport.DialContext = (&net.Dialer{Timeout: time.Nanosecond}).DialContext
+			return "http://127.0.0.1:9", transport
+		}, ClassTimeout, CauseUnreachable},
+		"a certificate of an authority that is not trusted": {overTLS(later, "127.0.0.1", func(_ *tls.Config, client *http.Transport) {
+			client.TLSClientConfig.RootCAs = nil
+		}), ClassTransport, CauseUntrusted},
+		"a certificate that has expired":      {overTLS(time.Now().Add(-time.Hour), "127.0.0.1", nil), ClassTransport, CauseExpired},
+		"a certificate that is not yet valid": {overTLS(time.Now().Add(100*time.Hour), "127.0.0.1", nil), ClassTransport, CauseExpired},
+		"a certificate for another name":      {overTLS(later, "iot.cn-shanghai.aliyuncs.com", nil), ClassTransport, CauseWrongHost},
+		"a certificate for another address":   {overTLS(later, "127.0.0.2", nil), ClassTransport, CauseWrongHost},
+		"a server without HTTP/1.1": {overTLS(later, "127.0.0.1", func(server *tls.Config, _ *http.Transport) {
+			server.NextProtos = []string{"h3"} // of one with h2 alone, Go's server takes a client without it too
+		}), ClassTransport, CauseTLS},
+		"a server that wants a client certificate": {overTLS(later, "127.0.0.1", func(server *tls.Config, _ *http.Transport) {
+			server.ClientAuth = tls.RequireAnyClientCert
+		}), ClassTransport, CauseTLS},
+		"a server of TLS 1.1": {overTLS(later, "127.0.0.1", func(server *tls.Config, _ *http.Transport) {
+			server.MinVersion, server.MaxVersion = tls.VersionTLS10, tls.VersionTLS11
+		}), ClassTransport, CauseTLS},
+		"plain HTTP behind https": {plain(func(t *testing.T) string {
+			server := httptest.NewServer(http.NotFoundHandler())
+			t.Cleanup(server.Close)
+			return "https://" + server.Listener.Addr().String()
+		}), ClassTransport, CauseNoTLS},
+		"SSH behind https":                {plain(func(t *testing.T) string { return "https://" + saysRaw(t, "SSH-2.0-OpenSSH_9.2\r\n") }), ClassTransport, CauseNoTLS},
+		"nothing but a close, for https":  {plain(func(t *testing.T) string { return "https://" + saysRaw(t, "") }), ClassTransport, CauseClosed},
+		"TLS behind http":                 {says("\x15\x03\x01\x00\x02\x02\x46"), ClassTransport, CauseOnlyTLS},
+		"HTTP/2 without TLS":              {says("\x00\x00\x12\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x64\x00\x04\x40\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00"), ClassTransport, CauseProtocol},
+		"SSH":                             {says("SSH-2.0-OpenSSH_9.2\r\n"), ClassTransport, CauseProtocol},
+		"mail":                            {says("220 mail.example.com ESMTP\r\n"), ClassTransport, CauseProtocol},
+		"an answer in HTTP/2's own words": {says("HTTP/2 200 OK\r\n\r\n"), ClassTransport, CauseProtocol},
+		"a status that is no number":      {says("HTTP/1.1 OK\r\n\r\n"), ClassTransport, CauseProtocol},
+		"a header without a colon":        {says("HTTP/1.1 200 OK\r\nnothing\r\n\r\n"), ClassTransport, CauseProtocol},
+		"a length that is no number":      {says("HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n"), ClassTransport, CauseProtocol},
+		"two lengths":                     {says("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"), ClassTransport, CauseProtocol},
+		"a coding that nobody asked for":  {says("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n"), ClassTransport, CauseProtocol},
+		"chunks that are none":            {says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nno\r\n"), ClassTransport, CauseProtocol},
+		"nothing but a close":             {says(""), ClassTransport, CauseClosed},
+		"half a status line":              {says("HTTP/1.1 20"), ClassTransport, CauseProtocol},
+		"half the headers":                {says("HTTP/1.1 200 OK\r\nX-A"), ClassTransport, CauseProtocol},
+		"a reset": {plain(func(t *testing.T) string {
+			return "http://" + raw(t, func(conn net.Conn) {
+				_, _ = conn.Read(make([]byte, 1))
+				_ = conn.(*net.TCPConn).SetLinger(0)
+			})
+		}), ClassTransport, CauseClosed},
+		"a proxy that is not there":      {through(closed), ClassTransport, CauseProxy},
+		"a proxy without an address":     {through(func(*testing.T) string { return "proxy.invalid:3128" }), ClassTransport, CauseProxy},
+		"a proxy that wants a password":  {through(func(t *testing.T) string { return saysRaw(t, "HTTP/1.1 407 hush-token\r\n\r\n") }), ClassTransport, CauseProxy},
+		"a proxy without the host":       {through(func(t *testing.T) string { return saysRaw(t, "HTTP/1.1 502 Bad Gateway\r\n\r\n") }), ClassTransport, CauseProxy},
+		"a body that is cut off is none": {says("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{}"), ClassDecode, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			address, transport := c.start(t)
+			client := NewClient(staticKeys{"id", "secret", ""}, Options{Transport: transport})
+			defer client.Close()
+			_, err := client.QueryOTAJob(t.Context(), Instance{URL: address}, "job-1")
+			failure, ok := errors.AsType[*Error](err)
+			if !ok {
+				t.Fatalf("error %v", err)
+			}
+			if failure.Class != c.class || failure.Cause != c.cause {
+				t.Errorf("class %s, cause %q, want %s, %q: %v", failure.Class, failure.Cause, c.class, c.cause, err)
+			}
+			met[failure.Cause] = true
+			if text := fmt.Sprint(err); len(text) > 400 || strings.Contains(text, "hush") {
+				t.Errorf("the error says too much: %s", text)
+			}
+		})
+	}
+	for _, cause := range Causes {
+		if !met[cause] {
+			t.Errorf("%s: no case", cause)
+		}
+	}
+}
+
+// A certificate that is wrong in another way is told as one that cannot be used.
+func TestOtherCertificates(t *testing.T) {
+	for _, reason := range []x509.InvalidReason{x509.NotAuthorizedToSign, x509.IncompatibleUsage, x509.CANotAuthorizedForThisName} {
+		err := &tls.CertificateVerificationError{Err: x509.CertificateInvalidError{Cert: &x509.Certificate{}, Reason: reason}}
+		if got := causeOf(err); got != CauseCertificate {
+			t.Errorf("%v: %q", err, got)
+		}
+	}
+}

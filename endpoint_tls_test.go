@@ -1,0 +1,70 @@
+package main
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+)
+
+// The endpoint of today speaks TLS, and HTTP/2 with whoever offers it. The program as it
+// is shipped watches the demo's fleet there.
+func TestDemoBehindTLS(t *testing.T) {
+	t.Parallel()
+	authority, err := simulator.NewAuthority()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fleet, err := simulator.StartDemoTLS(authority)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer fleet.Close()
+	config := "--config.file=" + file(t, "config.yml", fleet.Config())
+	trusting := "SSL_CERT_FILE=" + file(t, "authority.pem", string(authority.PEM()))
+
+	t.Run("it is polled", func(t *testing.T) {
+		cmd := program(t, config)
+		cmd.Env = append(cmd.Env, trusting)
+		p := startProcess(t, cmd)
+		p.awaitListening()
+		eventually(t, func() string {
+			metrics := p.metrics()
+			for _, sample := range []string{
+				`aliyun_iot_ota_job_status{account="production",`, `aliyun_iot_ota_job_status{account="partner",`,
+				`aliyun_iot_ota_job_devices{account="production",`,
+				`_api_request_duration_seconds_count{account="production",operation="ListOTAJobByFirmware"}`,
+			} {
+				if !strings.Contains(metrics, sample) {
+					return sample
+				}
+			}
+			return ""
+		})
+		for line := range strings.Lines(p.metrics()) {
+			for _, class := range []string{"transport", "decode", "timeout"} {
+				if strings.Contains(line, `api_requests_total{`) && strings.Contains(line, `result="`+class+`"`) && !strings.HasSuffix(line, " 0\n") {
+					t.Errorf("calls fail: %s", line)
+				}
+			}
+		}
+	})
+	t.Run("a check says that all is well but for the batch that is gone", func(t *testing.T) {
+		cmd := program(t, config, "--config.check-live")
+		cmd.Env = append(cmd.Env, trusting)
+		out, _ := cmd.CombinedOutput() // its error says no more than the exit code
+		if text := string(out); !strings.Contains(text, "QueryOTAJob") || strings.Contains(text, "transport") || strings.Contains(text, "decode") {
+			t.Error(text)
+		}
+	})
+	t.Run("a check says whom this machine does not trust", func(t *testing.T) {
+		cmd := program(t, config, "--config.check-live")
+		cmd.Env = append(cmd.Env, "SSL_CERT_FILE="+os.DevNull)
+		out, err := cmd.CombinedOutput()
+		if err == nil {
+			t.Error("it finds nothing wrong")
+		}
+		wantIn(t, string(out), "this machine does not trust who signed the certificate of "+fleet.URL, "SSL_CERT_FILE")
+	})
+}

@@ -36,7 +36,7 @@ type batches struct {
 func newBatches(w *watcher) *batches {
 	b := &batches{}
 	b.lister = lister[firmware, aliyun.JobSummary]{
-		w: w, readings: make(map[firmware]*reading),
+		w: w, readings: make(map[firmware]*reading), pages: make(map[firmware]int),
 		operation: aliyun.OpListOTAJobByFirmware, perPage: aliyun.JobsPerPage,
 		id: func(j aliyun.JobSummary) *string { return j.JobID },
 		fetch: func(ctx context.Context, c *aliyun.Client, of firmware, page int) (aliyun.List[aliyun.JobSummary], error) {

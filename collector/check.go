@@ -41,11 +41,12 @@ type need struct {
 	calls     int           // for each thing, at most
 	every     time.Duration // the interval that is wanted
 	setting   string        // of it
+	per       float64       // the setting, in terms of the interval
 }
 
 // needs are those of an account, by the operation.
 func (a Account) needs(r Rules) []need {
-	needs := []need{{aliyun.OpQueryOTAJob, len(a.Targets), "jobs", len(a.Discover) > 0, 1, r.Interval, "interval"}}
+	needs := []need{{aliyun.OpQueryOTAJob, len(a.Targets), "jobs", len(a.Discover) > 0, 1, r.Interval, "interval", 1}}
 	products, packages := 0, 0
 	noun, pages := "products", 1
 	for _, d := range a.Discover {
@@ -58,11 +59,15 @@ func (a Account) needs(r Rules) []need {
 	for _, operation := range a.operations() {
 		switch operation {
 		case aliyun.OpListOTAJobByFirmware:
-			needs = append(needs, need{operation, packages, "packages", a.BulkStatus || products > 0, 1, r.Interval, "interval"})
+			lists := need{operation, packages, "packages", a.BulkStatus || products > 0, 1, r.listWait(len(a.Discover) > 0), "interval", 1}
+			if lists.per = float64(r.Interval) / float64(lists.every); len(a.Discover) > 0 && lists.every == r.DiscoveryInterval {
+				lists.setting, lists.per = "discovery_interval", 1
+			}
+			needs = append(needs, lists)
 		case aliyun.OpListOTAFirmware:
-			needs = append(needs, need{operation, products, noun, false, pages, r.DiscoveryInterval, "discovery_interval"})
+			needs = append(needs, need{operation, products, noun, false, pages, r.DiscoveryInterval, "discovery_interval", 1})
 		case aliyun.OpListOTATaskByJob:
-			needs = append(needs, need{operation, len(a.Targets), "jobs", len(a.Discover) > 0, 1 + len(aliyun.TaskStatuses), r.DeviceInterval, "device_interval"})
+			needs = append(needs, need{operation, len(a.Targets), "jobs", len(a.Discover) > 0, 1 + len(aliyun.TaskStatuses), r.DeviceInterval, "device_interval", 1})
 		}
 	}
 	return needs
@@ -114,7 +119,7 @@ func missed(a Account, n need) string {
 		return ""
 	}
 	possible := func(slots int) time.Duration {
-		return round(time.Duration(calls / float64(slots) * float64(time.Second)))
+		return round(time.Duration(n.per * calls / float64(slots) * float64(time.Second)))
 	}
 	cure := fmt.Sprintf("requests_per_second: %d", needed)
 	if needed > maxRate {

@@ -16,6 +16,7 @@ type lister[K comparable, E any] struct {
 	w        *watcher
 	rota     rota[K]
 	readings map[K]*reading // that are under way
+	pages    map[K]int      // of each list, when it was last looked at
 
 	operation string // for the log
 	perPage   int
@@ -67,6 +68,7 @@ func (l *lister[K, E]) took(of K, r *reading, asOf time.Time, list aliyun.List[E
 		l.rota.done(of, r.started, now, failure)
 	default:
 		l.page(of, list.Entries, asOf, now)
+		l.pages[of] = (list.Total + l.perPage - 1) / l.perPage
 		more, complete := take(r, list, l.perPage, l.id)
 		if more {
 			l.rota.again(of)
@@ -85,6 +87,18 @@ func (l *lister[K, E]) keep(wanted func(K) bool) {
 		if !wanted(of) {
 			l.rota.remove(of)
 			delete(l.readings, of)
+			delete(l.pages, of)
 		}
 	}
+}
+
+// calls is how many calls it takes to read each list once, and how many of them the
+// longest list takes.
+func (l *lister[K, E]) calls() (all, longest int) {
+	for of := range l.rota.things {
+		pages := max(1, l.pages[of])
+		all += pages
+		longest = max(longest, pages)
+	}
+	return all, longest
 }

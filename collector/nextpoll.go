@@ -40,18 +40,3 @@ func (w *watcher) nextPoll(b *batch) nextPoll {
 	}
 	return next
 }
-
-// dueAt is when a batch that is not being polled is due.
-func (p *plan) dueAt(b *batch) time.Time {
-	if p.outage.down {
-		return p.outage.probeAt
-	}
-	at := b.place.at.Add(p.wait(b.class))
-	if b.moment.index >= 0 && b.moment.at.Before(at) {
-		at = b.moment.at
-	}
-	if full := b.refresh.at.Add(p.wait(listed)); b.refresh.index >= 0 && full.Before(at) {
-		at = full
-	}
-	return at
-}

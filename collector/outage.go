@@ -107,7 +107,7 @@ func (b *batch) likelierThan(other *batch) bool {
 	}
 	// Neither was ever asked: the farther away in the configuration from
 	// those that were, the likelier it is another instance's.
-	return b.place.seq > other.place.seq
+	return b.seq > other.seq
 }
 
 // pardon lets every batch that failed in the outage go on as if it had not.

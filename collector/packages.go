@@ -35,7 +35,7 @@ type packages struct {
 func newPackages(w *watcher) *packages {
 	p := &packages{found: make(map[product]map[string]string), keys: make(map[product]map[string]string)}
 	p.lister = lister[product, aliyun.Firmware]{
-		w: w, readings: make(map[product]*reading),
+		w: w, readings: make(map[product]*reading), pages: make(map[product]int),
 		operation: aliyun.OpListOTAFirmware, perPage: aliyun.FirmwaresPerPage,
 		id: func(f aliyun.Firmware) *string { return f.FirmwareID },
 		fetch: func(ctx context.Context, c *aliyun.Client, of product, page int) (aliyun.List[aliyun.Firmware], error) {

@@ -8,28 +8,42 @@ import "time"
 type plan struct {
 	rules   Rules
 	slots   int // of the rate budget
+	parked  int // of them, those that wait out a throttled answer
 	batches map[string]*batch
 	flying  map[string]*batch // polled right now, and in no queue
 	queues  [classes]queue[*batch]
-	moments queue[*batch]
 	shares  shares
 	outage  outage
+	turn    int // of the classes of news
 	seq     uint64
 }
 
 // batch is one job in the plan.
 type batch struct {
-	state   *State
-	class   class
-	place   entry[*batch] // in the queue of its class
-	moment  entry[*batch] // in plan.moments, if it has one
-	refresh entry[*batch] // in the queue listed, if a list shows it
-	charged time.Duration // to the share of payer, for the poll that is under way
+	state *State
+	class class    // the main one that it waits in, or waited in before its poll
+	seq   uint64   // order of queueing
+	waits []*place // none while it is polled
+	// charged is what the poll that is under way took from the share of payer.
+	charged time.Duration
 	payer   class
-	took    time.Duration // of its last call: what the next one is likely to hold a slot for
+	held    time.Duration // the slot by its last call: what the next one is likely to take
 	// pardoned: it failed in an outage, and was not asked since.
 	pardoned bool
 }
+
+// place is a batch's place in the queue of one class.
+type place struct {
+	class class
+	entry entry[*batch]
+}
+
+const (
+	// usuallyHeld is for how long a call holds its slot: a second and a round trip.
+	usuallyHeld = time.Second
+	// longHeld is more than an API that is slow, but well, needs for a call.
+	longHeld = 4 * time.Second
+)
 
 func newPlan(rules Rules, slots int) *plan {
 	return &plan{
@@ -44,8 +58,7 @@ func newPlan(rules Rules, slots int) *plan {
 func (p *plan) put(s *State) {
 	b := p.batches[s.JobID]
 	if b == nil {
-		b = &batch{}
-		b.place, b.moment, b.refresh = newEntry(b), newEntry(b), newEntry(b)
+		b = &batch{held: usuallyHeld}
 		p.batches[s.JobID] = b
 		p.outage.added(s)
 	} else {
@@ -70,7 +83,7 @@ func (p *plan) remove(jobID string) {
 // next takes the batch to poll now, nil if none is due. The caller must report
 // the end of the poll by done.
 func (p *plan) next(now time.Time) *State {
-	p.shares.accrue(now, p.slots)
+	p.shares.accrue(now, p.working())
 	b := p.choose(now)
 	if b == nil {
 		return nil
@@ -85,29 +98,54 @@ func (p *plan) choose(now time.Time) *batch {
 	if p.outage.down {
 		return p.probe(now)
 	}
-	if e := p.moments.head(); e != nil && !e.at.After(now) {
-		return e.item
-	}
-	busy := p.due(fresh, now) || p.due(live, now)
-	for _, c := range [...]class{planned, failing, settled, listed} {
-		if !p.due(c, now) {
-			continue
-		}
-		b := p.queues[c].head().item
-		if !busy {
-			return b
-		}
-		if p.shares.has(c) {
-			b.charged, b.payer = p.shares.charge(c, b.took), c
-			return b
+	// Each class by urgency, within its share. What has ended does not go before what
+	// may be running.
+	for c := range classes {
+		if p.due(c, now) && p.shares.has(c) && !(c == history && p.due(fresh, now)) {
+			return p.charge(c, c)
 		}
 	}
-	for _, c := range [...]class{fresh, live} {
+	// News may use the share of other news that has none waiting.
+	for _, c := range news {
+		for _, lender := range news {
+			if p.due(c, now) && p.shares.has(lender) {
+				return p.charge(c, lender)
+			}
+		}
+	}
+	// What is left of the slots goes to live batches first, then to news in turn, then
+	// by urgency.
+	if p.due(live, now) {
+		return p.queues[live].head().item
+	}
+	for range news {
+		c := news[p.turn%len(news)]
+		p.turn++
 		if p.due(c, now) {
 			return p.queues[c].head().item
 		}
 	}
+	for c := planned; c < classes; c++ {
+		if p.due(c, now) && !p.keepsToShare(c) {
+			return p.queues[c].head().item
+		}
+	}
 	return nil
+}
+
+// charge takes the first batch of a class, whose call the share of payer pays.
+func (p *plan) charge(c, payer class) *batch {
+	b := p.queues[c].head().item
+	b.payer, b.charged = payer, b.held
+	p.shares.charge(payer, b.charged)
+	return b
+}
+
+// keepsToShare says whether a class gets no more than its share even while nothing
+// else is due: the next call is likely to hang, and its slot would be missing when a
+// live batch is due.
+func (p *plan) keepsToShare(c class) bool {
+	return c == failing && p.queues[c].head().item.held > longHeld
 }
 
 // done reports the end of a poll: the state after it, how long the call took,
@@ -117,11 +155,15 @@ func (p *plan) done(s *State, took time.Duration, now time.Time) {
 	if b == nil {
 		return
 	}
-	if b.charged > 0 {
-		p.shares.correct(b.payer, b.charged, took)
+	b.held = took + time.Second
+	switch {
+	case b.charged > 0:
+		p.shares.correct(b.payer, b.charged, b.held)
+	case b.class == live:
+		p.shares.earn(b.held, p.working())
 	}
 	delete(p.flying, s.JobID)
-	b.charged, b.took, b.pardoned = 0, took, false
+	b.charged, b.pardoned = 0, false
 	if p.outage.ended(b.state, s, p.slots, now, now.Add(p.rules.Interval-took)) {
 		p.pardon()
 	}
@@ -137,17 +179,17 @@ func (p *plan) wakeAt() (earliest time.Time, ok bool) {
 	if p.outage.down {
 		return p.outage.probeAt, true
 	}
-	consider := func(t time.Time) {
-		if !ok || t.Before(earliest) {
-			earliest, ok = t, true
-		}
-	}
-	if e := p.moments.head(); e != nil {
-		consider(e.at)
-	}
 	for c := range classes {
-		if e := p.queues[c].head(); e != nil {
-			consider(e.at.Add(p.wait(c)))
+		e := p.queues[c].head()
+		if e == nil {
+			continue
+		}
+		at := e.at.Add(p.wait(c))
+		if p.keepsToShare(c) {
+			at = later(at, p.shares.hasAt(c, p.working()))
+		}
+		if !ok || at.Before(earliest) {
+			earliest, ok = at, true
 		}
 	}
 	return earliest, ok
@@ -157,6 +199,19 @@ func (p *plan) wakeAt() (earliest time.Time, ok bool) {
 func (p *plan) due(c class, now time.Time) bool {
 	e := p.queues[c].head()
 	return e != nil && !e.at.Add(p.wait(c)).After(now)
+}
+
+// dueAt is when a batch that is not being polled is due.
+func (p *plan) dueAt(b *batch) (earliest time.Time) {
+	if p.outage.down {
+		return p.outage.probeAt
+	}
+	for i, w := range b.waits {
+		if at := w.entry.at.Add(p.wait(w.class)); i == 0 || at.Before(earliest) {
+			earliest = at
+		}
+	}
+	return earliest
 }
 
 // wait is the time between two polls of a class's batch, where the budget
@@ -182,22 +237,25 @@ func (p *plan) round() time.Duration {
 	return max(p.rules.Interval, perSlot)
 }
 
+// working is how many slots make calls, at what they are worth.
+func (p *plan) working() float64 { return working(p.slots, p.parked) }
+
 func (p *plan) enqueue(b *batch) {
 	p.dequeue(b)
-	t := p.rules.turnOf(b.state, b.pardoned)
-	b.class = t.class
 	p.seq++
-	p.queues[b.class].add(&b.place, t.at, p.seq)
-	if !t.moment.IsZero() {
-		p.moments.add(&b.moment, t.moment, p.seq)
-	}
-	if b.class == live && !b.state.Listed.IsZero() {
-		p.queues[listed].add(&b.refresh, b.state.Asked, p.seq)
+	b.seq = p.seq
+	turns := p.rules.turnsOf(b.state, b.pardoned)
+	b.class = turns[0].class
+	for _, t := range turns {
+		w := &place{t.class, newEntry(b)}
+		p.queues[t.class].add(&w.entry, t.at, p.seq)
+		b.waits = append(b.waits, w)
 	}
 }
 
 func (p *plan) dequeue(b *batch) {
-	p.queues[b.class].remove(&b.place)
-	p.moments.remove(&b.moment)
-	p.queues[listed].remove(&b.refresh)
+	for _, w := range b.waits {
+		p.queues[w.class].remove(&w.entry)
+	}
+	b.waits = nil
 }

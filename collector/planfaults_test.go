@@ -55,10 +55,11 @@ func TestPlanHealthyBatchesAmongFailingOnes(t *testing.T) {
 					return w.rtt
 				}
 				p := w.plan(states)
-				// In its first rounds the plan cannot know who will fail.
-				w.run(p, 30*time.Minute)
+				// In its first rounds the plan cannot know who will fail, and healthy
+				// batches share the slots with those that were never answered.
+				w.run(p, 40*time.Minute)
 				calls := make(map[string]int)
-				w.asked = func(jobID string) { calls[jobID]++ }
+				w.asked = func(jobID string, _ time.Time) { calls[jobID]++ }
 				o := w.run(p, time.Hour)
 
 				alone := time.Duration(n/2) * (w.rtt + time.Second) / time.Duration(w.slots)

@@ -10,8 +10,7 @@ import (
 // every call is answered: what the budget allows, where the interval asks for
 // more than that. used is the part of the slots that other classes may take.
 func worstAge(n int, interval time.Duration, slots, parked int, rtt time.Duration, used float64) time.Duration {
-	// A slot makes one call per second and round trip. A parked one makes one
-	// in the 30 s that it is parked for on average.
+	// A slot makes one call per second and round trip.
 	perSecond := float64(slots-parked)/(1+rtt.Seconds()) + float64(parked)/30
 	round := time.Duration(float64(n) / (perSecond * (1 - used)) * float64(time.Second))
 	// Two percent and a second are what the plan's bound allows for starts at
@@ -23,21 +22,31 @@ func worstAge(n int, interval time.Duration, slots, parked int, rtt time.Duratio
 	return worst
 }
 
+// working is how many slots make calls: one that is parked makes one in the 30 s
+// that it is parked for on average.
+func working(slots, parked int) float64 {
+	return float64(max(0, slots-parked)) + float64(parked)/30
+}
+
 // promise is the worst age of the live batches' status as things stand now.
 // w.mu is held.
 func (w *watcher) promise(now time.Time) time.Duration {
 	slots, parked := w.lists.slots.Count()
-	calls := len(w.batches.rota.things) + len(w.plan.queues[listed])/aliyun.JobsPerPage
+	calls, longest := w.batches.calls()
 	bulk := worstAge(calls, w.batches.rota.wait, slots, parked, w.rtt, 0)
+	bulk = max(bulk, time.Duration(longest)*w.rtt) // page by page
 
 	// What no list showed lately depends on QueryOTAJob; the rest has both.
 	all, alone := 0, 0
+	aging := false // a batch that was never polled has a status, but no list renews it
 	for _, b := range w.plan.batches {
-		if b.class == live || b.class == fresh {
-			all++
-			if now.Sub(b.state.Listed) > 2*bulk {
-				alone++
-			}
+		if b.class != live && (b.class != fresh || b.state.Listed.IsZero()) {
+			continue
+		}
+		all++
+		if now.Sub(b.state.Listed) > 2*bulk {
+			alone++
+			aging = aging || b.class == fresh
 		}
 	}
 	used := 0.0
@@ -48,13 +57,20 @@ func (w *watcher) promise(now time.Time) time.Duration {
 	}
 	slots, parked = w.plans.slots.Count()
 	polled := func(n int) time.Duration {
-		return worstAge(n, w.rules.Interval, slots, parked, w.rtt, used)
+		queued := len(w.plan.queues[fresh]) + len(w.plan.queues[changed])
+		once := worstAge(n+queued, w.rules.Interval, slots, parked, w.rtt, used)
+		if aging || queued == 0 {
+			return once
+		}
+		// However many there are, live batches keep their part.
+		keep := (1 - used) / (1 + newsEarn*float64(len(news)))
+		return min(once, worstAge(n, w.rules.Interval, slots, parked, w.rtt, 1-keep))
 	}
-	if alone == all {
-		return polled(all)
+	worst := time.Duration(0)
+	if alone < all {
+		worst = min(bulk, polled(all))
 	}
-	worst := min(bulk, polled(all))
-	if alone > 0 {
+	if alone > 0 || all == 0 {
 		worst = max(worst, polled(alone))
 	}
 	return worst

@@ -8,16 +8,20 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
-// class is the queue that a batch waits in for its next poll.
+// class is why a batch waits for its next poll. The order is that of urgency. A
+// batch can wait in several classes at once.
 type class int
 
 const (
-	fresh   class = iota // never polled
-	live                 // IN_PROGRESS, PLANNED past its moment, or a status that nobody knows
-	planned              // PLANNED, its moment still to come
-	settled              // COMPLETED or CANCELED
-	failing              // its last poll failed
-	listed               // live ones that a list shows wait here too, for a full refresh
+	scheduled class = iota // its schedule says that it changes now
+	changed                // a list shows a change that QueryOTAJob was not asked about
+	fresh                  // never polled, and for all that is known it may be running
+	live                   // IN_PROGRESS, PLANNED past its moment, or an unknown status
+	planned                // PLANNED, its moment still to come
+	history                // never polled, but a list shows that it has ended
+	settled                // COMPLETED or CANCELED
+	listed                 // live, with a status that lists keep fresh: due for a full refresh
+	failing                // its last poll failed
 	classes
 )
 
@@ -35,40 +39,78 @@ const (
 	minFullRefresh = 10 * time.Minute
 )
 
-// turn says where a batch waits and from which time on. The time is the last
-// poll, or for a failing batch the next; the plan adds what the class waits.
+// turn is one class that a batch waits in, and since when. The time is that of the
+// last poll; for a failing batch it is that of the next. The plan adds what the class
+// waits.
 type turn struct {
 	class class
 	at    time.Time
-	// moment is when the batch is expected to change by itself; zero: not
-	// known. It goes before everything.
-	moment time.Time
 }
 
-// turnOf says what comes next for a batch. pardoned ignores that its last poll
-// failed, after an outage that was not the batch's own.
-func (r Rules) turnOf(s *State, pardoned bool) turn {
-	failed := s.Err != nil && s.Err.Class != aliyun.ClassThrottled && !pardoned
+// turnsOf says what a batch waits for next, its main class first. pardoned ignores
+// that its last poll failed, after an outage that was not the batch's own.
+func (r Rules) turnsOf(s *State, pardoned bool) []turn {
+	if s.Err != nil && s.Err.Class != aliyun.ClassThrottled && !pardoned {
+		return []turn{{failing, s.Asked.Add(r.backoff(s))}}
+	}
+	start, finish := time.Time{}, time.Time{} // moments to come
+	turns := make([]turn, 0, 3)
 	switch {
-	case failed:
-		return turn{class: failing, at: s.Asked.Add(r.backoff(s))}
 	case s.Asked.IsZero() || s.Job == nil:
-		return turn{class: fresh, at: s.Asked}
+		c := fresh
+		if s.Job.Ended() {
+			c = history
+		}
+		turns = append(turns, turn{c, s.newestFirst()})
 	case s.Job.Ended():
-		return turn{class: settled, at: s.Asked, moment: s.Changed}
+		turns = append(turns, turn{settled, s.Asked})
+	default:
+		start, finish = after(s.Job.UtcScheduleTime, s.Asked), after(s.Job.UtcScheduleFinishTime, s.Asked)
+		if s.Job.Status() != aliyun.StatusPlanned {
+			start = time.Time{}
+		}
+		home := turn{live, s.Asked}
+		switch {
+		case !start.IsZero():
+			home.class = planned
+		case r.listsKeepUp(s) && !pardoned:
+			home.at = later(s.Asked, s.Listed)
+		}
+		turns = append(turns, home)
 	}
-	t := turn{class: live, at: s.Asked}
-	if !pardoned { // a list that shows the batch has made its status fresh
-		t.at = later(s.Asked, s.Listed)
+	switch {
+	case !s.Changed.IsZero():
+		turns = append(turns, turn{changed, s.Changed})
+	case !start.IsZero():
+		turns = append(turns, turn{scheduled, start})
+	case !finish.IsZero():
+		turns = append(turns, turn{scheduled, finish})
 	}
-	if !s.Changed.IsZero() {
-		t.moment = s.Changed
-	} else if start := after(s.Job.UtcScheduleTime, s.Asked); s.Job.Status() == aliyun.StatusPlanned && !start.IsZero() {
-		t.class, t.moment = planned, start
-	} else {
-		t.moment = after(s.Job.UtcScheduleFinishTime, s.Asked)
+	if turns[0].class == live && !s.Listed.IsZero() {
+		turns = append(turns, turn{listed, s.Asked})
 	}
-	return t
+	return turns
+}
+
+// listsKeepUp says whether lists show a batch so often that it need not be polled for
+// its status. Slower lists must not put its polls off: all batches of a page would
+// then be due at once.
+func (r Rules) listsKeepUp(s *State) bool {
+	return s.ListedEvery > 0 && s.ListedEvery <= r.Interval*11/10
+}
+
+// newestFirst is a time that orders batches that were never polled: configured ones
+// first, as in the configuration, then the one that was created last. It lies in the
+// past for all of them.
+func (s *State) newestFirst() time.Time {
+	if s.Origin == Configured {
+		return time.Time{}
+	}
+	created := int64(0)
+	if s.Job != nil && s.Job.UtcCreate != nil {
+		created = max(0, min(s.Job.UtcCreate.Unix(), s.Listed.Unix())) // no time to come
+	}
+	return time.Unix(-created, 0)
 }
 
 // after is the time to look at a moment, or zero when that has passed by asked.

@@ -4,54 +4,87 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
-func TestTurnOf(t *testing.T) {
+// What a batch waits for, from the time of its last poll if nothing else is said.
+func TestTurnsOf(t *testing.T) {
 	asked := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	at := func(d time.Duration) *time.Time { v := asked.Add(d); return &v }
 	job := func(status string) *aliyun.Job { return &aliyun.Job{JobStatus: &status} }
-	scheduled := func(status string, start, finish *time.Time) *aliyun.Job {
+	planning := func(status string, start, finish *time.Time) *aliyun.Job {
 		j := job(status)
 		j.UtcScheduleTime, j.UtcScheduleFinishTime = start, finish
 		return j
 	}
+	created := func(status string, at *time.Time) *aliyun.Job {
+		j := job(status)
+		j.UtcCreate = at
+		return j
+	}
+	seen := *at(5 * time.Second) // by a list
+	const often, seldom = 12 * time.Second, 20 * time.Second
+	one := func(c class) []turn { return []turn{{c, asked}} }
+	two := func(c class, moment time.Duration) []turn {
+		return []turn{{c, asked}, {scheduled, asked.Add(moment + afterMoment)}}
+	}
+	first := []turn{{fresh, time.Time{}}}
+	found := Target{Origin: Discovered}
+	configured := Target{Origin: Configured}
 	for name, c := range map[string]struct {
 		state    State
 		pardoned bool
-		want     class
-		moment   *time.Time
+		want     []turn
 	}{
-		"never polled":                          {state: State{}, want: fresh},
-		"never polled, but throttled":           {state: State{Err: failure(aliyun.ClassThrottled)}, want: fresh},
-		"in progress":                           {state: State{Asked: asked, Job: job("IN_PROGRESS")}, want: live},
-		"a status that nobody knows":            {state: State{Asked: asked, Job: job("PAUSED")}, want: live},
-		"no status at all":                      {state: State{Asked: asked, Job: &aliyun.Job{}}, want: live},
-		"in progress, throttled last":           {state: State{Asked: asked, Job: job("IN_PROGRESS"), Err: failure(aliyun.ClassThrottled)}, want: live},
-		"completed":                             {state: State{Asked: asked, Job: job("COMPLETED")}, want: settled},
-		"canceled":                              {state: State{Asked: asked, Job: job("CANCELED")}, want: settled},
-		"completed, with a schedule to come":    {state: State{Asked: asked, Job: scheduled("COMPLETED", at(time.Hour), at(time.Hour))}, want: settled},
-		"planned":                               {state: State{Asked: asked, Job: scheduled("PLANNED", at(time.Hour), at(2*time.Hour))}, want: planned, moment: at(time.Hour + afterMoment)},
-		"planned, its moment passed when asked": {state: State{Asked: asked, Job: scheduled("PLANNED", at(-time.Second), at(time.Hour))}, want: live, moment: at(time.Hour + afterMoment)},
-		"planned, asked just at its moment":     {state: State{Asked: asked, Job: scheduled("PLANNED", at(0), nil)}, want: planned, moment: at(afterMoment)},
-		"planned without a schedule":            {state: State{Asked: asked, Job: job("PLANNED")}, want: live},
-		"in progress with a finish to come":     {state: State{Asked: asked, Job: scheduled("IN_PROGRESS", at(-time.Hour), at(time.Hour))}, want: live, moment: at(time.Hour + afterMoment)},
-		"in progress, its finish passed":        {state: State{Asked: asked, Job: scheduled("IN_PROGRESS", nil, at(-time.Hour))}, want: live},
-		"failing":                               {state: State{Asked: asked, Job: job("IN_PROGRESS"), Err: failure(aliyun.ClassServer), Failures: 1}, want: failing},
-		"gone":                                  {state: State{Asked: asked, Err: failure(aliyun.ClassNotFound), Failures: 1}, want: failing},
-		"failing, but pardoned":                 {state: State{Asked: asked, Job: job("PLANNED"), Err: failure(aliyun.ClassTimeout), Failures: 9}, pardoned: true, want: live},
-		"failed ever since, but pardoned":       {state: State{Asked: asked, Err: failure(aliyun.ClassTimeout), Failures: 9}, pardoned: true, want: fresh},
+		"never polled":                          {state: State{Target: configured}, want: first},
+		"never polled, but throttled":           {state: State{Target: configured, Err: failure(aliyun.ClassThrottled)}, want: first},
+		"in progress":                           {state: State{Asked: asked, Job: job("IN_PROGRESS")}, want: one(live)},
+		"a status that nobody knows":            {state: State{Asked: asked, Job: job("PAUSED")}, want: one(live)},
+		"no status at all":                      {state: State{Asked: asked, Job: &aliyun.Job{}}, want: one(live)},
+		"in progress, throttled last":           {state: State{Asked: asked, Job: job("IN_PROGRESS"), Err: failure(aliyun.ClassThrottled)}, want: one(live)},
+		"completed":                             {state: State{Asked: asked, Job: job("COMPLETED")}, want: one(settled)},
+		"canceled":                              {state: State{Asked: asked, Job: job("CANCELED")}, want: one(settled)},
+		"completed, with a schedule to come":    {state: State{Asked: asked, Job: planning("COMPLETED", at(time.Hour), at(time.Hour))}, want: one(settled)},
+		"planned":                               {state: State{Asked: asked, Job: planning("PLANNED", at(time.Hour), at(2*time.Hour))}, want: two(planned, time.Hour)},
+		"planned, its moment passed when asked": {state: State{Asked: asked, Job: planning("PLANNED", at(-time.Second), at(time.Hour))}, want: two(live, time.Hour)},
+		"planned, asked just at its moment":     {state: State{Asked: asked, Job: planning("PLANNED", at(0), nil)}, want: two(planned, 0)},
+		"planned without a schedule":            {state: State{Asked: asked, Job: job("PLANNED")}, want: one(live)},
+		"in progress with a finish to come":     {state: State{Asked: asked, Job: planning("IN_PROGRESS", at(-time.Hour), at(time.Hour))}, want: two(live, time.Hour)},
+		"in progress, its finish passed":        {state: State{Asked: asked, Job: planning("IN_PROGRESS", nil, at(-time.Hour))}, want: one(live)},
+		"failing":                               {state: State{Asked: asked, Job: job("IN_PROGRESS"), Err: failure(aliyun.ClassServer), Failures: 1}, want: []turn{{failing, asked.Add(planRules.backoff(&State{Err: failure(aliyun.ClassServer), Failures: 1}))}}},
+		"failing, but pardoned":                 {state: State{Asked: asked, Job: job("PLANNED"), Err: failure(aliyun.ClassTimeout), Failures: 9}, pardoned: true, want: one(live)},
+		"failed ever since, but pardoned":       {state: State{Target: configured, Asked: asked, Err: failure(aliyun.ClassTimeout), Failures: 9}, pardoned: true, want: first},
+
+		"found in progress": {state: State{Target: found, Listed: seen, Job: created("IN_PROGRESS", at(-time.Hour))},
+			want: []turn{{fresh, time.Unix(-asked.Add(-time.Hour).Unix(), 0)}}},
+		"found planned, which says not when": {state: State{Target: found, Listed: seen, Job: job("PLANNED")}, want: []turn{{fresh, time.Unix(0, 0)}}},
+		"found ended": {state: State{Target: found, Listed: seen, Job: created("COMPLETED", at(-time.Hour))},
+			want: []turn{{history, time.Unix(-asked.Add(-time.Hour).Unix(), 0)}}},
+		"found, from a time to come": {state: State{Target: found, Listed: seen, Job: created("IN_PROGRESS", at(1e6*time.Hour))},
+			want: []turn{{fresh, time.Unix(-seen.Unix(), 0)}}},
+		"found, and changed since": {state: State{Target: found, Listed: seen, Changed: seen, Job: job("IN_PROGRESS")},
+			want: []turn{{fresh, time.Unix(0, 0)}, {changed, seen}}},
+		"found running, and ended since": {state: State{Target: found, Listed: seen, Changed: seen, Job: job("COMPLETED")},
+			want: []turn{{history, time.Unix(0, 0)}, {changed, seen}}},
+		"configured, and a list shows that it has ended": {state: State{Target: configured, Listed: seen, Job: job("CANCELED")}, want: []turn{{history, time.Time{}}}},
+		"ended, and changed since":                       {state: State{Asked: asked, Listed: seen, Changed: seen, Job: job("COMPLETED")}, want: []turn{{settled, asked}, {changed, seen}}},
+		"planned, and changed since": {state: State{Asked: asked, Listed: seen, Changed: seen, ListedEvery: often, Job: planning("PLANNED", at(time.Hour), nil)},
+			want: []turn{{planned, asked}, {changed, seen}}},
+		"in progress, as a list says once": {state: State{Asked: asked, Listed: seen, Job: job("IN_PROGRESS")},
+			want: []turn{{live, asked}, {listed, asked}}},
+		"in progress, as lists say often": {state: State{Asked: asked, Listed: seen, ListedEvery: often, Job: job("IN_PROGRESS")},
+			want: []turn{{live, seen}, {listed, asked}}},
+		"in progress, as lists say too seldom": {state: State{Asked: asked, Listed: seen, ListedEvery: seldom, Job: job("IN_PROGRESS")},
+			want: []turn{{live, asked}, {listed, asked}}},
+		"in progress, as lists say often, but pardoned": {state: State{Asked: asked, Listed: seen, ListedEvery: often, Err: failure(aliyun.ClassTimeout), Job: job("IN_PROGRESS")}, pardoned: true,
+			want: []turn{{live, asked}, {listed, asked}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := planRules.turnOf(&c.state, c.pardoned)
-			if got.class != c.want {
-				t.Errorf("class %d, want %d", got.class, c.want)
-			}
-			if c.moment == nil && !got.moment.IsZero() || c.moment != nil && !got.moment.Equal(*c.moment) {
-				t.Errorf("moment %v, want %v", got.moment, c.moment)
-			}
-			if c.want != failing && !got.at.Equal(c.state.Asked) {
-				t.Errorf("waits from %v, was asked at %v", got.at, c.state.Asked)
+			got := planRules.turnsOf(&c.state, c.pardoned)
+			if diff := cmp.Diff(c.want, got, cmp.AllowUnexported(turn{})); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
 	}

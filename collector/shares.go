@@ -2,11 +2,19 @@ package collector
 
 import "time"
 
-// shareOf is the part of the slots that a class may use while live work is
-// due. The contract says at most 1 % for settled and 10 % for failing batches;
-// 5 % for planned ones keeps the rounds of IN_PROGRESS batches within 1.10
-// times what they would take alone.
-var shareOf = [classes]float64{planned: 0.05, settled: 0.01, failing: 0.10, listed: 0.05}
+// shareOf is the part of the slots that a class may use while something more urgent
+// is due. Together, planned, history and settled batches use 9 %, so that the rounds of
+// live batches stay within 1.10 times what they would take alone.
+var shareOf = [classes]float64{planned: 0.05, history: 0.03, settled: 0.01, listed: 0.05, failing: 0.10}
+
+// news are the classes that share the rest with live batches, however many of them
+// come at once. A class that does not need its part lends it to the other two.
+var news = [...]class{scheduled, changed, fresh}
+
+// newsEarn is what each class of news may use for each second that live batches use:
+// nine tenths together. So a round of live batches takes at most 1.9 times as long as
+// without news, and news do not starve.
+const newsEarn = 0.3
 
 // shares hold what each class has left, as time of one slot. Time, because a
 // call that hangs until its timeout takes ten times as much of the budget as
@@ -20,30 +28,44 @@ type shares struct {
 // hour does not end in a burst.
 const saved = time.Second
 
-// accrue adds what has come in since the last call of accrue.
-func (s *shares) accrue(now time.Time, slots int) {
+// accrue adds what has come in since the last call of accrue. slots are those that
+// make calls.
+func (s *shares) accrue(now time.Time, slots float64) {
 	if passed := now.Sub(s.at); passed > 0 {
 		// More than a minute's worth never matters, and must not overflow.
-		slotTime := float64(min(passed, time.Minute)) * float64(slots)
+		slotTime := float64(min(passed, time.Minute)) * slots
 		for c, part := range shareOf {
-			s.left[c] = min(saved, s.left[c]+time.Duration(part*slotTime))
+			if part > 0 {
+				s.left[c] = min(saved, s.left[c]+time.Duration(part*slotTime))
+			}
 		}
 	}
 	s.at = now
 }
 
+// earn adds what a live batch's call is worth to news. Calls that end together must
+// not lose it, so all slots together may save up a call for each third one.
+func (s *shares) earn(held time.Duration, slots float64) {
+	most := max(saved, time.Duration(slots/3*float64(saved)))
+	for _, c := range news {
+		s.left[c] = min(most, s.left[c]+time.Duration(newsEarn*float64(held)))
+	}
+}
+
 // has says whether a class may start a call.
 func (s *shares) has(c class) bool { return s.left[c] > 0 }
 
-// charge takes a call that will take as long as the batch's last one, and the
-// second after it. It returns what it took.
-func (s *shares) charge(c class, took time.Duration) time.Duration {
-	cost := took + time.Second
-	s.left[c] -= cost
-	return cost
+// hasAt is when a class with a part of the slots may start its next call.
+func (s *shares) hasAt(c class, slots float64) time.Time {
+	if s.has(c) {
+		return s.at
+	}
+	missing := float64(-s.left[c]) / (shareOf[c] * slots)
+	return s.at.Add(time.Duration(missing) + time.Millisecond) // rounded up
 }
 
-// correct replaces the estimate by the truth.
-func (s *shares) correct(c class, charged, took time.Duration) {
-	s.left[c] += charged - (took + time.Second)
-}
+// charge takes a call that is expected to hold its slot for so long.
+func (s *shares) charge(c class, held time.Duration) { s.left[c] -= held }
+
+// correct replaces the expectation by the truth.
+func (s *shares) correct(c class, charged, held time.Duration) { s.left[c] += charged - held }

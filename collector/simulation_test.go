@@ -44,7 +44,7 @@ type world struct {
 	// What may go wrong; each may be nil. at is when the call began.
 	failWith func(jobID string, at time.Time) *aliyun.Error
 	took     func(jobID string, at time.Time) time.Duration // in place of rtt
-	asked    func(jobID string)
+	asked    func(jobID string, at time.Time)
 }
 
 // emptyWorld has ten slots, an RTT of 50 ms and no batch.
@@ -114,7 +114,7 @@ func (w *world) run(a asker, length time.Duration) outcome {
 				took = w.took(s.JobID, now)
 			}
 			if w.asked != nil {
-				w.asked(s.JobID)
+				w.asked(s.JobID, now)
 			}
 			w.schedule(now.Add(took), event{now, s})
 			w.schedule(now.Add(took+time.Second), event{})

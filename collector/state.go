@@ -21,6 +21,9 @@ type State struct {
 	Listed  time.Time          // when a list last showed the batch, and made its status and times true; zero: never
 	Changed time.Time          // when a list showed news that QueryOTAJob was not asked about yet; zero: none
 	summary *aliyun.JobSummary // what that list said
+	// ListedEvery is the time between the last two lists that showed the batch;
+	// zero: there were no two.
+	ListedEvery time.Duration
 
 	Devices *DeviceCounts // nil: not counted
 }
@@ -33,7 +36,7 @@ func (s *State) TrueAt() time.Time { return later(s.AsOf, s.Listed) }
 
 // succeeded is the state after an answer to the poll that began at started.
 func (s *State) succeeded(job *aliyun.Job, started time.Time) *State {
-	next := &State{Target: s.Target, Job: job, AsOf: started, Asked: started, Listed: s.Listed, summary: s.summary, Devices: s.Devices}
+	next := &State{Target: s.Target, Job: job, AsOf: started, Asked: started, Listed: s.Listed, ListedEvery: s.ListedEvery, summary: s.summary, Devices: s.Devices}
 	if s.Changed.After(started) && differ(s.summary, job.JobStatus, job.UtcModified) {
 		// A list brought news meanwhile, which the answer does not know.
 		next.Job, next.Changed = merged(job, s.summary), s.Changed
@@ -66,7 +69,9 @@ func (s *State) listed(in *aliyun.JobSummary, asOf time.Time) *State {
 		return s
 	}
 	next := *s
-	next.Listed, next.summary = asOf, in
+	if next.Listed, next.summary = asOf, in; !s.Listed.IsZero() {
+		next.ListedEvery = asOf.Sub(s.Listed)
+	}
 	switch news := s.summary == nil || differ(in, s.summary.JobStatus, s.summary.UtcModified); {
 	case s.Job == nil:
 	case !news && in.JobStatus != nil && str(in.JobStatus) != str(s.Job.JobStatus):

@@ -141,3 +141,13 @@ type Rules struct {
 	DiscoveryInterval time.Duration // between two reads of the packages of a product
 	MaxAge            time.Duration // a discovered batch is dropped this long after its end
 }
+
+// listWait is the time between two reads of a list of batches: less than the interval,
+// so that the status is no older than that when the next list comes a little late.
+func (r Rules) listWait(discovers bool) time.Duration {
+	wait := r.Interval * 4 / 5
+	if discovers {
+		wait = min(wait, r.DiscoveryInterval)
+	}
+	return wait
+}

@@ -77,12 +77,7 @@ func (w *watcher) apply(a Account, rules Rules, client *aliyun.Client) {
 		}
 	}
 	w.packages.configure(rules, a.RequestsPerSecond, a.Discover, now)
-	// The status is not to be older than the interval when the next list is
-	// asked for a little late.
-	w.batches.rota.wait, w.batches.rota.slots = rules.Interval*4/5, a.RequestsPerSecond
-	if len(a.Discover) > 0 {
-		w.batches.rota.wait = min(w.batches.rota.wait, rules.DiscoveryInterval)
-	}
+	w.batches.rota.wait, w.batches.rota.slots = rules.listWait(len(a.Discover) > 0), a.RequestsPerSecond
 	w.devices.rota.wait, w.devices.rota.slots = rules.DeviceInterval, a.RequestsPerSecond
 	if !a.DeviceCounts {
 		w.devices.forget()

@@ -95,9 +95,13 @@ func (c *Client) exchange(ctx context.Context, operation string, in Instance, pa
 	if err != nil {
 		return nil, &Error{Operation: operation, Class: ClassAuth, Err: fmt.Errorf("no credential: %w", err)}
 	}
-	request, signature, err := c.newRequest(ctx, operation, in, params, keys)
+	var sent departure
+	request, signature, err := c.newRequest(sent.follow(ctx), operation, in, params, keys)
 	defer func() {
 		if failure != nil {
+			if failure.HTTPStatus == 0 {
+				failure.ArrivesBy = sent.arrivesBy(2 * c.timeout)
+			}
 			failure.clean(keys.AccessKeySecret, keys.SecurityToken, signature)
 		}
 	}()

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/printable"
 )
@@ -22,6 +23,10 @@ type Error struct {
 	HTTPStatus int    // 0 if no answer came
 	Cause      Cause  // why the endpoint cannot be asked, as far as that is known
 	Err        error  // the cause on our side; nil when the API itself refused
+
+	// ArrivesBy is set when the request may have been sent and no answer came:
+	// the API may still get it until then, twice the timeout after it was sent.
+	ArrivesBy time.Time
 }
 
 // Error gives one line: operation, class, then whatever is known. What the API said can

@@ -7,54 +7,50 @@ import (
 	"time"
 )
 
-// window is the second in which the API counts calls. A slot is held for it
-// after the answer: then, at no network latency, can the server see more calls
-// in any one second than there are slots. If one more arrived, all the others
-// would still have held their slots when it was sent.
+// window is the second in which the API counts calls. A slot is held for one
+// more window after its call has reached the API. So the API never sees more
+// calls in one second than there are slots: each of the others would still have
+// held its slot when the last one was sent.
 const window = time.Second
 
-// Slots is the rate budget of one (main account, operation): at most as many
-// calls in any one second as there are slots. It outlives a reload, so the
-// promise holds across one. Safe for concurrent use.
+// Slots are the calls that one account may make to one operation in any second.
+// They outlive the account in a reload, so that its calls of the last second
+// still count when it comes back. Safe for concurrent use.
 type Slots struct {
-	mu      sync.Mutex // guards all below
-	limit   int
-	taken   int           // in a call, in the second after it, or parked
-	parked  int           // of the taken ones, those that wait out a throttle
-	nextAt  time.Time     // no slot is given out before
-	changed chan struct{} // closed and replaced when a slot may have become free
+	mu         sync.Mutex // guards all below; locked before Budget.mu
+	limit      int
+	budget     *Budget // shared with the other accounts of the same identity; nil: none
+	out        map[*Slot]struct{}
+	parked     int           // of those that are out: wait after a throttled answer
+	unanswered int           // of those that are out: wait for a request that may still arrive
+	nextAt     time.Time     // no slot is given out before
+	changed    chan struct{} // closed and replaced when a slot may have become free
 }
 
-// NewSlots gives a budget of limit calls a second.
+// NewSlots gives limit calls a second, without a budget to share.
 func NewSlots(limit int) *Slots {
-	return &Slots{limit: limit, changed: make(chan struct{})}
+	return &Slots{limit: limit, out: make(map[*Slot]struct{}), changed: make(chan struct{})}
 }
 
 // Take waits for a free slot. The caller must give it back by one of the
 // methods of [Slot]. The only error is ctx's.
 //
-// Slots are given out a quarter of a window's share apart. Those that started
-// together would else come back together for ever, and what comes up in between
-// would wait half a second for one.
+// Slots are given out a quarter of a window's share apart. Otherwise those that
+// started together would come back together for ever, and a call that comes up
+// in between would wait half a second for one.
 func (s *Slots) Take(ctx context.Context) (*Slot, error) {
 	for {
-		s.mu.Lock()
-		now := time.Now()
-		changed, pause := s.changed, s.nextAt.Sub(now)
-		if s.taken < s.limit && pause <= 0 {
-			s.taken++
-			s.nextAt = now.Add(window / time.Duration(4*s.limit))
-			s.mu.Unlock()
-			return &Slot{slots: s}, nil
+		slot, wait := s.take(time.Now())
+		if slot != nil {
+			return slot, nil
 		}
-		full := s.taken >= s.limit
-		s.mu.Unlock()
-		var passed <-chan time.Time // nil while there is no slot anyway
-		if !full {
-			passed = time.After(pause)
+		var passed <-chan time.Time // nil while time alone frees no slot
+		if wait.pause > 0 {
+			passed = time.After(wait.pause)
 		}
 		select {
-		case <-changed:
+		case <-wait.slots:
+		case <-wait.budget:
 		case <-passed:
 		case <-ctx.Done():
 			return nil, ctx.Err()
@@ -62,12 +58,56 @@ func (s *Slots) Take(ctx context.Context) (*Slot, error) {
 	}
 }
 
-// Resize changes the budget. Slots beyond a smaller one are not cut short:
-// none is given out until enough have come back.
+// waiting is what a slot has to be waited for: one of these, or ctx.
+type waiting struct {
+	slots, budget <-chan struct{}
+	pause         time.Duration // 0: does not help
+}
+
+func (s *Slots) take(now time.Time) (*Slot, waiting) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	wait := waiting{slots: s.changed}
+	if len(s.out) >= s.limit {
+		return nil, wait
+	}
+	if wait.pause = s.nextAt.Sub(now); wait.pause > 0 {
+		return nil, wait
+	}
+	slot := &Slot{slots: s}
+	if s.budget != nil {
+		if wait.budget = s.budget.take(); wait.budget != nil {
+			return nil, waiting{slots: wait.slots, budget: wait.budget}
+		}
+		slot.budgets = []*Budget{s.budget}
+	}
+	s.out[slot] = struct{}{}
+	s.nextAt = now.Add(window / time.Duration(4*s.limit))
+	return slot, waiting{}
+}
+
+// Resize changes the number of slots. Those beyond a smaller one are not cut
+// short: none is given out until enough have come back.
 func (s *Slots) Resize(limit int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.limit = limit
+	s.wake()
+}
+
+// Draw makes the slots count against a budget from now on. Those that are out
+// count against it too: after a change of the key the calls of the last second
+// were still made by the same main account.
+func (s *Slots) Draw(from *Budget) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.budget == from {
+		return
+	}
+	s.budget = from
+	for slot := range s.out {
+		slot.count(from)
+	}
 	s.wake()
 }
 
@@ -78,43 +118,94 @@ func (s *Slots) Count() (limit, parked int) {
 	return s.limit, s.parked
 }
 
+// Unanswered counts the slots of calls that got no answer, while their requests
+// may still be on their way.
+func (s *Slots) Unanswered() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.unanswered
+}
+
+// Idle says that no slot is out.
+func (s *Slots) Idle() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.out) == 0
+}
+
 // wake lets every waiting Take look again. s.mu is held.
 func (s *Slots) wake() {
 	close(s.changed)
 	s.changed = make(chan struct{})
 }
 
-// Slot is the right to make one call.
-type Slot struct{ slots *Slots }
-
-// Answered gives the slot back one second from now: call it when the answer
-// has come, or its timeout. Less than 1 % more, by chance, lets a rival in that
-// would else be throttled at every try, where the network takes no time.
-func (s *Slot) Answered() { s.after(window+rand.N(window/70), 0) }
-
 // MaxPark is the longest that a throttled slot is parked.
 const MaxPark = 45 * time.Second
 
-// Throttled parks the slot for 30 s ± 50 %. Each throttle so takes one slot's
-// share of the rate away for a while, and the shares of rivals settle.
+// Slot is the right to make one call.
+type Slot struct {
+	slots   *Slots
+	budgets []*Budget // that it counts against; guarded by slots.mu
+}
+
+// End gives the slot back after a call, by how it ended; failure is nil for one
+// that succeeded.
+func (s *Slot) End(failure *Error) {
+	switch {
+	case failure == nil:
+		s.Answered()
+	case failure.Class == ClassThrottled:
+		s.Throttled()
+	case !failure.ArrivesBy.IsZero():
+		s.Unanswered(failure.ArrivesBy)
+	default:
+		s.Answered()
+	}
+}
+
+// Answered gives the slot back in one second: call it when the answer has come,
+// or when the call failed before anything was sent. Up to 1.5 % more, by chance,
+// lets in a rival that would otherwise be throttled at every try where the
+// network takes no time.
+func (s *Slot) Answered() { s.after(untilSeen(), nil) }
+
+// Unanswered gives the slot back one second after the request has arrived at the
+// latest: the call got no answer, so it may still be on its way.
+func (s *Slot) Unanswered(arrivesBy time.Time) {
+	s.after(time.Until(arrivesBy)+untilSeen(), &s.slots.unanswered)
+}
+
+// Throttled parks the slot for 30 s ± 50 %. So each throttled answer takes one
+// slot's share of the rate away for a while, and the shares of rivals settle.
 func (s *Slot) Throttled() {
-	s.after(MaxPark-rand.N(30*time.Second), 1)
+	s.after(MaxPark-rand.N(30*time.Second), &s.slots.parked)
 }
 
 // Unused gives the slot back at once, for a call that was not made.
-func (s *Slot) Unused() { s.free(0) }
+func (s *Slot) Unused() { s.free(nil) }
 
-func (s *Slot) after(d time.Duration, parked int) {
-	s.slots.mu.Lock()
-	s.slots.parked += parked
-	s.slots.mu.Unlock()
-	time.AfterFunc(d, func() { s.free(parked) })
+func untilSeen() time.Duration { return window + rand.N(window/70) }
+
+// after gives the slot back when d has passed. Until then it counts in why, a
+// field of s.slots or nil.
+func (s *Slot) after(d time.Duration, why *int) {
+	if why != nil {
+		s.slots.mu.Lock()
+		*why++
+		s.slots.mu.Unlock()
+	}
+	time.AfterFunc(d, func() { s.free(why) })
 }
 
-func (s *Slot) free(parked int) {
+func (s *Slot) free(why *int) {
 	s.slots.mu.Lock()
 	defer s.slots.mu.Unlock()
-	s.slots.taken--
-	s.slots.parked -= parked
+	if why != nil {
+		*why--
+	}
+	delete(s.slots.out, s)
+	for _, b := range s.budgets {
+		b.free()
+	}
 	s.slots.wake()
 }

@@ -3,6 +3,7 @@ package aliyun_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -117,4 +118,115 @@ func TestSlotsAreGivenOut(t *testing.T) {
 			}
 		})
 	})
+}
+
+// A slot whose call got no answer counts until one second after the request has
+// arrived at the latest.
+func TestSlotWithoutAnAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slots := aliyun.NewSlots(1)
+		slot, err := slots.Take(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		time.Sleep(10 * time.Second)
+		slot.End(&aliyun.Error{Class: aliyun.ClassTimeout, ArrivesBy: start.Add(20 * time.Second)})
+		if n := slots.Unanswered(); n != 1 {
+			t.Errorf("%d slots count as unanswered", n)
+		}
+		if _, err := slots.Take(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if after := time.Since(start); after < 21*time.Second || after > 21020*time.Millisecond {
+			t.Errorf("the slot came back after %v", after)
+		}
+		if n := slots.Unanswered(); n != 0 {
+			t.Errorf("%d slots count as unanswered at the end", n)
+		}
+	})
+}
+
+// What slots of one budget may do together.
+func TestSlotsDrawFromABudget(t *testing.T) {
+	// free says how many slots can be taken within d.
+	free := func(t *testing.T, s *aliyun.Slots, d time.Duration) (n int) {
+		t.Helper()
+		ctx, cancel := context.WithTimeout(t.Context(), d)
+		defer cancel()
+		for {
+			slot, err := s.Take(ctx)
+			if err != nil {
+				return n
+			}
+			n++
+			slot.Answered()
+		}
+	}
+	const soon = 900 * time.Millisecond // before any slot comes back
+	for name, test := range map[string]func(t *testing.T, budget, other *aliyun.Budget, first, second *aliyun.Slots) (got, want []int){
+		"each has its own share": func(t *testing.T, budget, _ *aliyun.Budget, first, second *aliyun.Slots) ([]int, []int) {
+			first.Draw(budget)
+			second.Draw(budget)
+			return []int{free(t, first, soon/2), free(t, second, soon/2)}, []int{3, 2}
+		},
+		"what one has taken is missing to the other": func(t *testing.T, budget, _ *aliyun.Budget, first, second *aliyun.Slots) ([]int, []int) {
+			budget.Resize(3)
+			first.Draw(budget)
+			second.Draw(budget)
+			return []int{free(t, first, soon/2), free(t, second, soon/2)}, []int{3, 0}
+		},
+		"and comes back": func(t *testing.T, budget, _ *aliyun.Budget, first, second *aliyun.Slots) ([]int, []int) {
+			budget.Resize(3)
+			first.Draw(budget)
+			second.Draw(budget)
+			return []int{free(t, first, soon), free(t, second, soon)}, []int{3, 2}
+		},
+		"what is out counts for the next budget too": func(t *testing.T, budget, other *aliyun.Budget, first, second *aliyun.Slots) ([]int, []int) {
+			other.Resize(4)
+			first.Draw(budget)
+			second.Draw(other)
+			n := free(t, first, soon/2)
+			first.Draw(other)
+			return []int{n, free(t, second, soon/2)}, []int{3, 1}
+		},
+		"and for the one from before": func(t *testing.T, budget, other *aliyun.Budget, first, second *aliyun.Slots) ([]int, []int) {
+			other.Resize(4)
+			budget.Resize(4)
+			first.Draw(budget)
+			n := free(t, first, soon/2)
+			first.Draw(other)
+			second.Draw(budget)
+			return []int{n, free(t, second, soon/2)}, []int{3, 1}
+		},
+		"once, when it goes to and fro": func(t *testing.T, budget, other *aliyun.Budget, first, second *aliyun.Slots) ([]int, []int) {
+			other.Resize(5)
+			n := 0
+			for range 3 {
+				first.Draw(budget)
+				if n == 0 {
+					n = free(t, first, soon/2)
+				}
+				first.Draw(other)
+			}
+			second.Draw(budget)
+			return []int{n, free(t, second, soon/3)}, []int{3, 2}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				budget, other := aliyun.NewBudget(), aliyun.NewBudget()
+				budget.Resize(5)
+				first, second := aliyun.NewSlots(3), aliyun.NewSlots(2)
+				got, want := test(t, budget, other, first, second)
+				if !slices.Equal(got, want) {
+					t.Errorf("%d slots were given out, want %d", got, want)
+				}
+				time.Sleep(time.Minute)
+				if !budget.Idle() || !other.Idle() || !first.Idle() || !second.Idle() {
+					t.Error("a slot has not come back")
+				}
+			})
+		})
+	}
 }

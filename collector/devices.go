@@ -46,30 +46,35 @@ func (d *devices) next(now time.Time) call {
 		return nil
 	}
 	client, target := d.client, d.plan.batches[c.jobID].state.Target
-	return func(ctx context.Context) bool { return d.count(ctx, client, target, c) }
+	return func(ctx context.Context) *aliyun.Error { return d.count(ctx, client, target, c) }
 }
 
 // count makes one call of a round.
-func (d *devices) count(ctx context.Context, client *aliyun.Client, t Target, c deviceCall) (throttled bool) {
+func (d *devices) count(ctx context.Context, client *aliyun.Client, t Target, c deviceCall) *aliyun.Error {
 	size := 1 // only the Total is read
 	if c.status == "" {
 		size = aliyun.TasksPerPage
 	}
 	page, err := client.ListOTATaskByJob(ctx, t.Instance, t.JobID, c.status, size)
-	if ctx.Err() != nil {
-		return false
-	}
 	failure := asError(err)
 
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if failure != nil && failure.Class == aliyun.ClassThrottled {
+	if ctx.Err() == nil {
+		d.took(t, c, page, failure)
+	}
+	return failure
+}
+
+// took takes up one answer. The lock is held.
+func (d *devices) took(t Target, c deviceCall, page aliyun.List[aliyun.Task], failure *aliyun.Error) {
+	if throttled(failure) {
 		d.calls = append(d.calls, c)
-		return true
+		return
 	}
 	r := c.round
 	if d.rounds[t.JobID] != r {
-		return false // dropped meanwhile, and perhaps begun anew
+		return // dropped meanwhile, and perhaps begun anew
 	}
 	r.open--
 	switch {
@@ -87,7 +92,6 @@ func (d *devices) count(ctx context.Context, client *aliyun.Client, t Target, c 
 		delete(d.rounds, t.JobID)
 		d.finish(t, r)
 	}
-	return false
 }
 
 // asksConfirm says whether devices may wait in CONFIRM: the batch says so, or

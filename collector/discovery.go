@@ -123,9 +123,7 @@ func (f listFailure) Cure() string { return cure(f.Err, f.Instance, f.Of) }
 
 // listFailures are those of all accounts, with those that are alike side by side.
 func (p *Poller) listFailures() (all []listFailure) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for name, w := range p.watchers {
+	for name, w := range p.all() {
 		w.mu.Lock()
 		w.discoveryLists(func(_ string, of fmt.Stringer, in aliyun.Instance, r lastReads) {
 			if r.err != nil {

@@ -23,30 +23,29 @@ func (j jobs) next(now time.Time) call {
 		return nil
 	}
 	client, target := j.client, state.Target
-	return func(ctx context.Context) bool { return j.poll(ctx, client, target) }
+	return func(ctx context.Context) *aliyun.Error { return j.poll(ctx, client, target) }
 }
 
 // poll makes one call and takes up its outcome.
-func (j jobs) poll(ctx context.Context, client *aliyun.Client, t Target) (throttled bool) {
+func (j jobs) poll(ctx context.Context, client *aliyun.Client, t Target) *aliyun.Error {
 	started := time.Now()
 	job, err := client.QueryOTAJob(ctx, t.Instance, t.JobID)
 	end := time.Now()
-	if ctx.Err() != nil {
-		return false // stopping: the call was cut short, which says nothing of the batch
-	}
 	failure := asError(err)
 
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if ctx.Err() != nil {
+		return failure // stopped: the call was cut short, which says nothing of the batch, or came too late
+	}
 	before, after := j.store.Update(t.Account, t.JobID, func(s *State) *State {
 		if failure != nil {
 			return s.failed(failure, started, end)
 		}
 		return s.succeeded(job, started)
 	})
-	throttled = failure != nil && failure.Class == aliyun.ClassThrottled
 	if after == nil {
-		return throttled // no longer watched
+		return failure // no longer watched
 	}
 	took := end.Sub(started)
 	if failure == nil {
@@ -55,7 +54,7 @@ func (j jobs) poll(ctx context.Context, client *aliyun.Client, t Target) (thrott
 	j.plan.done(after, took, end)
 	j.changed(before, after)
 	j.tell(before, after)
-	return throttled
+	return failure
 }
 
 // tell logs what changed between two states, and nothing when nothing did.

@@ -21,9 +21,9 @@ type source interface {
 	wakeAt() (time.Time, bool)
 }
 
-// call makes one call to the API and takes up its outcome, without the lock.
-// It says whether the API throttled it.
-type call func(ctx context.Context) (throttled bool)
+// call makes one call to the API without the lock, and takes up its outcome
+// with it, unless ctx has ended by then. It returns why the call failed, if so.
+type call func(ctx context.Context) *aliyun.Error
 
 // lane makes the calls of one operation of one account: it takes a slot of the
 // rate budget, asks its source what is most urgent by then, and makes the call.
@@ -47,26 +47,31 @@ func (l *lane) run(ctx context.Context) {
 		}
 		// Only now is it decided what to ask for: waiting for a slot can
 		// take long, and something more urgent may have come up.
+		var do call
 		l.mu.Lock()
-		do := l.source.next(time.Now())
+		if ctx.Err() == nil {
+			do = l.source.next(time.Now())
+		}
 		l.mu.Unlock()
 		if do == nil {
 			slot.Unused()
 			continue
 		}
 		calls.Go(func() {
-			throttled := do(ctx)
-			if throttled {
-				slot.Throttled()
+			failure := do(ctx)
+			slot.End(failure)
+			if throttled(failure) {
 				if _, parked := l.slots.Count(); parked == 1 {
 					level.Warn(l.logger).Log("msg", "the API throttles; each slot that meets it pauses for 15 to 45 s", "operation", l.operation)
 				}
-			} else {
-				slot.Answered()
 			}
 			l.wake()
 		})
 	}
+}
+
+func throttled(failure *aliyun.Error) bool {
+	return failure != nil && failure.Class == aliyun.ClassThrottled
 }
 
 // awaitDue waits until something is due; false when ctx has ended.

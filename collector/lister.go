@@ -39,26 +39,26 @@ func (l *lister[K, E]) next(now time.Time) call {
 		l.readings[of] = r
 	}
 	client, page := l.w.client, r.page+1
-	return func(ctx context.Context) bool {
+	return func(ctx context.Context) *aliyun.Error {
 		asOf := time.Now()
 		list, err := l.fetch(ctx, client, of, page)
-		if ctx.Err() != nil {
-			return false
+		failure := asError(err)
+		l.w.mu.Lock()
+		defer l.w.mu.Unlock()
+		if ctx.Err() == nil {
+			l.took(of, r, asOf, list, failure)
 		}
-		return l.took(of, r, asOf, list, asError(err))
+		return failure
 	}
 }
 
-// took takes up one page.
-func (l *lister[K, E]) took(of K, r *reading, asOf time.Time, list aliyun.List[E], failure *aliyun.Error) (throttled bool) {
-	l.w.mu.Lock()
-	defer l.w.mu.Unlock()
+// took takes up one page. The lock is held.
+func (l *lister[K, E]) took(of K, r *reading, asOf time.Time, list aliyun.List[E], failure *aliyun.Error) {
 	now := time.Now()
 	switch {
 	case l.readings[of] != r: // no longer asked for, or taken up again since
-	case failure != nil && failure.Class == aliyun.ClassThrottled:
+	case throttled(failure):
 		l.rota.again(of)
-		return true
 	case failure != nil:
 		delete(l.readings, of)
 		if l.rota.things[of].failures == 0 {
@@ -78,7 +78,6 @@ func (l *lister[K, E]) took(of K, r *reading, asOf time.Time, list aliyun.List[E
 		l.rota.done(of, r.started, now, nil)
 		l.end(of, r, complete, now)
 	}
-	return false
 }
 
 // keep makes the lists those that are wanted.

@@ -11,10 +11,8 @@ type nextPoll struct {
 
 // nextPolls are those of all batches that are watched.
 func (p *Poller) nextPolls() map[key]nextPoll {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	all := make(map[key]nextPoll)
-	for _, w := range p.watchers {
+	for _, w := range p.all() {
 		w.mu.Lock()
 		for jobID, b := range w.plan.batches {
 			all[key{w.account.Name, jobID}] = w.nextPoll(b)

@@ -2,8 +2,10 @@ package collector
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/go-kit/log"
 
@@ -15,14 +17,13 @@ type Poller struct {
 	store *Store
 	o     PollerOptions
 
-	mu       sync.Mutex // guards all below
+	// mu guards all below. A watcher's lock may be taken while it is held. No
+	// call, and no end of one, is waited for with either of them.
+	mu       sync.Mutex
 	watchers map[string]*running
-	// slots outlive their account: one that is taken out of the
-	// configuration and put back finds its calls of the last second counted.
-	slots map[lanekey]*aliyun.Slots
+	stopping map[*running]bool // some of their calls may still be under way
+	budgets  budgets
 }
-
-type lanekey struct{ account, operation string }
 
 // PollerOptions are what the calls of all accounts have in common.
 type PollerOptions struct {
@@ -32,23 +33,19 @@ type PollerOptions struct {
 	Logger    log.Logger
 }
 
-// running is a watcher with what it was made from.
-type running struct {
-	*watcher
-	made   Account
-	client *aliyun.Client
-	stop   func() // ends it and waits for its calls
-}
+// stopTimeout is how long [Poller.Stop] waits for calls. They are cut short, so
+// it is needed only for one that does not look at its context.
+const stopTimeout = time.Second
 
 // NewPoller gives a poller without accounts.
 func NewPoller(store *Store, o PollerOptions) *Poller {
-	return &Poller{store: store, o: o, watchers: make(map[string]*running), slots: make(map[lanekey]*aliyun.Slots)}
+	return &Poller{store: store, o: o, watchers: make(map[string]*running), stopping: make(map[*running]bool), budgets: newBudgets()}
 }
 
 // Apply starts, changes and stops watchers so that just these accounts are
 // polled; ctx ends the polling of those it starts. What is known of batches
 // that stay is kept, and so are connections and tokens of accounts whose
-// credentials stay.
+// credentials stay. It does not wait for calls of accounts that go.
 func (p *Poller) Apply(ctx context.Context, setup Setup) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -56,74 +53,120 @@ func (p *Poller) Apply(ctx context.Context, setup Setup) {
 	stay := make(map[string]bool, len(setup.Accounts))
 	for _, a := range setup.Accounts {
 		stay[a.Name] = true
-		r, known := p.watchers[a.Name]
-		if !known {
-			slots := func(operation string) *aliyun.Slots { return p.slotsOf(a, operation) }
-			r = &running{watcher: newWatcher(a, setup.Rules, slots, p.store, p.o.Logger)}
-			p.watchers[a.Name] = r
-		}
-		if r.client == nil || r.made.Credentials != a.Credentials || r.made.Timeout != a.Timeout {
-			r.client = newClient(a, p.o)
-		}
-		r.made = a
-		p.o.Calls.expect(a.Name, a.operations())
-		r.apply(a, setup.Rules, r.client)
-		if !known {
-			r.start(ctx)
-		}
 	}
-	for name, r := range p.watchers {
+	for name := range p.watchers {
 		if !stay[name] {
-			r.stop()
-			delete(p.watchers, name)
+			logger := p.watchers[name].logger
+			p.end(name)
 			_, dropped := p.store.SetTargets(name, nil, nil)
 			for _, state := range dropped {
-				tellDropped(r.logger, state, "its account left the configuration")
+				tellDropped(logger, state, "its account left the configuration")
 			}
 			p.o.Calls.forget(name)
 		}
 	}
+	p.budgets.configure(setup.Accounts)
+	for _, a := range setup.Accounts {
+		r, known := p.watchers[a.Name]
+		if !known {
+			slots := func(operation string) *aliyun.Slots { return p.budgets.slotsOf(a, operation) }
+			r = &running{watcher: newWatcher(a, setup.Rules, slots, p.store, p.o.Logger)}
+			p.watchers[a.Name] = r
+		}
+		if r.client == nil || r.made.Credentials != a.Credentials || r.made.Timeout != a.Timeout {
+			r.client = newClient(a, p.o, r.observe(p.o.Calls.Observer(a.Name)))
+		}
+		r.made = a
+		p.o.Calls.expect(a.Name, a.operations())
+		r.apply(a, setup.Rules, r.client, func(operation string) *aliyun.Budget { return p.budgets.of(a, operation) })
+		if !known {
+			r.start(ctx)
+		}
+	}
+	p.budgets.forget(setup.Accounts)
 }
 
-// Stop ends all polling and returns when the last call has ended.
+// Stop ends all polling. It returns when the last call has ended, or soon: what
+// comes later is dropped.
 func (p *Poller) Stop() {
 	p.mu.Lock()
+	for name := range p.watchers {
+		p.end(name)
+	}
+	stopping := maps.Clone(p.stopping)
+	p.mu.Unlock()
+	timeout := time.NewTimer(stopTimeout)
+	defer timeout.Stop()
+	for r := range stopping {
+		select {
+		case <-r.ended:
+		case <-timeout.C:
+			return
+		}
+	}
+}
+
+// end ends a watcher without waiting for its calls. p.mu is held.
+func (p *Poller) end(name string) {
+	r := p.watchers[name]
+	delete(p.watchers, name)
+	r.mu.Lock()
+	r.stopped = true
+	r.cancel() // with the lock: a call that ends now either was taken up or will not be
+	r.mu.Unlock()
+	p.stopping[r] = true
+	go func() {
+		<-r.ended
+		r.client.Close()
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		delete(p.stopping, r)
+	}()
+}
+
+// all gives the watchers as of now, by the name of the account.
+func (p *Poller) all() map[string]*running {
+	p.mu.Lock()
 	defer p.mu.Unlock()
-	for name, r := range p.watchers {
-		r.stop()
-		delete(p.watchers, name)
+	return maps.Clone(p.watchers)
+}
+
+// running is a watcher with what it was made from.
+type running struct {
+	*watcher
+	made   Account
+	client *aliyun.Client
+	cancel context.CancelFunc
+	ended  chan struct{} // closed when the last call has ended
+}
+
+func (r *running) start(ctx context.Context) {
+	ctx, r.cancel = context.WithCancel(ctx)
+	r.ended = make(chan struct{})
+	go func() {
+		defer close(r.ended)
+		r.run(ctx)
+	}()
+}
+
+// observe counts calls until the watcher is stopped: the series of its account
+// are gone from then on.
+func (r *running) observe(calls aliyun.Observer) aliyun.Observer {
+	return func(c aliyun.Call) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if !r.stopped {
+			calls(c)
+		}
 	}
 }
 
-// slotsOf is the rate budget of one operation of an account. p.mu is held.
-func (p *Poller) slotsOf(a Account, operation string) *aliyun.Slots {
-	k := lanekey{a.Name, operation}
-	if p.slots[k] == nil {
-		p.slots[k] = aliyun.NewSlots(a.RequestsPerSecond)
-	}
-	return p.slots[k]
-}
-
-func newClient(a Account, o PollerOptions) *aliyun.Client {
+func newClient(a Account, o PollerOptions, observe aliyun.Observer) *aliyun.Client {
 	keys := aliyun.NewCredentials(a.Credentials, o.Calls.RefreshFailed(a.Name))
 	return aliyun.NewClient(keys, aliyun.Options{
 		Timeout:   a.Timeout,
 		UserAgent: o.UserAgent,
-		Observe:   o.Calls.Observer(a.Name),
+		Observe:   observe,
 		Transport: o.Transport,
 	})
-}
-
-func (r *running) start(ctx context.Context) {
-	ctx, cancel := context.WithCancel(ctx)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		r.run(ctx)
-	}()
-	r.stop = func() {
-		cancel()
-		<-ended
-		r.client.Close()
-	}
 }

@@ -33,13 +33,12 @@ func (p *Poller) Describe(ch chan<- *prometheus.Desc) {
 
 // Collect implements [prometheus.Collector]: what the lanes are like right now.
 func (p *Poller) Collect(ch chan<- prometheus.Metric) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
 		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
 	}
-	for name, w := range p.watchers {
+	for name, w := range p.all() {
 		w.mu.Lock()
+		operations := w.account.operations()
 		promise := w.promise(time.Now())
 		origins := make(map[Origin]int)
 		for _, b := range w.plan.batches {
@@ -52,7 +51,7 @@ func (p *Poller) Collect(ch chan<- prometheus.Metric) {
 		}
 		w.mu.Unlock()
 		for _, l := range w.lanes() {
-			if !slices.Contains(w.made.operations(), l.operation) {
+			if !slices.Contains(operations, l.operation) {
 				continue
 			}
 			slots, parked := l.slots.Count()

@@ -31,9 +31,9 @@ func working(slots, parked int) float64 {
 // promise is the worst age of the live batches' status as things stand now.
 // w.mu is held.
 func (w *watcher) promise(now time.Time) time.Duration {
-	slots, parked := w.lists.slots.Count()
+	slots, parked, late := w.capacity(w.lists)
 	calls, longest := w.batches.calls()
-	bulk := worstAge(calls, w.batches.rota.wait, slots, parked, w.rtt, 0)
+	bulk := worstAge(calls, w.batches.rota.wait, slots, parked, w.rtt, 0) + late
 	bulk = max(bulk, time.Duration(longest)*w.rtt) // page by page
 
 	// What no list showed lately depends on QueryOTAJob; the rest has both.
@@ -55,16 +55,16 @@ func (w *watcher) promise(now time.Time) time.Duration {
 			used += part
 		}
 	}
-	slots, parked = w.plans.slots.Count()
+	slots, parked, late = w.capacity(w.plans)
 	polled := func(n int) time.Duration {
 		queued := len(w.plan.queues[fresh]) + len(w.plan.queues[changed])
-		once := worstAge(n+queued, w.rules.Interval, slots, parked, w.rtt, used)
+		once := worstAge(n+queued, w.rules.Interval, slots, parked, w.rtt, used) + late
 		if aging || queued == 0 {
 			return once
 		}
 		// However many there are, live batches keep their part.
 		keep := (1 - used) / (1 + newsEarn*float64(len(news)))
-		return min(once, worstAge(n, w.rules.Interval, slots, parked, w.rtt, 1-keep))
+		return min(once, worstAge(n, w.rules.Interval, slots, parked, w.rtt, 1-keep)+late)
 	}
 	worst := time.Duration(0)
 	if alone < all {
@@ -74,4 +74,17 @@ func (w *watcher) promise(now time.Time) time.Duration {
 		worst = max(worst, polled(alone))
 	}
 	return worst
+}
+
+// capacity is the number of slots of a lane and how many of them make no call
+// for a while: they are parked, or their last request may still be on its way.
+// If there is none else, late is how much longer than a parked one they may
+// take to come back.
+func (w *watcher) capacity(l *lane) (slots, away int, late time.Duration) {
+	slots, parked := l.slots.Count()
+	unanswered := l.slots.Unanswered()
+	if away = min(slots, parked+unanswered); unanswered > 0 && away == slots {
+		late = max(0, 2*w.account.Timeout+time.Second-aliyun.MaxPark)
+	}
+	return slots, away, late
 }

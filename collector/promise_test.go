@@ -39,3 +39,32 @@ func TestPromiseIsHeld(t *testing.T) {
 		})
 	}
 }
+
+// Slots that wait for requests without an answer are missing, so the promise is less
+// until they are back.
+func TestPromiseAfterAStall(t *testing.T) {
+	for _, timeout := range []time.Duration{10 * time.Second, time.Minute} {
+		t.Run(timeout.String(), func(t *testing.T) {
+			simulated(t, func(t *testing.T, h *harness) {
+				const promise = `expected_poll_age_seconds{account="production"}`
+				network := h.stallNetwork()
+				h.account().Timeout = timeout
+				h.configureRunning(200)
+				h.apply()
+				h.pass(time.Minute)
+				before := h.value(promise)
+				flow := network.stall()
+				h.pass(timeout + 2*time.Second) // all of the calls have ended without an answer
+				flow()
+				// The first slot comes back twice the timeout and a second after its request was sent.
+				if got, least := h.value(promise), before+(timeout+time.Second).Seconds(); got < least {
+					t.Errorf("after the stall %.1f s are promised, want more than %.1f", got, least)
+				}
+				h.pass(timeout + 2*time.Minute)
+				if after := h.value(promise); after > before+0.1 {
+					t.Errorf("long after the stall %.1f s are promised, before it %.1f", after, before)
+				}
+			})
+		})
+	}
+}

@@ -24,6 +24,7 @@ type watcher struct {
 	plans, lists, discovery, tasks *lane
 
 	mu       sync.Mutex // guards all below
+	stopped  bool       // the account has left the configuration
 	account  Account
 	rules    Rules
 	client   *aliyun.Client
@@ -52,12 +53,14 @@ func (w *watcher) lanes() []*lane { return []*lane{w.plans, w.lists, w.discovery
 
 // apply takes over a configuration. Batches that stay keep what is known of
 // them and their place in the plan.
-func (w *watcher) apply(a Account, rules Rules, client *aliyun.Client) {
-	for _, l := range w.lanes() {
-		l.slots.Resize(a.RequestsPerSecond)
-	}
+func (w *watcher) apply(a Account, rules Rules, client *aliyun.Client, budget func(operation string) *aliyun.Budget) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	// Together with the client: no call with the new key may count for the old one alone.
+	for _, l := range w.lanes() {
+		l.slots.Resize(a.RequestsPerSecond)
+		l.slots.Draw(budget(l.operation))
+	}
 	now := time.Now()
 	w.account, w.rules, w.client = a, rules, client
 	w.plan.rules, w.plan.slots = rules, a.RequestsPerSecond
@@ -118,6 +121,10 @@ func (w *watcher) run(ctx context.Context) {
 func (w *watcher) sweep(ctx context.Context) {
 	for {
 		w.mu.Lock()
+		if ctx.Err() != nil {
+			w.mu.Unlock()
+			return
+		}
 		now := time.Now()
 		for jobID, b := range maps.Clone(w.plan.batches) {
 			if b.state.Origin == Discovered && w.tooOld(b.state, now) {

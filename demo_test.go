@@ -56,8 +56,16 @@ func TestDemo(t *testing.T) {
 		}
 	})
 
-	t.Run("the log names the simulator and a key", func(t *testing.T) {
-		wantIn(t, e.log.String(), "endpoint=http://127.0.0.1:", "access_key_id=LTAI", "access_key_secret=")
+	t.Run("the log begins with the program and its version", func(t *testing.T) {
+		first := regexp.MustCompile(`^ts=\S+ level=info caller=\S+ msg="Starting aliyun_iot_ota_exporter" version="\(version=[^,]*, branch=[^,]*, revision=[^)]*\)"\n` +
+			`ts=\S+ level=info caller=\S+ msg="Build context" build_context="\(go=go\S+, platform=`)
+		if !first.MatchString(e.log.String()) {
+			t.Errorf("it begins\n%.400s", e.log)
+		}
+	})
+
+	t.Run("the log names the page, the simulator and a key", func(t *testing.T) {
+		wantIn(t, e.log.String(), `msg="open this in a browser" url=`+e.urls[0]+"/jobs\n", "endpoint=http://127.0.0.1:", "access_key_id=LTAI", "access_key_secret=")
 	})
 }
 

@@ -59,11 +59,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	logger, withoutCaller := f.Loggers(stderr)
+	defer flags.TakeStandardLog(withoutCaller)()
 
 	load := func() (*config.Config, error) { return config.Load(f.ConfigFile) }
 	if f.Check && !f.CheckLive {
 		load = func() (*config.Config, error) { return config.Check(f.ConfigFile) }
 	}
+	announce := func() {} // what is special about this run
 	if f.Demo {
 		fleet, err := simulator.StartDemo()
 		if err != nil {
@@ -71,8 +73,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 		defer fleet.Close()
 		load = func() (*config.Config, error) { return config.Parse(strings.NewReader(fleet.Config())) }
-		level.Info(logger).Log("msg", "demo: any client of the API can ask the simulator",
-			"endpoint", fleet.URL, "access_key_id", fleet.Key.ID, "access_key_secret", fleet.Key.Secret)
+		announce = func() {
+			level.Info(logger).Log("msg", "demo: any client of the API can ask the simulator",
+				"endpoint", fleet.URL, "access_key_id", fleet.Key.ID, "access_key_secret", fleet.Key.Secret)
+		}
 	}
 	setup := func() (collector.Setup, error) { return newSetup(load, logger) }
 
@@ -116,6 +120,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer listeners.Close()
+	level.Info(logger).Log("msg", "Starting "+flags.Name, "version", version.Info())
+	level.Info(logger).Log("msg", "Build context", "build_context", version.BuildContext())
+	announce()
 	var file *collector.StateFile
 	if f.StateFile != "" {
 		if file, err = collector.OpenStateFile(f.StateFile, f.StateInterval, store, stateMetrics, logger); err != nil {
@@ -133,7 +140,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	defer poller.Stop()
 	go reloader.ReloadOn(ctx, hangup)
-	return web.Serve(ctx, listeners, f.Web, handler, withoutCaller)
+	return web.Serve(ctx, listeners, f.Web, handler, f.Demo, withoutCaller)
 }
 
 // newSetup loads a configuration and gives what it comes down to.

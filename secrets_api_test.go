@@ -92,6 +92,11 @@ var hostileAnswers = map[string]func(w http.ResponseWriter, echo string){
 	"in_a_broken_length": func(w http.ResponseWriter, echo string) {
 		bare(w, "HTTP/1.1 200 OK\r\nContent-Length: "+echo+"\r\n\r\n")
 	},
+	// net/http's own logger tells of the second answer.
+	"after_the_answer": func(w http.ResponseWriter, echo string) {
+		good := `{"Success":true,"Data":{"JobId":"after_the_answer","JobStatus":"PLANNED"}}`
+		bare(w, fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%sHTTP/1.1 200 OK\r\nX-Echo: %s\r\n\r\n", len(good), good, echo))
+	},
 	"fine": func(w http.ResponseWriter, _ string) {
 		asJSON(w, 200, map[string]any{"Success": true, "Data": map[string]any{"JobId": "fine", "FirmwareId": "f", "JobStatus": "IN_PROGRESS"}})
 	},

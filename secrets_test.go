@@ -31,6 +31,7 @@ func TestSecretsNeverShow(t *testing.T) {
 					t.Errorf("%s: %q is missing in\n%s", place, want, shown[place])
 				}
 			}
+			wantIn(t, shown["stderr"], "Unsolicited response") // of net/http's own logger
 			for _, place := range slices.Sorted(maps.Keys(shown)) {
 				if found := leaks(shown[place]); found != nil {
 					t.Errorf("%s: %s, in\n%s", place, strings.Join(found, ", "), shown[place])

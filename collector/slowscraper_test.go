@@ -94,7 +94,7 @@ func (h *harness) listen() (l *simulator.PipeListener, stop func() error) {
 	ctx, cancel := context.WithCancel(h.t.Context())
 	ended := make(chan error, 1)
 	flags := &toolkit.FlagConfig{WebConfigFile: new("")}
-	go func() { ended <- web.Serve(ctx, web.Listeners{l}, flags, h.handler, log.NewNopLogger()) }()
+	go func() { ended <- web.Serve(ctx, web.Listeners{l}, flags, h.handler, false, log.NewNopLogger()) }()
 	return l, func() error { cancel(); return <-ended }
 }
 

@@ -41,7 +41,7 @@ func serve(t *testing.T, handler http.HandlerFunc) (l *simulator.PipeListener, s
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
-		ended <- Serve(ctx, Listeners{l}, &web.FlagConfig{WebConfigFile: new("")}, handler, log.NewNopLogger())
+		ended <- Serve(ctx, Listeners{l}, &web.FlagConfig{WebConfigFile: new("")}, handler, false, log.NewNopLogger())
 	}()
 	stop = sync.OnceValue(func() time.Duration {
 		start := time.Now()

@@ -15,6 +15,7 @@ import (
 
 	"github.com/coreos/go-systemd/v22/activation"
 	"github.com/go-kit/log"
+	"github.com/go-kit/log/level"
 	"github.com/mdlayher/vsock"
 	sloggokit "github.com/tjhop/slog-gokit"
 	"golang.org/x/sync/errgroup"
@@ -87,12 +88,13 @@ func (l Listeners) Close() {
 }
 
 // Serve answers on the listeners until ctx ends, then lets the requests at
-// hand finish for a while. It closes the listeners. logger must not add a
-// caller: the lines are exporter-toolkit's and bring theirs.
-func Serve(ctx context.Context, listeners Listeners, flags *web.FlagConfig, handler http.Handler, logger log.Logger) error {
+// hand finish for a while. It closes the listeners. With inBrowser it logs what a
+// person can open. logger must not add a caller: most lines are exporter-toolkit's
+// and bring theirs.
+func Serve(ctx context.Context, listeners Listeners, flags *web.FlagConfig, handler http.Handler, inBrowser bool, logger log.Logger) error {
 	slogger := slog.New(toolkitLog{sloggokit.NewGoKitHandler(logger, slog.LevelDebug)})
 	servers, ctx := errgroup.WithContext(ctx)
-	var watching sync.Once
+	var first sync.Once
 	for _, l := range listeners {
 		// One server an address: exporter-toolkit changes the server it is
 		// given, and two addresses would race for it.
@@ -108,7 +110,10 @@ func Serve(ctx context.Context, listeners Listeners, flags *web.FlagConfig, hand
 			DisableGeneralOptionsHandler: true,
 		}
 		server.BaseContext = func(net.Listener) context.Context { // exporter-toolkit has set the server up
-			watching.Do(func() {
+			first.Do(func() {
+				if inBrowser {
+					level.Info(log.With(logger, "caller", log.DefaultCaller)).Log("msg", "open this in a browser", "url", jobsURL(l.Addr(), server.TLSConfig))
+				}
 				servers.Go(func() error {
 					watchConfig(ctx, *flags.WebConfigFile, server.TLSConfig, logger)
 					return nil

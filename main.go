@@ -11,7 +11,9 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"syscall"
+	"time"
 
 	"github.com/go-kit/log"
 	"github.com/go-kit/log/level"
@@ -42,15 +44,21 @@ func main() {
 	if t, ok := http.DefaultTransport.(*http.Transport); ok {
 		t.Proxy = aliyun.Proxy // credentials-go sends all of its requests by a copy of this
 	}
+	// A process group can lose the reader of the log first. To write to it must not end the program.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // the second signal ends what does not look at ctx, such as reading a FIFO
+	// A later signal ends what does not look at ctx, such as reading a FIFO. One that comes soon is the same
+	// request again, from a supervisor or to a process group, and must not cut off the last write.
+	context.AfterFunc(ctx, func() { time.AfterFunc(sameSignal, stop) })
 	err := run(ctx, os.Args[1:], stdout, os.Stderr)
-	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, flags.Name+": "+err.Error())
 		os.Exit(1)
 	}
 }
+
+// sameSignal is how long a second signal to end means no more than the first.
+const sameSignal = time.Second
 
 // run is the program, until ctx ends or something is wrong at the start.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
@@ -135,10 +143,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := reloader.Load(ctx); err != nil {
 		return err
 	}
+	save := func() {}
 	if file != nil { // not sooner: without a configuration it would be written empty
-		defer file.Keep()()
+		save = file.Keep()
 	}
-	defer poller.Stop()
+	end := sync.OnceFunc(func() {
+		poller.Stop()
+		save()
+	})
+	defer end()
+	context.AfterFunc(ctx, end) // at once: scrapes at hand may take all the time that is left
 	go reloader.ReloadOn(ctx, hangup)
 	return web.Serve(ctx, listeners, f.Web, handler, f.Demo, withoutCaller)
 }

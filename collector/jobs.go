@@ -17,7 +17,7 @@ type jobs struct{ *watcher }
 func (j jobs) wakeAt() (time.Time, bool) { return j.plan.wakeAt() }
 
 func (j jobs) next(now time.Time) call {
-	_, j.plan.parked = j.plans.slots.Count()
+	_, j.plan.parked, _ = j.capacity(j.plans)
 	state := j.plan.next(now)
 	if state == nil {
 		return nil

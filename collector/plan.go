@@ -8,7 +8,7 @@ import "time"
 type plan struct {
 	rules   Rules
 	slots   int // of the rate budget
-	parked  int // of them, those that wait out a throttled answer
+	parked  int // of them, those that make no call for a while, see watcher.capacity
 	batches map[string]*batch
 	flying  map[string]*batch // polled right now, and in no queue
 	queues  [classes]queue[*batch]

@@ -79,7 +79,7 @@ func TestSlowScrapers(t *testing.T) {
 				if err := stop(); err != nil {
 					t.Errorf("the end: %v", err)
 				}
-				if took := time.Since(began); took > 6*time.Second {
+				if took := time.Since(began); took > 4*time.Second {
 					t.Errorf("the end took %v", took)
 				}
 				scrapers.Wait()

@@ -23,8 +23,9 @@ import (
 	"github.com/prometheus/exporter-toolkit/web"
 )
 
-// stopTimeout is how long a stop waits for scrapes that are being answered.
-const stopTimeout = 5 * time.Second
+// stopTimeout is how long a stop waits for scrapes that are being answered. The
+// program is to end within five seconds.
+const stopTimeout = 3 * time.Second
 
 // maxHeader is what a client can make the exporter keep, in bytes, before its
 // request is known. Browsers send some KiB.

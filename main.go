@@ -42,7 +42,9 @@ func main() {
 	stdout := os.Stdout
 	os.Stdout = nil
 	if t, ok := http.DefaultTransport.(*http.Transport); ok {
-		t.Proxy = aliyun.Proxy // credentials-go sends all of its requests by a copy of this
+		// credentials-go sends all of its requests by a copy of this.
+		t.Proxy = aliyun.Proxy
+		t.MaxResponseHeaderBytes = 64 << 10 // instead of 10 MiB
 	}
 	// A process group can lose the reader of the log first. To write to it must not end the program.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)

@@ -103,6 +103,7 @@ func (cfg CredentialsConfig) readFiles() (CredentialsConfig, error) {
 
 // newSource builds a credential, which does no I/O. cfg is what readFiles gave.
 func newSource(cfg CredentialsConfig) (source, error) {
+	boundSources()
 	kind := cfg.kind()
 	switch kind {
 	case "default":

@@ -1,0 +1,109 @@
+package aliyun
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// Whatever a source of keys answers, asking it ends soon, with an error that says why, and
+// takes little memory. The answers reach every source: this process has a proxy that is
+// each of their hosts.
+func TestSourcesAreBounded(t *testing.T) {
+	home := bareEnvironment(t)
+	t.Setenv("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "")
+	t.Setenv("ALIBABA_CLOUD_CREDENTIALS_URI", "http://chain.example.com/")
+	token := writeFile(t, filepath.Join(home, "token"), "token")
+	sources := map[string]CredentialsConfig{
+		"a credentials URI":          {CredentialsURI: "http://keys.example.com/"},
+		"a credentials URI over TLS": {CredentialsURI: "https://keys.example.com/"},
+		"the role of the host":       {ECSRAMRole: "role"},
+		"STS, by a key":              {AccessKeyID: "id", AccessKeySecret: "secret", RoleARN: "acs:ram::1:role/r"},
+		"STS, by OIDC":               {OIDCProviderARN: "acs:ram::1:oidc-provider/p", OIDCTokenFile: token, RoleARN: "acs:ram::1:role/r"},
+		"the standard chain":         {},
+	}
+
+	var answer atomic.Value // http.HandlerFunc
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { answer.Load().(http.HandlerFunc)(w, r) })
+	server := newTLSServer(t, handler, time.Now().Add(time.Hour), "keys.example.com", "sts.aliyuncs.com")
+	server.EnableHTTP2, server.TLS.NextProtos = false, nil // so that 101 can be sent
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodConnect {
+			r.Host = server.Listener.Addr().String()
+			tunnel(w, r)
+			return
+		}
+		handler(w, r)
+	}))
+	t.Cleanup(proxy.Close)
+	all, err := url.Parse(proxy.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// credentials-go uses copies of it.
+	transport := http.DefaultTransport.(*http.Transport)
+	before := http.DefaultTransport
+	http.DefaultTransport = transport.Clone()
+	t.Cleanup(func() { http.DefaultTransport = before })
+	http.DefaultTransport.(*http.Transport).Proxy = http.ProxyURL(all)
+	http.DefaultTransport.(*http.Transport).TLSClientConfig.RootCAs = server.authority.Pool()
+
+	var sent atomic.Int64
+	endless := func(w http.ResponseWriter, _ *http.Request) {
+		for {
+			n, err := io.WriteString(w, strings.Repeat(" ", 32<<10))
+			if sent.Add(int64(n)); err != nil {
+				return
+			}
+		}
+	}
+	for name, c := range map[string]struct {
+		answer http.HandlerFunc
+		want   string
+	}{
+		"a body without end": {endless, "too long"},
+		"an error without end": {func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(http.StatusForbidden)
+			endless(w, r)
+		}, "too long"},
+		"another protocol": {func(w http.ResponseWriter, _ *http.Request) {
+			conn, buffered, err := http.NewResponseController(w).Hijack()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer conn.Close()
+			io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n")
+			io.Copy(io.Discard, buffered) // until the client closes
+		}, "does not use this HTTP status"},
+		"a little gzip that is a lot": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			io.WriteString(w, zipped(t))
+		}, ""}, // STS is asked for no gzip, and its gzip is no JSON
+	} {
+		for kind, cfg := range sources {
+			t.Run(name+" from "+kind, func(t *testing.T) {
+				sent.Store(0)
+				answer.Store(c.answer)
+				ctx, cancel := context.WithTimeout(t.Context(), 7*time.Second) // the sources' own bound is 8 s
+				defer cancel()
+				_, err := NewCredentials(cfg, nil).Keys(ctx)
+				if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), c.want) {
+					t.Errorf("error %v, want %q", err, c.want)
+				}
+				if n := sent.Load(); n > 64<<20 { // some of it is in the buffers of the system, for each of the requests
+					t.Errorf("%d bytes were taken", n)
+				}
+			})
+		}
+	}
+}

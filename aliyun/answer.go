@@ -16,30 +16,36 @@ import (
 // envelope is around every answer of the API and of its gateway. The gateway
 // says Message where the API says ErrorMessage.
 type envelope struct {
-	RequestID    *string `json:"RequestId"`
+	RequestID    *string `json:"RequestId" max:"1048576"` // [Error.clean] cuts them
 	Success      *bool   `json:"Success"`
-	Code         *string `json:"Code"`
-	ErrorMessage *string `json:"ErrorMessage"`
-	Message      *string `json:"Message"`
+	Code         *string `json:"Code" max:"1048576"`
+	ErrorMessage *string `json:"ErrorMessage" max:"1048576"`
+	Message      *string `json:"Message" max:"1048576"`
 }
 
-// decodeAnswer reads a whole answer into dst, or says why it is none; complete
-// says whether dst then holds what the operation promises. The unreadable
-// fields are named where the answer as a whole is good.
-func decodeAnswer(operation string, status int, body []byte, dst any, complete func() bool) (unreadable []string, _ *Error) {
+// byteOrderMark is what some programs write in front of UTF-8 text. JSON
+// forbids it, so Go's decoder refuses it.
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
+// decodeAnswer reads a whole answer into dst, or says why it is none. check is
+// called when dst is filled: it says what is missing, or that the answer is
+// about something else than was asked for.
+func decodeAnswer(operation string, status int, body []byte, dst any, check func(*notes) error) ([]Note, *Error) {
 	var e envelope
+	var odd notes
+	body = bytes.TrimPrefix(body, byteOrderMark)
 	fields, err := objectFields(body)
 	if err == nil {
-		decodeFields(fields, &e, "")
+		decodeFields(fields, &e, "", new(notes))
 	} else if x, ok := xmlEnvelope(body); ok {
 		e, err = x, errors.New("the answer is XML, although JSON was asked for")
 	}
 	succeeded := status < 300 && e.Success != nil && *e.Success
 	if succeeded && err == nil {
-		if unreadable = decodeFields(fields, dst, ""); complete() {
-			return unreadable, nil
+		decodeFields(fields, dst, "", &odd)
+		if err = check(&odd); err == nil {
+			return odd.all, nil
 		}
-		err = errors.New("the answer has Success but no Data")
 	}
 
 	failure := &Error{
@@ -51,12 +57,17 @@ func decodeAnswer(operation string, status int, body []byte, dst any, complete f
 	}
 	refused := failure.Code != "" || e.Success != nil || status >= 500 || status == http.StatusTooManyRequests
 	if refused && !succeeded {
-		failure.Class = classify(failure.Code, status)
+		failure.Class = classify(cut(failure.Code, maxCode), status)
 	} else {
 		failure.Class = ClassDecode
 		failure.Err = notTheAPI(body, err)
 	}
-	return nil, failure
+	return odd.all, failure
+}
+
+// missing says that a field that an answer must have is not in it.
+func missing(field string) error {
+	return fmt.Errorf("the answer has Success but no %s", field)
 }
 
 func deref(s *string) string {
@@ -114,19 +125,24 @@ func xmlEnvelope(body []byte) (envelope, bool) {
 	return envelope{x.RequestID, x.Success, x.Code, x.ErrorMessage, x.Message}, true
 }
 
+// What is kept of a code and of a message, in bytes.
+const (
+	maxCode    = 128
+	maxMessage = 1024
+)
+
 // clean makes what came back fit for labels, logs and pages: valid UTF-8 of a
 // sane length, without the secrets of the call.
 func (e *Error) clean(secrets ...string) {
-	const longest = 1024 // bytes
 	for _, field := range []struct {
 		text  *string
 		limit int // bytes
-	}{{&e.Code, 128}, {&e.Message, longest}, {&e.RequestID, 64}} {
-		*field.text = cut(redact(*field.text, secrets...), field.limit)
+	}{{&e.Code, maxCode}, {&e.Message, maxMessage}, {&e.RequestID, 64}} {
+		*field.text = cut(redactStart(*field.text, field.limit, secrets...), field.limit)
 	}
 	// net/http quotes the line that it cannot read.
 	if e.Err != nil {
-		if text := cut(redact(e.Err.Error(), secrets...), longest); text != e.Err.Error() {
+		if text := cut(redactStart(e.Err.Error(), maxMessage, secrets...), maxMessage); text != e.Err.Error() {
 			e.Err = errors.New(text)
 		}
 	}

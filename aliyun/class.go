@@ -12,7 +12,7 @@ type Class string
 const (
 	ClassThrottled  Class = "throttled"  // over the rate budget of the main account
 	ClassAuth       Class = "auth"       // key, token, signature or clock
-	ClassPermission Class = "permission" // a RAM action is missing, or the bill is overdue
+	ClassPermission Class = "permission" // a RAM action, the activation of the product or a payment is missing
 	ClassNotFound   Class = "not_found"  // the batch or the package does not exist (any more)
 	ClassInvalid    Class = "invalid"    // the request or the configuration is wrong
 	ClassServer     Class = "server"     // Alibaba's side
@@ -28,43 +28,70 @@ var Classes = []Class{
 }
 
 // codeClasses sorts the API's codes, in lower case because pages and SDKs
-// disagree about it; "*" as in path.Match. The first match wins, so the
-// wildcards of the server class stand behind the codes they would swallow.
-// Sources: the error tables of the four OTA operations, of the IoT Platform's
-// common errors and of the API gateway's public errors.
+// disagree about it; "*" as in path.Match. The first match wins. First come the
+// codes that are documented for the four OTA operations, for the IoT Platform or
+// for the API gateway of all products. No list of codes is complete: behind them
+// the wildcards sort the others by the words that Alibaba's codes are made of.
 var codeClasses = []struct {
 	pattern string
 	class   Class
 }{
-	{"throttling*", ClassThrottled},
+	{"*throttling*", ClassThrottled},
 
-	{"invalidaccesskeyid*", ClassAuth},
-	{"missingaccesskeyid", ClassAuth},
-	{"signaturedoesnotmatch", ClassAuth},
-	{"signaturenonceused", ClassAuth},
-	{"incompletesignature", ClassAuth},
-	{"invalidtimestamp*", ClassAuth},
-	{"invalidsecuritytoken*", ClassAuth},
-	{"missingsecuritytoken", ClassAuth},
+	{"*accesskey*", ClassAuth},
+	{"*signature*", ClassAuth},
+	{"*timestamp*", ClassAuth},
+	{"*securitytoken*", ClassAuth},
 
 	{"forbidden*", ClassPermission},
-	{"nopermission", ClassPermission},
-	{"*permissiondeny", ClassPermission},
+	{"*nopermission*", ClassPermission},
+	{"*permissiondeny*", ClassPermission},
+	{"*unauthorized*", ClassPermission},
 	{"iot.system.billisoverdue", ClassPermission},
+	{"*invalidtenant", ClassPermission},
+	{"*uidnotfound", ClassPermission},
 
+	// What these name is gone, and what was known of it goes too. No wildcard
+	// may do that.
 	{"iot.firmware.invalidotajobid", ClassNotFound},
 	{"iot.firmware.firmwarenotfound", ClassNotFound},
 	{"iot.firmware.invalidfirmwareid", ClassNotFound},
 
+	{"iot.system.illegalrequest", ClassInvalid},
 	{"*instancenotfound", ClassInvalid},
+	{"*apinotsupportedininstance", ClassInvalid},
 	{"iot.prod.notexistedproduct", ClassInvalid},
+	{"iot.firmware.invalidproductkey", ClassInvalid},
+	{"iot.firmware.nullfirmwareid", ClassInvalid},
 	{"iot.firmware.nullotajobid", ClassInvalid},
 	{"iot.firmware.invalidtaskstatus", ClassInvalid},
+	{"iot.common.invalidpageparams", ClassInvalid},
+	{"iot.common.invalidformattedparameter", ClassInvalid},
+
+	{"iot.system.systemexception", ClassServer},
+	{"iot.firmware.systembusy", ClassServer},
+	{"serviceunavailable*", ClassServer},
+	{"internal*", ClassServer},
+
+	{"*failed", ClassServer},
+	{"*failure", ClassServer},
+	{"*exception", ClassServer},
+	{"*busy", ClassServer},
+	{"*unavailable*", ClassServer},
+
+	{"*invalid*", ClassInvalid},
+	{"*illegal*", ClassInvalid},
+	{"*null*", ClassInvalid},
+	{"*empty*", ClassInvalid},
+	{"*missing*", ClassInvalid},
+	{"*mandatory*", ClassInvalid},
+	{"*notexist*", ClassInvalid},
+	{"*notfound*", ClassInvalid},
+	{"*notsupport*", ClassInvalid},
+	{"*unsupported*", ClassInvalid},
+	{"*param*", ClassInvalid},
 
 	{"iot.system.*", ClassServer},
-	{"*systembusy", ClassServer},
-	{"serviceunavailable*", ClassServer},
-	{"internalerror*", ClassServer},
 }
 
 // classify goes by the code first, then by the HTTP status. A business code

@@ -17,6 +17,7 @@ type Client struct {
 	timeout   time.Duration
 	userAgent string
 	observe   Observer
+	echo      *Echo
 }
 
 // KeySource is where the keys of each call come from; [Credentials] is one.
@@ -30,10 +31,10 @@ type KeySource interface {
 
 // Call is what an [Observer] learns of one call.
 type Call struct {
-	Operation  string
-	Err        error         // nil, or an *Error
-	Duration   time.Duration // until the whole answer was read
-	Unreadable []string      // fields that were sent but cannot be read
+	Operation string
+	Err       error         // nil, or an *Error
+	Duration  time.Duration // until the whole answer was read
+	Notes     []Note        // what was odd in the answer
 }
 
 // Observer is told of every call when it has ended, on the caller's goroutine.
@@ -45,6 +46,7 @@ type Options struct {
 	UserAgent string            // "": Go's own
 	Observe   Observer          // may be nil
 	Transport http.RoundTripper // nil: one of its own, with the environment's proxy
+	Echo      *Echo             // of the account; nil: one of its own
 }
 
 // NewClient makes no call and opens no connection.
@@ -58,12 +60,16 @@ func NewClient(keys KeySource, o Options) *Client {
 	if o.Transport == nil {
 		o.Transport = newTransport(o.Timeout)
 	}
+	if o.Echo == nil {
+		o.Echo = new(Echo)
+	}
 	return &Client{
 		keys:      keys,
 		transport: o.Transport,
 		timeout:   o.Timeout,
 		userAgent: o.UserAgent,
 		observe:   o.Observe,
+		echo:      o.Echo,
 	}
 }
 
@@ -74,14 +80,14 @@ func (c *Client) Close() {
 	}
 }
 
-// call makes one signed call and reads its answer into dst; complete says
-// whether dst then holds what the operation promises.
-func (c *Client) call(ctx context.Context, operation string, in Instance, params url.Values, dst any, complete func() bool) error {
+// call makes one signed call and reads its answer into dst; for check, see
+// decodeAnswer.
+func (c *Client) call(ctx context.Context, operation string, in Instance, params url.Values, dst any, check func(*notes) error) error {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	start := time.Now()
-	unreadable, err := c.exchange(ctx, operation, in, params, dst, complete)
-	report := Call{Operation: operation, Duration: time.Since(start), Unreadable: unreadable}
+	odd, err := c.exchange(ctx, operation, in, params, dst, check)
+	report := Call{Operation: operation, Duration: time.Since(start), Notes: odd}
 	if err != nil { // a nil *Error must not become a non-nil error
 		report.Err = err
 	}
@@ -90,7 +96,7 @@ func (c *Client) call(ctx context.Context, operation string, in Instance, params
 }
 
 // exchange sends the request and sorts whatever comes back.
-func (c *Client) exchange(ctx context.Context, operation string, in Instance, params url.Values, dst any, complete func() bool) (unreadable []string, failure *Error) {
+func (c *Client) exchange(ctx context.Context, operation string, in Instance, params url.Values, dst any, check func(*notes) error) (odd []Note, failure *Error) {
 	keys, err := c.keys.Keys(ctx)
 	if err != nil {
 		return nil, &Error{Operation: operation, Class: ClassAuth, Err: fmt.Errorf("no credential: %w", err)}
@@ -120,11 +126,11 @@ func (c *Client) exchange(ctx context.Context, operation string, in Instance, pa
 		return nil, failure
 	}
 	status := response.StatusCode
-	if unreadable, failure = decodeAnswer(operation, status, body, dst, complete); failure == nil && status != http.StatusOK {
+	if odd, failure = decodeAnswer(operation, status, body, dst, check); failure == nil && status != http.StatusOK {
 		failure = decodeError(operation, status, errUnusedStatus)
 	}
 	if failure != nil && failure.Class == ClassAuth {
 		c.keys.Reject(keys)
 	}
-	return unreadable, failure
+	return odd, failure
 }

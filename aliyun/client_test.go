@@ -162,7 +162,7 @@ func TestObserverSeesEveryCall(t *testing.T) {
 	if len(calls) != 2 {
 		t.Fatalf("%d calls seen, want 2", len(calls))
 	}
-	if c := calls[0]; c.Err != nil || c.Operation != "QueryOTAJob" || c.Duration <= 0 || !cmp.Equal(c.Unreadable, []string{"Data.UtcCreate"}) {
+	if c := calls[0]; c.Err != nil || c.Operation != "QueryOTAJob" || c.Duration <= 0 || !cmp.Equal(c.Notes, []aliyun.Note{{Field: "Data.UtcCreate", Text: "cannot be read; it is left out"}}) {
 		t.Errorf("first call: %+v", c)
 	}
 	// The observer gets the very error that the caller gets.

@@ -3,6 +3,7 @@ package aliyun
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"math"
 	"reflect"
 	"strconv"
@@ -21,28 +22,33 @@ import (
 //	*struct     an object
 //	[]T         a list, or an object that holds it under the name in the list tag
 //
-// What is missing, null or "" (but for *string) leaves the field nil. What
-// cannot be read does too, and its path is returned.
-func decodeFields(raw map[string]json.RawMessage, dst any, path string) (unreadable []string) {
+// The fields of an embedded struct are read as if they were its parent's. What
+// is missing, null or "" (but for *string) leaves the field nil. What cannot be
+// read does too, and is noted. How large a field may be is in its max and most
+// tags, see [limitOf] and decodeList.
+func decodeFields(raw map[string]json.RawMessage, dst any, path string, odd *notes) {
 	v := reflect.ValueOf(dst).Elem()
 	for i := range v.NumField() {
 		field := v.Type().Field(i)
+		if field.Anonymous {
+			decodeFields(raw, v.Field(i).Addr().Interface(), path, odd)
+			continue
+		}
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		value := bytes.TrimSpace(raw[strings.ToLower(name)])
 		if len(value) == 0 || string(value) == "null" {
 			continue
 		}
-		unreadable = append(unreadable, decodeField(value, v.Field(i), path+name, field.Tag.Get("list"))...)
+		decodeField(value, v.Field(i), field.Tag, path+name, odd)
 	}
-	return unreadable
 }
 
 // decodeField fills one field from one value that is not null.
-func decodeField(value json.RawMessage, field reflect.Value, path, list string) (unreadable []string) {
+func decodeField(value json.RawMessage, field reflect.Value, tag reflect.StructTag, path string, odd *notes) {
 	var ok bool
 	switch dst := field.Addr().Interface().(type) {
 	case **string:
-		*dst, ok = scalar(value, func(s string) (string, bool) { return s, true })
+		*dst, ok = text(value, tag, path, odd)
 	case **float64:
 		*dst, ok = scalar(value, parseNumber)
 	case **bool:
@@ -51,64 +57,138 @@ func decodeField(value json.RawMessage, field reflect.Value, path, list string) 
 		*dst, ok = scalar(value, parseTime)
 	default:
 		if field.Kind() == reflect.Slice {
-			return decodeList(value, field, path, list)
+			decodeList(value, field, tag, path, odd)
+			return
 		}
-		var fields map[string]json.RawMessage
-		var err error
-		if fields, err = objectFields(value); err == nil {
+		if fields, err := objectFields(value); err == nil {
 			field.Set(reflect.New(field.Type().Elem()))
-			return decodeFields(fields, field.Interface(), path+".")
+			decodeFields(fields, field.Interface(), path+".", odd)
+			return
 		}
 	}
 	if !ok {
-		return []string{path}
+		odd.add(path, unreadable)
 	}
-	return nil
 }
 
-// decodeList fills a slice. Elements that cannot be read are left out.
-func decodeList(value json.RawMessage, field reflect.Value, path, list string) (unreadable []string) {
+const (
+	// mostEntries is how many entries of a list are read that has no most tag: one
+	// more than the largest page of the API has, so that too many can be told.
+	mostEntries = JobsPerPage + 1
+
+	// mostBytes is how much is kept of a list that has a most tag, as JSON. The
+	// 4096 characters that all tags of a batch may have are 48 KiB at most.
+	mostBytes = 64 << 10
+)
+
+// decodeList fills a slice. Elements that cannot be read are left out. Where the
+// most tag says how many are kept, those that were there before are left out too.
+func decodeList(value json.RawMessage, field reflect.Value, tag reflect.StructTag, path string, odd *notes) {
 	if fields, err := objectFields(value); err == nil {
-		inner, ok := fields[strings.ToLower(list)]
+		inner, ok := fields[strings.ToLower(tag.Get("list"))]
 		switch {
 		case !ok && len(fields) > 0:
-			return []string{path}
+			odd.add(path, unreadable)
+			return
 		case !ok || string(bytes.TrimSpace(inner)) == "null":
-			return nil
+			return
 		}
 		value = inner
 	}
 	if s := string(bytes.TrimSpace(value)); s == `""` {
-		return nil
+		return
 	}
 	var elements []json.RawMessage
 	if json.Unmarshal(value, &elements) != nil {
 		elements = []json.RawMessage{value} // XML turned into JSON loses the list around one element
 	}
-	place := path + "[]" // one for all elements: each place is logged once
+	most, err := strconv.Atoi(tag.Get("most"))
+	distinct := err == nil
+	if !distinct {
+		elements = elements[:min(len(elements), mostEntries)]
+	}
+	place := path + "[]" // one for all elements: each place is noted once
+	written, seen, size := make(map[string]bool), make(map[any]bool), 0
 	for _, e := range elements {
-		if string(e) == "null" {
+		if string(e) == "null" || written[string(e)] {
 			continue
 		}
 		element := reflect.New(field.Type().Elem()).Elem()
-		if s, isString := reflect.TypeAssert[*string](element.Addr()); isString {
-			read, ok := scalar(e, func(s string) (string, bool) { return s, true })
-			if !ok {
-				unreadable = append(unreadable, place)
+		ok := decodeElement(e, element, tag, place, odd)
+		if distinct {
+			written[string(e)] = true // it need not be read again
+			key := identity(element.Interface())
+			if !ok || seen[key] {
 				continue
 			}
-			*s = *read
-		} else {
-			fields, err := objectFields(e)
-			if err != nil {
-				unreadable = append(unreadable, place)
-				continue
+			if size += len(e); len(seen) == most || size > mostBytes {
+				odd.add(path, fmt.Sprintf("has %d entries; the first %d different ones are kept", len(elements), len(seen)))
+				break
 			}
-			unreadable = append(unreadable, decodeFields(fields, element.Addr().Interface(), place+".")...)
+			seen[key] = true
 		}
-		field.Set(reflect.Append(field, element))
+		if ok {
+			field.Set(reflect.Append(field, element))
+		}
 	}
-	return unreadable
+}
+
+// decodeElement fills one element of a list: a string or a struct.
+func decodeElement(value json.RawMessage, element reflect.Value, tag reflect.StructTag, path string, odd *notes) (ok bool) {
+	if s, isString := reflect.TypeAssert[*string](element.Addr()); isString {
+		read, ok := text(value, tag, path, odd)
+		if !ok {
+			odd.add(path, unreadable)
+			return false
+		}
+		*s = *read
+		return true
+	}
+	fields, err := objectFields(value)
+	if err != nil {
+		odd.add(path, unreadable)
+		return false
+	}
+	decodeFields(fields, element.Addr().Interface(), path+".", odd)
+	return true
+}
+
+// identity is what makes two elements of a list the same.
+func identity(element any) any {
+	if t, ok := element.(Tag); ok {
+		return [2]string{deref(t.Key), deref(t.Value)}
+	}
+	return element
+}
+
+// limitOf is how many bytes a text may have, by its max tag, and whether more of
+// them are cut off. Texts become label values of each scrape. Without a tag it is
+// an id, a version, a state or the like, of which a part means nothing.
+func limitOf(tag reflect.StructTag) (limit int, cuts bool) {
+	number, mode, _ := strings.Cut(tag.Get("max"), ",")
+	if limit, err := strconv.Atoi(number); err == nil {
+		return limit, mode == "cut"
+	}
+	return 256, false
+}
+
+// text reads what becomes a string.
+func text(value json.RawMessage, tag reflect.StructTag, path string, odd *notes) (*string, bool) {
+	read, ok := scalar(value, func(s string) (string, bool) { return s, true })
+	if !ok {
+		return nil, false
+	}
+	limit, cuts := limitOf(tag)
+	switch {
+	case len(*read) <= limit:
+	case cuts:
+		odd.add(path, fmt.Sprintf("has %d bytes; the first %d are kept", len(*read), limit))
+		*read = strings.Clone(cut(*read, limit)) // not to hold on to all of it
+	default:
+		odd.add(path, fmt.Sprintf("has %d bytes, more than %d; it is left out", len(*read), limit))
+		return nil, false
+	}
+	return read, true
 }
 
 // scalar reads a JSON string, number or boolean by its text. An empty string

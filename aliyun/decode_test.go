@@ -7,13 +7,22 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// decodeJob reads an answer as QueryOTAJob does.
-func decodeJob(status int, body string) (job *Job, unreadable []string, failure *Error) {
+// decodeJob reads an answer with a batch in it, whatever the batch lacks. fields are
+// those that have a note.
+func decodeJob(status int, body string) (job *Job, fields []string, failure *Error) {
 	var answer struct {
 		Data *Job `json:"Data"`
 	}
-	unreadable, failure = decodeAnswer(OpQueryOTAJob, status, []byte(body), &answer, func() bool { return answer.Data != nil })
-	return answer.Data, unreadable, failure
+	odd, failure := decodeAnswer(OpQueryOTAJob, status, []byte(body), &answer, func(*notes) error {
+		if answer.Data == nil {
+			return missing("Data")
+		}
+		return nil
+	})
+	for _, note := range odd {
+		fields = append(fields, note.Field)
+	}
+	return answer.Data, fields, failure
 }
 
 // The API does not always keep to its documentation. What can be understood is read;

@@ -8,10 +8,11 @@ import "time"
 //
 // A new field of the API is one line here: the name on the wire is in the json
 // tag, the type says how it is read (see decodeFields). JobId is not here: the
-// caller asked by it.
+// caller asked by it. A batch has up to ten source versions and ten tags; five
+// times as many are read, should the API come to allow more.
 type Job struct {
-	Name             *string    `json:"Name,omitempty"` // of the update package
-	JobDesc          *string    `json:"JobDesc,omitempty"`
+	Name             *string    `json:"Name,omitempty" max:"1024,cut"` // of the update package
+	JobDesc          *string    `json:"JobDesc,omitempty" max:"1024,cut"`
 	FirmwareID       *string    `json:"FirmwareId,omitempty"`
 	ProductKey       *string    `json:"ProductKey,omitempty"`
 	DestVersion      *string    `json:"DestVersion,omitempty"`
@@ -26,8 +27,8 @@ type Job struct {
 	RetryInterval    *float64   `json:"RetryInterval,omitempty"`    // minutes; 0: retry at once
 	TimeoutInMinutes *float64   `json:"TimeoutInMinutes,omitempty"` // of one device, from its first progress report
 	GrayPercent      *float64   `json:"GrayPercent,omitempty"`      // 0 to 100
-	SrcVersions      []string   `json:"SrcVersions,omitempty" list:"SrcVersion"`
-	Tags             []Tag      `json:"Tags,omitempty" list:"OtaTagDTO"`
+	SrcVersions      []string   `json:"SrcVersions,omitempty" list:"SrcVersion" most:"50"`
+	Tags             []Tag      `json:"Tags,omitempty" list:"OtaTagDTO" most:"50"`
 	UtcCreate        *time.Time `json:"UtcCreate,omitempty"`
 	UtcModified      *time.Time `json:"UtcModified,omitempty"`
 	UtcStartTime     *time.Time `json:"UtcStartTime,omitempty"`
@@ -43,13 +44,24 @@ type Job struct {
 	MultiModuleMode  *bool   `json:"MultiModuleMode,omitempty"`
 	DownloadProtocol *string `json:"DownloadProtocol,omitempty"`
 	GroupID          *string `json:"GroupId,omitempty"`
-	GroupName        *string `json:"GroupName,omitempty"`
+	GroupName        *string `json:"GroupName,omitempty" max:"1024,cut"`
 }
 
-// Tag is one key-value pair that a batch carries to its devices.
+// UnmarshalJSON reads a Job as an answer of the API is read, with the same
+// limits. What was written by [json.Marshal] comes back as it was.
+func (j *Job) UnmarshalJSON(data []byte) error {
+	fields, err := objectFields(data)
+	if err == nil {
+		decodeFields(fields, j, "", new(notes))
+	}
+	return err
+}
+
+// Tag is one key-value pair that a batch carries to its devices. All tags of a
+// batch together have at most 4096 characters, of up to four bytes each.
 type Tag struct {
-	Key   *string `json:"Key,omitempty"`
-	Value *string `json:"Value,omitempty"`
+	Key   *string `json:"Key,omitempty" max:"16384"`
+	Value *string `json:"Value,omitempty" max:"16384"`
 }
 
 // The documented values of JobStatus.

@@ -2,7 +2,6 @@ package aliyun
 
 import (
 	"context"
-	"math"
 	"net/url"
 	"strconv"
 	"time"
@@ -49,7 +48,7 @@ type JobSummary struct {
 	FirmwareID      *string    `json:"FirmwareId"`
 	SelectionType   *string    `json:"SelectionType"`
 	TargetSelection *string    `json:"TargetSelection"`
-	Tags            []Tag      `json:"Tags" list:"OtaTagDTO"`
+	Tags            []Tag      `json:"Tags" list:"OtaTagDTO" most:"50"`
 	UtcCreate       *time.Time `json:"UtcCreate"`
 	UtcModified     *time.Time `json:"UtcModified"`
 	UtcStartTime    *time.Time `json:"UtcStartTime"`
@@ -58,6 +57,7 @@ type JobSummary struct {
 
 // Task is one device of a batch.
 type Task struct {
+	JobID      *string `json:"JobId"`
 	TaskStatus *string `json:"TaskStatus"`
 }
 
@@ -69,8 +69,8 @@ var TaskStatuses = []string{"CONFIRM", "QUEUED", "NOTIFIED", "IN_PROGRESS", "SUC
 var FinishedTaskStatuses = TaskStatuses[4:]
 
 // ListOTAFirmware gives a page of the packages of a product, or with "" of all
-// products of the instance; the first page is 1. Every error of the lists is an
-// [*Error].
+// products of the instance; the first page is 1. Each has a FirmwareID. Every
+// error of the lists is an [*Error].
 func (c *Client) ListOTAFirmware(ctx context.Context, in Instance, productKey string, page int) (List[Firmware], error) {
 	var answer struct {
 		Total *float64   `json:"Total"`
@@ -80,11 +80,17 @@ func (c *Client) ListOTAFirmware(ctx context.Context, in Instance, productKey st
 	if productKey != "" {
 		params.Set("ProductKey", productKey)
 	}
-	err := c.call(ctx, OpListOTAFirmware, in, params, &answer, func() bool { return isCount(answer.Total) })
+	err := c.call(ctx, OpListOTAFirmware, in, params, &answer, func(odd *notes) error {
+		if err := checkPage(answer.Total, &answer.Data, page, "FirmwareId", func(f *Firmware) *string { return f.FirmwareID }, odd); err != nil {
+			return err
+		}
+		return c.echo.product.check("ProductKey", productKey, odd, each(answer.Data, func(f *Firmware) *string { return f.ProductKey })...)
+	})
 	return listOf(answer.Total, answer.Data), err
 }
 
-// ListOTAJobByFirmware gives a page of the batches of a package.
+// ListOTAJobByFirmware gives a page of the batches of a package. Each has a
+// JobID.
 func (c *Client) ListOTAJobByFirmware(ctx context.Context, in Instance, firmwareID string, page int) (List[JobSummary], error) {
 	var answer struct {
 		Total *float64     `json:"Total"`
@@ -92,16 +98,24 @@ func (c *Client) ListOTAJobByFirmware(ctx context.Context, in Instance, firmware
 	}
 	params := paged(page, JobsPerPage)
 	params.Set("FirmwareId", firmwareID)
-	err := c.call(ctx, OpListOTAJobByFirmware, in, params, &answer, func() bool { return isCount(answer.Total) })
-	for i := range answer.Data {
-		correct(answer.Data[i].JobStatus, answer.Data[i].JobType)
-	}
+	err := c.call(ctx, OpListOTAJobByFirmware, in, params, &answer, func(odd *notes) error {
+		if err := checkPage(answer.Total, &answer.Data, page, "JobId", func(j *JobSummary) *string { return j.JobID }, odd); err != nil {
+			return err
+		}
+		for i := range answer.Data {
+			j := &answer.Data[i]
+			if correct(&j.JobStatus, &j.JobType); j.JobStatus == nil {
+				odd.add("Data[].JobStatus", "is missing; the list then says nothing new of the batch")
+			}
+		}
+		return c.echo.firmware.check("FirmwareId", firmwareID, odd, each(answer.Data, func(j *JobSummary) *string { return j.FirmwareID })...)
+	})
 	return listOf(answer.Total, answer.Data), err
 }
 
 // ListOTATaskByJob gives the first size devices of a batch that are in a state,
-// "" for any. Reading Total of a short page is how devices are counted: the
-// API has no other way.
+// "" for any. Each has a TaskStatus. Reading Total of a short page is how devices
+// are counted: the API has no other way.
 func (c *Client) ListOTATaskByJob(ctx context.Context, in Instance, jobID, taskStatus string, size int) (List[Task], error) {
 	var answer struct {
 		Total *float64 `json:"Total"`
@@ -112,17 +126,20 @@ func (c *Client) ListOTATaskByJob(ctx context.Context, in Instance, jobID, taskS
 	if taskStatus != "" {
 		params.Set("TaskStatus", taskStatus)
 	}
-	err := c.call(ctx, OpListOTATaskByJob, in, params, &answer, func() bool { return isCount(answer.Total) })
+	err := c.call(ctx, OpListOTATaskByJob, in, params, &answer, func(odd *notes) error {
+		if err := checkTotal(answer.Total); err != nil {
+			return err
+		}
+		if err := checkStates(answer.Data); err != nil {
+			return err
+		}
+		return c.echo.job.check("JobId", jobID, odd, each(answer.Data, func(t *Task) *string { return t.JobID })...)
+	})
 	return listOf(answer.Total, answer.Data), err
 }
 
 func paged(page, size int) url.Values {
 	return url.Values{"CurrentPage": {strconv.Itoa(page)}, "PageSize": {strconv.Itoa(size)}}
-}
-
-// isCount says whether a Total can be one. The documented limits are far below.
-func isCount(total *float64) bool {
-	return total != nil && *total >= 0 && *total <= math.MaxInt32
 }
 
 func listOf[T any](total *float64, entries []T) List[T] {
@@ -131,4 +148,13 @@ func listOf[T any](total *float64, entries []T) List[T] {
 		list.Total = int(*total)
 	}
 	return list
+}
+
+// each gives one field of all entries.
+func each[T any](entries []T, field func(*T) *string) []*string {
+	values := make([]*string, len(entries))
+	for i := range entries {
+		values[i] = field(&entries[i])
+	}
+	return values
 }

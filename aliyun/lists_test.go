@@ -120,10 +120,12 @@ func TestListFailures(t *testing.T) {
 		class  aliyun.Class
 		text   string // a part of the error
 	}{
-		"no Total":                 {`{"Success":true,"Data":{}}`, aliyun.ClassDecode, "no Data"},
-		"a Total that is a text":   {`{"Success":true,"Total":"many"}`, aliyun.ClassDecode, ""},
-		"a negative Total":         {`{"Success":true,"Total":-1}`, aliyun.ClassDecode, ""},
-		"a Total beyond all lists": {`{"Success":true,"Total":1e300}`, aliyun.ClassDecode, ""},
+		"no Total":                 {`{"Success":true,"Data":{}}`, aliyun.ClassDecode, "the answer has Success but no Total"},
+		"a Total that is null":     {`{"Success":true,"Total":null,"Data":{}}`, aliyun.ClassDecode, "no Total"},
+		"a Total that is a text":   {`{"Success":true,"Total":"many"}`, aliyun.ClassDecode, "no Total"},
+		"a negative Total":         {`{"Success":true,"Total":-1}`, aliyun.ClassDecode, "-1 as Total, which is no count"},
+		"half a Total":             {`{"Success":true,"Total":1.5}`, aliyun.ClassDecode, "1.5 as Total, which is no count"},
+		"a Total beyond all lists": {`{"Success":true,"Total":1e300}`, aliyun.ClassDecode, "1e+300 as Total, which is no count"},
 		"no Success":               {`{"Total":1}`, aliyun.ClassDecode, ""},
 		"nothing":                  {``, aliyun.ClassDecode, "empty"},
 		"a package that is gone":   {`{"Success":false,"Code":"iot.firmware.FirmwareNotFound","ErrorMessage":"gone"}`, aliyun.ClassNotFound, "FirmwareNotFound"},

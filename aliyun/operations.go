@@ -3,6 +3,7 @@ package aliyun
 import (
 	"context"
 	"net/url"
+	"strings"
 )
 
 // OpQueryOTAJob tells everything about one batch. It is the API's name, the
@@ -23,28 +24,44 @@ var misprints = map[string]string{
 	"VERFIY_FIRMWARE": "VERIFY_FIRMWARE",
 }
 
-// QueryOTAJob asks for one batch. Every error is an [*Error].
+// QueryOTAJob asks for one batch. What it returns has a JobStatus. Every error
+// is an [*Error].
 func (c *Client) QueryOTAJob(ctx context.Context, in Instance, jobID string) (*Job, error) {
 	var answer struct {
-		Data *Job `json:"Data"`
+		Data *struct {
+			JobID *string `json:"JobId"`
+			Job
+		} `json:"Data"`
 	}
-	err := c.call(ctx, OpQueryOTAJob, in, url.Values{"JobId": {jobID}}, &answer,
-		func() bool { return answer.Data != nil })
+	err := c.call(ctx, OpQueryOTAJob, in, url.Values{"JobId": {jobID}}, &answer, func(odd *notes) error {
+		if answer.Data == nil {
+			return missing("Data")
+		}
+		correct(&answer.Data.JobStatus, &answer.Data.JobType)
+		if answer.Data.JobStatus == nil {
+			return missing("JobStatus")
+		}
+		return c.echo.job.check("JobId", jobID, odd, answer.Data.JobID)
+	})
 	if err != nil {
 		return nil, err
 	}
-	correct(answer.Data.JobStatus, answer.Data.JobType)
-	return answer.Data, nil
+	return &answer.Data.Job, nil
 }
 
-// correct replaces misprints in place.
-func correct(values ...*string) {
+// correct replaces misprints in place. A blank value is none.
+func correct(values ...**string) {
 	for _, value := range values {
-		if value == nil {
+		if *value == nil {
 			continue
 		}
-		if meant, ok := misprints[*value]; ok {
-			*value = meant
+		text := strings.TrimSpace(**value)
+		if meant, ok := misprints[text]; ok {
+			text = meant
+		}
+		*value = &text
+		if text == "" {
+			*value = nil
 		}
 	}
 }

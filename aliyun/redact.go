@@ -2,6 +2,7 @@ package aliyun
 
 import (
 	"html"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -10,23 +11,27 @@ import (
 // URL, in JSON, in a Go quote or in HTML, once or several times over: a gateway
 // answers a wrong signature with the text that it signed, token included.
 func redact(text string, secrets ...string) string {
-	for _, secret := range secrets {
-		if secret == "" {
-			continue
+	return redactStart(text, math.MaxInt, secrets...)
+}
+
+// redactStart is the beginning of what redact gives, of at least so many bytes:
+// the peer decides how long the text is.
+func redactStart(text string, enough int, secrets ...string) string {
+	var b strings.Builder
+	for i := 0; i < len(text) && b.Len() < enough; {
+		n := 0 // bytes of the longest secret that begins here
+		for _, secret := range secrets {
+			n = max(n, written(text[i:], secret))
 		}
-		var b strings.Builder
-		for i := 0; i < len(text); {
-			if n := written(text[i:], secret); n >= 0 {
-				b.WriteString("<secret>")
-				i += n
-			} else {
-				b.WriteByte(text[i])
-				i++
-			}
+		if n > 0 {
+			b.WriteString("<secret>")
+			i += n
+		} else {
+			b.WriteByte(text[i])
+			i++
 		}
-		text = b.String()
 	}
-	return text
+	return b.String()
 }
 
 // written is how many bytes at the beginning of the text stand for the secret,

@@ -59,7 +59,7 @@ func FuzzSignature(f *testing.F) {
 		}
 		for _, signature := range []Signature{SignatureV3, SignatureV1} {
 			err = client.call(t.Context(), OpQueryOTAJob, Instance{URL: "http://" + host, ID: instanceID, RegionID: value, Signature: signature},
-				url.Values{"JobId": {jobID}, name: {value, value}}, &answer, func() bool { return answer.Data != nil })
+				url.Values{"JobId": {jobID}, name: {value, value}}, &answer, func(*notes) error { return nil })
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -36,7 +36,7 @@ func CheckLive(ctx context.Context, w io.Writer, load func() (Setup, error), o P
 	fmt.Fprintln(table, "ACCOUNT\tINSTANCE\tOPERATION\tASKED FOR\tRESULT\t")
 	check := liveCheck{table: table}
 	for _, a := range setup.Accounts {
-		check.account, check.client = a, newClient(a, o, o.Calls.Observer(a.Name))
+		check.account, check.client = a, newClient(a, o, o.Calls.Observer(a.Name), nil)
 		for _, in := range a.instances() {
 			check.instance(ctx, in)
 		}

@@ -31,11 +31,26 @@ var cures = []struct{ pattern, text string }{
 	{"iot.system.billisoverdue", "a bill of the account is overdue; pay it"},
 	{"*instancenotfound", "instance {instance} is not one of this account in this region; set instances[].id as the console shows it, and none for the public instance"},
 	{"iot.prod.notexistedproduct", "{subject} is not in instance {instance}; correct it, or instances[].id, as the console shows them"},
+	{"*invalidtenant", notActivated},
+	{"*uidnotfound", notActivated},
+	{"*apinotsupportedininstance", "instance {instance} does not offer {operation}; watch another instance, or turn off what needs this operation: discover, bulk_status or device_counts"},
+	{"*productkey", "the API knows no {subject} in instance {instance}; set discover.products to the ProductKey that the console shows"},
+	{"*nullfirmwareid", notReceived},
+	{"*nullotajobid", notReceived},
+	{"*invalidpageparams", "the API does not take pages of the documented size; {endpoint} has a limit of its own: ask who runs it"},
+	{"*invalidformattedparameter", badForm},
+	{"*illegalrequest", badForm},
 }
 
-// otherSignature is for an endpoint that looks for action, version or signature
-// where the other signature has them.
-const otherSignature = "{endpoint} does not understand calls signed with {signature}; set signature: {other signature} for the account, or correct endpoint"
+const (
+	// otherSignature is for an endpoint that looks for action, version or
+	// signature where the other signature has them.
+	otherSignature = "{endpoint} does not understand calls signed with {signature}; set signature: {other signature} for the account, or correct endpoint"
+
+	notActivated = "the Alibaba Cloud account of this key does not exist, or IoT Platform is not activated for it; activate it, or set credentials to a key of the account that has the batches"
+	notReceived  = "a parameter that the exporter sends in the query of the request did not arrive; check the gateway or proxy in front of {endpoint}"
+	badForm      = "a parameter has a form that the API does not take; write {subject} and instances[].id as the console shows them"
+)
 
 // causeCures say how to mend the way to the endpoint.
 var causeCures = map[aliyun.Cause]string{
@@ -60,11 +75,11 @@ var classCures = map[aliyun.Class]string{
 	aliyun.ClassAuth:       "there are no keys that the API takes; see credentials in the configuration",
 	aliyun.ClassPermission: "the RAM action iot:{operation} is not allowed to this key; grant it on resource *",
 	aliyun.ClassNotFound:   "{subject} does not exist in instance {instance}; correct the id, or take it out if the package was deleted",
-	aliyun.ClassInvalid:    "the API does not take the request; see its code",
-	aliyun.ClassServer:     "the API itself fails; try again, and ask Alibaba Cloud's support with the request id if it stays so",
+	aliyun.ClassInvalid:    "the API does not take the request; check {subject} and instance {instance}, and look the code up in Alibaba Cloud's documentation",
+	aliyun.ClassServer:     "the API itself fails, or uses a code that is not documented; try again, and ask Alibaba Cloud's support with the request id if it stays so",
 	aliyun.ClassTimeout:    "{endpoint} does not answer in time; check region, endpoint, proxy and firewall",
 	aliyun.ClassTransport:  "{endpoint} cannot be reached; check region, endpoint, DNS, proxy and firewall",
-	aliyun.ClassDecode:     "{endpoint} answers, but is not the API; check endpoint, whether it wants http or https, and proxy",
+	aliyun.ClassDecode:     "{endpoint} answers, but not as the API does; check endpoint, whether it wants http or https, and proxy",
 }
 
 // cure says how to mend a failed call to an instance. subject is what was asked

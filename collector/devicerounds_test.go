@@ -1,6 +1,7 @@
 package collector_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -52,7 +53,13 @@ func TestDeviceCountsThatCannotBe(t *testing.T) {
 			for _, task := range tasks(a) {
 				delete(task.(answer), "TaskStatus")
 			}
-		}), "do not add up", 0, 0},
+		}), "counting the devices of a batch fails", 0, 0},
+		"a page with fifty different states": {50, all(func(a answer) {
+			for i, task := range tasks(a) {
+				task.(answer)["TaskStatus"] = fmt.Sprint("STATE_", i)
+			}
+		}), "counting the devices of a batch fails", 0, 0},
+		"a page of another batch's devices":      {50, all(func(a answer) { tasks(a)[7].(answer)["JobId"] = "another" }), "counting the devices of a batch fails", 0, 0},
 		"a page with a state that nobody knows":  {50, all(func(a answer) { tasks(a)[0].(answer)["TaskStatus"] = "PAUSED" }), "", 50, 1},
 		"a page of fewer devices than it counts": {50, of("", func(a answer) { a["Data"].(answer)["SimpleOTATaskInfo"] = tasks(a)[:20] }), "", 50, 0},
 	} {

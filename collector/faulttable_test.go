@@ -40,6 +40,7 @@ var typicalFaults = map[string]fault{
 	"an answer that is cut off":        {simulator.Fault{Kind: simulator.Truncate}, aliyun.ClassDecode},
 	"an answer that is garbage":        {simulator.Fault{Kind: simulator.Garbage}, aliyun.ClassDecode},
 	"an answer that is empty":          {simulator.Fault{Kind: simulator.Empty}, aliyun.ClassDecode},
+	"an answer about nothing":          {simulator.Fault{Edit: emptied}, aliyun.ClassDecode},
 	"an answer that is too large":      {simulator.Fault{Kind: simulator.Huge, Size: 2 << 20}, aliyun.ClassDecode},
 	"a portal that redirects":          {simulator.Fault{Kind: simulator.Redirect, Location: "http://portal/"}, aliyun.ClassDecode},
 }
@@ -63,6 +64,16 @@ var otherFaults = map[string]fault{
 	"a batch that is gone, with HTTP 500":  {simulator.Fault{Code: "iot.firmware.InvalidOTAJobId", Status: http.StatusInternalServerError}, aliyun.ClassNotFound},
 	"an instance that is not there":        {simulator.Fault{Code: "iot.system.InstanceNotFound"}, aliyun.ClassInvalid},
 	"a product that is not there":          {simulator.Fault{Code: "iot.prod.NotExistedProduct"}, aliyun.ClassInvalid},
+	"a product key that is mistyped":       {simulator.Fault{Code: "iot.firmware.InvalidProductKey"}, aliyun.ClassInvalid},
+	"an instance without the operation":    {simulator.Fault{Code: "iot.common.APINotSupportedInInstance"}, aliyun.ClassInvalid},
+	"an account without the product":       {simulator.Fault{Code: "iot.common.InvalidTenant"}, aliyun.ClassPermission},
+	"an account that is not there":         {simulator.Fault{Code: "iot.system.UidNotFound", Status: http.StatusNotFound}, aliyun.ClassPermission},
+	"a package id that did not arrive":     {simulator.Fault{Code: "iot.firmware.NullFirmwareId"}, aliyun.ClassInvalid},
+	"a page that is too large":             {simulator.Fault{Code: "iot.common.InvalidPageParams"}, aliyun.ClassInvalid},
+	"a parameter of the wrong form":        {simulator.Fault{Code: "iot.common.InvalidFormattedParameter"}, aliyun.ClassInvalid},
+	"an illegal request, with HTTP 500":    {simulator.Fault{Code: "iot.system.IllegalRequest", Status: http.StatusInternalServerError}, aliyun.ClassInvalid},
+	"a mistake that no page names":         {simulator.Fault{Code: "iot.firmware.InvalidNewThing"}, aliyun.ClassInvalid},
+	"a query that failed":                  {simulator.Fault{Code: "iot.firmware.ListOTATaskByJobFailed"}, aliyun.ClassServer},
 	"a parameter that is missing":          {simulator.Fault{Code: "MissingParameter"}, aliyun.ClassInvalid},
 	"an operation that nobody knows":       {simulator.Fault{Code: "InvalidAction.NotFound"}, aliyun.ClassInvalid},
 	"an unknown code with HTTP 400":        {simulator.Fault{Code: "iot.new.Thing", Status: http.StatusBadRequest}, aliyun.ClassInvalid},
@@ -88,6 +99,9 @@ var otherFaults = map[string]fault{
 	"half an answer with HTTP 500":         {simulator.Fault{Kind: simulator.Truncate, Status: http.StatusInternalServerError}, aliyun.ClassDecode},
 	"a redirect that asks to send it anew": {simulator.Fault{Kind: simulator.Redirect, Location: "http://portal/", Status: http.StatusPermanentRedirect}, aliyun.ClassDecode},
 }
+
+// emptied has success and nothing else.
+func emptied([]byte) []byte { return []byte(`{"RequestId":"R","Success":true,"Data":{}}`) }
 
 func allFaults() map[string]fault {
 	all := maps.Clone(typicalFaults)

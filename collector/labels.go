@@ -67,34 +67,11 @@ func taskStatuses(counts map[string]int) []string {
 		}
 	}
 	for _, status := range slices.Sorted(maps.Keys(counts)) {
-		if !slices.Contains(counted, status) {
+		if !slices.Contains(aliyun.TaskStatuses, status) {
 			counted = append(counted, status)
 		}
 	}
 	return counted
-}
-
-// srcVersions are the distinct source versions: a label set may stand only
-// once in an exposition.
-func srcVersions(job *aliyun.Job) []string {
-	var distinct []string
-	for i := range job.SrcVersions {
-		if v := str(&job.SrcVersions[i]); !slices.Contains(distinct, v) {
-			distinct = append(distinct, v)
-		}
-	}
-	return distinct
-}
-
-// tags are the distinct tags.
-func tags(job *aliyun.Job) [][2]string {
-	var distinct [][2]string
-	for _, t := range job.Tags {
-		if kv := [2]string{str(t.Key), str(t.Value)}; !slices.Contains(distinct, kv) {
-			distinct = append(distinct, kv)
-		}
-	}
-	return distinct
 }
 
 // str is valid UTF-8, as Prometheus demands; "" when the API left the field out.

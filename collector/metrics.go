@@ -71,13 +71,13 @@ func families(expected time.Duration) []family {
 			}
 		})},
 		{"job_source_version_info", "A version that the batch upgrades from, always 1.", ofJob(func(j *aliyun.Job, out *row) {
-			for _, v := range srcVersions(j) {
-				out.sample(1, label{"src_version", v})
+			for i := range j.SrcVersions {
+				out.sample(1, label{"src_version", str(&j.SrcVersions[i])})
 			}
 		})},
 		{"job_tag_info", "A tag of the batch, always 1.", ofJob(func(j *aliyun.Job, out *row) {
-			for _, t := range tags(j) {
-				out.sample(1, label{"key", t[0]}, label{"value", t[1]})
+			for _, t := range j.Tags {
+				out.sample(1, label{"key", str(t.Key)}, label{"value", str(t.Value)})
 			}
 		})},
 	}

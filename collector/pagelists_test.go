@@ -30,7 +30,7 @@ func TestJobsPageShowsListsThatFail(t *testing.T) {
 		root := document(t, h.page(""))
 		lists := unreadable(root)
 		want := []string{
-			"product NoSuchProd, account production: invalid iot.prod.NotExistedProduct, 10 s ago, 1 in a row The product does not exist.",
+			"product NoSuchProd, account production: invalid iot.firmware.InvalidProductKey, 10 s ago, 1 in a row The ProductKey is incorrect.",
 			"package NoSuchFw, account production: not_found iot.firmware.FirmwareNotFound, 10 s ago, 1 in a row The update package does not exist.",
 		}
 		if len(lists) != len(want) {

@@ -52,8 +52,8 @@ func (r *pageRow) texts() []string {
 	for _, field := range []*string{r.Job.Name, r.Job.JobDesc, r.Job.DestVersion, r.Job.ProductKey, r.Job.FirmwareID, r.Job.GroupName} {
 		all = append(all, str(field))
 	}
-	for _, t := range tags(&r.Job) {
-		all = append(all, t[0]+"="+t[1])
+	for _, t := range r.Job.Tags {
+		all = append(all, str(t.Key)+"="+str(t.Value))
 	}
 	if r.Err != nil {
 		all = append(all, r.Err.Error())

@@ -74,7 +74,7 @@ func (p *Poller) Apply(ctx context.Context, setup Setup) {
 			p.watchers[a.Name] = r
 		}
 		if r.client == nil || r.made.Credentials != a.Credentials || r.made.Timeout != a.Timeout {
-			r.client = newClient(a, p.o, r.observe(p.o.Calls.Observer(a.Name)))
+			r.client = newClient(a, p.o, r.observe(p.o.Calls.Observer(a.Name)), &r.echo)
 		}
 		r.made = a
 		p.o.Calls.expect(a.Name, a.operations())
@@ -136,6 +136,7 @@ type running struct {
 	*watcher
 	made   Account
 	client *aliyun.Client
+	echo   aliyun.Echo // of all its clients: a reload can make another
 	cancel context.CancelFunc
 	ended  chan struct{} // closed when the last call has ended
 }
@@ -161,12 +162,13 @@ func (r *running) observe(calls aliyun.Observer) aliyun.Observer {
 	}
 }
 
-func newClient(a Account, o PollerOptions, observe aliyun.Observer) *aliyun.Client {
+func newClient(a Account, o PollerOptions, observe aliyun.Observer, echo *aliyun.Echo) *aliyun.Client {
 	keys := aliyun.NewCredentials(a.Credentials, o.Calls.RefreshFailed(a.Name))
 	return aliyun.NewClient(keys, aliyun.Options{
 		Timeout:   a.Timeout,
 		UserAgent: o.UserAgent,
 		Observe:   observe,
 		Transport: o.Transport,
+		Echo:      echo,
 	})
 }

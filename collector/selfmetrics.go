@@ -25,7 +25,7 @@ type CallMetrics struct {
 	duration        *prometheus.HistogramVec
 	refreshFailures *prometheus.CounterVec
 	logger          log.Logger
-	unreadable      sync.Map // (account, operation, field) that were logged already
+	noted           sync.Map // (account, operation, field) that were logged already
 }
 
 // NewCallMetrics registers them.
@@ -74,10 +74,10 @@ func (m *CallMetrics) Observer(account string) aliyun.Observer {
 		}
 		m.requests.WithLabelValues(account, c.Operation, result).Inc()
 		m.duration.WithLabelValues(account, c.Operation).Observe(c.Duration.Seconds())
-		for _, field := range c.Unreadable {
-			if _, logged := m.unreadable.LoadOrStore([3]string{account, c.Operation, field}, true); !logged {
-				level.Warn(m.logger).Log("msg", "the API sent a field that cannot be read; it is left out, and not logged again",
-					"account", account, "operation", c.Operation, "field", field)
+		for _, note := range c.Notes {
+			if _, logged := m.noted.LoadOrStore([3]string{account, c.Operation, note.Field}, true); !logged {
+				level.Warn(m.logger).Log("msg", "the API sent an odd field; not logged again",
+					"account", account, "operation", c.Operation, "field", note.Field, "what", note.Text)
 			}
 		}
 	}

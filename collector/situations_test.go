@@ -150,12 +150,14 @@ var situations = map[string]func(h *harness){
 	},
 }
 
-// nothing is an Override that takes every field away: Data is {}.
+// nothing is an Override that takes every field away but JobStatus: without one, an
+// answer is none.
 func nothing() map[string]any {
 	absent := map[string]any{"JobId": simulator.Absent}
 	for field := range reflect.TypeFor[aliyun.Job]().Fields() {
 		absent[wireName(field)] = simulator.Absent
 	}
+	absent["JobStatus"] = aliyun.StatusInProgress
 	return absent
 }
 

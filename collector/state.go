@@ -62,10 +62,11 @@ func (s *State) failed(err *aliyun.Error, started, ended time.Time) *State {
 }
 
 // listed is the state after a list that was read from asOf on showed the batch.
-// QueryOTAJob is believed where it says that the batch is gone, or gave another
-// status than a list that has no news since.
+// An entry without a status says nothing. QueryOTAJob is believed where it says
+// that the batch is gone, or gave another status than a list that has no news
+// since.
 func (s *State) listed(in *aliyun.JobSummary, asOf time.Time) *State {
-	if asOf.Before(s.TrueAt()) || s.Err != nil && s.Err.Class == aliyun.ClassNotFound {
+	if in.JobStatus == nil || asOf.Before(s.TrueAt()) || s.Err != nil && s.Err.Class == aliyun.ClassNotFound {
 		return s
 	}
 	next := *s
@@ -74,7 +75,7 @@ func (s *State) listed(in *aliyun.JobSummary, asOf time.Time) *State {
 	}
 	switch news := s.summary == nil || differ(in, s.summary.JobStatus, s.summary.UtcModified); {
 	case s.Job == nil:
-	case !news && in.JobStatus != nil && str(in.JobStatus) != str(s.Job.JobStatus):
+	case !news && str(in.JobStatus) != str(s.Job.JobStatus):
 		return s
 	case !news:
 		return &next
@@ -99,7 +100,7 @@ func (s *State) foundBy(source string) *State {
 // differ says whether a list shows another status, or a later change, than was
 // known.
 func differ(in *aliyun.JobSummary, status *string, modified *time.Time) bool {
-	return in.JobStatus != nil && str(in.JobStatus) != str(status) ||
+	return str(in.JobStatus) != str(status) ||
 		in.UtcModified != nil && (modified == nil || !in.UtcModified.Equal(*modified))
 }
 
@@ -113,9 +114,7 @@ func merged(job *aliyun.Job, in *aliyun.JobSummary) *aliyun.Job {
 	if job != nil {
 		next = *job
 	}
-	if in.JobStatus != nil {
-		next.JobStatus = in.JobStatus
-	}
+	next.JobStatus = in.JobStatus
 	for _, t := range []struct{ to, from **time.Time }{
 		{&next.UtcCreate, &in.UtcCreate},
 		{&next.UtcModified, &in.UtcModified},

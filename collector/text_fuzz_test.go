@@ -37,8 +37,8 @@ func FuzzText(f *testing.F) {
 			Job: &aliyun.Job{
 				Name: &said, JobDesc: &said, FirmwareID: &said, ProductKey: &said, DestVersion: &said, JobStatus: &status, JobType: &said,
 				SelectionType: &said, TargetSelection: &said, GroupID: &said, GroupName: &said, DownloadProtocol: &said,
-				RetryCount: &number, DynamicMode: &number, SrcVersions: []string{said, key, said, value}, UtcStartTime: &at,
-				Tags: []aliyun.Tag{{Key: &key, Value: &value}, {Key: &value, Value: &key}, {Key: &key, Value: &value}, {}},
+				RetryCount: &number, DynamicMode: &number, SrcVersions: []string{said, said + "1"}, UtcStartTime: &at,
+				Tags: []aliyun.Tag{{Key: &key, Value: &value}, {Key: new(key + "1"), Value: &value}, {Value: new(value + "1")}}, // no two are the same
 			},
 			AsOf: at, Asked: at, Err: &aliyun.Error{Class: aliyun.ClassServer, Code: said},
 			Devices: &DeviceCounts{ByStatus: map[string]int{"SUCCEEDED": 1, place: 2}, Total: 3, AsOf: at},
@@ -81,10 +81,10 @@ func FuzzText(f *testing.F) {
 		}{
 			{"job_info", map[string]string{"region": place, "iot_instance_id": place, "name": utf8Of(said), "description": description, "group_name": utf8Of(said)}},
 			{"job_source_version_info", map[string]string{"src_version": utf8Of(said)}},
-			{"job_source_version_info", map[string]string{"src_version": utf8Of(value)}},
+			{"job_source_version_info", map[string]string{"src_version": utf8Of(said) + "1"}},
 			{"job_tag_info", map[string]string{"key": utf8Of(key), "value": utf8Of(value)}},
-			{"job_tag_info", map[string]string{"key": utf8Of(value), "value": utf8Of(key)}},
-			{"job_tag_info", map[string]string{"key": "", "value": ""}},
+			{"job_tag_info", map[string]string{"key": utf8Of(key) + "1", "value": utf8Of(value)}},
+			{"job_tag_info", map[string]string{"key": "", "value": utf8Of(value) + "1"}},
 			{"job_devices", map[string]string{"task_status": place}},
 			{"job_poll_error_info", map[string]string{"class": "server", "code": utf8Of(said)}},
 			{"job_poll_success", nil},

@@ -51,6 +51,17 @@ type account struct {
 // product is a product in an instance: it stays known after its last package.
 type product struct{ instance, key string }
 
+// refusalOf is the code for a ProductKey that is not in the instance: it is in
+// another one, or mistyped.
+func (a *account) refusalOf(key string) string {
+	for p := range a.products {
+		if p.key == key {
+			return "iot.prod.NotExistedProduct"
+		}
+	}
+	return "iot.firmware.InvalidProductKey"
+}
+
 // AddAccount adds an account. If the name is known, it replaces keys and limits;
 // instances, packages, batches and the calls of the last second stay.
 func (s *Simulator) AddAccount(a Account) {

@@ -2,7 +2,9 @@ package simulator
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -46,24 +48,35 @@ func invalid(parameter string) *apiError {
 // businessMessages are the refusals of the product, from Alibaba's page of error
 // codes.
 var businessMessages = map[string]string{
-	"iot.system.SystemException":          "A system exception occurred.",
-	"iot.system.IllegalRequest":           "The request parameter is invalid.",
-	"iot.system.InstanceNotFound":         "The specified instance ID does not exist.",
-	"iot.Sre.IotInstanceNotFound":         "The specified instance does not exist.",
-	"iot.prod.NotExistedProduct":          "The product does not exist.",
-	"iot.common.InvalidPageParams":        "The specified page size or page number is invalid.",
-	"iot.common.RamActionPermissionDeny":  "The RAM user does not have the required permissions.",
-	"iot.common.AuthActionPermissionDeny": "Authentication failed.",
-	"iot.firmware.NullOTAJobId":           "The update batch ID is empty.",
-	"iot.firmware.InvalidOTAJobId":        "The update batch ID is incorrect.",
-	"iot.firmware.InvalidTaskStatus":      "The update task status is incorrect.",
-	"iot.firmware.FirmwareNotFound":       "The update package does not exist.",
-	"iot.firmware.InvalidFirmwareId":      "The update package ID is incorrect.",
-	"iot.firmware.SystemBusy":             "The system is busy.",
-	"Iot.system.BillIsOverDue":            "The account has overdue payments.",
+	"Iot.system.BillIsOverDue":             "The account has overdue payments.",
+	"iot.Sre.IotInstanceNotFound":          "The specified instance does not exist.",
+	"iot.common.APINotSupportedInInstance": "The instance does not support the API operation.",
+	"iot.common.AuthActionPermissionDeny":  "Authentication failed.",
+	"iot.common.InvalidFormattedParameter": "The format of a request parameter is invalid.",
+	"iot.common.InvalidPageParams":         "The specified page size or page number is invalid.",
+	"iot.common.InvalidTenant":             "The specified tenant is invalid.",
+	"iot.common.RamActionPermissionDeny":   "The RAM user does not have the required permissions.",
+	"iot.firmware.FirmwareNotFound":        "The update package does not exist.",
+	"iot.firmware.InvalidFirmwareId":       "The update package ID is incorrect.",
+	"iot.firmware.InvalidOTAJobId":         "The update batch ID is incorrect.",
+	"iot.firmware.InvalidProductKey":       "The ProductKey is incorrect.",
+	"iot.firmware.InvalidTaskStatus":       "The update task status is incorrect.",
+	"iot.firmware.ListOTAJobFailed":        "Failed to query the update batches.",
+	"iot.firmware.ListOTATaskByJobFailed":  "Failed to query the update tasks.",
+	"iot.firmware.NullFirmwareId":          "The update package ID is empty.",
+	"iot.firmware.NullOTAJobId":            "The update batch ID is empty.",
+	"iot.firmware.SystemBusy":              "The system is busy.",
+	"iot.prod.NotExistedProduct":           "The product does not exist.",
+	"iot.system.IllegalRequest":            "The request parameter is invalid.",
+	"iot.system.InstanceNotFound":          "The specified instance ID does not exist.",
+	"iot.system.SystemException":           "A system exception occurred.",
+	"iot.system.UidNotFound":               "The account does not exist, or IoT Platform is not activated for it.",
 }
+
+// BusinessCodes are the codes that the product refuses with, sorted.
+func BusinessCodes() []string { return slices.Sorted(maps.Keys(businessMessages)) }
 
 // businessError has HTTP 200, as the product answers; no page documents the status.
 func businessError(code string) *apiError {
-	return &apiError{http.StatusOK, code, businessMessages[code]}
+	return &apiError{http.StatusOK, code, cmp.Or(businessMessages[code], "The request has failed.")}
 }

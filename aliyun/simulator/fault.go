@@ -27,6 +27,9 @@ type Fault struct {
 	// with "iot.", else in the gateway's form, with the HTTP status that the gateway
 	// has for it or 400. Message "" is the usual one.
 	Code, Message string
+	// Edit changes the body of these or, alone, that of the usual answer. It must not
+	// call the Simulator.
+	Edit func(body []byte) []byte
 	// Kind answers with something that is not the API's.
 	Kind Kind
 	// Status replaces the HTTP status of these or, alone, that of the usual answer;
@@ -83,7 +86,7 @@ func (s *Simulator) takeFaults(c *call) trouble {
 		if f.LatencyFunc != nil {
 			t.latency += f.LatencyFunc()
 		}
-		if f.Code != "" || f.Kind != "" || f.Status != 0 {
+		if f.Code != "" || f.Edit != nil || f.Kind != "" || f.Status != 0 {
 			t.fault = &f.Fault
 		}
 		f.left--
@@ -105,6 +108,9 @@ func (t trouble) change(c *call, a answer) answer {
 		}
 		e.message = cmp.Or(f.Message, e.message)
 		a = c.refusal(e)
+	}
+	if f.Edit != nil {
+		a.body = f.Edit(a.body)
 	}
 	if f.Kind != "" {
 		a = f.spoil(a)

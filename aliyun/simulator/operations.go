@@ -103,7 +103,7 @@ func (s *Simulator) listOTAJobByFirmware(c *call, now time.Time) (object, *apiEr
 		return nil, refused
 	}
 	if id == "" {
-		return nil, businessError("iot.firmware.InvalidFirmwareId")
+		return nil, businessError("iot.firmware.NullFirmwareId")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -135,7 +135,7 @@ func (s *Simulator) listOTAFirmware(c *call, _ time.Time) (object, *apiError) {
 		return nil, refused
 	}
 	if key != "" && !c.account.products[product{asked, key}] {
-		return nil, businessError("iot.prod.NotExistedProduct")
+		return nil, businessError(c.account.refusalOf(key))
 	}
 	var found []any
 	for _, id := range s.order {

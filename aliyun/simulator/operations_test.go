@@ -58,7 +58,7 @@ func TestBusinessErrors(t *testing.T) {
 		"tasks: 50 device names":             {"ListOTATaskByJob", tooMany[:102], ""},
 		"tasks: 51 device names":             {"ListOTATaskByJob", tooMany, "iot.system.IllegalRequest"},
 		"jobs: no FirmwareId":                {"ListOTAJobByFirmware", []string{"CurrentPage", "1", "PageSize", "1"}, "MissingFirmwareId"},
-		"jobs: an empty FirmwareId":          {"ListOTAJobByFirmware", []string{"FirmwareId", "", "CurrentPage", "1", "PageSize", "1"}, "iot.firmware.InvalidFirmwareId"},
+		"jobs: an empty FirmwareId":          {"ListOTAJobByFirmware", []string{"FirmwareId", "", "CurrentPage", "1", "PageSize", "1"}, "iot.firmware.NullFirmwareId"},
 		"jobs: an unknown FirmwareId":        {"ListOTAJobByFirmware", []string{"FirmwareId", "x", "CurrentPage", "1", "PageSize", "1"}, "iot.firmware.FirmwareNotFound"},
 		"jobs: a package of another one":     {"ListOTAJobByFirmware", []string{"FirmwareId", "foreign-fw", "CurrentPage", "1", "PageSize", "1"}, "iot.firmware.FirmwareNotFound"},
 		"jobs: no instance":                  {"ListOTAJobByFirmware", []string{"FirmwareId", "fw3", "CurrentPage", "1", "PageSize", "1"}, "iot.Sre.IotInstanceNotFound"},
@@ -67,7 +67,7 @@ func TestBusinessErrors(t *testing.T) {
 		"jobs: no page":                      {"ListOTAJobByFirmware", []string{"FirmwareId", "fw", "PageSize", "1"}, "MissingCurrentPage"},
 		"packages: no page size":             {"ListOTAFirmware", []string{"CurrentPage", "1"}, "MissingPageSize"},
 		"packages: 101 a page":               {"ListOTAFirmware", []string{"CurrentPage", "1", "PageSize", "101"}, "iot.common.InvalidPageParams"},
-		"packages: an unknown product":       {"ListOTAFirmware", []string{"CurrentPage", "1", "PageSize", "1", "ProductKey", "x"}, "iot.prod.NotExistedProduct"},
+		"packages: an unknown product":       {"ListOTAFirmware", []string{"CurrentPage", "1", "PageSize", "1", "ProductKey", "x"}, "iot.firmware.InvalidProductKey"},
 		"packages: a product in an instance": {"ListOTAFirmware", []string{"CurrentPage", "1", "PageSize", "1", "ProductKey", "b1"}, "iot.prod.NotExistedProduct"},
 		"packages: an unknown instance":      {"ListOTAFirmware", []string{"CurrentPage", "1", "PageSize", "1", "IotInstanceId", "x"}, "iot.system.InstanceNotFound"},
 	} {

@@ -1,0 +1,61 @@
+package aliyun
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// checkTotal says what is wrong with the Total of a list: without one, nobody
+// knows whether the list is complete. The documented limits are far below
+// MaxInt32.
+func checkTotal(total *float64) error {
+	switch {
+	case total == nil:
+		return missing("Total")
+	case *total < 0 || *total > math.MaxInt32 || *total != math.Trunc(*total):
+		return fmt.Errorf("the answer has %v as Total, which is no count", *total)
+	}
+	return nil
+}
+
+// checkPage says what is wrong with a page of a list whose entries are known by
+// an id. It takes out those that have none.
+func checkPage[T any](total *float64, entries *[]T, page int, name string, id func(*T) *string, odd *notes) error {
+	if err := checkTotal(total); err != nil {
+		return err
+	}
+	sent := len(*entries)
+	*entries = slices.DeleteFunc(*entries, func(e T) bool { return strings.TrimSpace(deref(id(&e))) == "" })
+	switch {
+	case len(*entries) == sent && sent == 0 && page == 1 && *total > 0:
+		return fmt.Errorf("the answer has %v as Total, but no entries", *total)
+	case len(*entries) == 0 && sent > 0:
+		return fmt.Errorf("the answer has %d entries, but none with a %s", sent, name)
+	case len(*entries) < sent:
+		odd.add(name, "is missing in an entry of the list, which is left out")
+	}
+	return nil
+}
+
+// maxStates is how many different states the devices of one page may have:
+// more than twice as many as are documented are not states.
+const maxStates = 16
+
+// checkStates says what is wrong with the states of the devices on a page. They
+// become label values, so there cannot be any number of them.
+func checkStates(tasks []Task) error {
+	distinct := make(map[string]bool)
+	for i := range tasks {
+		correct(&tasks[i].TaskStatus)
+		if tasks[i].TaskStatus == nil {
+			return missing("TaskStatus in one of its entries")
+		}
+		distinct[*tasks[i].TaskStatus] = true
+	}
+	if len(distinct) > maxStates {
+		return fmt.Errorf("the answer has %d different values of TaskStatus", len(distinct))
+	}
+	return nil
+}

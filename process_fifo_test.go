@@ -3,7 +3,6 @@
 package main
 
 import (
-	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -18,15 +17,7 @@ func TestSecondSignal(t *testing.T) {
 				t.Fatal(err)
 			}
 			p := startProcess(t, program(t, "--config.file="+fifo))
-			// This one can be opened as soon as the program reads, which then waits for content.
-			eventually(t, func() string {
-				writer, err := os.OpenFile(fifo, os.O_WRONLY|syscall.O_NONBLOCK, 0)
-				if err != nil {
-					return "a reader of the FIFO"
-				}
-				t.Cleanup(func() { writer.Close() })
-				return ""
-			})
+			openForReader(t, fifo)
 			// The second may come before the first has been seen; more are the same as it.
 			p.signal(signal)
 			eventually(t, func() string {

@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -17,10 +16,11 @@ import (
 
 // keeping starts an exporter that knows one batch, which is not in its state file yet:
 // the first write would be ten seconds after the start.
-func keeping(t *testing.T, config string) (p *process, state string) {
+func keeping(t *testing.T, content string) (p *process, config, state string) {
 	t.Helper()
+	config = file(t, "config.yml", content)
 	state = filepath.Join(t.TempDir(), "state")
-	cmd := program(t, "--config.file="+file(t, "config.yml", config), "--persistence.file="+state)
+	cmd := program(t, "--config.file="+config, "--persistence.file="+state)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a group of its own
 	p = startProcess(t, cmd)
 	p.awaitListening()
@@ -28,20 +28,45 @@ func keeping(t *testing.T, config string) (p *process, state string) {
 	if batchesInFile(t, state)["job1"] {
 		t.Fatal("the batch is in the state file already, so the last write does not show")
 	}
-	return p, state
+	return p, config, state
 }
 
-// slowScraper has a request that never ends, which a stop waits for as long as it may.
-func (p *process) slowScraper() {
+// hold gives the exporter a request that does not end, which a stop waits for as long as
+// it may: a reload whose configuration file is a FIFO that nobody writes to.
+func (p *process) hold(config string) {
 	p.t.Helper()
-	conn, err := net.Dial("tcp", strings.TrimPrefix(p.urls[0], "http://"))
-	if err != nil {
+	if err := os.Remove(config); err != nil {
 		p.t.Fatal(err)
 	}
-	p.t.Cleanup(func() { conn.Close() })
-	if _, err := io.WriteString(conn, "GET /metrics HTTP/1.1\r\nHost: "); err != nil {
+	if err := syscall.Mkfifo(config, 0o600); err != nil {
 		p.t.Fatal(err)
 	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		if response, err := http.Post(p.urls[0]+"/-/reload", "", nil); err == nil { // it fails when the program ends
+			response.Body.Close()
+		}
+	}()
+	p.t.Cleanup(func() {
+		p.kill()
+		<-ended
+	})
+	openForReader(p.t, config)
+}
+
+// openForReader opens a FIFO to write to as soon as there is a reader, which then waits
+// for content.
+func openForReader(t *testing.T, fifo string) {
+	t.Helper()
+	eventually(t, func() string {
+		writer, err := os.OpenFile(fifo, os.O_WRONLY|syscall.O_NONBLOCK, 0)
+		if err != nil {
+			return "a reader of the FIFO"
+		}
+		t.Cleanup(func() { writer.Close() })
+		return ""
+	})
 }
 
 // awaitEnd demands an end within so long after a moment, and gives how it was.
@@ -73,8 +98,8 @@ func TestSignalsThatComeTogether(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			api := newFakeAPI(t)
-			p, state := keeping(t, api.config("job1"))
-			p.slowScraper() // so that the program is there for all of the signals
+			p, path, state := keeping(t, api.config("job1"))
+			p.hold(path) // so that the program is there for all of the signals
 			start := time.Now()
 			for i, s := range c.signals {
 				if i > 0 {
@@ -99,8 +124,8 @@ func TestSignalsThatComeTogether(t *testing.T) {
 func TestLaterSignal(t *testing.T) {
 	t.Parallel()
 	api := newFakeAPI(t)
-	p, state := keeping(t, api.config("job1"))
-	p.slowScraper()
+	p, path, state := keeping(t, api.config("job1"))
+	p.hold(path)
 	p.signal(syscall.SIGTERM)
 	<-time.After(1500 * time.Millisecond)
 	p.signal(syscall.SIGTERM)
@@ -131,14 +156,12 @@ func TestEndBesidePeersThatHang(t *testing.T) {
     instances: [{jobs: [a, b, c, d, e, f], discover: {firmwares: [x]}}]
 `
 	}
-	p, state := keeping(t, config)
-	for range 3 {
-		p.slowScraper()
-	}
+	p, path, state := keeping(t, config)
 	start := time.Now()
 	if code, _ := p.ask(http.MethodPost, "/-/reload"); code != http.StatusOK || time.Since(start) > time.Second {
 		t.Errorf("a reload: status %d after %v", code, time.Since(start))
 	}
+	p.hold(path)
 	start = time.Now()
 	p.signal(syscall.SIGTERM)
 	eventually(t, func() string {

@@ -57,7 +57,7 @@ type JobSummary struct {
 
 // Task is one device of a batch.
 type Task struct {
-	JobID      *string `json:"JobId"`
+	JobID      *string `json:"JobId" max:"1048576"` // compared, not kept
 	TaskStatus *string `json:"TaskStatus"`
 }
 

@@ -29,7 +29,7 @@ var misprints = map[string]string{
 func (c *Client) QueryOTAJob(ctx context.Context, in Instance, jobID string) (*Job, error) {
 	var answer struct {
 		Data *struct {
-			JobID *string `json:"JobId"`
+			JobID *string `json:"JobId" max:"1048576"` // compared, not kept
 			Job
 		} `json:"Data"`
 	}

@@ -41,6 +41,7 @@ func TestAnswersAboutSomethingElse(t *testing.T) {
 			"JobStatus is a list":    replaced(`{"Success":true,"Data":{"JobStatus":["COMPLETED"],"JobId":"` + jobID + `"}}`),
 			"JobStatus of 10 kB":     replaced(`{"Success":true,"Data":{"JobStatus":"` + strings.Repeat("X", 10_000) + `","JobId":"` + jobID + `"}}`),
 			"another batch":          reworded(jobID, "another"),
+			"another, very long":     reworded(jobID, strings.Repeat("another", 1000)),
 			"another case":           reworded(jobID, strings.ToUpper(jobID)),
 			"another, in lower case": replaced(`{"success":true,"data":{"jobStatus":"COMPLETED","jobId":"another"}}`),
 		},

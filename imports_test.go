@@ -36,6 +36,7 @@ var onlyIn = map[string][]string{
 	"github.com/aliyun/credentials-go/":      {"aliyun"},
 	"gopkg.in/yaml.v3":                       {"config"}, // no longer maintained: to be easy to replace
 	"github.com/alecthomas/kingpin/":         {"config/flags"},
+	"github.com/gofrs/flock":                 {"collector"},
 	"github.com/prometheus/exporter-toolkit": {"config/flags", "collector/web"},
 }
 

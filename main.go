@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -135,9 +136,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	announce()
 	var file *collector.StateFile
 	if f.StateFile != "" {
-		if file, err = collector.OpenStateFile(f.StateFile, f.StateInterval, store, stateMetrics, logger); err != nil {
+		file, err = collector.OpenStateFile(ctx, f.StateFile, f.StateInterval, store, stateMetrics, logger)
+		switch {
+		case errors.Is(err, context.Canceled): // told to end while it waited for the file
+			return nil
+		case err != nil:
 			return err
 		}
+		defer file.Close()
 	}
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP)

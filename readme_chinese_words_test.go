@@ -103,6 +103,7 @@ var chinese = map[string]string{
 	"`/jobs` is tried in a real browser.":                                                    "用真正的浏览器测试 `/jobs`。",
 	"Sockets from systemd, `--web.systemd-socket`.":                                          "来自 systemd 的套接字，`--web.systemd-socket`。",
 	"Log lines in logfmt or JSON.":                                                           "logfmt 或 JSON 格式的日志。",
+	"The lock of the state file, on Linux, macOS and Windows alike.":                         "状态文件的锁，适用于 Linux、macOS 和 Windows。",
 	"Tests read log lines as other programs do.":                                             "测试像其他程序一样解析日志行。",
 	"A test that fails shows what differs.":                                                  "测试失败时显示差异。",
 	"Compression, with which a large scrape takes half the time.":                            "压缩，使大规模抓取的耗时减半。",

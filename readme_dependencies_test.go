@@ -19,6 +19,7 @@ var reasons = map[string]string{
 	"github.com/coreos/go-systemd/v22":       "Sockets from systemd, `--web.systemd-socket`.",
 	"github.com/go-kit/log":                  "Log lines in logfmt or JSON.",
 	"github.com/go-logfmt/logfmt":            "Tests read log lines as other programs do.",
+	"github.com/gofrs/flock":                 "The lock of the state file, on Linux, macOS and Windows alike.",
 	"github.com/google/go-cmp":               "A test that fails shows what differs.",
 	"github.com/klauspost/compress":          "Compression, with which a large scrape takes half the time.",
 	"github.com/mdlayher/vsock":              "`vsock://` addresses, which exporter-toolkit's flag promises.",

@@ -1,9 +1,9 @@
 package collector
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -25,10 +25,11 @@ type StateFile struct {
 	interval time.Duration
 	store    *Store
 	logger   log.Logger
+	lock     *stateLock
 
 	written uint64 // Store.Changes as of the last write
 	at      time.Time
-	failure string // of the last write; "": it succeeded
+	failure string // why the last write failed; "": it succeeded
 	metrics *StateMetrics
 }
 
@@ -54,19 +55,39 @@ func NewStateMetrics(r prometheus.Registerer) *StateMetrics {
 	return m
 }
 
-// OpenStateFile reads the file into the store. The error is one for the start:
-// the file cannot be read or written, is no regular file, or is of a newer
-// version of the program; it is not touched then.
-func OpenStateFile(path string, interval time.Duration, store *Store, m *StateMetrics, logger log.Logger) (*StateFile, error) {
+// OpenStateFile reads the file into the store and keeps other exporters away from it until
+// Close. While another exporter has it, it waits a little, or until ctx ends. The error is
+// one for the start: the file is in use, cannot be read or written, is no regular file, or
+// is of a newer version of the program; it is not touched then.
+func OpenStateFile(ctx context.Context, path string, interval time.Duration, store *Store, m *StateMetrics, logger log.Logger) (*StateFile, error) {
 	f := &StateFile{path: path, interval: interval, store: store, metrics: m, logger: log.WithSuffix(logger, "file", path)}
-	if err := f.read(); err != nil {
-		return nil, fmt.Errorf("--persistence.file: %w", err)
-	}
-	if err := f.tryWrite(); err != nil {
+	if err := f.open(ctx); err != nil {
 		return nil, fmt.Errorf("--persistence.file: %w", err)
 	}
 	return f, nil
 }
+
+func (f *StateFile) open(ctx context.Context) (err error) {
+	if err := regular(f.path); err != nil {
+		return err
+	}
+	if f.lock, err = lockState(ctx, f.path, f.logger); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+		}
+	}()
+	if err := f.read(); err != nil {
+		return err
+	}
+	f.removeLeftovers()
+	return f.tryWrite()
+}
+
+// Close lets another exporter have the file.
+func (f *StateFile) Close() { f.lock.release() }
 
 // Keep writes the file at least once an interval, sooner when there is news,
 // until the returned function is called, which writes it once more.
@@ -100,8 +121,8 @@ func (f *StateFile) write() {
 	if err := f.replace(f.store.Snapshot()); err != nil {
 		f.metrics.failures.Inc()
 		// It is tried again soon; a log on a full disk is not to grow by that.
-		if err.Error() != f.failure {
-			f.failure = err.Error()
+		if reason := innermost(err).Error(); reason != f.failure {
+			f.failure = reason
 			level.Error(f.logger).Log("msg", "state file not written, the older one stays", "err", err)
 		}
 		return
@@ -114,9 +135,20 @@ func (f *StateFile) write() {
 	f.metrics.lastGood.SetToCurrentTime()
 }
 
+// innermost is the cause of all: that of a file without its name, which is new at each write.
+func innermost(err error) error {
+	for cause := err; cause != nil; cause = errors.Unwrap(cause) {
+		err = cause
+	}
+	return err
+}
+
 // replace writes beside the file and renames: a reader, and a crash at any
 // moment, finds the whole of the old file or the whole of the new one.
 func (f *StateFile) replace(states []*State) error {
+	if err := f.lock.check(f.path); err != nil {
+		return err
+	}
 	tmp, err := f.create()
 	if err != nil {
 		return err
@@ -155,15 +187,4 @@ func (f *StateFile) tryWrite() error {
 	}
 	tmp.Close()
 	return os.Remove(tmp.Name())
-}
-
-// create opens a new temporary file. Its name is always the same, so that
-// crashes do not pile them up; what has that name is never written to, because
-// others may read it, or it may be a link to something of value.
-func (f *StateFile) create() (*os.File, error) {
-	name := f.path + ".tmp"
-	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
-	}
-	return os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 }

@@ -20,7 +20,10 @@ import (
 func open(t *testing.T, path string, store *Store) (*StateFile, string, error) {
 	t.Helper()
 	var out bytes.Buffer
-	f, err := OpenStateFile(path, time.Minute, store, NewStateMetrics(prometheus.NewRegistry()), log.NewLogfmtLogger(&out))
+	f, err := OpenStateFile(t.Context(), path, time.Minute, store, NewStateMetrics(prometheus.NewRegistry()), log.NewLogfmtLogger(&out))
+	if err == nil {
+		t.Cleanup(f.Close)
+	}
 	return f, out.String(), err
 }
 
@@ -34,7 +37,7 @@ func TestStateFileAtTheStart(t *testing.T) {
 	}{
 		"what an earlier run wrote":   {content: good, known: 3},
 		"an empty file":               {content: ""},
-		"a line that is no JSON":      {content: good + "{\"account\"\n", known: 3, log: "line=5"},
+		"a line that is no JSON":      {content: good + "{\"account\"\n", known: 3, log: "lines=1 first_line=5"},
 		"a line without a job id":     {content: good + `{"account":"a"}` + "\n", known: 3, log: "no account or job_id"},
 		"a file of a newer version":   {content: newer, err: "version 2, this one reads up to 1; run the newer program, or move the file away"},
 		"a file that is no such file": {content: "hello\nworld\n", log: "moved aside", left: "hello\nworld\n"},
@@ -88,9 +91,11 @@ func TestStateFileDamagedAgainAndAgain(t *testing.T) {
 	for i, aside := range []string{path + ".damaged", path + ".damaged.2", path + ".damaged.3"} {
 		content := strings.Repeat("hello", i+1)
 		put(t, path, []byte(content), 0o600)
-		if _, out, err := open(t, path, NewStore()); err != nil || !strings.Contains(out, "to="+aside+" ") {
+		f, out, err := open(t, path, NewStore())
+		if err != nil || !strings.Contains(out, "to="+aside+" ") {
 			t.Errorf("error %v, want it moved to %s; log:\n%s", err, aside, out)
 		}
+		f.Close()
 		if left, _ := os.ReadFile(aside); string(left) != content {
 			t.Errorf("%s holds %q, want %q", aside, left, content)
 		}

@@ -20,7 +20,7 @@ import (
 // the test's end does so otherwise.
 func (h *harness) keep(path string) (stop func()) {
 	h.t.Helper()
-	file, err := collector.OpenStateFile(path, 5*time.Minute, h.store, collector.NewStateMetrics(h.registry), h.options.Logger)
+	file, err := collector.OpenStateFile(h.t.Context(), path, 5*time.Minute, h.store, collector.NewStateMetrics(h.registry), h.options.Logger)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -28,6 +28,7 @@ func (h *harness) keep(path string) (stop func()) {
 	stop = sync.OnceFunc(func() {
 		h.poller.Stop()
 		stopKeeping()
+		file.Close()
 	})
 	h.t.Cleanup(stop)
 	return stop

@@ -48,11 +48,12 @@ func newFleet(t *testing.T, n int, status string) (args []string) {
 	if err := os.WriteFile(file, []byte(config.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	state, err := collector.OpenStateFile(filepath.Join(dir, "state"), time.Hour, store, collector.NewStateMetrics(prometheus.NewRegistry()), log.NewNopLogger())
+	state, err := collector.OpenStateFile(t.Context(), filepath.Join(dir, "state"), time.Hour, store, collector.NewStateMetrics(prometheus.NewRegistry()), log.NewNopLogger())
 	if err != nil {
 		t.Fatal(err)
 	}
 	state.Keep()() // which writes it at the end
+	state.Close()
 	return []string{"--config.file=" + file, "--persistence.file=" + filepath.Join(dir, "state"), "--web.listen-address=127.0.0.1:0"}
 }
 

@@ -50,7 +50,10 @@ func TestStateFileWithAnyBitOfItsHeaderWrong(t *testing.T) {
 		if err := os.WriteFile(path, broken, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		_, _, err := open(t, path, NewStore())
+		f, _, err := open(t, path, NewStore())
+		if err == nil {
+			f.Close()
+		}
 		if err != nil && !strings.Contains(err.Error(), "newer version") {
 			t.Errorf("byte %d is %q: %v", i, broken[i], err)
 		}

@@ -20,7 +20,7 @@ func BenchmarkStateFile(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "state")
 	store := filledStore(b, 10_000)
 	open := func() *collector.StateFile {
-		file, err := collector.OpenStateFile(path, time.Hour, store, collector.NewStateMetrics(prometheus.NewRegistry()), log.NewNopLogger())
+		file, err := collector.OpenStateFile(b.Context(), path, time.Hour, store, collector.NewStateMetrics(prometheus.NewRegistry()), log.NewNopLogger())
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -32,7 +32,7 @@ func BenchmarkStateFile(b *testing.B) {
 		do   func()
 	}{
 		{"write", func() { file.Keep()() }}, // to stop is to write
-		{"read", func() { open() }},
+		{"read", func() { file.Close(); file = open() }},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			start := cpuTime(b)

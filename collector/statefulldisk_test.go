@@ -48,8 +48,8 @@ func TestStateFileOnAFullDisk(t *testing.T) {
 		if now != before {
 			t.Errorf("the old file did not stay:\n%s", now)
 		}
-		if _, err := os.Lstat(path + ".tmp"); err == nil {
-			t.Error("the temporary file is still there")
+		if files, err := os.ReadDir(filepath.Dir(path)); len(files) != 2 || err != nil {
+			t.Errorf("%v, %v: want the state file and its lock, and no temporary file", files, err)
 		}
 		if h.samples("exporter_state_write_failures_total 6") != 1 {
 			t.Errorf("want six failed writes in a minute:\n%s", h.scrape())

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -32,19 +33,30 @@ func TestStateFileIsOurs(t *testing.T) {
 			put(t, victim, good, 0o644)
 			must(t, os.Link(victim, path))
 		},
-		"a temporary file that others can read": func(t *testing.T, _, path, _ string) {
-			put(t, path+".tmp", []byte("left by a crash"), 0o666)
+		"a temporary file that a crash left": func(t *testing.T, _, path, _ string) {
+			put(t, path+".tmp-123", []byte("half"), 0o666)
 		},
-		"a temporary file that we cannot write": func(t *testing.T, _, path, _ string) {
-			put(t, path+".tmp", nil, 0)
+		"one that we cannot write": func(t *testing.T, _, path, _ string) {
+			put(t, path+".tmp-456", nil, 0)
 		},
-		"a symlink as the temporary file": func(t *testing.T, _, path, victim string) {
+		"a symlink of the name of a temporary file": func(t *testing.T, _, path, victim string) {
 			put(t, victim, []byte(precious), 0o644)
-			must(t, os.Symlink(victim, path+".tmp"))
+			must(t, os.Symlink(victim, path+".tmp-789"))
 		},
-		"a hard link as the temporary file": func(t *testing.T, _, path, victim string) {
+		"a hard link of such a name": func(t *testing.T, _, path, victim string) {
 			put(t, victim, []byte(precious), 0o644)
-			must(t, os.Link(victim, path+".tmp"))
+			must(t, os.Link(victim, path+".tmp-789"))
+		},
+		"a hard link as the lock file": func(t *testing.T, _, path, victim string) {
+			put(t, victim, []byte(precious), 0o644)
+			os.Remove(path + ".lock")
+			must(t, os.Link(victim, path+".lock"))
+		},
+		"files whose names are only similar": func(t *testing.T, dir, path, _ string) {
+			for _, name := range []string{".tmp", ".tmp-", ".tmp-1a", "x.tmp-1", "2.tmp-1"} {
+				put(t, path+name, []byte(precious), 0o644)
+			}
+			must(t, os.MkdirAll(path+".tmp-1", 0o700))
 		},
 		"no state file at all, moved aside onto a symlink": func(t *testing.T, _, path, victim string) {
 			put(t, path, []byte("hello"), 0o600)
@@ -67,7 +79,11 @@ func TestStateFileIsOurs(t *testing.T) {
 					prepare(t, dir, path, victim)
 				}
 				f.write()
+				f.Close()
 				checkOurs(t, dir, good)
+				_, _, err = open(t, path, NewStore())
+				must(t, err)
+				checkNames(t, dir)
 			})
 		}
 	}
@@ -91,10 +107,30 @@ func checkOurs(t *testing.T, dir string, want []byte) {
 	if err == nil && !bytes.Equal(victim, want) && string(victim) != precious {
 		t.Errorf("another file was written: %q", victim)
 	}
-	for _, name := range []string{"state.tmp", "none"} {
-		if _, err := os.Lstat(filepath.Join(dir, name)); err == nil {
-			t.Errorf("%s is there", name)
+	if _, err := os.Lstat(filepath.Join(dir, "none")); err == nil {
+		t.Error("a symlink was followed")
+	}
+}
+
+// checkNames wants no temporary file to be left, and every other file to be there.
+func checkNames(t *testing.T, dir string) {
+	t.Helper()
+	files, err := os.ReadDir(dir)
+	must(t, err)
+	similar := 0
+	for _, f := range files {
+		switch name := f.Name(); {
+		case name == "state.tmp-789" && f.Type().IsRegular(), name == "state.tmp-123", name == "state.tmp-456":
+			t.Errorf("%s is still there", name)
+		case strings.Contains(name, ".tmp") && f.Type().IsRegular():
+			similar++
+			if content, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(content) != precious {
+				t.Errorf("%s holds %q by now, error %v", name, content, err)
+			}
 		}
+	}
+	if similar != 0 && similar != 5 {
+		t.Errorf("%d of 5 files that are somebody else's are left: %v", similar, files)
 	}
 }
 

@@ -7,30 +7,36 @@ import (
 	"os"
 	"time"
 
+	"github.com/go-kit/log"
 	"github.com/go-kit/log/level"
 )
 
-// read takes up the file. One that is no state file at all is moved aside.
-func (f *StateFile) read() error {
-	// Not after it is open: to open a FIFO can take for ever, and a device may
-	// do anything.
-	info, err := os.Stat(f.path)
-	switch {
+// regular demands that what has a name is a regular file, or nothing. It is asked before
+// the file is opened: to open a FIFO can take for ever, and a device may do anything.
+func regular(path string) error {
+	switch info, err := os.Stat(path); {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
 		return err
 	case !info.Mode().IsRegular():
-		return fmt.Errorf("%s is no regular file but %v; name another", f.path, info.Mode())
+		return fmt.Errorf("%s is no regular file but %v; name another", path, info.Mode())
 	}
+	return nil
+}
+
+// read takes up the file. One that is no state file at all is moved aside.
+func (f *StateFile) read() error {
 	file, err := os.Open(f.path)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
 		return err
 	}
 	defer file.Close()
-	states, err := decodeStates(file, time.Now(), func(line int, err error) {
-		level.Warn(f.logger).Log("msg", "a line of the state file is damaged; what it said is lost", "line", line, "err", err)
-	})
+	var lost damage
+	states, err := decodeStates(file, time.Now(), lost.add)
 	var asPath *fs.PathError // of reading
 	switch {
 	case errors.Is(err, errNewerState) || errors.As(err, &asPath):
@@ -40,9 +46,29 @@ func (f *StateFile) read() error {
 		level.Warn(f.logger).Log("msg", "this is no state file; it is moved aside and nothing is known", "to", aside, "err", err)
 		return os.Rename(f.path, aside)
 	}
+	lost.tell(f.logger)
 	f.store.Restore(states)
 	level.Info(f.logger).Log("msg", "state file read", "jobs", len(states))
 	return nil
+}
+
+// damage sums up the damaged lines of a file: there may be millions.
+type damage struct {
+	lines int
+	first int   // its number
+	err   error // of the first
+}
+
+func (d *damage) add(line int, err error) {
+	if d.lines++; d.lines == 1 {
+		d.first, d.err = line, err
+	}
+}
+
+func (d *damage) tell(logger log.Logger) {
+	if d.lines > 0 {
+		level.Warn(logger).Log("msg", "lines of the state file are damaged; what they said is lost", "lines", d.lines, "first_line", d.first, "err", d.err)
+	}
 }
 
 // freeName is the name, or with a number behind it the first that is not taken:

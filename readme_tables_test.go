@@ -46,7 +46,7 @@ func batchMetricTable(t *testing.T) string {
 	fill(reflect.ValueOf(&full).Elem())
 	full.Devices.ByStatus = map[string]int{"SUCCEEDED": 1} // a state that the API has
 	var text bytes.Buffer
-	if err := collector.WriteText(&text, []*collector.State{&full}, time.Hour); err != nil {
+	if err := collector.WriteText(t.Context(), &text, []*collector.State{&full}, time.Hour); err != nil {
 		t.Fatal(err)
 	}
 	return metricTable(t, text.String(), "", "account", "job_id")

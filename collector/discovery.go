@@ -121,20 +121,27 @@ type listFailure struct {
 // Cure says how to mend what the last read met.
 func (f listFailure) Cure() string { return cure(f.Err, f.Instance, f.Of) }
 
-// listFailures are those of all accounts, with those that are alike side by side.
-func (p *Poller) listFailures() (all []listFailure) {
+// listFailures are the first of those of all accounts, with those that are alike side by
+// side, and how many more there are.
+func (p *Poller) listFailures(limit int) (first []listFailure, more int) {
 	for name, w := range p.all() {
 		w.mu.Lock()
 		w.discoveryLists(func(_ string, of fmt.Stringer, in aliyun.Instance, r lastReads) {
-			if r.err != nil {
-				all = append(all, listFailure{name, of.String(), in, r.err, r.failures, r.errAt})
+			if r.err == nil {
+				return
+			}
+			f := listFailure{name, of.String(), in, r.err, r.failures, r.errAt}
+			at, _ := slices.BinarySearchFunc(first, f, listFailure.compare)
+			if first = slices.Insert(first, at, f); len(first) > limit {
+				first, more = first[:limit], more+1
 			}
 		})
 		w.mu.Unlock()
 	}
-	slices.SortFunc(all, func(a, b listFailure) int {
-		return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(a.Err.Operation, b.Err.Operation),
-			cmp.Compare(a.Err.Code, b.Err.Code), cmp.Compare(a.Instance.ID, b.Instance.ID), cmp.Compare(a.Of, b.Of))
-	})
-	return all
+	return first, more
+}
+
+func (f listFailure) compare(other listFailure) int {
+	return cmp.Or(cmp.Compare(f.Account, other.Account), cmp.Compare(f.Err.Operation, other.Err.Operation),
+		cmp.Compare(f.Err.Code, other.Err.Code), cmp.Compare(f.Instance.ID, other.Instance.ID), cmp.Compare(f.Of, other.Of))
 }

@@ -1,6 +1,8 @@
 package collector
 
 import (
+	"cmp"
+	"context"
 	"io"
 	"net/http"
 	"time"
@@ -20,7 +22,11 @@ type sink interface {
 	sample(value float64, labels []label) // keeps nothing of labels, which are used again
 	end() (again bool)                    // the family is wanted once more, from begin on
 	flush() error
+	failed() error // the first error of the writer; nothing is written after it
 }
+
+// stopEvery is after how many batches of a family it is asked whether anybody still reads.
+const stopEvery = 64
 
 // NewHandler serves /metrics: the batches in the store, then what self
 // gathers. Job states are the only thing kept; each scrape renders them anew
@@ -40,8 +46,9 @@ func NewHandler(store *Store, self prometheus.Gatherer, logger log.Logger) (http
 		if format.FormatType() == expfmt.TypeProtoDelim {
 			out = &protoSink{w: w}
 		}
-		if err := render(out, families(store.ExpectedDuration()), store.Snapshot()); err != nil {
-			return // the scraper has gone
+		if render(r.Context(), out, families(store.ExpectedDuration()), store.Snapshot()) != nil {
+			breakOff(r)
+			return
 		}
 		// What could be gathered is served even if some of it could not.
 		gathered, err := self.Gather()
@@ -56,18 +63,34 @@ func NewHandler(store *Store, self prometheus.Gatherer, logger log.Logger) (http
 	})), nil
 }
 
-// WriteText renders the metrics of batches in the text format. expected is how
-// long a static batch may take that sets no deadline itself.
-func WriteText(w io.Writer, states []*State, expected time.Duration) error {
-	return render(newTextSink(w), families(expected), states)
+// breakOff ends an answer whose reader has gone, and does nothing else. One that has only ended its own sending
+// may still read, and half of an answer must not look like all of it: the panic is how
+// net/http is told to close the connection in its middle.
+func breakOff(r *http.Request) {
+	if r.Context().Err() != nil {
+		panic(http.ErrAbortHandler)
+	}
 }
 
-func render(out sink, table []family, states []*State) error {
+// WriteText renders the metrics of batches in the text format. expected is how
+// long a static batch may take that sets no deadline itself.
+func WriteText(ctx context.Context, w io.Writer, states []*State, expected time.Duration) error {
+	return render(ctx, newTextSink(w), families(expected), states)
+}
+
+// render stops when nobody reads any more: when ctx ends, or at the first error of the
+// sink's writer.
+func render(ctx context.Context, out sink, table []family, states []*State) error {
 	r := &row{sink: out}
 	for _, f := range table {
 		for again := true; again; again = out.end() {
 			out.begin(f)
-			for _, s := range states {
+			for i, s := range states {
+				if i%stopEvery == 0 {
+					if err := cmp.Or(out.failed(), ctx.Err()); err != nil {
+						return err
+					}
+				}
 				out.batch(s)
 				f.emit(s, r)
 			}

@@ -9,17 +9,27 @@ type nextPoll struct {
 	byList   bool      // by a list that shows the batch, rather than by QueryOTAJob
 }
 
-// nextPolls are those of all batches that are watched.
-func (p *Poller) nextPolls() map[key]nextPoll {
-	all := make(map[key]nextPoll)
-	for _, w := range p.all() {
-		w.mu.Lock()
-		for jobID, b := range w.plan.batches {
-			all[key{w.account.Name, jobID}] = w.nextPoll(b)
+// showNext fills in when the batches of these rows are asked for. Those that are not
+// watched any more stay as they are.
+func (p *Poller) showNext(rows []*pageRow) {
+	watchers := p.all()
+	for len(rows) > 0 {
+		account := rows[0].Account
+		n := 0 // rows of the account, side by side
+		for n < len(rows) && rows[n].Account == account {
+			n++
 		}
-		w.mu.Unlock()
+		if w := watchers[account]; w != nil {
+			w.mu.Lock()
+			for _, r := range rows[:n] {
+				if b := w.plan.batches[r.JobID]; b != nil {
+					r.next = w.nextPoll(b)
+				}
+			}
+			w.mu.Unlock()
+		}
+		rows = rows[n:]
 	}
-	return all
 }
 
 // nextPoll is that of one batch. w.mu is held.

@@ -6,9 +6,13 @@ import (
 	"encoding/base64"
 	"html/template"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/klauspost/compress/gzhttp"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/printable"
 )
 
 //go:embed page.css
@@ -17,7 +21,33 @@ var pageCSS template.CSS
 //go:embed page.html
 var pageHTML string
 
-var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{"css": func() template.CSS { return pageCSS }}).Parse(pageHTML))
+var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
+	"css":   func() template.CSS { return pageCSS },
+	"text":  pageText,
+	"class": statusClass,
+}).Parse(pageHTML))
+
+// maxText is how much of a text of the API stands on the page, in bytes. Those that the
+// console lets people write are shorter.
+const maxText = 1 << 10
+
+// pageText is a text of the API or the configuration as the page shows it: a bidirectional
+// control could otherwise change the order of what stands around it, and end a <bdi>.
+func pageText(text any) string {
+	s, _ := text.(string)
+	if p, ok := text.(*string); ok && p != nil {
+		s = *p
+	}
+	return printable.Text(printable.Shorten(s, maxText))
+}
+
+// statusClass is the class of a status in the style sheet, "" where that knows none.
+func statusClass(status string) string {
+	if slices.Contains(aliyun.Statuses, status) || slices.Contains(aliyun.TaskStatuses, status) || status == noData {
+		return status
+	}
+	return ""
+}
 
 // NewJobsPage serves what is known of each batch to people, as one HTML page
 // without scripts: what it is filtered and sorted by is in the address. Like a
@@ -29,16 +59,17 @@ func NewJobsPage(store *Store, poller *Poller) http.Handler {
 	policy := "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(hash[:]) + "'; img-src data:; " +
 		"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 	return gzhttp.GzipHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		query, err := parsePageQuery(r.URL.Query())
+		query, err := parsePageQuery(r.URL.RawQuery)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
 		}
 		now := time.Now()
-		rows := pageRows(store.Snapshot(), poller.nextPolls(), store.ExpectedDuration(), now)
-		view := query.view(rows, now)
-		view.showLists(poller.listFailures(), now)
+		view := query.view(r.Context(), pageRows(store.Snapshot(), store.ExpectedDuration(), now), poller, now)
+		failures, more := poller.listFailures(listsShown)
+		view.showLists(failures, more, now)
 		view.showProducts(poller.productCounts())
+		breakOff(r)
 		h := w.Header()
 		h.Set("Content-Type", "text/html; charset=utf-8")
 		h.Set("Content-Security-Policy", policy)

@@ -1,51 +1,52 @@
 package collector
 
 import (
-	"cmp"
-
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
 // pageColumn is one column of the page, by which it can be sorted.
 type pageColumn struct {
 	Key, Title string
-	compare    func(a, b *pageRow) int
-	absent     func(*pageRow) bool // nil: always there
+	sortKey    func(*pageRow) sortKey
 }
 
 // pageColumns stand in the order of the cells in page.html.
 var pageColumns = []pageColumn{
-	{"batch", "Batch", func(a, b *pageRow) int {
-		return cmp.Or(cmp.Compare(str(a.Job.Name), str(b.Job.Name)), cmp.Compare(a.JobID, b.JobID))
-	}, func(r *pageRow) bool { return r.Job.Name == nil }},
-	{"account", "Account", func(a, b *pageRow) int {
-		return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(a.Instance.ID, b.Instance.ID))
-	}, nil},
-	{"status", "Status", func(a, b *pageRow) int {
-		return cmp.Or(cmp.Compare(urgency(a), urgency(b)), cmp.Compare(a.Status, b.Status))
-	}, nil},
-	{"progress", "Progress", func(a, b *pageRow) int {
-		return cmp.Compare(a.Progress().finished, b.Progress().finished)
-	}, func(r *pageRow) bool { return r.Progress() == nil }},
-	{"age", "Age of data", func(a, b *pageRow) int {
-		return b.TrueAt().Compare(a.TrueAt())
-	}, func(r *pageRow) bool { return r.TrueAt().IsZero() }},
-	{"deadline", "Deadline", func(a, b *pageRow) int {
-		return a.deadline.Compare(b.deadline)
-	}, func(r *pageRow) bool { return r.deadline.IsZero() }},
-	{"next", "Next poll", func(a, b *pageRow) int {
-		return cmp.Or(boolOrder(b.next.underWay)-boolOrder(a.next.underWay), a.next.at.Compare(b.next.at))
-	}, nil},
-	{"error", "Last error", func(a, b *pageRow) int {
-		return cmp.Or(cmp.Compare(a.Err.Class, b.Err.Class), cmp.Compare(a.Err.Code, b.Err.Code), a.ErrAt.Compare(b.ErrAt))
-	}, func(r *pageRow) bool { return r.Err == nil }},
+	{"batch", "Batch", func(r *pageRow) sortKey {
+		return sortKey{absent: r.Job.Name == nil, first: str(r.Job.Name), second: r.JobID}
+	}},
+	{"account", "Account", func(r *pageRow) sortKey {
+		return sortKey{first: r.Account, second: r.Instance.ID}
+	}},
+	{"status", "Status", func(r *pageRow) sortKey {
+		return sortKey{number: float64(urgency(r)), first: r.Status}
+	}},
+	{"progress", "Progress", func(r *pageRow) sortKey {
+		share, ok := r.finished()
+		return sortKey{absent: !ok, number: share}
+	}},
+	{"age", "Age of data", func(r *pageRow) sortKey {
+		at := r.TrueAt()
+		return sortKey{absent: at.IsZero(), number: r.now.Sub(at).Seconds()}
+	}},
+	{"deadline", "Deadline", func(r *pageRow) sortKey {
+		return sortKey{absent: r.deadline.IsZero(), at: r.deadline}
+	}},
+	{"next", "Next poll", func(r *pageRow) sortKey {
+		return sortKey{number: float64(-boolOrder(r.next.underWay)), at: r.next.at}
+	}},
+	{"error", "Last error", func(r *pageRow) sortKey {
+		if r.Err == nil {
+			return sortKey{absent: true}
+		}
+		return sortKey{first: string(r.Err.Class), second: r.Err.Code, at: r.ErrAt}
+	}},
 }
 
 // byUrgency puts first what runs, and of that what should have ended longest
 // ago; last what has ended.
-func byUrgency(a, b *pageRow) int {
-	never := func(r *pageRow) int { return boolOrder(r.deadline.IsZero()) }
-	return cmp.Or(cmp.Compare(urgency(a), urgency(b)), never(a)-never(b), a.deadline.Compare(b.deadline))
+func byUrgency(r *pageRow) sortKey {
+	return sortKey{number: float64(2*urgency(r) + boolOrder(r.deadline.IsZero())), at: r.deadline}
 }
 
 // urgency ranks the statuses: one that nobody knows may need someone at once.
@@ -61,4 +62,11 @@ func urgency(r *pageRow) int {
 		return 4
 	}
 	return 1
+}
+
+func boolOrder(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }

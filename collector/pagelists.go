@@ -41,10 +41,9 @@ func (v *pageView) showProducts(counts []productCount) {
 }
 
 // showLists puts the first of the lists that cannot be read on the page.
-func (v *pageView) showLists(failures []listFailure, now time.Time) {
-	shown := failures[:min(len(failures), listsShown)]
-	v.MoreLists = len(failures) - len(shown)
-	for _, f := range shown {
+func (v *pageView) showLists(first []listFailure, more int, now time.Time) {
+	v.MoreLists = more
+	for _, f := range first {
 		v.Lists = append(v.Lists, pageList{f, now})
 	}
 }

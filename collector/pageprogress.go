@@ -46,6 +46,19 @@ func (r *pageRow) Progress() *progress {
 	return p
 }
 
+// finished is the share of the devices that change no more, which Progress shows; false
+// where it shows none.
+func (r *pageRow) finished() (share float64, ok bool) {
+	if r.Devices == nil || r.Devices.Total == 0 {
+		return 0, false
+	}
+	devices := 0
+	for _, status := range aliyun.FinishedTaskStatuses {
+		devices += r.Devices.ByStatus[status]
+	}
+	return min(float64(devices)/float64(r.Devices.Total), 1), true
+}
+
 // Percent is the share that has finished. 100.0 is all of them, not nearly all.
 func (p *progress) Percent() string {
 	if p.finished < 1 {

@@ -33,10 +33,31 @@ var pageFilters = []pageFilter{
 	{"overdue", "past the deadline", (*pageRow).Overdue},
 }
 
+const (
+	// maxQuery bounds an address, maxValue one of its parameters, in bytes: most of them
+	// stand in each of the page's links again.
+	maxQuery = 16 << 10
+	maxValue = 1000
+	// maxWords bounds what is looked for in every batch.
+	maxWords = 32
+)
+
 // parsePageQuery reads the parameters of an address. Its error says which is
 // wrong, and what it may be.
-func parsePageQuery(v url.Values) (q pageQuery, err error) {
+func parsePageQuery(raw string) (q pageQuery, err error) {
+	if len(raw) > maxQuery {
+		return q, fmt.Errorf("the parameters are %d bytes long: want at most %d", len(raw), maxQuery)
+	}
+	v, _ := url.ParseQuery(raw) // what cannot be read is not asked for
+	for _, name := range []string{"account", "status", "only", "text", "sort", "page"} {
+		if n := len(v.Get(name)); n > maxValue {
+			return q, fmt.Errorf("%s is %d bytes long: want at most %d", name, n, maxValue)
+		}
+	}
 	q = pageQuery{Account: v.Get("account"), Status: v.Get("status"), Only: v.Get("only"), Text: v.Get("text"), Refresh: v.Get("refresh") != ""}
+	if n := len(q.words()); n > maxWords {
+		return q, fmt.Errorf("text has %d different words: want at most %d", n, maxWords)
+	}
 	q.sort, q.descending = strings.CutPrefix(v.Get("sort"), "-")
 	if _, ok := q.column(); !ok && v.Get("sort") != "" {
 		return q, fmt.Errorf("sort=%q: want one of %v, with - in front for descending", v.Get("sort"), keysOf(pageColumns, func(c pageColumn) string { return c.Key }))
@@ -52,6 +73,13 @@ func parsePageQuery(v url.Values) (q pageQuery, err error) {
 		q.page = n - 1
 	}
 	return q, nil
+}
+
+// words are what a batch must have somewhere, in lower case, each once.
+func (q pageQuery) words() []string {
+	words := strings.Fields(strings.ToLower(q.Text))
+	slices.Sort(words)
+	return slices.Compact(words)
 }
 
 func keysOf[T any](table []T, key func(T) string) (keys []string) {
@@ -101,43 +129,4 @@ func (q pageQuery) Address() string {
 		v.Set("refresh", "1")
 	}
 	return "?" + v.Encode()
-}
-
-// of gives the rows that are asked for, of all pages. Of equals the order stays.
-func (q pageQuery) of(rows []*pageRow) []*pageRow {
-	filter, _ := q.filter()
-	words := strings.Fields(strings.ToLower(q.Text))
-	var kept []*pageRow
-	for _, r := range rows {
-		if (q.Account == "" || r.Account == q.Account) && (q.Status == "" || r.Status == q.Status) && filter.keeps(r) && r.has(words) {
-			kept = append(kept, r)
-		}
-	}
-	slices.SortStableFunc(kept, q.compare)
-	return kept
-}
-
-// compare orders two rows. What a column does not know comes last, whichever
-// way it is sorted.
-func (q pageQuery) compare(a, b *pageRow) int {
-	column, ok := q.column()
-	if !ok {
-		return byUrgency(a, b)
-	}
-	if column.absent != nil {
-		if absentA, absentB := column.absent(a), column.absent(b); absentA || absentB {
-			return boolOrder(absentA) - boolOrder(absentB)
-		}
-	}
-	if q.descending {
-		a, b = b, a
-	}
-	return column.compare(a, b)
-}
-
-func boolOrder(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }

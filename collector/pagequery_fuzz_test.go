@@ -21,7 +21,7 @@ func FuzzPageQuery(f *testing.F) {
 		w := httptest.NewRecorder()
 		page.ServeHTTP(w, request)
 
-		q, err := parsePageQuery(request.URL.Query())
+		q, err := parsePageQuery(request.URL.RawQuery)
 		if err != nil {
 			if w.Code != http.StatusBadRequest || w.Header().Get("Content-Type") != "text/plain; charset=utf-8" {
 				t.Errorf("%v: %d %q", err, w.Code, w.Header())
@@ -35,7 +35,7 @@ func FuzzPageQuery(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if again, err := parsePageQuery(address.Query()); again != q || err != nil {
+		if again, err := parsePageQuery(address.RawQuery); again != q || err != nil {
 			t.Errorf("%+v, its own address %+v, error %v", q, again, err)
 		}
 	})

@@ -2,9 +2,7 @@ package collector
 
 import (
 	"cmp"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
@@ -14,26 +12,28 @@ import (
 // answered for.
 const noData = "NO_DATA"
 
-// pageRow is one batch on the page. What the template asks for is exported.
+// pageRow is one batch on the page. There is one for every batch, so it is small; what a
+// cell shows is computed when it is shown. What the template asks for is exported.
 type pageRow struct {
 	*State
-	Job    aliyun.Job // with every field nil where nothing is known
-	Status string     // noData where nothing is known
-	next   nextPoll
+	Job    *aliyun.Job // with every field nil where nothing is known
+	Status string      // noData where nothing is known
+	next   nextPoll    // of the rows that are shown, and of all where they are sorted by it
 	now    time.Time
 
 	deadline time.Time // zero: none
 	Basis    string    // of the deadline
 }
 
+var noJob = &aliyun.Job{}
+
 // pageRows are all batches as of now, in the order of the states.
-func pageRows(states []*State, next map[key]nextPoll, expected time.Duration, now time.Time) []*pageRow {
+func pageRows(states []*State, expected time.Duration, now time.Time) []*pageRow {
+	all := make([]pageRow, len(states))
 	rows := make([]*pageRow, len(states))
 	for i, s := range states {
-		r := &pageRow{State: s, next: next[key{s.Account, s.JobID}], now: now}
-		if s.Job != nil {
-			r.Job = *s.Job
-		}
+		r := &all[i]
+		r.State, r.Job, r.now = s, cmp.Or(s.Job, noJob), now
 		r.Status = cmp.Or(str(r.Job.JobStatus), noData)
 		r.deadline, r.Basis, _ = s.deadline(expected)
 		rows[i] = r
@@ -44,30 +44,6 @@ func pageRows(states []*State, next map[key]nextPoll, expected time.Duration, no
 // Overdue says that the batch goes on beyond its deadline.
 func (r *pageRow) Overdue() bool {
 	return !r.deadline.IsZero() && r.deadline.Before(r.now) && !r.Job.Ended()
-}
-
-// texts are what a reader may look for.
-func (r *pageRow) texts() []string {
-	all := []string{r.JobID, r.Region, r.Instance.ID}
-	for _, field := range []*string{r.Job.Name, r.Job.JobDesc, r.Job.DestVersion, r.Job.ProductKey, r.Job.FirmwareID, r.Job.GroupName} {
-		all = append(all, str(field))
-	}
-	for _, t := range r.Job.Tags {
-		all = append(all, str(t.Key)+"="+str(t.Value))
-	}
-	if r.Err != nil {
-		all = append(all, r.Err.Error())
-	}
-	return all
-}
-
-// has says whether each of the words, in lower case, stands somewhere in the texts.
-func (r *pageRow) has(words []string) bool {
-	if len(words) == 0 {
-		return true
-	}
-	all := strings.ToLower(strings.Join(r.texts(), "\n"))
-	return !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(all, word) })
 }
 
 // moment is a time as the page shows it: how far it is from now, and the time

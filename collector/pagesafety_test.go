@@ -50,7 +50,7 @@ func TestJobsPageEscapes(t *testing.T) {
 		h.pass(time.Minute)
 		root := document(t, h.page(url.Values{"text": {hostile}}.Encode()))
 		row := elements(elements(root, "tbody")[0], "tr")[0]
-		if n := strings.Count(text(row), folded(hostile)); n != 7 {
+		if n := strings.Count(text(row), folded(asShown(hostile))); n != 7 {
 			t.Errorf("the hostile text is shown %d times, want name, version, description, product, status, code and message in\n%s", n, text(row))
 		}
 		if got := attribute(elements(root, "input")[0], "value"); got != hostile {

@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -12,6 +13,10 @@ const (
 	rowsPerPage = 100
 	// refreshSeconds is how often a page that refreshes itself does.
 	refreshSeconds = 15
+	// statusesShown and accountsShown bound the lists to choose from. The API has four
+	// statuses; another one in each answer would make the page as long as the fleet.
+	statusesShown = 20 // beside the documented ones
+	accountsShown = 500
 )
 
 // pageView is what the template shows.
@@ -30,6 +35,8 @@ type pageView struct {
 	Headers            []pageHeader
 	Previous, Next     string // addresses; "" where there is no such page
 	Accounts, Statuses []string
+	MoreAccounts       int // that are not listed
+	MoreStatuses       int
 	Filters            []pageFilter
 	RefreshSeconds     int
 	Now                string // RFC 3339, UTC
@@ -52,14 +59,19 @@ type pageHeader struct {
 }
 
 // view is the page that is asked for of these rows. One beyond the last is the
-// last: batches go while people turn pages.
-func (q pageQuery) view(rows []*pageRow, now time.Time) *pageView {
-	found := q.of(rows)
+// last: batches go while people turn pages. When ctx ends, it is not whole.
+func (q pageQuery) view(ctx context.Context, rows []*pageRow, poller *Poller, now time.Time) *pageView {
+	found := q.of(ctx, rows)
+	if q.sort == "next" {
+		poller.showNext(found)
+	}
 	q.page = max(0, min(q.page, (len(found)-1)/rowsPerPage))
 	from := q.page * rowsPerPage
 	to := min(from+rowsPerPage, len(found))
+	shown := q.sorted(found)[from:to]
+	poller.showNext(shown)
 	v := &pageView{
-		Query: q, Rows: found[from:to], From: from + 1, To: to, Found: len(found), Total: len(rows),
+		Query: q, Rows: shown, From: from + 1, To: to, Found: len(found), Total: len(rows),
 		Filters: pageFilters, RefreshSeconds: refreshSeconds, Now: now.UTC().Format(time.RFC3339),
 	}
 	turned := func(by int) string { q := q; q.page += by; return q.Address() }
@@ -90,11 +102,10 @@ func (q pageQuery) view(rows []*pageRow, now time.Time) *pageView {
 func (v *pageView) summarize(rows []*pageRow) {
 	byStatus := make(map[string]int)
 	byFilter := make(map[string]int)
-	v.Statuses = slices.Clone(aliyun.Statuses)
+	var others []string // statuses that are not documented
 	for _, r := range rows {
-		byStatus[r.Status]++
-		if !slices.Contains(v.Statuses, r.Status) {
-			v.Statuses = append(v.Statuses, r.Status)
+		if byStatus[r.Status]++; byStatus[r.Status] == 1 && !slices.Contains(aliyun.Statuses, r.Status) {
+			others = append(others, r.Status)
 		}
 		if n := len(v.Accounts); n == 0 || v.Accounts[n-1] != r.Account { // rows are sorted by account
 			v.Accounts = append(v.Accounts, r.Account)
@@ -105,12 +116,29 @@ func (v *pageView) summarize(rows []*pageRow) {
 			}
 		}
 	}
+	others, v.MoreStatuses = bounded(others, statusesShown, func(status string) bool { return status == noData || status == v.Query.Status })
+	v.Accounts, v.MoreAccounts = bounded(v.Accounts, accountsShown, func(account string) bool { return account == v.Query.Account })
+	v.Statuses = append(slices.Clone(aliyun.Statuses), others...)
 	for _, f := range pageFilters {
 		q := pageQuery{Only: f.Name, Refresh: v.Query.Refresh}
 		v.Summary = append(v.Summary, pageLink{f.Name, f.Title, byFilter[f.Name], q.Address(), v.Query.Only == f.Name && v.Query.Status == ""})
 	}
 	for _, status := range v.Statuses {
 		q := pageQuery{Status: status, Refresh: v.Query.Refresh}
-		v.Summary = append(v.Summary, pageLink{status, status, byStatus[status], q.Address(), v.Query.Status == status})
+		v.Summary = append(v.Summary, pageLink{statusClass(status), status, byStatus[status], q.Address(), v.Query.Status == status})
 	}
+}
+
+// bounded gives at most limit of the names, those that are wanted first, and how many it
+// leaves out. A name that is too long to be a parameter is left out, too.
+func bounded(names []string, limit int, wanted func(string) bool) (kept []string, more int) {
+	if len(names) > limit {
+		slices.SortStableFunc(names, func(a, b string) int { return boolOrder(wanted(b)) - boolOrder(wanted(a)) })
+	}
+	for _, name := range names {
+		if len(kept) < limit && len(name) <= maxValue {
+			kept = append(kept, name)
+		}
+	}
+	return kept, len(names) - len(kept)
 }

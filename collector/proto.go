@@ -83,6 +83,8 @@ func (p *protoSink) flush() error {
 	return p.err
 }
 
+func (p *protoSink) failed() error { return p.err }
+
 func appendLabel(b []byte, name, value string) []byte {
 	size := func(n protowire.Number, s string) int { return protowire.SizeTag(n) + protowire.SizeBytes(len(s)) }
 	b = appendLength(b, metricLabel, size(labelName, name)+size(labelValue, value))

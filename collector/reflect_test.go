@@ -77,7 +77,7 @@ func rendered(t *testing.T, job *aliyun.Job) string {
 	t.Helper()
 	asked := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 	var text strings.Builder
-	err := collector.WriteText(&text, []*collector.State{{
+	err := collector.WriteText(t.Context(), &text, []*collector.State{{
 		Target: collector.Target{Account: "production", Region: region, JobID: jobID},
 		Job:    job, AsOf: asked, Asked: asked,
 	}}, 24*time.Hour)

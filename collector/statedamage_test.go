@@ -101,7 +101,7 @@ func TestStateFileWithAnyBitOfABatchWrong(t *testing.T) {
 			return
 		}
 		var text bytes.Buffer
-		if err := WriteText(&text, known(got).Snapshot(), time.Hour); err != nil {
+		if err := WriteText(t.Context(), &text, known(got).Snapshot(), time.Hour); err != nil {
 			t.Fatal(err)
 		}
 		checkOnce(t, text.Bytes())

@@ -69,6 +69,8 @@ func (t *textSink) flush() error {
 	return t.err
 }
 
+func (t *textSink) failed() error { return t.err }
+
 // appendEscaped appends a label value in one pass.
 func appendEscaped(b []byte, s string) []byte {
 	plain := 0 // where what is not yet written begins

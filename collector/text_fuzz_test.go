@@ -46,10 +46,10 @@ func FuzzText(f *testing.F) {
 		other := &State{Target: Target{Account: account, JobID: jobID + " "}, Asked: at}
 
 		var ours, protobuf, theirs bytes.Buffer
-		if err := WriteText(&ours, []*State{s, other}, time.Hour); err != nil {
+		if err := WriteText(t.Context(), &ours, []*State{s, other}, time.Hour); err != nil {
 			t.Fatal(err)
 		}
-		if err := render(&protoSink{w: &protobuf}, families(time.Hour), []*State{s, other}); err != nil {
+		if err := render(t.Context(), &protoSink{w: &protobuf}, families(time.Hour), []*State{s, other}); err != nil {
 			t.Fatal(err)
 		}
 		for decoder := expfmt.NewDecoder(&protobuf, expfmt.FmtProtoDelim); ; {

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/printable"
 )
 
 const stuckBatch = "HvKuBpuk3rdk6E92CP00030000" // of the demo
@@ -94,10 +96,11 @@ const faint = `(() => {
 	return [...new Set(bad.map(e => e.tagName + "." + e.className))].join(" ");
 })()`
 
-// Text that the API gives stays text, even if it looks like HTML, CSS or a script.
+// Text that the API gives stays text, even if it looks like HTML, CSS or a script, and its
+// bidirectional controls turn round neither itself nor what stands beside it.
 func TestHostileTextInBrowser(t *testing.T) {
 	t.Parallel()
-	const hostile = `</bdi></style><script>alert(1)</script><img src=x onerror=alert(2)><svg onload=alert(3)>`
+	const hostile = `</bdi></style><script>alert(1)</script><img src=x onerror=alert(2)><svg onload=alert(3)>` + "\u2069\u202eevil\u202c"
 	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, `{"RequestId":%[1]q,"Success":true,"Data":{"JobStatus":%[1]q,"Name":%[1]q,"JobDesc":%[1]q,"DestVersion":%[1]q}}`, hostile)
 	}))
@@ -108,9 +111,12 @@ func TestHostileTextInBrowser(t *testing.T) {
 	b.do(chromedp.Navigate(e.urls[0] + "/jobs"))
 	// The places in which /jobs shows text of the API.
 	for _, selector := range []string{".name", ".version bdi", "th bdi:nth-of-type(2)", ".status"} {
-		if got := b.value(fmt.Sprintf("document.querySelector(%q)?.textContent", selector)); got != hostile {
+		if got := b.value(fmt.Sprintf("document.querySelector(%q)?.textContent", selector)); got != printable.Text(hostile) {
 			t.Errorf("%s shows %q", selector, got)
 		}
+	}
+	if got := b.value(turnedRound); got != "" {
+		t.Errorf("not from left to right: %s", got)
 	}
 	// The page itself has none of these.
 	if got := b.value(`document.querySelectorAll("script, img, svg").length`); got != "0" {
@@ -118,3 +124,22 @@ func TestHostileTextInBrowser(t *testing.T) {
 	}
 	b.quiet()
 }
+
+// turnedRound lists the pairs of characters in one line of the table of which the second
+// stands to the left of the first.
+const turnedRound = `(() => {
+	const texts = document.createTreeWalker(document.querySelector("tbody"), NodeFilter.SHOW_TEXT);
+	const bad = [];
+	for (let n; n = texts.nextNode();) {
+		let last;
+		for (let i = 0; i < n.data.length; i++) {
+			const range = document.createRange();
+			range.setStart(n, i);
+			range.setEnd(n, i + 1);
+			const box = range.getBoundingClientRect();
+			if (last && box.width && Math.abs(last.top - box.top) < 2 && box.left < last.left) bad.push(n.data.slice(i - 1, i + 1));
+			if (box.width) last = box;
+		}
+	}
+	return bad.join(" ");
+})()`

@@ -69,7 +69,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if !ok {
 		return err
 	}
-	logger, withoutCaller := f.Loggers(stderr)
+	progress := collector.NewProgress(stderr) // of --config.check-live
+	logger, withoutCaller := f.Loggers(progress)
 	defer flags.TakeStandardLog(withoutCaller)()
 
 	load := func() (*config.Config, error) { return config.Load(f.ConfigFile) }
@@ -99,7 +100,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	switch {
 	case f.CheckLive:
-		return collector.CheckLive(ctx, stdout, setup, options)
+		return collector.CheckLive(ctx, stdout, progress, setup, options)
 	case f.Check:
 		return collector.Check(stdout, setup)
 	}
@@ -181,8 +182,8 @@ func newSetup(load func() (*config.Config, error), logger log.Logger) (collector
 		DeviceInterval:    cfg.Polling.DeviceInterval,
 		DiscoveryInterval: cfg.Polling.DiscoveryInterval,
 		MaxAge:            cfg.Polling.MaxAge,
-	}}
-	for _, a := range cfg.Accounts {
+	}, Lines: make(map[collector.Entry]int)}
+	for i, a := range cfg.Accounts {
 		account := collector.Account{
 			Name:              a.Name,
 			Credentials:       aliyun.CredentialsConfig(a.Credentials.Reveal()),
@@ -191,10 +192,23 @@ func newSetup(load func() (*config.Config, error), logger log.Logger) (collector
 			BulkStatus:        a.BulkStatus,
 			DeviceCounts:      a.DeviceCounts,
 		}
-		for _, in := range a.Instances {
+		for j, in := range a.Instances {
 			region := a.RegionOf(in)
 			place := aliyun.Instance{URL: a.BaseURL(in), ID: in.ID, RegionID: region, Signature: aliyun.Signature(a.Signature)}
 			account.Watch(region, place, in.Jobs, in.Discover.Products, in.Discover.Firmwares)
+			for _, list := range []struct {
+				key, operation string
+				ids            []string
+			}{
+				{"jobs", aliyun.OpQueryOTAJob, in.Jobs},
+				{"discover.products", aliyun.OpListOTAFirmware, in.Discover.Products},
+				{"discover.firmwares", aliyun.OpListOTAJobByFirmware, in.Discover.Firmwares},
+			} {
+				for k, id := range list.ids {
+					path := fmt.Sprintf("accounts[%d].instances[%d].%s[%d]", i, j, list.key, k)
+					setup.Lines[collector.Entry{Account: a.Name, Instance: place, Operation: list.operation, ID: id}] = cfg.Lines[path]
+				}
+			}
 		}
 		setup.Accounts = append(setup.Accounts, account)
 	}

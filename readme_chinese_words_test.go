@@ -12,7 +12,7 @@ var chinese = map[string]string{
 	"Show application version.": "显示版本。",
 	"The configuration file.":   "配置文件。",
 	"Check the configuration file, print how fresh its batches can be kept, and exit.":             "检查配置文件，打印各批次数据能保持多新，然后退出。",
-	"The same, and make one signed call for each operation that the file needs.":                   "同上，并对该文件需要的每个接口各做一次签名调用。",
+	"The same, and ask the API for every id of the file, within the rate budget.":                  "同上，并在额度之内向 API 查询该文件中的每个 ID。",
 	"Run against a built-in simulator of the API; needs no configuration file and no credentials.": "对内置的 API 模拟器运行；不需要配置文件和凭证。",
 	"Keep what is known across restarts in this file; off when empty.":                             "把已知数据保存在此文件中，重启后仍在；留空则关闭。",
 	"Write that file at least this often; it is also written at the end.":                          "至少每隔这么久写一次该文件；退出时也会写。",

@@ -55,7 +55,7 @@ func TestCheck(t *testing.T) {
 // checkLive is what --config.check-live writes about the configuration of a harness.
 func (h *harness) checkLive() (out string, err error) {
 	var b bytes.Buffer
-	err = collector.CheckLive(h.t.Context(), &b, func() (collector.Setup, error) { return h.setup, nil }, h.options)
+	err = collector.CheckLive(h.t.Context(), &b, nil, func() (collector.Setup, error) { return h.setup, nil }, h.options)
 	return b.String(), err
 }
 
@@ -109,18 +109,6 @@ func TestCheckLive(t *testing.T) {
 			})
 		})
 	}
-	t.Run("one call for each instance", func(t *testing.T) {
-		simulated(t, func(t *testing.T, h *harness) {
-			h.configureRunning(20)
-			out, err := h.checkLive()
-			if calls := h.calls(aliyun.OpQueryOTAJob); err != nil || calls != 1 {
-				t.Errorf("%d calls, error %v", calls, err)
-			}
-			if want := ", the first of 20  ok"; !strings.Contains(out, want) {
-				t.Errorf("no %q, so that all seem to be checked, in:\n%s", want, out)
-			}
-		})
-	})
 }
 
 // An endpoint of somebody else cannot steer the terminal that a check is run in:

@@ -1,29 +1,31 @@
 package collector
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
-	"strings"
-	"text/tabwriter"
+	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/printable"
 )
 
-// maxAnswer is how much of the text of an answer is written, in bytes.
-const maxAnswer = 4 << 10
+// These say no more: what is wrong was written already.
+var (
+	errCheckFailed  = errors.New("config.check-live: something is wrong, see above")
+	errCheckStopped = errors.New("config.check-live: stopped before every id was asked for")
+)
 
-// errCheckFailed says no more: what is wrong was written already.
-var errCheckFailed = errors.New("config.check-live: something is wrong, see above")
+// longCheck is how long a check may take before it says so at its start.
+const longCheck = 10 * time.Second
 
-// CheckLive writes the freshness plan, then makes one signed call for each
-// account, instance and operation that the configuration needs, and writes what
-// came of it and how to mend it. Its error says that something is wrong.
-func CheckLive(ctx context.Context, w io.Writer, load func() (Setup, error), o PollerOptions) error {
+// CheckLive writes the freshness plan, then asks for every id of the configuration
+// within the rate budget, and makes one call to each other operation that the
+// configuration needs. It writes what came of it and how to mend it. Its error says that
+// something is wrong, or that ctx ended before everything was asked for; what is known
+// by then is written all the same.
+func CheckLive(ctx context.Context, w io.Writer, progress *Progress, load func() (Setup, error), o PollerOptions) error {
 	setup, err := load()
 	if err != nil {
 		return err
@@ -31,117 +33,103 @@ func CheckLive(ctx context.Context, w io.Writer, load func() (Setup, error), o P
 	if err := writePlan(w, setup); err != nil {
 		return err
 	}
-	fmt.Fprint(w, "\nOne call of each kind:\n\n")
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "ACCOUNT\tINSTANCE\tOPERATION\tASKED FOR\tRESULT\t")
-	check := liveCheck{table: table}
-	for _, a := range setup.Accounts {
-		check.account, check.client = a, newClient(a, o, o.Calls.Observer(a.Name), nil)
-		for _, in := range a.instances() {
-			check.instance(ctx, in)
-		}
-		check.client.Close()
+	check := newLiveCheck(setup, o)
+	defer check.close()
+	fmt.Fprintf(w, "\nAsking for every id of the configuration: %d.", check.total)
+	if d := check.duration(); d >= longCheck {
+		fmt.Fprintf(w, " That takes about %v.", round(d))
 	}
-	if err := table.Flush(); err != nil {
-		return err
-	}
-	for _, text := range check.wrong {
-		fmt.Fprintf(w, "\n%s\n", text)
-	}
-	if len(check.wrong) > 0 {
-		return errCheckFailed
-	}
-	return nil
+	fmt.Fprint(w, "\n\n")
+	stopShowing := progress.keep(check.state)
+	check.run(ctx)
+	stopShowing()
+	return check.report(w, ctx.Err() != nil)
 }
 
-// liveCheck goes through the accounts.
+// liveCheck asks for everything that a configuration needs.
 type liveCheck struct {
-	table   io.Writer
-	wrong   []string
-	account Account
-	client  *aliyun.Client
+	lines    map[Entry]int
+	accounts []*checkedAccount
+	total    int // ids of the configuration
+	started  time.Time
 }
 
-// instance makes the calls for one instance. What one operation answers is
-// what the next one asks for, where the configuration does not name it.
-func (c *liveCheck) instance(ctx context.Context, in aliyun.Instance) {
-	var jobs, products, firmwares []string
-	for _, t := range c.account.Targets {
-		if t.Instance == in {
-			jobs = append(jobs, t.JobID)
-		}
-	}
-	for _, d := range c.account.Discover {
-		if d.Instance == in {
-			products, firmwares = append(products, d.Products...), append(firmwares, d.Firmwares...)
-		}
-	}
+// checkedAccount is one account with the calls that it needs.
+type checkedAccount struct {
+	Account
+	client *aliyun.Client
+	lanes  map[string]*checkLane // by operation
+	groups []*checkGroup         // in the order of the report
+}
 
-	jobID, firmwareID := cmp.Or(jobs...), cmp.Or(firmwares...)
-	if jobID != "" {
-		firmwareID = cmp.Or(firmwareID, c.query(ctx, in, jobID, len(jobs)))
-	}
-	if key := cmp.Or(products...); key != "" {
-		list, err := c.client.ListOTAFirmware(ctx, in, key, 1)
-		c.report(in, aliyun.OpListOTAFirmware, "product "+key, len(products), err)
-		for _, f := range list.Entries {
-			firmwareID = cmp.Or(firmwareID, str(f.FirmwareID))
+// checkGroup is what is asked of one operation in one instance. The lane's lock guards
+// the outcome.
+type checkGroup struct {
+	account   string
+	instance  aliyun.Instance
+	operation string
+	noun      string // of the ids
+	ids       []string
+
+	good     int
+	empty    []checkRemark // products without packages
+	failures []checkRemark
+	alike    int  // failures in a row that all ids share
+	down     bool // so many that the rest is not asked for
+
+	// answered is the first of the ids that the API knows, and found what its answer
+	// leads to: the package of a batch, a package of a product, a batch of a package.
+	answered, found   string
+	answeredAt, since int
+}
+
+// checkRemark is an id that something is to be said about.
+type checkRemark struct {
+	group         *checkGroup
+	id            string
+	at            int // in ids
+	*aliyun.Error     // nil: it did not fail
+}
+
+func newLiveCheck(setup Setup, o PollerOptions) *liveCheck {
+	c := &liveCheck{lines: setup.Lines, started: time.Now()}
+	for _, a := range setup.Accounts {
+		account := &checkedAccount{Account: a, client: newClient(a, o, o.Calls.Observer(a.Name), nil), lanes: make(map[string]*checkLane)}
+		for _, operation := range aliyun.Operations {
+			account.lanes[operation] = &checkLane{client: account.client, slots: aliyun.NewSlots(a.RequestsPerSecond), perSecond: a.RequestsPerSecond}
 		}
-	}
-	if len(products)+len(firmwares) > 0 || c.account.BulkStatus {
-		found := ""
-		if firmwareID == "" {
-			c.report(in, aliyun.OpListOTAJobByFirmware, "", 0, nil)
-		} else {
-			list, err := c.client.ListOTAJobByFirmware(ctx, in, firmwareID, 1)
-			c.report(in, aliyun.OpListOTAJobByFirmware, "package "+firmwareID, len(firmwares), err)
-			for _, j := range list.Entries {
-				found = cmp.Or(found, str(j.JobID))
+		for _, in := range a.instances() {
+			jobs, products, firmwares := a.configured(in)
+			c.total += len(jobs) + len(products) + len(firmwares)
+			for _, list := range []struct {
+				operation, noun string
+				ids             []string
+			}{
+				{aliyun.OpQueryOTAJob, "job", jobs},
+				{aliyun.OpListOTAFirmware, "product", products},
+				{aliyun.OpListOTAJobByFirmware, "package", firmwares},
+			} {
+				if len(list.ids) > 0 {
+					account.add(in, list.operation, list.noun, list.ids)
+				}
 			}
 		}
-		if jobID == "" {
-			if jobID = found; jobID == "" {
-				c.report(in, aliyun.OpQueryOTAJob, "", 0, nil)
-			} else {
-				c.query(ctx, in, jobID, 0)
-			}
-		}
+		c.accounts = append(c.accounts, account)
 	}
-	if c.account.DeviceCounts {
-		if jobID == "" {
-			c.report(in, aliyun.OpListOTATaskByJob, "", 0, nil)
-		} else {
-			_, err := c.client.ListOTATaskByJob(ctx, in, jobID, "", 1)
-			c.report(in, aliyun.OpListOTATaskByJob, "job "+jobID, len(jobs), err)
-		}
+	return c
+}
+
+func (c *liveCheck) close() {
+	for _, a := range c.accounts {
+		a.client.Close()
 	}
 }
 
-// query asks for a batch, one of so many in the configuration, and gives its package.
-func (c *liveCheck) query(ctx context.Context, in aliyun.Instance, jobID string, of int) (firmwareID string) {
-	job, err := c.client.QueryOTAJob(ctx, in, jobID)
-	c.report(in, aliyun.OpQueryOTAJob, "job "+jobID, of, err)
-	if job == nil {
-		return ""
-	}
-	return str(job.FirmwareID)
-}
-
-// report writes what came of a call; of none, if there is no subject. The others of as
-// many subjects were not asked for.
-func (c *liveCheck) report(in aliyun.Instance, operation, subject string, of int, err error) {
-	result, asked := "ok", printable.Text(subject)
-	if of > 1 {
-		asked += fmt.Sprintf(", the first of %d", of)
-	}
-	if failure := asError(err); failure != nil {
-		result = printable.Text(strings.TrimSpace(string(failure.Class) + " " + failure.Code))
-		c.wrong = append(c.wrong, fmt.Sprintf("account %q, %s: %s.\n  The answer was: %s",
-			c.account.Name, operation, printable.Text(cure(failure, in, subject)), printable.Shorten(failure.Error(), maxAnswer)))
-	} else if subject == "" {
-		asked, result = "nothing yet", "not asked"
-	}
-	fmt.Fprintf(c.table, "%s\t%s\t%s\t%s\t%s\t\n", c.account.Name, nameOf(in), operation, asked, result)
+// add lets the lane of an operation ask for ids.
+func (a *checkedAccount) add(in aliyun.Instance, operation, noun string, ids []string) {
+	g := &checkGroup{account: a.Name, instance: in, operation: operation, noun: noun, ids: ids}
+	a.groups = append(a.groups, g)
+	a.lanes[operation].add(g)
 }
 
 // instances are those that something is watched in, in the order of the
@@ -160,4 +148,19 @@ func (a Account) instances() []aliyun.Instance {
 		add(d.Instance)
 	}
 	return all
+}
+
+// configured are the ids of one instance.
+func (a Account) configured(in aliyun.Instance) (jobs, products, firmwares []string) {
+	for _, t := range a.Targets {
+		if t.Instance == in {
+			jobs = append(jobs, t.JobID)
+		}
+	}
+	for _, d := range a.Discover {
+		if d.Instance == in {
+			products, firmwares = append(products, d.Products...), append(firmwares, d.Firmwares...)
+		}
+	}
+	return jobs, products, firmwares
 }

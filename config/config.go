@@ -17,6 +17,9 @@ type Config struct {
 	// Warnings are remarks on a file that is in force all the same, one line each and
 	// in the order of the file.
 	Warnings []string `yaml:"-"`
+	// Lines are where the values stand in the file, counted from 1, by their paths, such
+	// as accounts[0].instances[1].jobs[2].
+	Lines map[string]int `yaml:"-"`
 }
 
 // Polling holds the intervals that all accounts share. None of them may be shorter than

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config"
 )
@@ -23,6 +24,8 @@ func load(t *testing.T, path string) *config.Config {
 
 // same lets cmp.Diff compare secrets, by their text.
 var same = cmp.Comparer(func(a, b config.Secret) bool { return a.Reveal() == b.Reveal() })
+
+var withoutLines = cmpopts.IgnoreFields(config.Config{}, "Lines")
 
 // What is left out gets the documented default. The file is also the example that errors
 // show.
@@ -46,7 +49,7 @@ func TestSmallestFile(t *testing.T) {
 		}},
 	}
 	got := load(t, "testdata/good/smallest.yml")
-	if diff := cmp.Diff(want, got, same); diff != "" {
+	if diff := cmp.Diff(want, got, same, withoutLines); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	text, err := os.ReadFile("testdata/good/smallest.yml")
@@ -139,8 +142,24 @@ func TestFullFile(t *testing.T) {
 			"line 76: accounts[6].instances[1]: nothing to watch; write jobs or discover, or remove the instance",
 		},
 	}
-	if diff := cmp.Diff(want, load(t, "testdata/good/full.yml"), same); diff != "" {
+	got := load(t, "testdata/good/full.yml")
+	if diff := cmp.Diff(want, got, same, withoutLines); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+	text, err := os.ReadFile("testdata/good/full.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(string(text), "\n")
+	for path, id := range map[string]string{
+		"accounts[0].instances[0].jobs[1]":               "20230001",
+		"accounts[0].instances[0].discover.products[0]":  "a19mzPZ0001",
+		"accounts[0].instances[0].discover.firmwares[0]": "UfuxnwygsuSkVE0VCN0100",
+		"accounts[1].instances[0].jobs[1]":               "20230001", // by an alias
+	} {
+		if line := got.Lines[path]; line < 1 || !strings.Contains(lines[line-1], id) {
+			t.Errorf("%s is said to be in line %d", path, line)
+		}
 	}
 }
 

@@ -68,6 +68,6 @@ func parse(text []byte, r *report) (*Config, error) {
 		c.Accounts[i].Credentials.resolve(r.dir)
 	}
 	r.warnings.sort()
-	c.Warnings = r.warnings.strings()
+	c.Warnings, c.Lines = r.warnings.strings(), r.lines
 	return c, nil
 }

@@ -56,7 +56,7 @@ func newRAMLab(t *testing.T, allowed []string) ramLab {
 
 func (l ramLab) checkLive() (string, error) {
 	var out bytes.Buffer
-	err := collector.CheckLive(l.t.Context(), &out, func() (collector.Setup, error) { return l.setup, nil }, l.options)
+	err := collector.CheckLive(l.t.Context(), &out, nil, func() (collector.Setup, error) { return l.setup, nil }, l.options)
 	return out.String(), err
 }
 

@@ -41,7 +41,7 @@ func Parse(args []string, stdout, stderr io.Writer) (f Flags, ok bool, err error
 	app.VersionFlag.NoEnvar()
 	app.Flag("config.file", "The configuration file.").Default(Name + ".yml").StringVar(&f.ConfigFile)
 	app.Flag("config.check", "Check the configuration file, print how fresh its batches can be kept, and exit.").BoolVar(&f.Check)
-	app.Flag("config.check-live", "The same, and make one signed call for each operation that the file needs.").BoolVar(&f.CheckLive)
+	app.Flag("config.check-live", "The same, and ask the API for every id of the file, within the rate budget.").BoolVar(&f.CheckLive)
 	app.Flag("demo", "Run against a built-in simulator of the API; needs no configuration file and no credentials.").BoolVar(&f.Demo)
 	app.Flag("persistence.file", "Keep what is known across restarts in this file; off when empty.").Default("").StringVar(&f.StateFile)
 	app.Flag("persistence.interval", "Write that file at least this often; it is also written at the end.").Default("5m").DurationVar(&f.StateInterval)

@@ -33,8 +33,11 @@ type Batch struct {
 	// MaximumPerMinute is how many devices are told of the package in a minute; 0 is
 	// no limit.
 	MaximumPerMinute int
-	Retry            *Retry // nil: a failed device is not tried again
-	// TimeoutInMinutes of a device counts from its first progress report; 0 is none.
+	// Retry is for a device that reported a failure, and needs SrcVersions; nil: it is
+	// not tried again.
+	Retry *Retry
+	// TimeoutInMinutes is how long a device may take from its first progress report on,
+	// retries included. A device that takes longer fails for good; 0 is no limit.
 	TimeoutInMinutes int
 	GrayPercent      string // such as "50.00"
 	SrcVersions      []string
@@ -70,7 +73,7 @@ type Batch struct {
 	Override map[string]any
 }
 
-// Retry is the policy for failed devices.
+// Retry is the policy for devices that reported a failure.
 type Retry struct {
 	Count    int // RetryCount
 	Interval int // RetryInterval, minutes; 0 is at once
@@ -105,9 +108,9 @@ type revision struct {
 // when it was told of the package.
 type pace struct {
 	perMinute int           // 0 is no limit
-	timeout   time.Duration // 0 is none
+	timeout   time.Duration // of all attempts together; 0 is none
 	retries   int
-	interval  time.Duration // between attempts
+	interval  time.Duration // from a failure to the next attempt
 }
 
 // clone copies what the caller could still change.
@@ -124,7 +127,7 @@ func (b Batch) clone() Batch {
 
 func (b *Batch) pace() pace {
 	p := pace{perMinute: b.MaximumPerMinute, timeout: time.Duration(b.TimeoutInMinutes) * time.Minute}
-	if b.Retry != nil {
+	if b.Retry != nil && len(b.SrcVersions) > 0 {
 		p.retries = b.Retry.Count
 		p.interval = time.Duration(b.Retry.Interval) * time.Minute
 	}

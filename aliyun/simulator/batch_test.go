@@ -122,7 +122,7 @@ func TestTaskFields(t *testing.T) {
 			}
 		}
 		time.Sleep(20 * time.Minute)
-		if got := read(); got["TaskStatus"] != "FAILED" || got["TaskDesc"] != "the OTA task timed out" ||
+		if got := read(); got["TaskStatus"] != "FAILED" || got["TaskDesc"] != "timeout" ||
 			got["UtcModified"].(string) < "2000-01-01T00:10:30" || got["UtcModified"].(string) > "2000-01-01T00:11:30" {
 			t.Error(got)
 		}

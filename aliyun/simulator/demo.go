@@ -85,10 +85,12 @@ func (l *line) advance(s *Simulator, now time.Time) {
 	fw.DestVersion = l.versionName(l.version)
 	fw.Create = now
 	b.FirmwareID, b.JobID = fw.ID, demoFollowUp(b.JobID, l.version)
-	b.SrcVersions = []string{l.versionName(l.version - 1)}
+	if len(b.SrcVersions) > 0 {
+		b.SrcVersions = []string{l.versionName(l.version - 1)}
+	}
 	b.Create = now
 	if !b.Schedule.IsZero() {
-		b.Schedule = now.Add(2 * time.Minute)
+		b.Schedule = now.Add(5 * time.Minute) // the least that the API takes
 	}
 	s.addFirmware(fw, now)
 	s.addBatch(b, now)

@@ -47,12 +47,13 @@ func demoFleet(now time.Time) []rollout {
 		{firmware: coldChain, line: true, batch: Batch{
 			Desc: "冷链传感器 全量升级", Create: ago(30 * time.Second), OverwriteMode: 1, Retry: &Retry{1, 0},
 			TimeoutInMinutes: 5, SrcVersions: []string{"2.3.0", "2.3.1", "2.2.9"},
-			Tags:    []Tag{{"仓库", "上海一号"}, {"owner", "cold-chain"}},
+			Tags:    []Tag{{"warehouse", "上海一号"}, {"owner", "cold-chain"}},
 			Devices: with(quick, func(d *Devices) { d.Fail, d.Flaky = 0.02, 0.05 })}},
 		{firmware: coldChain, line: true, batch: Batch{
 			Desc: "Starts a minute after the demo", Create: ago(time.Hour), Schedule: now.Add(time.Minute),
-			OverwriteMode: 2, MaximumPerMinute: 60, TimeoutInMinutes: 10, Retry: &Retry{2, 10},
-			Devices: with(quick, func(d *Devices) { d.Count = 180 })}},
+			OverwriteMode: 2, MaximumPerMinute: 60, TimeoutInMinutes: 30, Retry: &Retry{2, 10},
+			SrcVersions: []string{"2.3.1"},
+			Devices:     with(quick, func(d *Devices) { d.Count = 180 })}},
 		{firmware: coldChain, batch: Batch{
 			Desc: "夜间升级，有结束时间", Create: ago(2 * time.Hour), Schedule: now.Add(110 * time.Second),
 			ScheduleFinish: now.Add(2 * time.Hour), OverwriteMode: 1, CancelTasks: true, TimeoutInMinutes: 60,
@@ -64,7 +65,7 @@ func demoFleet(now time.Time) []rollout {
 				Offline: 0.006, Silent: 0.01, Fail: 0.012}}},
 		{firmware: coldChain, batch: Batch{
 			Desc: "灰度 10%", TargetSelection: "GRAY", GrayPercent: "10.00", Create: ago(4 * time.Minute), OverwriteMode: 1,
-			TimeoutInMinutes: 30, Retry: &Retry{5, 1440},
+			TimeoutInMinutes: 30, Retry: &Retry{5, 10}, SrcVersions: []string{"2.3.0"},
 			Devices: Devices{Count: 320, Online: 9 * time.Minute, Report: 20 * time.Second, Install: 90 * time.Second, Flaky: 0.03}}},
 		{firmware: coldChain, batch: Batch{
 			Desc: "Completed, all succeeded", Create: ago(3 * day), OverwriteMode: 1,
@@ -76,7 +77,7 @@ func demoFleet(now time.Time) []rollout {
 			Devices: Devices{Count: 4, Report: 30 * time.Second, Install: 2 * time.Minute}}},
 		{firmware: eBike, batch: Batch{
 			Desc: "Every bike that reports an old version", SelectionType: "DYNAMIC", DynamicMode: 1, Create: ago(23 * day),
-			OverwriteMode: 1, MaximumPerMinute: 500, TimeoutInMinutes: 60, Retry: &Retry{2, 60},
+			OverwriteMode: 1, MaximumPerMinute: 500, TimeoutInMinutes: 120, Retry: &Retry{2, 60},
 			SrcVersions: []string{"4.0.0", "4.0.1", "4.0.2", "4.1.0"}, DownloadProtocol: "HTTPS",
 			Devices: Devices{Count: 3000, Every: 90 * time.Second, Online: 5 * day, Report: 2 * time.Minute, Install: 5 * time.Minute,
 				Offline: 0.02, Fail: 0.01, Flaky: 0.02}}},
@@ -96,16 +97,17 @@ func demoFleet(now time.Time) []rollout {
 		{firmware: eBike, batch: Batch{
 			Desc: "A hundred thousand bikes, 200 a minute", Create: ago(5 * time.Hour), OverwriteMode: 1, MaximumPerMinute: 200,
 			TimeoutInMinutes: 1440, Retry: &Retry{1, 30}, GroupID: "tDQvBJqbUyHs****", GroupName: "城市共享单车",
-			TargetSelection: "GROUP",
-			Devices:         Devices{Count: 100_000, Report: time.Minute, Install: 6 * time.Minute, Flaky: 0.04, Fail: 0.002}}},
+			TargetSelection: "GROUP", SrcVersions: []string{"4.0.2", "4.1.0"},
+			Devices: Devices{Count: 100_000, Report: time.Minute, Install: 6 * time.Minute, Flaky: 0.04, Fail: 0.002}}},
 
 		{firmware: meter, line: true, batch: Batch{
 			Desc: "智能电表 分批升级", Create: ago(time.Minute), OverwriteMode: 1, MaximumPerMinute: 120, TimeoutInMinutes: 10,
-			Retry: &Retry{1, 0}, SrcVersions: []string{"7.0.3"}, Tags: []Tag{{"区域", "华东"}},
+			Retry: &Retry{1, 0}, SrcVersions: []string{"7.0.3"}, Tags: []Tag{{"region", "华东"}},
 			Devices: with(quick, func(d *Devices) { d.Count, d.Install, d.Fail = 400, time.Minute, 0.01 })}},
 		{firmware: meter, batch: Batch{
-			Desc: "Completed, some failed", Create: ago(2 * day), OverwriteMode: 1, TimeoutInMinutes: 15, Retry: &Retry{1, 10},
-			Devices: Devices{Count: 940, Online: 6 * time.Hour, Report: time.Minute, Install: 8 * time.Minute, Fail: 0.04, Hung: 0.01}}},
+			Desc: "Completed, some failed", Create: ago(2 * day), OverwriteMode: 1, TimeoutInMinutes: 60, Retry: &Retry{1, 10},
+			SrcVersions: []string{"7.0.2"},
+			Devices:     Devices{Count: 940, Online: 6 * time.Hour, Report: time.Minute, Install: 8 * time.Minute, Fail: 0.04, Hung: 0.01}}},
 		{firmware: meter, batch: Batch{
 			Desc: "Schedule ran out before the end", Create: ago(4 * day), Schedule: ago(3 * day), ScheduleFinish: ago(2 * day),
 			OverwriteMode: 1, CancelTasks: true, MaximumPerMinute: 10,

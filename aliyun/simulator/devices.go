@@ -19,16 +19,16 @@ type Devices struct {
 	// at once.
 	Confirm, Online time.Duration
 	// Report is the time from the push to the first progress report, and Install from
-	// there to the end of an attempt, half of that if it fails. A device takes 0.5 to
-	// 1.5 times these.
+	// there to the end of an attempt, half of that if the device reports a failure. A
+	// device takes 0.5 to 1.5 times these.
 	Report, Install time.Duration
 
 	Unconfirmed float64 // never confirmed: CONFIRM (only with NeedConfirm)
 	Offline     float64 // never online: QUEUED
 	Silent      float64 // take the push and never report: NOTIFIED
-	Hung        float64 // report once: IN_PROGRESS until a timeout
-	Fail        float64 // fail at every attempt
-	Flaky       float64 // fail at the first attempt, succeed at the second
+	Hung        float64 // report once: IN_PROGRESS until the timeout
+	Fail        float64 // report a failure at every attempt
+	Flaky       float64 // report a failure at the first attempt, succeed at the second
 }
 
 // period is how many different courses the devices of a batch have: device i has
@@ -78,7 +78,7 @@ type course struct {
 	report  time.Duration // first progress report
 	end     time.Duration // SUCCEEDED or FAILED
 	failed  bool
-	timeout bool // the last attempt ran out of time
+	timeout bool // it ran out of time
 }
 
 // final is the state in which the task ends.
@@ -90,7 +90,8 @@ func (c course) final() int {
 }
 
 // course of the devices of a residue that are pushed at a pace. Retries do not
-// show: from the first report to the end the task is IN_PROGRESS.
+// show: from the first report to the end the task is IN_PROGRESS. One timeout spans
+// all attempts and the waits between them, and ends the task for good.
 func (v *batch) course(residue int, p pace) course {
 	k := v.kind(residue)
 	if k == silent {
@@ -98,31 +99,35 @@ func (v *batch) course(residue int, p pace) course {
 	}
 	h := mix(v.seed + uint64(residue))
 	c := course{report: jitter(v.Devices.Report, uint32(h))}
-	c.end = c.report
 	install := jitter(v.Devices.Install, uint32(h>>32))
+	allowed := never // from the first report on
+	if p.timeout > 0 {
+		allowed = p.timeout
+	}
+	var taken time.Duration // since the first report
 	for attempt := 0; ; attempt++ {
 		takes := install
-		c.failed = k == fails || k == flaky && attempt == 0
-		if c.failed {
+		switch c.failed = k == fails || k == flaky && attempt == 0; {
+		case k == hung:
+			takes = never
+		case c.failed:
 			takes /= 2
 		}
-		if k == hung {
-			takes = never
+		if takes > allowed-taken {
+			c.failed, c.timeout, taken = true, true, allowed
+			break
 		}
-		c.timeout = p.timeout > 0 && takes > p.timeout
-		if c.timeout {
-			takes, c.failed = p.timeout, true
-		}
-		if takes == never {
-			c.end = never
-			return c
-		}
-		c.end += takes
+		taken += takes
 		if !c.failed || attempt >= p.retries {
-			return c
+			break
 		}
-		c.end += p.interval
+		taken += p.interval
 	}
+	c.end = never
+	if taken != never {
+		c.end = c.report + taken
+	}
+	return c
 }
 
 // jitter is 0.5 to 1.5 times d.

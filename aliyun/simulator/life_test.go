@@ -20,6 +20,8 @@ func TestLifeOfABatch(t *testing.T) {
 	t.Parallel()
 	// Report and Install jitter by half, so the moments keep away from the edges.
 	ten := simulator.Devices{Count: 10, Report: 2 * time.Minute, Install: 20 * time.Minute}
+	hang, flaky, old := ten, ten, []string{"1.0.0"}
+	hang.Hung, flaky.Flaky = 1, 1
 	all := func(state string, n int) map[string]int { return map[string]int{state: n} }
 	with := func(change func(*simulator.Devices)) simulator.Devices { d := ten; change(&d); return d }
 	cancel := func(tasks bool) func(*simulator.Simulator) error {
@@ -57,31 +59,68 @@ func TestLifeOfABatch(t *testing.T) {
 			moments: []moment{{900 * h, "IN_PROGRESS", all("NOTIFIED", 10)}},
 		},
 		"has devices that hang, and no timeout": {
-			batch:   simulator.Batch{Devices: with(func(d *simulator.Devices) { d.Hung = 1 })},
+			batch:   simulator.Batch{Devices: hang},
 			moments: []moment{{900 * h, "IN_PROGRESS", all("IN_PROGRESS", 10)}},
 		},
 		"has devices that hang, and a timeout with two retries": {
-			batch: simulator.Batch{Devices: with(func(d *simulator.Devices) { d.Hung = 1 }), TimeoutInMinutes: 30,
-				Retry: &simulator.Retry{Count: 2, Interval: 10}},
+			batch: simulator.Batch{Devices: hang, TimeoutInMinutes: 30, Retry: &simulator.Retry{Count: 2, Interval: 10}, SrcVersions: old},
 			moments: []moment{
-				{110 * m, "IN_PROGRESS", all("IN_PROGRESS", 10)}, // 3 × 30 + 2 × 10 from the first report
-				{114 * m, "COMPLETED", all("FAILED", 10)},
+				{30 * m, "IN_PROGRESS", all("IN_PROGRESS", 10)}, // 30 minutes from the first report, and no retry
+				{34 * m, "COMPLETED", all("FAILED", 10)},
 			},
 		},
 		"installs longer than the timeout": {
 			batch:   simulator.Batch{Devices: ten, TimeoutInMinutes: 5},
 			moments: []moment{{9 * m, "COMPLETED", all("FAILED", 10)}},
 		},
+		"installs longer than the timeout, with retries": {
+			batch:   simulator.Batch{Devices: ten, TimeoutInMinutes: 5, Retry: &simulator.Retry{Count: 5}, SrcVersions: old},
+			moments: []moment{{9 * m, "COMPLETED", all("FAILED", 10)}},
+		},
 		"fails once, without retries": {
-			batch:   simulator.Batch{Devices: with(func(d *simulator.Devices) { d.Flaky = 1 })},
+			batch:   simulator.Batch{Devices: flaky, SrcVersions: old},
+			moments: []moment{{20 * m, "COMPLETED", all("FAILED", 10)}},
+		},
+		"fails once, with retries but without source versions": {
+			batch:   simulator.Batch{Devices: flaky, Retry: &simulator.Retry{Count: 5}},
 			moments: []moment{{20 * m, "COMPLETED", all("FAILED", 10)}},
 		},
 		"fails once, and is tried again an hour later": {
-			batch: simulator.Batch{Devices: with(func(d *simulator.Devices) { d.Flaky = 1 }), Retry: &simulator.Retry{Count: 1, Interval: 60}},
+			batch: simulator.Batch{Devices: flaky, Retry: &simulator.Retry{Count: 1, Interval: 60}, SrcVersions: old},
 			moments: []moment{
 				{60 * m, "IN_PROGRESS", all("IN_PROGRESS", 10)},
 				{120 * m, "COMPLETED", all("SUCCEEDED", 10)},
 			},
+		},
+		"fails once, and is tried again within the timeout": {
+			batch: simulator.Batch{Devices: flaky, Retry: &simulator.Retry{Count: 1, Interval: 10}, SrcVersions: old, TimeoutInMinutes: 60},
+			moments: []moment{
+				{10 * m, "IN_PROGRESS", all("IN_PROGRESS", 10)},
+				{60 * m, "COMPLETED", all("SUCCEEDED", 10)},
+			},
+		},
+		"fails once, and the timeout comes before the second attempt": {
+			batch: simulator.Batch{Devices: flaky, Retry: &simulator.Retry{Count: 2, Interval: 60}, SrcVersions: old, TimeoutInMinutes: 61},
+			moments: []moment{
+				{61 * m, "IN_PROGRESS", all("IN_PROGRESS", 10)},
+				{65 * m, "COMPLETED", all("FAILED", 10)},
+			},
+		},
+		"fails at every attempt": {
+			batch: simulator.Batch{Devices: with(func(d *simulator.Devices) { d.Fail = 1 }), Retry: &simulator.Retry{Count: 2, Interval: 60},
+				SrcVersions: old, TimeoutInMinutes: 1440},
+			moments: []moment{
+				{120 * m, "IN_PROGRESS", all("IN_PROGRESS", 10)},
+				{170 * m, "COMPLETED", all("FAILED", 10)}, // 3 × up to 15 minutes and 2 × 60
+			},
+		},
+		"gets its source versions late": {
+			batch: simulator.Batch{Devices: flaky, Retry: &simulator.Retry{Count: 1}, MaximumPerMinute: 1},
+			at:    5*m + 1, // six of ten have been told
+			do: func(s *simulator.Simulator) error {
+				return s.UpdateBatch("j", func(b *simulator.Batch) { b.SrcVersions = old })
+			},
+			moments: []moment{{2 * h, "COMPLETED", map[string]int{"FAILED": 6, "SUCCEEDED": 4}}},
 		},
 		"waits for confirmation": {
 			batch: simulator.Batch{NeedConfirm: new(true), Devices: simulator.Devices{

@@ -22,7 +22,7 @@ func anyBatch(r *rand.Rand, id string) *batch {
 		},
 	}
 	if r.IntN(2) == 0 {
-		b.Retry = &Retry{r.IntN(3), r.IntN(2) * 10}
+		b.Retry, b.SrcVersions = &Retry{r.IntN(3), r.IntN(2) * 10}, []string{"1.0"}
 	}
 	if r.IntN(3) == 0 {
 		b.SelectionType, b.Devices.Every = "DYNAMIC", minutes(1)+time.Second
@@ -174,7 +174,7 @@ func TestPushLimit(t *testing.T) {
 }
 
 func million() *batch {
-	v := &batch{Batch: Batch{JobID: "j", MaximumPerMinute: 1000, NeedConfirm: new(true), TimeoutInMinutes: 60, Retry: &Retry{2, 10},
+	v := &batch{Batch: Batch{JobID: "j", MaximumPerMinute: 1000, NeedConfirm: new(true), TimeoutInMinutes: 60, Retry: &Retry{2, 10}, SrcVersions: []string{"1.0"},
 		Devices: Devices{Count: 1_000_000, Confirm: time.Hour, Online: 5 * time.Hour, Report: time.Minute, Install: 20 * time.Minute,
 			Offline: 0.02, Silent: 0.01, Hung: 0.01, Fail: 0.02, Flaky: 0.05}}}
 	v.revisions = []revision{{pace: v.Batch.pace()}}

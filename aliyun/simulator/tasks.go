@@ -143,7 +143,7 @@ func (w view) detail(i, state int) (modified time.Time, progress, desc string) {
 	case stateFailed:
 		moved, desc = at+c.end, "report version is not conform"
 		if c.timeout {
-			desc = "the OTA task timed out"
+			desc = "timeout"
 		}
 	}
 	if modified = v.start.Add(moved); modified.Before(v.Create) || moved == 0 && state < stateNotified {

@@ -22,10 +22,10 @@ type Job struct {
 	TargetSelection  *string    `json:"TargetSelection,omitempty"` // ALL, SPECIFIC, GRAY, GROUP, …
 	DynamicMode      *float64   `json:"DynamicMode,omitempty"`     // dynamic batches only
 	OverwriteMode    *float64   `json:"OverwriteMode,omitempty"`
-	MaximumPerMinute *float64   `json:"MaximumPerMinute,omitempty"` // devices pushed to a minute
-	RetryCount       *float64   `json:"RetryCount,omitempty"`       // absent: no retry
+	MaximumPerMinute *float64   `json:"MaximumPerMinute,omitempty"` // read it by PushLimit
+	RetryCount       *float64   `json:"RetryCount,omitempty"`       // absent: no retry. One that timed out is never retried
 	RetryInterval    *float64   `json:"RetryInterval,omitempty"`    // minutes; 0: retry at once
-	TimeoutInMinutes *float64   `json:"TimeoutInMinutes,omitempty"` // of one device, from its first progress report
+	TimeoutInMinutes *float64   `json:"TimeoutInMinutes,omitempty"` // read it by Timeout
 	GrayPercent      *float64   `json:"GrayPercent,omitempty"`      // 0 to 100
 	SrcVersions      []string   `json:"SrcVersions,omitempty" list:"SrcVersion" most:"50"`
 	Tags             []Tag      `json:"Tags,omitempty" list:"OtaTagDTO" most:"50"`
@@ -89,6 +89,22 @@ func (j *Job) Status() string {
 func (j *Job) Ended() bool {
 	s := j.Status()
 	return s == StatusCompleted || s == StatusCanceled
+}
+
+// PushLimit is how many devices the batch is pushed to in a minute, at most; nil
+// without a limit, which MaximumPerMinute of 0 or less is too.
+func (j *Job) PushLimit() *float64 { return positive(j.MaximumPerMinute) }
+
+// Timeout is how many minutes one device may take, from its first progress report
+// on and retries included; nil without a timeout, which TimeoutInMinutes of 0 or
+// less is too.
+func (j *Job) Timeout() *float64 { return positive(j.TimeoutInMinutes) }
+
+func positive(f *float64) *float64 {
+	if f == nil || *f <= 0 {
+		return nil
+	}
+	return f
 }
 
 // Dynamic says that the batch keeps matching devices until it is cancelled.

@@ -63,7 +63,7 @@ func (w *watcher) shown(of firmware, l listing, jobID string, in *aliyun.JobSumm
 	if w.plan.batches[jobID] == nil {
 		state := (&State{Target: Target{
 			Account: w.account.Name, Region: l.region, Instance: of.instance, JobID: jobID,
-			Origin: Discovered, Source: l.source,
+			Origin: Discovered, Source: l.source, Counted: w.account.DeviceCounts,
 		}}).listed(in, asOf)
 		if l.source == "" || w.tooOld(state, now) {
 			return

@@ -3,58 +3,53 @@ package collector
 import (
 	"math"
 	"time"
-
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
 // The bases of a deadline, as in the basis label.
 const (
-	basisScheduleFinish = "schedule_finish" // the batch's own planned end
-	basisSettings       = "settings"        // what its push limit, timeout and retries add up to
-	basisDefault        = "default"         // polling.expected_duration
+	basisScheduleFinish = "schedule_finish" // the end that the batch was scheduled with
+	basisSettings       = "settings"        // its start, push limit and timeout
+	basisDefault        = "default"         // its start and polling.expected_duration
 )
 
-// deadline is that of the batch as it is known; of one that only a list showed
-// there is none, because a list says nothing of the settings.
-func (s *State) deadline(expected time.Duration) (at time.Time, basis string, ok bool) {
-	if s.AsOf.IsZero() {
-		return at, "", false
-	}
-	var devices *int
-	if s.Devices != nil {
-		devices = &s.Devices.Total
-	}
-	return deadline(s.Job, devices, expected)
-}
+// century is the longest time that a deadline may be after the start: as good as
+// never, and it fits a [time.Duration].
+const century = 100 * 365 * 24 * 60.0 // minutes
 
-// deadline is when a batch is expected to have ended, by its own settings. A
-// dynamic batch has none: it goes on until it is cancelled. devices is how
-// many it has, nil when they are not counted.
-func deadline(job *aliyun.Job, devices *int, expected time.Duration) (at time.Time, basis string, ok bool) {
-	switch {
-	case job == nil || job.Dynamic():
+// deadline is when a batch is expected to have ended. Not ok: it has no deadline,
+// because it is dynamic and goes on until it is cancelled, or because too little is
+// known of it. A basis without ok says that its devices must be counted first.
+//
+// Retries do not prolong it: they happen within the one timeout of a device.
+func (s *State) deadline(expected time.Duration) (at time.Time, basis string, ok bool) {
+	switch job := s.Job; {
+	case s.AsOf.IsZero(), job == nil, job.Dynamic(): // of one that only a list showed no setting is known
 		return at, "", false
 	case job.UtcScheduleFinishTime != nil:
 		return *job.UtcScheduleFinishTime, basisScheduleFinish, true
 	case job.UtcStartTime == nil:
 		return at, "", false
-	case job.TimeoutInMinutes == nil:
+	case job.Timeout() == nil:
 		return job.UtcStartTime.Add(expected), basisDefault, true
 	}
-	retries := max(0, value(job.RetryCount))
-	needed := (1+retries)*value(job.TimeoutInMinutes) + retries*value(job.RetryInterval)
-	if limit := value(job.MaximumPerMinute); devices != nil && limit > 0 {
-		needed += math.Ceil(float64(*devices) / limit)
+	push, known := s.pushMinutes()
+	if !known {
+		return at, basisSettings, false
 	}
-	// A century is as good as never, and fits a Duration.
-	needed = min(max(needed, 0), 100*365*24*60)
-	return job.UtcStartTime.Add(time.Duration(needed * float64(time.Minute))), basisSettings, true
+	needed := min(push+*s.Job.Timeout(), century)
+	return s.Job.UtcStartTime.Add(time.Duration(needed * float64(time.Minute))), basisSettings, true
 }
 
-// value is 0 when the API left the field out.
-func value(f *float64) float64 {
-	if f == nil {
-		return 0
+// pushMinutes is how long it takes to push the upgrade to all devices of the batch.
+// It is not known where devices are counted and this batch's were not yet: "not
+// counted yet" is not "no devices". Where they are not counted at all it is left out.
+func (s *State) pushMinutes() (minutes float64, known bool) {
+	limit := s.Job.PushLimit()
+	switch {
+	case limit == nil:
+		return 0, true
+	case s.Size == nil:
+		return 0, !s.Counted
 	}
-	return *f
+	return math.Ceil(float64(max(*s.Size, 0)) / *limit), true
 }

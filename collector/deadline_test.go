@@ -10,66 +10,95 @@ import (
 
 func TestDeadline(t *testing.T) {
 	start := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
-	const expected = 24 * time.Hour
+	const expected, forever = 24 * time.Hour, 100 * 365 * 24 * time.Hour
+	timeout := func(minutes float64) func(*State) { return func(s *State) { s.Job.TimeoutInMinutes = &minutes } }
+	limit := func(perMinute float64) func(*State) { return func(s *State) { s.Job.MaximumPerMinute = &perMinute } }
+	retries := func(count, interval float64) func(*State) {
+		return func(s *State) { s.Job.RetryCount, s.Job.RetryInterval = &count, &interval }
+	}
+	devices := func(n int) func(*State) { return func(s *State) { s.Counted, s.Size = true, &n } }
+	uncounted := func(s *State) { s.Counted = true }
+	finish := func(s *State) { s.Job.UtcScheduleFinishTime = new(start.Add(5 * time.Hour)) }
+	dynamic := func(s *State) { s.Job.SelectionType = new("DYNAMIC") }
+	unstarted := func(s *State) { s.Job.UtcStartTime = nil }
+	planned := func(s *State) {
+		s.Job.JobStatus = new("PLANNED")
+		s.Job.UtcScheduleTime, s.Job.UtcStartTime = s.Job.UtcStartTime, nil
+	}
+	ended := func(status string) func(*State) {
+		return func(s *State) { s.Job.JobStatus, s.Job.UtcEndTime = &status, new(start.Add(30*time.Minute)) }
+	}
 	for name, c := range map[string]struct {
-		change  func(j *aliyun.Job) // of a static batch that began at start, and no more is known of
-		devices *int
-		basis   string
-		after   time.Duration // of start
+		of    []func(*State) // a static batch that began at start and has no setting
+		basis string
+		after time.Duration // of start
+		none  bool          // the devices must be counted first
 	}{
-		"nothing but the start":             {func(*aliyun.Job) {}, nil, basisDefault, expected},
-		"no start":                          {func(j *aliyun.Job) { j.UtcStartTime = nil }, nil, "", 0},
-		"no start, a timeout":               {func(j *aliyun.Job) { j.UtcStartTime, j.TimeoutInMinutes = nil, new(60.0) }, nil, "", 0},
-		"a timeout":                         {func(j *aliyun.Job) { j.TimeoutInMinutes = new(60.0) }, nil, basisSettings, time.Hour},
-		"no timeout, retries":               {func(j *aliyun.Job) { j.RetryCount, j.RetryInterval = new(2.0), new(10.0) }, nil, basisDefault, expected},
-		"no timeout, a push limit, devices": {func(j *aliyun.Job) { j.MaximumPerMinute = new(10.0) }, new(1000), basisDefault, expected},
-		"retries at once":                   {func(j *aliyun.Job) { j.TimeoutInMinutes, j.RetryCount, j.RetryInterval = new(60.0), new(2.0), new(0.0) }, nil, basisSettings, 3 * time.Hour},
-		"retries after a wait": {func(j *aliyun.Job) {
-			j.TimeoutInMinutes, j.RetryCount, j.RetryInterval = new(60.0), new(2.0), new(30.0)
-		}, nil, basisSettings, 4 * time.Hour},
-		"retries, the wait left out": {func(j *aliyun.Job) { j.TimeoutInMinutes, j.RetryCount = new(60.0), new(5.0) }, nil, basisSettings, 6 * time.Hour},
-		"no retries": {func(j *aliyun.Job) {
-			j.TimeoutInMinutes, j.RetryCount, j.RetryInterval = new(60.0), new(0.0), new(30.0)
-		}, nil, basisSettings, time.Hour},
-		"no retries, but a wait": {func(j *aliyun.Job) { j.TimeoutInMinutes, j.RetryInterval = new(60.0), new(30.0) }, nil, basisSettings, time.Hour},
-		"a negative number of retries": {func(j *aliyun.Job) {
-			j.TimeoutInMinutes, j.RetryCount, j.RetryInterval = new(60.0), new(-1.0), new(30.0)
-		}, nil, basisSettings, time.Hour},
-		"a push limit, devices not counted": {func(j *aliyun.Job) { j.TimeoutInMinutes, j.MaximumPerMinute = new(60.0), new(1000.0) }, nil, basisSettings, time.Hour},
-		"a push limit and devices":          {func(j *aliyun.Job) { j.TimeoutInMinutes, j.MaximumPerMinute = new(60.0), new(1000.0) }, new(1_000_000), basisSettings, time.Hour + 1000*time.Minute},
-		"a last minute that is not full":    {func(j *aliyun.Job) { j.TimeoutInMinutes, j.MaximumPerMinute = new(60.0), new(1000.0) }, new(1001), basisSettings, time.Hour + 2*time.Minute},
-		"a push limit and no device":        {func(j *aliyun.Job) { j.TimeoutInMinutes, j.MaximumPerMinute = new(60.0), new(1000.0) }, new(0), basisSettings, time.Hour},
-		"devices, and no push limit":        {func(j *aliyun.Job) { j.TimeoutInMinutes = new(60.0) }, new(1_000_000), basisSettings, time.Hour},
-		"a push limit of zero":              {func(j *aliyun.Job) { j.TimeoutInMinutes, j.MaximumPerMinute = new(60.0), new(0.0) }, new(1000), basisSettings, time.Hour},
-		"everything": {func(j *aliyun.Job) {
-			j.TimeoutInMinutes, j.RetryCount, j.RetryInterval, j.MaximumPerMinute = new(60.0), new(2.0), new(10.0), new(100.0)
-		}, new(250), basisSettings, 3*time.Minute + 3*time.Hour + 20*time.Minute},
-		"a timeout of zero":               {func(j *aliyun.Job) { j.TimeoutInMinutes = new(0.0) }, nil, basisSettings, 0},
-		"a timeout beyond every calendar": {func(j *aliyun.Job) { j.TimeoutInMinutes = new(math.MaxFloat64) }, nil, basisSettings, 100 * 365 * 24 * time.Hour},
-		"a planned end":                   {func(j *aliyun.Job) { j.UtcScheduleFinishTime = new(start.Add(5 * time.Hour)) }, nil, basisScheduleFinish, 5 * time.Hour},
-		"a planned end, and a timeout": {func(j *aliyun.Job) {
-			j.UtcScheduleFinishTime, j.TimeoutInMinutes = new(start.Add(5*time.Hour)), new(60.0)
-		}, nil, basisScheduleFinish, 5 * time.Hour},
-		"a planned start without an end":     {func(j *aliyun.Job) { j.UtcScheduleTime, j.TimeoutInMinutes = &start, new(60.0) }, nil, basisSettings, time.Hour},
-		"PLANNED with an end":                {func(j *aliyun.Job) { beginsLater(j); j.UtcScheduleFinishTime = new(start.Add(5 * time.Hour)) }, nil, basisScheduleFinish, 5 * time.Hour},
-		"PLANNED without an end":             {func(j *aliyun.Job) { beginsLater(j) }, nil, "", 0},
-		"PLANNED without an end, counted":    {func(j *aliyun.Job) { beginsLater(j); j.TimeoutInMinutes = new(60.0) }, new(10), "", 0},
-		"DYNAMIC":                            {func(j *aliyun.Job) { j.SelectionType = new("DYNAMIC") }, nil, "", 0},
-		"DYNAMIC with a timeout and devices": {func(j *aliyun.Job) { j.SelectionType, j.TimeoutInMinutes = new("DYNAMIC"), new(60.0) }, new(10), "", 0},
-		"DYNAMIC with a schedule": {func(j *aliyun.Job) {
-			j.SelectionType, j.UtcScheduleFinishTime = new("DYNAMIC"), new(start.Add(time.Hour))
-		}, nil, "", 0},
-		"no selection type":           {func(j *aliyun.Job) { j.SelectionType, j.TimeoutInMinutes = nil, new(60.0) }, nil, basisSettings, time.Hour},
-		"COMPLETED":                   {func(j *aliyun.Job) { endedAs(j, "COMPLETED"); j.TimeoutInMinutes = new(60.0) }, nil, basisSettings, time.Hour},
-		"CANCELED":                    {func(j *aliyun.Job) { endedAs(j, "CANCELED"); j.TimeoutInMinutes = new(60.0) }, nil, basisSettings, time.Hour},
-		"CANCELED with a planned end": {func(j *aliyun.Job) { endedAs(j, "CANCELED"); j.UtcScheduleFinishTime = new(start.Add(time.Hour)) }, nil, basisScheduleFinish, time.Hour},
-		"CANCELED before it began":    {func(j *aliyun.Job) { endedAs(j, "CANCELED"); j.UtcStartTime = nil }, nil, "", 0},
+		"nothing but the start": {nil, basisDefault, expected, false},
+		"never answered for":    {[]func(*State){func(s *State) { s.AsOf = time.Time{} }}, "", 0, false},
+		"gone":                  {[]func(*State){func(s *State) { s.Job = nil }}, "", 0, false},
+		"no start":              {[]func(*State){unstarted}, "", 0, false},
+		"no start, a timeout":   {[]func(*State){unstarted, timeout(60)}, "", 0, false},
+
+		"a timeout":                            {[]func(*State){timeout(60)}, basisSettings, time.Hour, false},
+		"the shortest timeout":                 {[]func(*State){timeout(1)}, basisSettings, time.Minute, false},
+		"a fraction of a minute":               {[]func(*State){timeout(0.5)}, basisSettings, 30 * time.Second, false},
+		"a timeout of zero":                    {[]func(*State){timeout(0)}, basisDefault, expected, false},
+		"a timeout of minus zero":              {[]func(*State){timeout(math.Copysign(0, -1))}, basisDefault, expected, false},
+		"a negative timeout":                   {[]func(*State){timeout(-60)}, basisDefault, expected, false},
+		"a timeout of zero, devices uncounted": {[]func(*State){timeout(0), limit(10), uncounted}, basisDefault, expected, false},
+		"a timeout beyond every calendar":      {[]func(*State){timeout(math.MaxFloat64)}, basisSettings, forever, false},
+
+		"retries without a timeout":      {[]func(*State){retries(2, 10)}, basisDefault, expected, false},
+		"retries at once":                {[]func(*State){timeout(60), retries(2, 0)}, basisSettings, time.Hour, false},
+		"retries after a wait":           {[]func(*State){timeout(60), retries(5, 30)}, basisSettings, time.Hour, false},
+		"retries after a longer wait":    {[]func(*State){timeout(60), retries(1, 1440)}, basisSettings, time.Hour, false},
+		"absurd retries":                 {[]func(*State){timeout(60), retries(1e300, 1e300)}, basisSettings, time.Hour, false},
+		"a negative number of retries":   {[]func(*State){timeout(60), retries(-1, -1)}, basisSettings, time.Hour, false},
+		"retries, a push limit, devices": {[]func(*State){timeout(60), retries(2, 10), limit(100), devices(250)}, basisSettings, time.Hour + 3*time.Minute, false},
+
+		"a push limit, nobody counts":           {[]func(*State){timeout(60), limit(1000)}, basisSettings, time.Hour, false},
+		"a push limit, not counted yet":         {[]func(*State){timeout(60), limit(1000), uncounted}, basisSettings, 0, true},
+		"an absurd push limit, not counted":     {[]func(*State){timeout(60), limit(1e300), uncounted}, basisSettings, 0, true},
+		"no push limit, not counted yet":        {[]func(*State){timeout(60), uncounted}, basisSettings, time.Hour, false},
+		"a push limit of zero, not counted":     {[]func(*State){timeout(60), limit(0), uncounted}, basisSettings, time.Hour, false},
+		"a negative push limit, not counted":    {[]func(*State){timeout(60), limit(-10), uncounted}, basisSettings, time.Hour, false},
+		"no timeout, not counted yet":           {[]func(*State){limit(1000), uncounted}, basisDefault, expected, false},
+		"a push limit and devices":              {[]func(*State){timeout(60), limit(1000), devices(1_000_000)}, basisSettings, time.Hour + 1000*time.Minute, false},
+		"a last minute that is not full":        {[]func(*State){timeout(60), limit(1000), devices(1001)}, basisSettings, time.Hour + 2*time.Minute, false},
+		"a push limit and no device":            {[]func(*State){timeout(60), limit(1000), devices(0)}, basisSettings, time.Hour, false},
+		"a push limit and fewer than none":      {[]func(*State){timeout(60), limit(1000), devices(-5000)}, basisSettings, time.Hour, false},
+		"devices, and no push limit":            {[]func(*State){timeout(60), devices(1_000_000)}, basisSettings, time.Hour, false},
+		"devices, and a push limit of zero":     {[]func(*State){timeout(60), limit(0), devices(1000)}, basisSettings, time.Hour, false},
+		"devices, and a negative push limit":    {[]func(*State){timeout(60), limit(-1), devices(1000)}, basisSettings, time.Hour, false},
+		"a push limit of half a device":         {[]func(*State){timeout(60), limit(0.5), devices(10)}, basisSettings, time.Hour + 20*time.Minute, false},
+		"an absurdly high push limit":           {[]func(*State){timeout(60), limit(1e300), devices(1_000_000)}, basisSettings, time.Hour + time.Minute, false},
+		"an absurdly low push limit":            {[]func(*State){timeout(60), limit(math.SmallestNonzeroFloat64), devices(math.MaxInt)}, basisSettings, forever, false},
+		"no timeout, but a push limit, counted": {[]func(*State){limit(10), devices(100_000)}, basisDefault, expected, false},
+
+		"a planned end":                    {[]func(*State){finish}, basisScheduleFinish, 5 * time.Hour, false},
+		"a planned end, and a timeout":     {[]func(*State){finish, timeout(60)}, basisScheduleFinish, 5 * time.Hour, false},
+		"a planned end, not counted yet":   {[]func(*State){finish, timeout(60), limit(10), uncounted}, basisScheduleFinish, 5 * time.Hour, false},
+		"PLANNED with an end":              {[]func(*State){planned, finish}, basisScheduleFinish, 5 * time.Hour, false},
+		"PLANNED without an end":           {[]func(*State){planned}, "", 0, false},
+		"PLANNED without an end, counted":  {[]func(*State){planned, timeout(60), devices(10)}, "", 0, false},
+		"DYNAMIC":                          {[]func(*State){dynamic}, "", 0, false},
+		"DYNAMIC with settings":            {[]func(*State){dynamic, timeout(60), limit(10), devices(10)}, "", 0, false},
+		"DYNAMIC with settings, uncounted": {[]func(*State){dynamic, timeout(60), limit(10), uncounted}, "", 0, false},
+		"DYNAMIC with a schedule":          {[]func(*State){dynamic, finish}, "", 0, false},
+		"no selection type":                {[]func(*State){func(s *State) { s.Job.SelectionType = nil }, timeout(60)}, basisSettings, time.Hour, false},
+		"COMPLETED":                        {[]func(*State){ended("COMPLETED"), timeout(60)}, basisSettings, time.Hour, false},
+		"CANCELED":                         {[]func(*State){ended("CANCELED"), timeout(60)}, basisSettings, time.Hour, false},
+		"CANCELED with a planned end":      {[]func(*State){ended("CANCELED"), finish}, basisScheduleFinish, 5 * time.Hour, false},
+		"CANCELED before it began":         {[]func(*State){ended("CANCELED"), unstarted}, "", 0, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			j := &aliyun.Job{JobStatus: new("IN_PROGRESS"), SelectionType: new("STATIC"), UtcStartTime: &start}
-			c.change(j)
-			at, basis, ok := deadline(j, c.devices, expected)
-			if basis != c.basis || ok != (c.basis != "") {
+			s := &State{AsOf: start, Job: &aliyun.Job{JobStatus: new("IN_PROGRESS"), SelectionType: new("STATIC"), UtcStartTime: new(start)}}
+			for _, change := range c.of {
+				change(s)
+			}
+			at, basis, ok := s.deadline(expected)
+			if basis != c.basis || ok != (c.basis != "" && !c.none) {
 				t.Fatalf("basis %q, %v, want %q", basis, ok, c.basis)
 			}
 			if after := at.Sub(start); ok && after != c.after {
@@ -77,17 +106,4 @@ func TestDeadline(t *testing.T) {
 			}
 		})
 	}
-	if _, _, ok := deadline(nil, nil, expected); ok {
-		t.Error("a batch that nothing is known of has a deadline")
-	}
-}
-
-func beginsLater(j *aliyun.Job) {
-	j.JobStatus = new("PLANNED")
-	j.UtcScheduleTime, j.UtcStartTime = j.UtcStartTime, nil
-}
-
-func endedAs(j *aliyun.Job, status string) {
-	j.JobStatus = &status
-	j.UtcEndTime = new(j.UtcStartTime.Add(30 * time.Minute))
 }

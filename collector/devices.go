@@ -81,6 +81,9 @@ func (d *devices) took(t Target, c deviceCall, page aliyun.List[aliyun.Task], fa
 	case failure != nil:
 		r.failure = failure
 	case c.status == "":
+		if size := d.plan.batches[t.JobID].state.Size; size == nil || *size != page.Total {
+			d.publish(t, func(next *State) { next.Size = new(page.Total) })
+		}
 		for _, s := range r.first(page, d.asksConfirm(t.JobID)) {
 			d.calls = append(d.calls, deviceCall{t.JobID, s, r})
 			r.open++
@@ -126,12 +129,18 @@ func (d *devices) finish(t Target, r *deviceRound) {
 		}
 		return
 	}
+	d.publish(t, func(next *State) { next.Devices = counts })
+}
+
+// publish puts what was counted of a batch into the store, unless the batch has gone
+// since.
+func (d *devices) publish(t Target, change func(next *State)) {
 	before, after := d.store.Update(t.Account, t.JobID, func(s *State) *State {
-		if s.Job == nil { // gone since
+		if s.Job == nil {
 			return s
 		}
 		next := *s
-		next.Devices = counts
+		change(&next)
 		return &next
 	})
 	if after != nil {
@@ -158,12 +167,12 @@ func (d *devices) forget() {
 	d.calls = nil
 	for jobID, b := range d.plan.batches {
 		d.rota.remove(jobID)
-		if b.state.Devices == nil {
+		if b.state.Devices == nil && b.state.Size == nil {
 			continue
 		}
 		_, after := d.store.Update(d.account.Name, jobID, func(s *State) *State {
 			next := *s
-			next.Devices = nil
+			next.Devices, next.Size = nil, nil
 			return &next
 		})
 		d.plan.put(after)

@@ -43,10 +43,10 @@ var fields = []field{
 	{"job_end_timestamp_seconds", "When the batch ended, in Unix time; only once it has.", func(j *aliyun.Job) *float64 { return unix(j.UtcEndTime) }},
 	{"job_schedule_timestamp_seconds", "When the batch is planned to start, in Unix time; scheduled batches only.", func(j *aliyun.Job) *float64 { return unix(j.UtcScheduleTime) }},
 	{"job_schedule_finish_timestamp_seconds", "When the batch is planned to end at the latest, in Unix time; scheduled batches only.", func(j *aliyun.Job) *float64 { return unix(j.UtcScheduleFinishTime) }},
-	{"job_retry_limit", "Automatic retries of a device that failed; absent without a retry policy.", func(j *aliyun.Job) *float64 { return j.RetryCount }},
+	{"job_retry_limit", "Automatic retries of a device that reported a failure; absent without a retry policy.", func(j *aliyun.Job) *float64 { return j.RetryCount }},
 	{"job_retry_interval_seconds", "Wait before an automatic retry; 0 is at once, absent without a retry policy.", func(j *aliyun.Job) *float64 { return minutes(j.RetryInterval) }},
-	{"job_device_timeout_seconds", "Longest upgrade of one device, from its first progress report; absent without a timeout.", func(j *aliyun.Job) *float64 { return minutes(j.TimeoutInMinutes) }},
-	{"job_push_limit_devices_per_minute", "Devices that the upgrade is pushed to in a minute, at most.", func(j *aliyun.Job) *float64 { return j.MaximumPerMinute }},
+	{"job_device_timeout_seconds", "Longest upgrade of one device, from its first progress report, retries included; absent without a timeout.", func(j *aliyun.Job) *float64 { return minutes(j.Timeout()) }},
+	{"job_push_limit_devices_per_minute", "Devices that the upgrade is pushed to in a minute, at most; absent without a limit.", (*aliyun.Job).PushLimit},
 	{"job_gray_ratio", "Share of the devices that a gray batch upgrades, 0 to 1.", func(j *aliyun.Job) *float64 { return percent(j.GrayPercent) }},
 }
 
@@ -89,7 +89,7 @@ func families(expected time.Duration) []family {
 		})})
 	}
 	return append(all,
-		family{"job_deadline_timestamp_seconds", "When a static batch is expected to have ended, by its own settings, in Unix time.", func(s *State, out *row) {
+		family{"job_deadline_timestamp_seconds", "When a static batch is expected to have ended, in Unix time.", func(s *State, out *row) {
 			if at, basis, ok := s.deadline(expected); ok {
 				out.sample(*unix(&at), label{"basis", basis})
 			}
@@ -147,7 +147,7 @@ func minutes(m *float64) *float64 {
 	if m == nil {
 		return nil
 	}
-	seconds := *m * 60
+	seconds := finite(*m * 60)
 	return &seconds
 }
 
@@ -155,9 +155,12 @@ func percent(p *float64) *float64 {
 	if p == nil {
 		return nil
 	}
-	ratio := math.Round(*p*1e6) / 1e8 // 33.333 is 0.33333, not 0.33332999999999996
+	ratio := finite(math.Round(*p*1e6)) / 1e8 // 33.333 is 0.33333, not 0.33332999999999996
 	return &ratio
 }
+
+// finite keeps what the API said from becoming an infinity by a unit.
+func finite(f float64) float64 { return max(-math.MaxFloat64, min(f, math.MaxFloat64)) }
 
 func truth(b bool) float64 {
 	if b {

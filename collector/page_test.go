@@ -29,7 +29,7 @@ func (h *harness) watchPageFleet() {
 		b.Create, b.TimeoutInMinutes, b.Desc = b.Create.Add(-30*time.Hour), 0, "some never came back"
 		b.Devices = simulator.Devices{Count: 200, Report: time.Minute, Install: time.Minute, Offline: 0.1, Fail: 0.25}
 	})
-	add("soon", "Valve", func(b *simulator.Batch) { b.Desc = "冷链 全量" })
+	add("soon", "Valve", func(b *simulator.Batch) { b.Desc, b.TimeoutInMinutes = "冷链 全量", 200 })
 	add("dynamic", "Meter", func(b *simulator.Batch) { b.SelectionType, b.DynamicMode = "DYNAMIC", 1 })
 	add("planned", "Gate", func(b *simulator.Batch) { b.Schedule = began.Add(26 * time.Hour) })
 	add("done", "Lamp", func(b *simulator.Batch) {
@@ -95,7 +95,7 @@ func TestJobsPageShowsWhatIsAskedFor(t *testing.T) {
 			"by the age of data, no data last":      {"sort=age&status=IN_PROGRESS", "late soon dynamic"},
 			"by the age of data, the oldest first":  {"sort=-age&status=IN_PROGRESS", "dynamic soon late"},
 			"by the deadline, those without last":   {"sort=deadline", "late done soon dynamic gone planned"},
-			"by the deadline, descending":           {"sort=-deadline", "done soon late dynamic gone planned"},
+			"by the deadline, descending":           {"sort=-deadline", "soon done late dynamic gone planned"},
 			"by the last error":                     {"sort=error&only=failing", "gone dynamic"},
 			"by the last error, those without last": {"sort=-error", "dynamic gone done late planned soon"},
 			"by status":                             {"sort=status", "dynamic late soon planned gone done"},

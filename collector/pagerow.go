@@ -21,8 +21,9 @@ type pageRow struct {
 	next   nextPoll    // of the rows that are shown, and of all where they are sorted by it
 	now    time.Time
 
-	deadline time.Time // zero: none
-	Basis    string    // of the deadline
+	deadline  time.Time // zero: none
+	Basis     string    // of the deadline
+	Uncounted bool      // there is none before its devices are counted
 }
 
 var noJob = &aliyun.Job{}
@@ -35,7 +36,9 @@ func pageRows(states []*State, expected time.Duration, now time.Time) []*pageRow
 		r := &all[i]
 		r.State, r.Job, r.now = s, cmp.Or(s.Job, noJob), now
 		r.Status = cmp.Or(str(r.Job.JobStatus), noData)
-		r.deadline, r.Basis, _ = s.deadline(expected)
+		var known bool
+		r.deadline, r.Basis, known = s.deadline(expected)
+		r.Uncounted = r.Basis != "" && !known
 		rows[i] = r
 	}
 	return rows

@@ -67,9 +67,9 @@ func TestScrapesDuringUpdates(t *testing.T) {
 	done := make(chan struct{})
 	var updates, scrapes sync.WaitGroup
 	for n := range jobs {
-		set(n, 0)
+		set(n, 1)
 		updates.Go(func() {
-			for version := 1.0; ; version++ {
+			for version := 2.0; ; version++ {
 				select {
 				case <-done:
 					return

@@ -26,6 +26,9 @@ type State struct {
 	ListedEvery time.Duration
 
 	Devices *DeviceCounts // nil: not counted
+	// Size is how many devices the batch has. It is known before Devices are, and where
+	// the counts of the states do not go together; nil: not known.
+	Size *int
 }
 
 // Polled says whether any poll has ended, well or not.
@@ -36,12 +39,14 @@ func (s *State) TrueAt() time.Time { return later(s.AsOf, s.Listed) }
 
 // succeeded is the state after an answer to the poll that began at started.
 func (s *State) succeeded(job *aliyun.Job, started time.Time) *State {
-	next := &State{Target: s.Target, Job: job, AsOf: started, Asked: started, Listed: s.Listed, ListedEvery: s.ListedEvery, summary: s.summary, Devices: s.Devices}
+	next := *s
+	next.Job, next.AsOf, next.Asked, next.Changed = job, started, started, time.Time{}
+	next.Err, next.ErrAt, next.Failures = nil, time.Time{}, 0
 	if s.Changed.After(started) && differ(s.summary, job.JobStatus, job.UtcModified) {
 		// A list brought news meanwhile, which the answer does not know.
 		next.Job, next.Changed = merged(job, s.summary), s.Changed
 	}
-	return next
+	return &next
 }
 
 // failed is the state after a poll that began at started. What was known stays
@@ -54,7 +59,7 @@ func (s *State) failed(err *aliyun.Error, started, ended time.Time) *State {
 	case aliyun.ClassThrottled:
 		return &next
 	case aliyun.ClassNotFound:
-		next.Job, next.Devices = nil, nil
+		next.Job, next.Devices, next.Size = nil, nil, nil
 	}
 	next.Asked, next.Changed = started, time.Time{}
 	next.Failures++

@@ -39,6 +39,7 @@ type stateLine struct {
 	Devices      map[string]int `json:"devices,omitempty"` // by TaskStatus
 	DevicesTotal int            `json:"devices_total,omitempty"`
 	DevicesAsOf  time.Time      `json:"devices_as_of,omitzero"`
+	Size         *int           `json:"size,omitempty"` // of all devices, by the newest list of them
 }
 
 type stateError struct {
@@ -65,7 +66,7 @@ func encodeStates(w io.Writer, states []*State) error {
 		if !s.Polled() && s.Job == nil {
 			continue
 		}
-		line := stateLine{Account: s.Account, JobID: s.JobID, Job: s.Job, AsOf: s.AsOf, Asked: s.Asked, Listed: s.Listed, Failures: s.Failures}
+		line := stateLine{Account: s.Account, JobID: s.JobID, Job: s.Job, AsOf: s.AsOf, Asked: s.Asked, Listed: s.Listed, Failures: s.Failures, Size: s.Size}
 		if s.Source != "" {
 			line.Source, line.Region, line.Instance = s.Source, s.Region, s.Instance.ID
 		}
@@ -147,9 +148,13 @@ func decodeState(data []byte, now time.Time) (*State, error) {
 		Asked:    line.Asked,
 		Listed:   line.Listed,
 		Failures: max(line.Failures, 0),
+		Size:     line.Size,
 	}
 	if line.Devices != nil {
 		s.Devices = &DeviceCounts{ByStatus: line.Devices, Total: line.DevicesTotal, AsOf: restored(line.DevicesAsOf, now)}
+		if s.Size == nil { // the file is of a version that did not write it
+			s.Size = new(line.DevicesTotal)
+		}
 	}
 	if e := line.Error; e != nil {
 		s.ErrAt = e.At

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,14 +19,14 @@ import (
 // someStates are one batch of each kind that a state file can hold.
 func someStates() []*State {
 	at := time.Date(2026, 11, 23, 12, 0, 0, 625e6, time.UTC)
-	name, status, retries := "升级 \"x\"\n", aliyun.StatusInProgress, 0.0
+	name, status, retries, size := "升级 \"x\"\n", aliyun.StatusInProgress, 0.0, 0
 	target := func(id string) Target { return Target{Account: "production", JobID: id} }
 	discovered := target("job-3")
 	discovered.Source, discovered.Region, discovered.Instance.ID = "product a1", "cn-shanghai", "iot-1"
 	return []*State{
-		{Target: target("job-1"), Job: &aliyun.Job{Name: &name, JobStatus: &status, RetryCount: &retries, UtcCreate: &at, SrcVersions: []string{"1"}, Tags: []aliyun.Tag{{Key: &name}}}, AsOf: at, Asked: at},
+		{Target: target("job-1"), Job: &aliyun.Job{Name: &name, JobStatus: &status, RetryCount: &retries, UtcCreate: &at, SrcVersions: []string{"1"}, Tags: []aliyun.Tag{{Key: &name}}}, AsOf: at, Asked: at, Size: &size},
 		{Target: target("job-2"), Job: &aliyun.Job{}, AsOf: at, Asked: at.Add(time.Hour), Listed: at.Add(2 * time.Hour), Failures: 3,
-			Devices: &DeviceCounts{ByStatus: map[string]int{"QUEUED": 0, "SUCCEEDED": 7}, Total: 7, AsOf: at}, ErrAt: at.Add(time.Hour),
+			Devices: &DeviceCounts{ByStatus: map[string]int{"QUEUED": 0, "SUCCEEDED": 7}, Total: 7, AsOf: at}, Size: new(7), ErrAt: at.Add(time.Hour),
 			Err: &aliyun.Error{Operation: aliyun.OpQueryOTAJob, Class: aliyun.ClassTransport, Code: "c", Message: "m", RequestID: "r", HTTPStatus: 500, Cause: aliyun.CauseDNS, Err: errors.New("no route")}},
 		{Target: discovered, Asked: at, Failures: 1, ErrAt: at, Err: &aliyun.Error{Class: aliyun.ClassNotFound}},
 	}
@@ -65,6 +66,24 @@ func TestStateFileGivesBackWhatWasKnown(t *testing.T) {
 	}
 	if diff := diffStates(states, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// A file of a version that wrote no size has it from the device counts.
+func TestStateFileWithoutSizes(t *testing.T) {
+	file := `{"version":1}
+{"account":"a","job_id":"counted","job":{},"devices":{"QUEUED":5},"devices_total":7}
+{"account":"a","job_id":"empty","job":{},"devices":{"QUEUED":0}}
+{"account":"a","job_id":"not counted","job":{}}
+`
+	states, err := decodeStates(strings.NewReader(file), laterThanAll, nil)
+	if err != nil || len(states) != 3 {
+		t.Fatalf("%d states: %v", len(states), err)
+	}
+	for i, want := range []*int{new(7), new(0), nil} {
+		if diff := cmp.Diff(want, states[i].Size); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", states[i].JobID, diff)
+		}
 	}
 }
 

@@ -168,7 +168,7 @@ func (s *Store) Changes() uint64 {
 func newsworthy(before, after *State) bool {
 	return before.AsOf.IsZero() != after.AsOf.IsZero() || before.Listed.IsZero() != after.Listed.IsZero() ||
 		before.Job.Status() != after.Job.Status() || (before.Err == nil) != (after.Err == nil) ||
-		(before.Devices == nil) != (after.Devices == nil)
+		(before.Devices == nil) != (after.Devices == nil) || (before.Size == nil) != (after.Size == nil)
 }
 
 // sortKeys rebuilds the order. s.mu is held.

@@ -40,6 +40,7 @@ type Target struct {
 	JobID    string
 	Origin   Origin
 	Source   string // of a discovered batch: the entry of Discover that found it
+	Counted  bool   // its account counts devices
 }
 
 // Watch adds what is to be watched in one instance: batches by their ids, and
@@ -51,6 +52,15 @@ func (a *Account) Watch(region string, in aliyun.Instance, jobs, products, firmw
 	if len(products)+len(firmwares) > 0 {
 		a.Discover = append(a.Discover, Discover{Region: region, Instance: in, Products: products, Firmwares: firmwares})
 	}
+}
+
+// configured are the batches that the configuration names.
+func (a Account) configured() []Target {
+	targets := slices.Clone(a.Targets)
+	for i := range targets {
+		targets[i].Counted = a.DeviceCounts
+	}
+	return targets
 }
 
 // operations are those that the configuration needs.
@@ -74,6 +84,7 @@ func (a Account) operations() []string {
 // would find stays, too.
 func (a Account) discovers(s *State) (Target, bool) {
 	t := s.Target
+	t.Counted = a.DeviceCounts
 	var products, firmwares []string
 	switch kind, id, _ := strings.Cut(t.Source, " "); kind {
 	case "product":

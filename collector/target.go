@@ -54,8 +54,8 @@ func (a *Account) Watch(region string, in aliyun.Instance, jobs, products, firmw
 	}
 }
 
-// configured are the batches that the configuration names.
-func (a Account) configured() []Target {
+// targets are the batches that the configuration names.
+func (a Account) targets() []Target {
 	targets := slices.Clone(a.Targets)
 	for i := range targets {
 		targets[i].Counted = a.DeviceCounts

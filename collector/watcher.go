@@ -66,7 +66,7 @@ func (w *watcher) apply(a Account, rules Rules, client *aliyun.Client, budget fu
 	w.plan.rules, w.plan.slots = rules, a.RequestsPerSecond
 
 	stay := make(map[string]bool)
-	states, dropped := w.store.SetTargets(a.Name, a.configured(), a.discovers)
+	states, dropped := w.store.SetTargets(a.Name, a.targets(), a.discovers)
 	for _, state := range states {
 		stay[state.JobID] = true
 		w.plan.put(state)

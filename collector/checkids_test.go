@@ -67,7 +67,7 @@ func TestCheckLiveAsksForEveryID(t *testing.T) {
 			"\naccount \"production\", QueryOTAJob: the API itself fails", "\n  job job-0042\n",
 			"\naccount \"production\", QueryOTAJob: each of these 2 jobs does not exist in instance (public); correct the id",
 			"\n  The first answer was: ", "\n  line 107: job wrong-1\n  line 108: job wrong-2\n",
-			"\naccount \"production\", ListOTAFirmware: product mistyped is not in instance (public)", "\n  line 150: product mistyped\n",
+			"\naccount \"production\", ListOTAFirmware: the API knows no product mistyped in instance (public)", "\n  line 150: product mistyped\n",
 			"\naccount \"production\", ListOTAJobByFirmware: package deleted does not exist",
 		)
 		for operation, want := range map[string]int{aliyun.OpQueryOTAJob: 102, aliyun.OpListOTAFirmware: 41, aliyun.OpListOTAJobByFirmware: 41, aliyun.OpListOTATaskByJob: 1} {

@@ -99,7 +99,7 @@ func newLiveCheck(setup Setup, o PollerOptions) *liveCheck {
 			account.lanes[operation] = &checkLane{client: account.client, slots: aliyun.NewSlots(a.RequestsPerSecond), perSecond: a.RequestsPerSecond}
 		}
 		for _, in := range a.instances() {
-			jobs, products, firmwares := a.configured(in)
+			jobs, products, firmwares := a.idsIn(in)
 			c.total += len(jobs) + len(products) + len(firmwares)
 			for _, list := range []struct {
 				operation, noun string
@@ -150,8 +150,8 @@ func (a Account) instances() []aliyun.Instance {
 	return all
 }
 
-// configured are the ids of one instance.
-func (a Account) configured(in aliyun.Instance) (jobs, products, firmwares []string) {
+// idsIn are the configured ids of one instance.
+func (a Account) idsIn(in aliyun.Instance) (jobs, products, firmwares []string) {
 	for _, t := range a.Targets {
 		if t.Instance == in {
 			jobs = append(jobs, t.JobID)

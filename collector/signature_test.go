@@ -114,3 +114,31 @@ func TestCheckLiveNamesTheOtherSignature(t *testing.T) {
 		}
 	}
 }
+
+// A reload changes the signature of batches that are there already, discovered ones
+// included, and keeps what is known of them.
+func TestReloadChangesTheSignature(t *testing.T) {
+	simulated(t, func(t *testing.T, h *harness) {
+		h.watchAll(aliyun.SignatureV3)
+		h.apply()
+		h.pass(time.Minute)
+		h.wantIDs(jobID, "job 中+*~&=/")
+		since := h.state(jobID).AsOf
+
+		h.sim.SetGateway(simulator.Gateway{Signature: "v1"})
+		h.pass(5 * time.Minute)
+		if s := h.state(jobID); s.Err == nil || s.Job == nil || s.AsOf.Before(since) {
+			t.Fatalf("state %+v, want an error and what was known before", s)
+		}
+		h.account().Targets, h.account().Discover = nil, nil
+		h.account().Watch(region, gatewayInstance(aliyun.SignatureV1), []string{jobID}, []string{productKey}, nil)
+		h.apply()
+		h.pass(5 * time.Minute)
+		for _, s := range h.store.Snapshot() {
+			if s.Err != nil || s.Instance.Signature != aliyun.SignatureV1 {
+				t.Errorf("%s: error %v, instance %+v", s.JobID, s.Err, s.Instance)
+			}
+		}
+		h.wantIDs(jobID, "job 中+*~&=/")
+	})
+}

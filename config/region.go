@@ -26,6 +26,8 @@ func (a Account) RegionOf(i Instance) string {
 	return a.Region
 }
 
+const noRegionID = "missing, so calls with signature v1 have no RegionId; write one such as cn-shanghai, unless your gateway knows no regions"
+
 // validateRegions checks the regions of the account and its instances, and that there
 // are enough of them.
 func (a *Account) validateRegions(r *report, path string) {
@@ -37,13 +39,16 @@ func (a *Account) validateRegions(r *report, path string) {
 	case none && a.Endpoint == "":
 		r.wrong(path+".region", "missing; write one such as cn-shanghai")
 	case none && a.Signature == "v1":
-		r.warn(path+".region", "missing, so calls with signature v1 have no RegionId; write one such as cn-shanghai, unless your gateway knows no regions")
+		r.warn(path+".region", noRegionID)
 	}
 	for i, inst := range a.Instances {
 		at := fmt.Sprintf("%s.instances[%d]", path, i)
 		a.checkRegion(r, at+".region", inst.Region)
 		switch region := a.RegionOf(inst); {
-		case a.Endpoint != "" || none:
+		case none:
+		case a.Endpoint != "" && a.Signature == "v1" && region == "":
+			r.warn(at+".region", noRegionID)
+		case a.Endpoint != "":
 		case region == "":
 			r.wrong(at+".region", "missing, here and at the account; write one such as cn-shanghai")
 		case inst.ID == "" && slices.Contains(enterpriseRegions, region):

@@ -114,7 +114,7 @@ func TestNoErrorQuotesTheQuery(t *testing.T) {
 			fmt.Fprintf(w, `<Error><Code>X</Code><Message>%s</Message></Error>`, strings.ReplaceAll(r.URL.String(), "&", "&amp;"))
 		},
 		"a redirect": func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, "https://login.example.com/?to="+url.QueryEscape(r.URL.String()), 302)
+			http.Redirect(w, r, "https://login.example.com/?to="+url.QueryEscape(r.URL.String()), http.StatusFound)
 		},
 		"a bad redirect": func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Location", "http://[::1?"+r.URL.RawQuery)
@@ -127,9 +127,9 @@ func TestNoErrorQuotesTheQuery(t *testing.T) {
 		"a reset": func(w http.ResponseWriter, r *http.Request) { hijack(w, "") },
 	} {
 		t.Run(name, func(t *testing.T) {
-			var signature string
+			signatures := make(chan string, 1)
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				signature = r.URL.Query().Get("Signature")
+				signatures <- r.URL.Query().Get("Signature")
 				answer(w, r)
 			}))
 			defer server.Close()
@@ -140,6 +140,7 @@ func TestNoErrorQuotesTheQuery(t *testing.T) {
 			if err == nil {
 				t.Fatal("no error")
 			}
+			signature := <-signatures
 			if signature == "" {
 				t.Fatal("the call was not signed with v1")
 			}

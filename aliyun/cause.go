@@ -10,8 +10,9 @@ import (
 	"syscall"
 )
 
-// Cause tells apart the failures of the way to the endpoint, which the API has
-// no codes for. It is "" for all others, and where nothing is known.
+// Cause tells apart failures that the API has no codes for: those of the way to
+// the endpoint, and lists that are too long. It is "" for all others, and where
+// nothing is known.
 type Cause string
 
 const (
@@ -28,12 +29,14 @@ const (
 	CauseOnlyTLS     Cause = "only_tls"               // TLS where http was asked for
 	CauseTLS         Cause = "tls"                    // no agreement on how to speak TLS
 	CauseProtocol    Cause = "protocol"               // not HTTP/1.1
+	CauseList        Cause = "list"                   // a list without an end, or with more than was asked for
+	CauseLimit       Cause = "limit"                  // a list shows more than an account may watch
 )
 
 // Causes lists every cause.
 var Causes = []Cause{
 	CauseDNS, CauseUnreachable, CauseRefused, CauseClosed, CauseProxy, CauseUntrusted, CauseExpired,
-	CauseWrongHost, CauseCertificate, CauseNoTLS, CauseOnlyTLS, CauseTLS, CauseProtocol,
+	CauseWrongHost, CauseCertificate, CauseNoTLS, CauseOnlyTLS, CauseTLS, CauseProtocol, CauseList, CauseLimit,
 }
 
 // causeOf looks through the types of net, crypto and net/http. What has no type

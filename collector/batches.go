@@ -2,11 +2,20 @@ package collector
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/go-kit/log/level"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+)
+
+const (
+	// maxBatches is how many batches of a package are read.
+	maxBatches = 100_000
+	// maxDiscovered is how many discovered batches of an account are watched. All
+	// that run, or ended within polling.max_age, need about 100 MiB then.
+	maxDiscovered = 20_000
 )
 
 // firmware is an update package whose batches are listed.
@@ -37,7 +46,7 @@ func newBatches(w *watcher) *batches {
 	b := &batches{}
 	b.lister = lister[firmware, aliyun.JobSummary]{
 		w: w, readings: make(map[firmware]*reading), pages: make(map[firmware]int),
-		operation: aliyun.OpListOTAJobByFirmware, perPage: aliyun.JobsPerPage,
+		operation: aliyun.OpListOTAJobByFirmware, perPage: aliyun.JobsPerPage, most: maxBatches,
 		id: func(j aliyun.JobSummary) *string { return j.JobID },
 		fetch: func(ctx context.Context, c *aliyun.Client, of firmware, page int) (aliyun.List[aliyun.JobSummary], error) {
 			return c.ListOTAJobByFirmware(ctx, of.instance, of.id, page)
@@ -49,30 +58,33 @@ func newBatches(w *watcher) *batches {
 }
 
 // shown takes up the batches of one page.
-func (b *batches) shown(of firmware, page []aliyun.JobSummary, asOf, now time.Time) {
+func (b *batches) shown(of firmware, r *reading, page []aliyun.JobSummary, asOf, now time.Time) {
 	for i := range page {
-		if id := page[i].JobID; id != nil && *id != "" {
-			b.w.shown(of, b.listings[of], *id, &page[i], asOf, now)
+		if !b.w.shown(of, b.listings[of], *page[i].JobID, &page[i], asOf, now) {
+			r.over = fmt.Errorf("the account has more than %d discovered batches; no more of them are watched", maxDiscovered)
 		}
 	}
 	b.w.plans.wake()
 }
 
-// shown takes up one batch of a list.
-func (w *watcher) shown(of firmware, l listing, jobID string, in *aliyun.JobSummary, asOf, now time.Time) {
+// shown takes up one batch of a list. It says false where there is no room for it.
+func (w *watcher) shown(of firmware, l listing, jobID string, in *aliyun.JobSummary, asOf, now time.Time) bool {
 	if w.plan.batches[jobID] == nil {
 		state := (&State{Target: Target{
 			Account: w.account.Name, Region: l.region, Instance: of.instance, JobID: jobID,
 			Origin: Discovered, Source: l.source, Counted: w.account.DeviceCounts,
 		}}).listed(in, asOf)
 		if l.source == "" || w.tooOld(state, now) {
-			return
+			return true
+		}
+		if len(w.plan.batches)-len(w.account.Targets) >= maxDiscovered {
+			return false
 		}
 		w.store.Add(state)
 		w.plan.put(state)
 		w.changed(nil, state)
 		level.Info(w.logger).Log("msg", "batch discovered", "job_id", jobID, "firmware_id", of.id, "status", state.Job.Status())
-		return
+		return true
 	}
 	before, after := w.store.Update(w.account.Name, jobID, func(s *State) *State { return s.listed(in, asOf).foundBy(l.source) })
 	if after != nil && after != before {
@@ -80,6 +92,7 @@ func (w *watcher) shown(of firmware, l listing, jobID string, in *aliyun.JobSumm
 		w.changed(before, after)
 		w.tell(before, after)
 	}
+	return true
 }
 
 // watchFirmwares makes the lists that are read those that the configuration,

@@ -16,17 +16,17 @@ import (
 )
 
 // worstShown passes time and returns how old /metrics says that the data of a batch
-// with this prefix is, at worst. It looks at the store each step, and at /metrics too
+// named "running-…" is, at worst. It looks at the store each step, and at /metrics too
 // now and then.
-func (h *harness) worstShown(prefix string, length, step time.Duration) (worst time.Duration) {
+func (h *harness) worstShown(length, step time.Duration) (worst time.Duration) {
 	h.t.Helper()
-	of := func(s *collector.State) bool { return strings.HasPrefix(s.JobID, prefix) }
+	of := func(s *collector.State) bool { return strings.HasPrefix(s.JobID, "running") }
 	const scrapes = 5
 	for range scrapes {
 		worst = max(worst, h.worstAge(int(length/scrapes/step), step, of))
 		lines := bufio.NewScanner(strings.NewReader(h.scrape()))
 		for lines.Scan() {
-			rest, found := strings.CutPrefix(lines.Text(), `aliyun_iot_ota_job_last_success_timestamp_seconds{account="production",job_id="`+prefix)
+			rest, found := strings.CutPrefix(lines.Text(), `aliyun_iot_ota_job_last_success_timestamp_seconds{account="production",job_id="running`)
 			if !found {
 				continue
 			}
@@ -113,7 +113,7 @@ func TestColdStart(t *testing.T) {
 				h.apply()
 				h.pass(c.begin + time.Second)
 				h.within(10*time.Second, "each running batch polled", func() bool { return h.polledOf("running") == c.running })
-				worst := h.worstShown("running", 100*time.Second, 250*time.Millisecond)
+				worst := h.worstShown(100*time.Second, 250*time.Millisecond)
 				t.Logf("running ones are up to %v old; %d of the others were polled", worst, h.polledOf("ended"))
 				if limit := time.Duration(c.limit*float64(c.interval)) + time.Second; worst > limit {
 					t.Errorf("running ones are up to %v old, want %v", worst, limit)
@@ -187,7 +187,7 @@ func TestListsThatChangeAllTheTime(t *testing.T) {
 				h.rewriteLists(func(e map[string]any) { e["UtcModified"] = time.Now().Format(time.RFC3339Nano) })
 				h.apply()
 				h.pass(30 * time.Second)
-				if worst := h.worstShown("running", 100*time.Second, 250*time.Millisecond); worst > 11*time.Second {
+				if worst := h.worstShown(100*time.Second, 250*time.Millisecond); worst > 11*time.Second {
 					t.Errorf("running ones are up to %v old", worst)
 				}
 			})
@@ -230,7 +230,7 @@ func TestColdStartWithAStateFile(t *testing.T) {
 		h.store.Restore(known)
 		h.apply()
 		h.within(time.Minute, "each running batch polled", func() bool { return h.polledOf("running") == 20 })
-		if worst := h.worstShown("running", 100*time.Second, 250*time.Millisecond); worst > 11*time.Second {
+		if worst := h.worstShown(100*time.Second, 250*time.Millisecond); worst > 11*time.Second {
 			t.Errorf("running ones are up to %v old", worst)
 		}
 	})
@@ -251,7 +251,7 @@ func TestColdStartBesideARival(t *testing.T) {
 		h.discover(nil, []string{"fw-all"})
 		h.apply()
 		h.pass(2 * time.Minute)
-		if worst := h.worstShown("running", 4*time.Minute, 500*time.Millisecond); worst > 20*time.Second {
+		if worst := h.worstShown(4*time.Minute, 500*time.Millisecond); worst > 20*time.Second {
 			t.Errorf("running ones are up to %v old", worst)
 		}
 	})

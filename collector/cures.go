@@ -52,7 +52,7 @@ const (
 	badForm      = "a parameter has a form that the API does not take; write {subject} and instances[].id as the console shows them"
 )
 
-// causeCures say how to mend the way to the endpoint.
+// causeCures say how to mend the way to the endpoint, and what it lists.
 var causeCures = map[aliyun.Cause]string{
 	aliyun.CauseDNS:         "{endpoint} cannot be reached: its host name has no address; check region, endpoint and the DNS of this machine",
 	aliyun.CauseUnreachable: "{endpoint} cannot be reached: nothing answers at its address; check endpoint, routes, proxy and firewall",
@@ -67,6 +67,8 @@ var causeCures = map[aliyun.Cause]string{
 	aliyun.CauseOnlyTLS:     "{endpoint} speaks TLS; set endpoint to https://",
 	aliyun.CauseTLS:         "{endpoint} does not agree on TLS; the server must accept TLS 1.2 or later with HTTP/1.1 and without a client certificate",
 	aliyun.CauseProtocol:    "{endpoint} does not answer in HTTP/1.1; check the host and the port of endpoint, and the proxy; the exporter does not speak HTTP/2",
+	aliyun.CauseList:        "{endpoint} sends a list that is not as the API documents it; what is known stays; check endpoint, and if the account really has so much in this list, name what to watch in discover.firmwares or jobs",
+	aliyun.CauseLimit:       "{endpoint} lists more batches than one account can watch; watch fewer products or packages, or set a shorter polling.max_age",
 }
 
 // classCures say how to mend what neither a code nor a cause says more about.

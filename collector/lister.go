@@ -2,6 +2,9 @@ package collector
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/go-kit/log/level"
@@ -20,10 +23,11 @@ type lister[K comparable, E any] struct {
 
 	operation string // for the log
 	perPage   int
+	most      int // entries of a list that are read
 	id        func(E) *string
 	fetch     func(ctx context.Context, c *aliyun.Client, of K, page int) (aliyun.List[E], error)
-	page      func(of K, entries []E, asOf, now time.Time)         // takes up a page; asOf is when its call began
-	end       func(of K, r *reading, complete bool, now time.Time) // takes up that a list was read to its end
+	page      func(of K, r *reading, entries []E, asOf, now time.Time) // takes up a page; asOf is when its call began
+	end       func(of K, r *reading, complete bool, now time.Time)     // takes up that a list was read to its end
 }
 
 func (l *lister[K, E]) wakeAt() (time.Time, bool) { return l.rota.wakeAt() }
@@ -60,24 +64,63 @@ func (l *lister[K, E]) took(of K, r *reading, asOf time.Time, list aliyun.List[E
 	case throttled(failure):
 		l.rota.again(of)
 	case failure != nil:
-		delete(l.readings, of)
-		if l.rota.things[of].failures == 0 {
-			level.Warn(l.w.logger).Log("msg", "reading a list fails", "operation", l.operation, "of", of,
-				"class", failure.Class, "code", failure.Code, "err", failure)
-		}
-		l.rota.done(of, r.started, now, failure)
+		l.fail(of, r, now, failure)
+	case len(list.Entries) > l.perPage:
+		l.fail(of, r, now, overfull(l.operation, len(list.Entries), l.perPage))
 	default:
-		l.page(of, list.Entries, asOf, now)
-		l.pages[of] = (list.Total + l.perPage - 1) / l.perPage
-		more, complete := take(r, list, l.perPage, l.id)
-		if more {
+		list.Entries = slices.DeleteFunc(list.Entries, func(e E) bool { return !l.named(e) })
+		l.page(of, r, list.Entries, asOf, now)
+		l.pages[of] = (min(list.Total, l.most) + l.perPage - 1) / l.perPage
+		more, complete, err := take(r, list, l.perPage, l.most, l.id)
+		switch {
+		case more:
 			l.rota.again(of)
-			break
+		case err != nil:
+			l.fail(of, r, now, listFault(l.operation, aliyun.CauseList, err))
+			l.end(of, r, false, now)
+		case r.over != nil:
+			l.fail(of, r, now, listFault(l.operation, aliyun.CauseLimit, r.over))
+			l.rota.hurry(of, r.started) // it still keeps the status of the others fresh
+			l.end(of, r, complete, now)
+		default:
+			delete(l.readings, of)
+			l.rota.done(of, r.started, now, nil)
+			l.end(of, r, complete, now)
 		}
-		delete(l.readings, of)
-		l.rota.done(of, r.started, now, nil)
-		l.end(of, r, complete, now)
 	}
+}
+
+// fail ends a read that failed.
+func (l *lister[K, E]) fail(of K, r *reading, now time.Time, failure *aliyun.Error) {
+	delete(l.readings, of)
+	if l.rota.things[of].failures == 0 {
+		level.Warn(l.w.logger).Log("msg", "reading a list fails", "operation", l.operation, "of", of,
+			"class", failure.Class, "code", failure.Code, "err", failure)
+	}
+	l.rota.done(of, r.started, now, failure)
+}
+
+// named says whether an entry has an id that can be asked for. The longest real ones
+// have some 40 characters.
+func (l *lister[K, E]) named(e E) bool {
+	const longest = 256
+	id := l.id(e)
+	return id != nil && *id != "" && len(*id) <= longest
+}
+
+// listFault is the failure of a list whose calls were answered.
+func listFault(operation string, cause aliyun.Cause, err error) *aliyun.Error {
+	return &aliyun.Error{Operation: operation, Class: aliyun.ClassDecode, Cause: cause, Err: err}
+}
+
+// overfull is the failure of a list whose page holds more entries than were asked for.
+// No more of them are read than one more than the largest page has.
+func overfull(operation string, came, asked int) *aliyun.Error {
+	number := strconv.Itoa(came)
+	if came > aliyun.JobsPerPage {
+		number = "more than " + strconv.Itoa(aliyun.JobsPerPage)
+	}
+	return listFault(operation, aliyun.CauseList, fmt.Errorf("a page of the list holds %s entries, but %d were asked for", number, asked))
 }
 
 // keep makes the lists those that are wanted.

@@ -29,14 +29,13 @@ func (p product) String() string {
 type packages struct {
 	lister[product, aliyun.Firmware]
 	found map[product]map[string]string // the ProductKeys of the packages of each, by FirmwareId
-	keys  map[product]map[string]string // the same, as the reads that are under way show it
 }
 
 func newPackages(w *watcher) *packages {
-	p := &packages{found: make(map[product]map[string]string), keys: make(map[product]map[string]string)}
+	p := &packages{found: make(map[product]map[string]string)}
 	p.lister = lister[product, aliyun.Firmware]{
 		w: w, readings: make(map[product]*reading), pages: make(map[product]int),
-		operation: aliyun.OpListOTAFirmware, perPage: aliyun.FirmwaresPerPage,
+		operation: aliyun.OpListOTAFirmware, perPage: aliyun.FirmwaresPerPage, most: maxPackages,
 		id: func(f aliyun.Firmware) *string { return f.FirmwareID },
 		fetch: func(ctx context.Context, c *aliyun.Client, of product, page int) (aliyun.List[aliyun.Firmware], error) {
 			key := of.key
@@ -53,14 +52,12 @@ func newPackages(w *watcher) *packages {
 
 // shown notes the products of the packages of one page. The packages themselves count
 // only once the list was read to its end.
-func (p *packages) shown(of product, page []aliyun.Firmware, _, _ time.Time) {
-	if p.keys[of] == nil {
-		p.keys[of] = make(map[string]string)
+func (p *packages) shown(_ product, r *reading, page []aliyun.Firmware, _, _ time.Time) {
+	if r.products == nil {
+		r.products = make(map[string]string)
 	}
 	for _, f := range page {
-		if f.FirmwareID != nil {
-			p.keys[of][*f.FirmwareID] = str(f.ProductKey)
-		}
+		r.products[*f.FirmwareID] = str(f.ProductKey)
 	}
 }
 
@@ -68,19 +65,15 @@ func (p *packages) shown(of product, page []aliyun.Firmware, _, _ time.Time) {
 func (p *packages) read(of product, r *reading, complete bool, now time.Time) {
 	known, ok := p.found[of]
 	found := make(map[string]string)
-	for id := range r.all {
-		if r.seen[id] || !complete {
-			found[id] = p.keys[of][id]
-		}
-	}
 	if !complete { // a package that was not seen may be there all the same
-		for id, key := range known {
-			if _, seen := found[id]; !seen {
-				found[id] = key
-			}
+		maps.Copy(found, known)
+	}
+	for id := range r.all {
+		_, known := found[id]
+		if complete && r.seen[id] || !complete && (known || len(found) < maxPackages) {
+			found[id] = r.products[id]
 		}
 	}
-	delete(p.keys, of)
 	p.found[of] = found
 	if len(found) == 0 && (!ok || len(known) > 0) {
 		level.Warn(p.w.logger).Log("msg", "no packages found: if there should be some, correct discover.products or the id of the instance",
@@ -110,5 +103,4 @@ func (p *packages) configure(rules Rules, slots int, discover []Discover, now ti
 	p.keep(func(of product) bool { return wanted[of] })
 	gone := func(of product, _ map[string]string) bool { return !wanted[of] }
 	maps.DeleteFunc(p.found, gone)
-	maps.DeleteFunc(p.keys, gone)
 }

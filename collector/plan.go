@@ -101,7 +101,7 @@ func (p *plan) choose(now time.Time) *batch {
 	// Each class by urgency, within its share. What has ended does not go before what
 	// may be running.
 	for c := range classes {
-		if p.due(c, now) && p.shares.has(c) && !(c == history && p.due(fresh, now)) {
+		if p.due(c, now) && p.shares.has(c) && (c != history || !p.due(fresh, now)) {
 			return p.charge(c, c)
 		}
 	}
@@ -156,6 +156,9 @@ func (p *plan) done(s *State, took time.Duration, now time.Time) {
 		return
 	}
 	b.held = took + time.Second
+	if s.Err != nil && s.Err.ArrivesBy.After(now) { // the request may still be on its way
+		b.held += s.Err.ArrivesBy.Sub(now)
+	}
 	switch {
 	case b.charged > 0:
 		p.shares.correct(b.payer, b.charged, b.held)

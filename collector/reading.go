@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
@@ -15,39 +16,66 @@ const maxRestarts = 3
 // it is read again from the first page. The zero value begins.
 type reading struct {
 	started  time.Time
-	page     int // to read next, less one
-	total    int
+	page     int             // to read next, less one
+	total    int             // when this pass began
 	seen     map[string]bool // in this pass
 	all      map[string]bool // in every pass: nothing that was seen is lost again
 	changed  bool            // in this pass
 	restarts int
+	// products are the ProductKeys of packages, by FirmwareId.
+	products map[string]string
+	// over says why some of what the pages held was not taken up; nil: all was.
+	over error
 }
 
-// take adds a page. more says that another page is to be read; complete, when
-// none is, that the last pass saw the list as it was at one moment.
-func take[T any](r *reading, page aliyun.List[T], perPage int, id func(T) *string) (more, complete bool) {
+// take adds a page of a list that may have most entries. more says that another
+// page is to be read; complete, when none is, that the last pass saw the list as it
+// was at one moment. The error says why the list cannot be read to an end.
+//
+// Every list ends: a pass goes no further than its first page promised, and at most
+// to most entries, there are maxRestarts more passes, and pages that bring nothing
+// new end a pass.
+func take[T any](r *reading, page aliyun.List[T], perPage, most int, id func(T) *string) (more, complete bool, err error) {
 	if r.all == nil {
 		r.all = make(map[string]bool)
 	}
 	if r.page == 0 {
 		r.seen, r.total, r.changed = make(map[string]bool), page.Total, false
 	}
+	known := len(r.seen)
 	for _, e := range page.Entries {
 		if key := id(e); key != nil {
-			r.seen[*key], r.all[*key] = true, true
+			r.seen[*key] = true
+			if len(r.all) < most {
+				r.all[*key] = true
+			}
 		}
 	}
 	r.page++
 	r.changed = r.changed || page.Total != r.total
 	last := r.restarts == maxRestarts // this pass goes to the end, come what may
-	if (!r.changed || last) && len(page.Entries) > 0 && r.page*perPage < page.Total {
-		return true, false
-	}
-	complete = !r.changed && len(r.seen) >= r.total
-	if !complete && !last {
+	unread := min(page.Total, r.total) - r.page*perPage
+	idle := len(r.seen) == known // the page brought nothing
+	switch {
+	case unread > 0 && r.page*perPage >= most:
+		return false, false, fmt.Errorf("the list has %d entries by its Total; only the first %d are read", page.Total, most)
+	case unread > 0 && !idle && (last || !r.changed):
+		return true, false, nil
+	case !r.changed && len(r.seen) >= r.total:
+		return false, true, nil
+	case !last:
 		r.restarts++
 		r.page = 0
-		return true, false
+		return true, false, nil
 	}
-	return false, complete
+	missing := r.total - len(r.seen)
+	switch {
+	case unread > 0 && len(page.Entries) > 0:
+		err = fmt.Errorf("page %d repeats entries of the pages before it, although the list has %d entries by its Total", r.page, page.Total)
+	case unread > 0 && missing > perPage:
+		err = fmt.Errorf("page %d is empty, although the list has %d entries by its Total, and %d have come", r.page, page.Total, len(r.seen))
+	case r.page > 1 && page.Total-r.total >= (r.page-1)*perPage:
+		err = fmt.Errorf("the list grows faster than it can be read: from %d entries by its Total to %d while %d pages were read", r.total, page.Total, r.page)
+	}
+	return false, false, err
 }

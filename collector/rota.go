@@ -107,7 +107,8 @@ func (r *rota[K]) done(key K, started, now time.Time, err *aliyun.Error) {
 	if err != nil {
 		t.failures++
 		t.err, t.errAt = err, now
-		next = started.Add(doubled(r.wait, t.failures, max(maxBackoff, r.wait)))
+		// From its end: a read that fails may have taken longer than the wait.
+		next = now.Add(doubled(r.wait, t.failures, max(maxBackoff, r.wait)))
 	} else {
 		t.lastReads = lastReads{lastGood: started}
 	}
@@ -118,6 +119,14 @@ func (r *rota[K]) done(key K, started, now time.Time, err *aliyun.Error) {
 				r.enqueue(t, now)
 			}
 		}
+	}
+}
+
+// hurry lets a thing whose read began at started be asked for after the usual wait,
+// although that read failed.
+func (r *rota[K]) hurry(key K, started time.Time) {
+	if t := r.things[key]; t != nil {
+		r.enqueue(t, started.Add(r.wait))
 	}
 }
 

@@ -13,8 +13,9 @@ import (
 // A faulty call is checked and charged to the budget like any other; only its
 // answer is another one.
 type Fault struct {
-	// Operation, JobID and AccessKeyID say which calls it happens to; "" matches all.
-	Operation, JobID, AccessKeyID string
+	// Operation, JobID, FirmwareID and AccessKeyID say which calls it happens to; ""
+	// matches all.
+	Operation, JobID, FirmwareID, AccessKeyID string
 	// Count is how many calls it happens to; 0 is all until it is removed.
 	Count int
 
@@ -50,6 +51,7 @@ type fault struct {
 func (f *fault) matches(c *call) bool {
 	return (f.Operation == "" || f.Operation == c.action) &&
 		(f.JobID == "" || f.JobID == c.params.Get("JobId")) &&
+		(f.FirmwareID == "" || f.FirmwareID == c.params.Get("FirmwareId")) &&
 		(f.AccessKeyID == "" || f.AccessKeyID == c.proof.keyID)
 }
 
@@ -112,7 +114,12 @@ func (t trouble) change(c *call, a answer) answer {
 	if f.Edit != nil {
 		a.body = f.Edit(a.body)
 	}
-	if f.Kind != "" {
+	switch {
+	case f.Kind.isList():
+		if bad, ok := f.Kind.badList(c); ok {
+			a = bad
+		}
+	case f.Kind != "":
 		a = f.spoil(a)
 	}
 	a.status = cmp.Or(f.Status, a.status)

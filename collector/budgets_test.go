@@ -31,6 +31,7 @@ func TestBudgetsOfAccountsThatHaveGone(t *testing.T) {
 				t.Fatal(err)
 			}
 			slot.Answered()
+			synctest.Wait() // for the end of the account before
 			most = max(most, len(poller.budgets.slots)+len(poller.budgets.shared)+len(poller.stopping))
 			time.Sleep(100 * time.Millisecond)
 		}

@@ -8,7 +8,7 @@ BRANCH   ?= $(shell git rev-parse --abbrev-ref HEAD 2>/dev/null || echo unknown)
 pkg     := github.com/prometheus/common/version
 ldflags := -s -w -X $(pkg).Version=$(VERSION) -X $(pkg).Revision=$(REVISION) -X $(pkg).Branch=$(BRANCH)
 
-.PHONY: build test lint demo update check bench fuzz dist
+.PHONY: build test lint demo update check bench fuzz hostile dist
 
 # The version comes from the variables above, which also work where go cannot ask git.
 build:
@@ -39,6 +39,11 @@ fuzz: # each target for that long; go test alone runs their seeds
 	@for package in ./aliyun ./collector ./config ./config/flags; do for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
 		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$package || exit 1; \
 	done; done
+
+HOSTILE ?= 10m
+
+hostile: # the program against all servers that misbehave, for that long
+	go test -race -count=1 -v -timeout 0 -run '^TestHostile$$' ./collector/e2e/hostile -hostile $(HOSTILE)
 
 dist: # what a release offers for download
 	VERSION='$(VERSION)' REVISION='$(REVISION)' .ci/dist

@@ -61,6 +61,9 @@ func decodeAnswer(operation string, status int, body []byte, dst any, check func
 	} else {
 		failure.Class = ClassDecode
 		failure.Err = notTheAPI(body, err)
+		if _, ok := errors.AsType[*overfull](err); ok {
+			failure.Cause = CauseList
+		}
 	}
 	return odd.all, failure
 }

@@ -1,6 +1,7 @@
 package aliyun
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"strconv"
@@ -81,7 +82,7 @@ func (c *Client) ListOTAFirmware(ctx context.Context, in Instance, productKey st
 		params.Set("ProductKey", productKey)
 	}
 	err := c.call(ctx, OpListOTAFirmware, in, params, &answer, func(odd *notes) error {
-		if err := checkPage(answer.Total, &answer.Data, page, "FirmwareId", func(f *Firmware) *string { return f.FirmwareID }, odd); err != nil {
+		if err := checkPage(answer.Total, &answer.Data, page, FirmwaresPerPage, "FirmwareId", func(f *Firmware) *string { return f.FirmwareID }, odd); err != nil {
 			return err
 		}
 		return c.echo.product.check("ProductKey", productKey, odd, each(answer.Data, func(f *Firmware) *string { return f.ProductKey })...)
@@ -99,7 +100,7 @@ func (c *Client) ListOTAJobByFirmware(ctx context.Context, in Instance, firmware
 	params := paged(page, JobsPerPage)
 	params.Set("FirmwareId", firmwareID)
 	err := c.call(ctx, OpListOTAJobByFirmware, in, params, &answer, func(odd *notes) error {
-		if err := checkPage(answer.Total, &answer.Data, page, "JobId", func(j *JobSummary) *string { return j.JobID }, odd); err != nil {
+		if err := checkPage(answer.Total, &answer.Data, page, JobsPerPage, "JobId", func(j *JobSummary) *string { return j.JobID }, odd); err != nil {
 			return err
 		}
 		for i := range answer.Data {
@@ -127,10 +128,7 @@ func (c *Client) ListOTATaskByJob(ctx context.Context, in Instance, jobID, taskS
 		params.Set("TaskStatus", taskStatus)
 	}
 	err := c.call(ctx, OpListOTATaskByJob, in, params, &answer, func(odd *notes) error {
-		if err := checkTotal(answer.Total); err != nil {
-			return err
-		}
-		if err := checkStates(answer.Data); err != nil {
+		if err := cmp.Or(checkTotal(answer.Total), checkSize(answer.Data, size), checkStates(answer.Data)); err != nil {
 			return err
 		}
 		return c.echo.job.check("JobId", jobID, odd, each(answer.Data, func(t *Task) *string { return t.JobID })...)

@@ -1,9 +1,11 @@
 package aliyun
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -20,10 +22,29 @@ func checkTotal(total *float64) error {
 	return nil
 }
 
+// overfull says that a page holds more entries than were asked for.
+type overfull struct{ came, asked int }
+
+func (e *overfull) Error() string {
+	number := strconv.Itoa(e.came)
+	if e.came >= mostEntries { // no more are read
+		number = "more than " + strconv.Itoa(mostEntries-1)
+	}
+	return fmt.Sprintf("a page of the list holds %s entries, but %d were asked for", number, e.asked)
+}
+
+// checkSize says whether a page holds more entries than were asked for.
+func checkSize[T any](entries []T, asked int) error {
+	if len(entries) > asked {
+		return &overfull{len(entries), asked}
+	}
+	return nil
+}
+
 // checkPage says what is wrong with a page of a list whose entries are known by
 // an id. It takes out those that have none.
-func checkPage[T any](total *float64, entries *[]T, page int, name string, id func(*T) *string, odd *notes) error {
-	if err := checkTotal(total); err != nil {
+func checkPage[T any](total *float64, entries *[]T, page, size int, name string, id func(*T) *string, odd *notes) error {
+	if err := cmp.Or(checkTotal(total), checkSize(*entries, size)); err != nil {
 		return err
 	}
 	sent := len(*entries)

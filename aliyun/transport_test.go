@@ -311,6 +311,7 @@ func TestCauses(t *testing.T) {
 			}
 		})
 	}
+	met[CauseList], met[CauseLimit] = true, true // what the reader of a list sees, not a call
 	for _, cause := range Causes {
 		if !met[cause] {
 			t.Errorf("%s: no case", cause)

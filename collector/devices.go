@@ -57,9 +57,6 @@ func (d *devices) count(ctx context.Context, client *aliyun.Client, t Target, c 
 	}
 	page, err := client.ListOTATaskByJob(ctx, t.Instance, t.JobID, c.status, size)
 	failure := asError(err)
-	if len(page.Entries) > size {
-		failure = overfull(aliyun.OpListOTATaskByJob, len(page.Entries), size)
-	}
 
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -2,9 +2,7 @@ package collector
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/go-kit/log/level"
@@ -65,8 +63,6 @@ func (l *lister[K, E]) took(of K, r *reading, asOf time.Time, list aliyun.List[E
 		l.rota.again(of)
 	case failure != nil:
 		l.fail(of, r, now, failure)
-	case len(list.Entries) > l.perPage:
-		l.fail(of, r, now, overfull(l.operation, len(list.Entries), l.perPage))
 	default:
 		list.Entries = slices.DeleteFunc(list.Entries, func(e E) bool { return !l.named(e) })
 		l.page(of, r, list.Entries, asOf, now)
@@ -111,16 +107,6 @@ func (l *lister[K, E]) named(e E) bool {
 // listFault is the failure of a list whose calls were answered.
 func listFault(operation string, cause aliyun.Cause, err error) *aliyun.Error {
 	return &aliyun.Error{Operation: operation, Class: aliyun.ClassDecode, Cause: cause, Err: err}
-}
-
-// overfull is the failure of a list whose page holds more entries than were asked for.
-// No more of them are read than one more than the largest page has.
-func overfull(operation string, came, asked int) *aliyun.Error {
-	number := strconv.Itoa(came)
-	if came > aliyun.JobsPerPage {
-		number = "more than " + strconv.Itoa(aliyun.JobsPerPage)
-	}
-	return listFault(operation, aliyun.CauseList, fmt.Errorf("a page of the list holds %s entries, but %d were asked for", number, asked))
 }
 
 // keep makes the lists those that are wanted.

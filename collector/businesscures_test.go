@@ -26,7 +26,7 @@ func TestCuresOfBusinessCodes(t *testing.T) {
 		"iot.firmware.FirmwareNotFound":        "does not exist in instance iot-1",
 		"iot.firmware.InvalidFirmwareId":       "does not exist in instance iot-1",
 		"iot.firmware.InvalidOTAJobId":         "does not exist in instance iot-1",
-		"iot.firmware.InvalidProductKey":       "the API knows no product a1Typo in instance iot-1; set discover.products",
+		"iot.firmware.InvalidProductKey":       "product a1Typo is unknown to the API in instance iot-1; set discover.products",
 		"iot.firmware.InvalidTaskStatus":       "check product a1Typo and instance iot-1",
 		"iot.firmware.ListOTAJobFailed":        "ask Alibaba Cloud's support",
 		"iot.firmware.ListOTATaskByJobFailed":  "ask Alibaba Cloud's support",

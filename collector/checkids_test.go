@@ -46,7 +46,7 @@ func TestCheckLiveAsksForEveryID(t *testing.T) {
 			h.putProduct("", fmt.Sprintf("product-%02d", i), fmt.Sprintf("package-%02d", i), fmt.Sprintf("other-%02d", i))
 			h.discover([]string{fmt.Sprintf("product-%02d", i)}, []string{fmt.Sprintf("package-%02d", i)})
 		}
-		h.discover([]string{"mistyped"}, []string{"deleted"})
+		h.discover([]string{"mistyped", "mistyped-too"}, []string{"deleted"})
 		h.countDevices()
 		h.setup.Lines = map[collector.Entry]int{
 			{Account: "production", Instance: instance(""), Operation: aliyun.OpQueryOTAJob, ID: "wrong-1"}:      107,
@@ -59,18 +59,18 @@ func TestCheckLiveAsksForEveryID(t *testing.T) {
 		if err == nil {
 			t.Error("no error")
 		}
-		wantInOrder(t, out, "Asking for every id of the configuration: 184. That takes about 22s.\n",
+		wantInOrder(t, out, "Asking for every id of the configuration: 185. That takes about 22s.\n",
 			"QueryOTAJob           102 jobs     99 ok, 3 failed",
-			"ListOTAFirmware       41 products  40 ok, 1 failed",
+			"ListOTAFirmware       42 products  40 ok, 2 failed",
 			"ListOTAJobByFirmware  41 packages  40 ok, 1 failed",
 			"ListOTATaskByJob      job ", " ok",
 			"\naccount \"production\", QueryOTAJob: the API itself fails", "\n  job job-0042\n",
 			"\naccount \"production\", QueryOTAJob: each of these 2 jobs does not exist in instance (public); correct the id",
 			"\n  The first answer was: ", "\n  line 107: job wrong-1\n  line 108: job wrong-2\n",
-			"\naccount \"production\", ListOTAFirmware: the API knows no product mistyped in instance (public)", "\n  line 150: product mistyped\n",
+			"\naccount \"production\", ListOTAFirmware: each of these 2 products is unknown to the API in instance (public)", "\n  line 150: product mistyped\n",
 			"\naccount \"production\", ListOTAJobByFirmware: package deleted does not exist",
 		)
-		for operation, want := range map[string]int{aliyun.OpQueryOTAJob: 102, aliyun.OpListOTAFirmware: 41, aliyun.OpListOTAJobByFirmware: 41, aliyun.OpListOTATaskByJob: 1} {
+		for operation, want := range map[string]int{aliyun.OpQueryOTAJob: 102, aliyun.OpListOTAFirmware: 42, aliyun.OpListOTAJobByFirmware: 41, aliyun.OpListOTATaskByJob: 1} {
 			if got := h.calls(operation); got != want {
 				t.Errorf("%s: %d calls, want %d", operation, got, want)
 			}

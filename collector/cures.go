@@ -34,7 +34,7 @@ var cures = []struct{ pattern, text string }{
 	{"*invalidtenant", notActivated},
 	{"*uidnotfound", notActivated},
 	{"*apinotsupportedininstance", "instance {instance} does not offer {operation}; watch another instance, or turn off what needs this operation: discover, bulk_status or device_counts"},
-	{"*productkey", "the API knows no {subject} in instance {instance}; set discover.products to the ProductKey that the console shows"},
+	{"*productkey", "{subject} is unknown to the API in instance {instance}; set discover.products to the ProductKey that the console shows"},
 	{"*nullfirmwareid", notReceived},
 	{"*nullotajobid", notReceived},
 	{"*invalidpageparams", "the API does not take pages of the documented size; {endpoint} has a limit of its own: ask who runs it"},

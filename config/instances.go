@@ -34,8 +34,8 @@ func (i *Instance) validate(r *report, path string) {
 		r.wrong(at, "empty; write the IotInstanceId, or remove the key for the public instance")
 	case masked(i.ID):
 		r.wrong(at, "a part of it is masked; copy the whole IotInstanceId from the console")
-	case strings.ContainsFunc(i.ID, unfit):
-		r.wrong(at, "has a space or a control character; copy the IotInstanceId again")
+	case unfit(i.ID) != "":
+		r.wrong(at, "has %s; copy the IotInstanceId again", unfit(i.ID))
 	}
 	if !i.watches() {
 		r.warn(path, "nothing to watch; write jobs or discover, or remove the instance")
@@ -66,12 +66,23 @@ func checkID(r *report, seen map[string]string, id, path, kind string) {
 		r.wrong(path, `not a %s; only discover.products knows "*", for every product of the instance`, kind)
 	case masked(id):
 		r.wrong(path, "a part of it is masked; copy the whole %s from the console", kind)
-	case strings.ContainsFunc(id, unfit):
-		r.wrong(path, "has a space or a control character; copy the %s again", kind)
+	case unfit(id) != "":
+		r.wrong(path, "has %s; copy the %s again", unfit(id), kind)
 	default:
 		r.unique(seen, id, path, "the same "+kind+" as at %s; remove one")
 	}
 }
 
-// unfit says whether a character cannot be part of an ID.
-func unfit(c rune) bool { return unicode.IsSpace(c) || unicode.IsControl(c) }
+// unfit names what an ID cannot have: white space, other characters that are not ASCII,
+// some of which cannot be seen, and what belongs to placeholders such as ${JOB}.
+func unfit(id string) string {
+	for _, c := range id {
+		switch {
+		case unicode.IsSpace(c), unicode.IsControl(c):
+			return "a space or a control character"
+		case c > unicode.MaxASCII, strings.ContainsRune(`<>{}$#"`, c):
+			return fmt.Sprintf("a character that no ID has, %#U", c)
+		}
+	}
+	return ""
+}

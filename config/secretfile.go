@@ -94,8 +94,15 @@ var byteOrderMarks = []string{"\xef\xbb\xbf", "\xff\xfe", "\xfe\xff"}
 // would be refused as if the secret were another one's.
 func notInKeys(c rune) bool { return c <= ' ' || c > '~' }
 
-// readSecret reads at most one byte more than maxSecretFile.
+// readSecret reads at most one byte more than maxSecretFile. It does not wait for the
+// writer of a pipe, which could not be read again either.
 func readSecret(name string) ([]byte, error) {
+	switch info, err := os.Stat(name); {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular() && !info.IsDir():
+		return nil, errors.New("not a regular file")
+	}
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err

@@ -43,6 +43,8 @@ var cures = []struct{ pattern, text string }{
 }
 
 const (
+	noCredential = "no key could be had from the source that credentials names, or from the standard chain without it; see the cause, and for STS in a VPC without internet access set ALIBABA_CLOUD_STS_REGION and ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED"
+
 	// otherSignature is for an endpoint that looks for action, version or
 	// signature where the other signature has them.
 	otherSignature = "{endpoint} does not understand calls signed with {signature}; set signature: {other signature} for the account, or correct endpoint"
@@ -88,6 +90,9 @@ var classCures = map[aliyun.Class]string{
 // for.
 func cure(e *aliyun.Error, in aliyun.Instance, subject string) string {
 	text := cmp.Or(causeCures[e.Cause], classCures[e.Class])
+	if e.Class == aliyun.ClassAuth && e.HTTPStatus == 0 { // the API was not asked
+		text = noCredential
+	}
 	for _, c := range cures {
 		if ok, _ := path.Match(c.pattern, strings.ToLower(e.Code)); ok {
 			text = c.text

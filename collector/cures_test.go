@@ -1,6 +1,8 @@
 package collector
 
 import (
+	"errors"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -27,5 +29,23 @@ func TestEveryCauseHasACure(t *testing.T) {
 		if text == "" || seen[text] != "" {
 			t.Errorf("%s without a known cause: %q", class, text)
 		}
+	}
+}
+
+// Where no key could be had the API refused none. A reader whose STS cannot be reached is
+// told which settings choose its endpoint.
+func TestCureWithoutACredential(t *testing.T) {
+	keys := aliyun.NewCredentials(aliyun.CredentialsConfig{AccessKeyID: "id", AccessKeySecretFile: filepath.Join(t.TempDir(), "none")}, nil)
+	_, err := aliyun.NewClient(keys, aliyun.Options{}).QueryOTAJob(t.Context(), aliyun.Instance{URL: "http://127.0.0.1:1"}, "job")
+	failure, ok := errors.AsType[*aliyun.Error](err)
+	if !ok {
+		t.Fatal(err)
+	}
+	if got := cure(failure, aliyun.Instance{}, "job"); !strings.Contains(got, "no key could be had") || !strings.Contains(got, "ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED") {
+		t.Errorf("%v: %s", err, got)
+	}
+	refused := &aliyun.Error{Class: aliyun.ClassAuth, HTTPStatus: 403}
+	if got := cure(refused, aliyun.Instance{}, "job"); strings.Contains(got, "could be had") {
+		t.Errorf("of a refused key: %s", got)
 	}
 }

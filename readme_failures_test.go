@@ -36,7 +36,7 @@ var failures = []failure{
 	{codes: []string{"SignatureDoesNotMatch"},
 		means: "The secret does not belong to the access key id.",
 		do:    "Write the secret anew. The exporter reads its file again by itself."},
-	{codes: []string{"InvalidAccessKeyId.NotFound", "InvalidAccessKeyId.Inactive"},
+	{codes: []string{"InvalidAccessKeyId.NotFound", "InvalidAccessKeyId.Inactive", "Forbidden.AccessKeyDisabled"},
 		means: "The access key was deleted or disabled.",
 		do:    "Set `access_key_id` and its secret to a key that is active in RAM."},
 	{codes: []string{"InvalidTimeStamp.Expired"},
@@ -47,6 +47,9 @@ var failures = []failure{
 		do:    "See that whatever writes `security_token_file` renews it, or use a role, whose tokens the exporter renews itself."},
 	{codes: []string{"IncompleteSignature"},
 		means: otherSignatureMeans, do: otherSignatureDo},
+	{codes: []string{"SignatureNonceUsed"},
+		means: "One request arrived twice.",
+		do:    "See whether a proxy or gateway in front of the endpoint sends requests again."},
 	{happens: func(api *brokenAccess) {
 		api.keys = aliyun.CredentialsConfig{AccessKeyID: "id", AccessKeySecretFile: "missing"}
 	},
@@ -67,7 +70,7 @@ var failures = []failure{
 	{codes: []string{"iot.system.InstanceNotFound", "iot.Sre.IotInstanceNotFound", "iot.prod.NotExistedProduct"},
 		means: "The instance is not one of this account in this region, or does not hold the product.",
 		do:    "Set `id` as the console shows it, and leave it out for the public instance. Check `region`."},
-	{codes: []string{"InvalidVersion", "InvalidAction.NotFound"},
+	{codes: []string{"InvalidVersion", "InvalidAction.NotFound", "InvalidApi.NotFound"},
 		means: otherSignatureMeans, do: otherSignatureDo},
 	{codes: []string{"iot.firmware.InvalidProductKey"},
 		means: "A ProductKey under `discover` is mistyped.",
@@ -87,6 +90,9 @@ var failures = []failure{
 	{codes: []string{"iot.system.SystemException", "iot.firmware.SystemBusy", "iot.firmware.ListOTATaskByJobFailed", "ServiceUnavailable"},
 		means: "Alibaba's side fails, or uses a code that is not documented.",
 		do:    "Wait. If it lasts, give the request id to Alibaba's support."},
+	{happens: func(api *brokenAccess) { api.sim.Inject(simulator.Fault{Kind: simulator.HTML, Status: 502}) },
+		means: "The endpoint fails without a code, or a proxy in front of it does.",
+		do:    "Wait. If it lasts, ask who runs the proxy or the endpoint."},
 	{happens: func(api *brokenAccess) {
 		api.sim.Inject(simulator.Fault{Kind: simulator.Hang})
 		api.timeout = 50 * time.Millisecond

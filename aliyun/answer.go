@@ -58,6 +58,9 @@ func decodeAnswer(operation string, status int, body []byte, dst any, check func
 	refused := failure.Code != "" || e.Success != nil || status >= 500 || status == http.StatusTooManyRequests
 	if refused && !succeeded {
 		failure.Class = classify(cut(failure.Code, maxCode), status)
+		if failure.Code == "" && e.Success == nil { // perhaps a proxy's
+			failure.Err = notTheAPI(body, err)
+		}
 	} else {
 		failure.Class = ClassDecode
 		failure.Err = notTheAPI(body, err)
@@ -85,6 +88,7 @@ func deref(s *string) string {
 func notTheAPI(body []byte, err error) error {
 	start := strings.ToLower(string(bytes.TrimSpace(body[:min(len(body), 512)])))
 	var syntax *json.SyntaxError
+	var other *json.UnmarshalTypeError
 	switch {
 	case start == "":
 		return errors.New("the answer is empty")
@@ -92,6 +96,8 @@ func notTheAPI(body []byte, err error) error {
 		return errors.New("the answer is an HTML page, as from a proxy")
 	case errors.As(err, &syntax):
 		return fmt.Errorf("the answer is not JSON: %w", err)
+	case errors.As(err, &other):
+		return fmt.Errorf("the answer is a JSON %s, not an object", other.Value)
 	case err != nil:
 		return err
 	}

@@ -47,7 +47,9 @@ var codeClasses = []struct {
 	{"*nopermission*", ClassPermission},
 	{"*permissiondeny*", ClassPermission},
 	{"*unauthorized*", ClassPermission},
-	{"iot.system.billisoverdue", ClassPermission},
+	{"*notauthorized*", ClassPermission},
+	{"*overdue", ClassPermission},
+	{"insufficientbalance*", ClassPermission},
 	{"*invalidtenant", ClassPermission},
 	{"*uidnotfound", ClassPermission},
 
@@ -89,8 +91,11 @@ var codeClasses = []struct {
 	{"*notfound*", ClassInvalid},
 	{"*notsupport*", ClassInvalid},
 	{"*unsupported*", ClassInvalid},
+	{"*nosuch*", ClassInvalid},
+	{"*unknownaction*", ClassInvalid},
 	{"*param*", ClassInvalid},
 
+	{"*timeout", ClassServer},
 	{"iot.system.*", ClassServer},
 }
 

@@ -2,6 +2,7 @@ package aliyun
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"sync"
@@ -32,7 +33,7 @@ var boundSources = sync.OnceFunc(func() {
 			}
 			if response.StatusCode < 200 { // the body is the bare connection
 				response.Body.Close()
-				return nil, errUnusedStatus
+				return nil, fmt.Errorf("the source answers with HTTP %d, which no source of keys uses", response.StatusCode)
 			}
 			response.Body = &boundBody{response.Body, maxKeysAnswer}
 			return response, nil

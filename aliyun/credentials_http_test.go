@@ -2,6 +2,7 @@ package aliyun
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -84,7 +85,7 @@ func TestSourcesAreBounded(t *testing.T) {
 			defer conn.Close()
 			io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n")
 			io.Copy(io.Discard, buffered) // until the client closes
-		}, "does not use this HTTP status"},
+		}, "HTTP 101"},
 		"a little gzip that is a lot": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
 			io.WriteString(w, zipped(t))
@@ -105,5 +106,29 @@ func TestSourcesAreBounded(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// A key that no header can carry is told as a fault of its source. Sent, it would be one of
+// the way to the endpoint.
+func TestKeysWithControlCharacters(t *testing.T) {
+	for name, c := range map[string]struct{ id, secret, token string }{
+		"a line break in the id":    {`STS.id\r\nX-Other: 1`, "secret", "token"},
+		"a tab in the secret":       {"STS.id", `sec\tret`, "token"},
+		"a line break in the token": {"STS.id", "secret", `token\n`},
+		"a NUL in the token":        {"STS.id", "secret", `tok\u0000en`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			source := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				fmt.Fprintf(w, `{"Code":"Success","AccessKeyId":"%s","AccessKeySecret":"%s","SecurityToken":"%s","Expiration":"2099-01-01T00:00:00Z"}`, c.id, c.secret, c.token)
+			}))
+			t.Cleanup(source.Close)
+			_, err := NewCredentials(CredentialsConfig{CredentialsURI: source.URL}, nil).Keys(t.Context())
+			if err == nil || !strings.Contains(err.Error(), "control character") {
+				t.Errorf("error %v", err)
+			} else if strings.Contains(err.Error(), "sec") {
+				t.Errorf("it quotes the keys: %v", err)
+			}
+		})
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"unicode"
 
 	"github.com/aliyun/credentials-go/credentials"
 )
@@ -148,6 +149,9 @@ func ask(src source) (keys Keys, err error) {
 	keys = Keys{*m.AccessKeyId, *m.AccessKeySecret, *m.SecurityToken}
 	if keys.AccessKeyID == "" || keys.AccessKeySecret == "" {
 		return Keys{}, errors.New("the source's answer has no access key")
+	}
+	if strings.ContainsFunc(keys.AccessKeyID+keys.AccessKeySecret+keys.SecurityToken, unicode.IsControl) {
+		return Keys{}, errors.New("the source's answer has keys with a line break or another control character") // no header can carry it
 	}
 	return keys, nil
 }

@@ -9,10 +9,14 @@ import (
 )
 
 // cures say how to mend what a code stands for, in lower case and with "*" as
-// in path.Match.
+// in path.Match. The first match counts.
 var cures = []struct{ pattern, text string }{
-	{"invalidaccesskeyid*", "the access key id does not exist, or is disabled; set credentials.access_key_id to a key that is active in RAM"},
+	{"invalidaccesskeyid*", inactiveKey},
+	{"*accesskeydisabled", inactiveKey},
 	{"signaturedoesnotmatch", "the secret does not belong to the access key id; set credentials.access_key_secret or its file anew"},
+	{"signaturenonceused", "one request arrived twice; check whether a proxy or gateway in front of {endpoint} sends requests again"},
+	{"invalidtimestamp.format", otherSignature},
+	{"illegaltimestamp", otherSignature},
 	{"invalidtimestamp*", "the clock of this machine is off by more than 15 minutes; set it, by NTP for instance"},
 	{"*securitytoken*", "the STS token is wrong or has expired; renew it, or use a source that does so by itself"},
 	{"incompletesignature", otherSignature},
@@ -25,10 +29,19 @@ var cures = []struct{ pattern, text string }{
 	{"missingversion", otherSignature},
 	{"invalidversion*", otherSignature},
 	{"nosuchversion*", otherSignature},
-	{"invalidaction*", otherSignature},
+	{"*invalidaction*", otherSignature},
+	{"unknownaction*", otherSignature},
+	{"nosuchaction*", otherSignature},
+	{"action*notfound", otherSignature},
+	{"invalidapi.notfound", otherSignature},
+	{"invalidproduct.notfound", otherSignature},
 	{"unsupportedoperation*", otherSignature},
 	{"missingregionid", "the call has no RegionId; set region, which signature v1 sends"},
-	{"iot.system.billisoverdue", "a bill of the account is overdue; pay it"},
+	{"invalidregion*", "{endpoint} does not know the region; correct region, which signature v1 sends, or endpoint"},
+	{"invalidprotocol*", "{endpoint} takes calls by https only; set endpoint to https://"},
+	{"unsupportedhttpmethod", "{endpoint} takes no POST requests, which the API does; check the host and the port of endpoint, and proxy"},
+	{"*overdue", unpaid},
+	{"insufficientbalance*", unpaid},
 	{"*instancenotfound", "instance {instance} is not one of this account in this region; set instances[].id as the console shows it, and none for the public instance"},
 	{"iot.prod.notexistedproduct", "{subject} is not in instance {instance}; correct it, or instances[].id, as the console shows them"},
 	{"*invalidtenant", notActivated},
@@ -49,6 +62,11 @@ const (
 	// signature where the other signature has them.
 	otherSignature = "{endpoint} does not understand calls signed with {signature}; set signature: {other signature} for the account, or correct endpoint"
 
+	// serverOrProxy is for a failure without the API's own words.
+	serverOrProxy = "{endpoint} fails, or a proxy in front of it does; try again, and ask who runs the proxy or the endpoint if it stays so"
+
+	inactiveKey  = "the access key id does not exist, or is disabled; set credentials.access_key_id to a key that is active in RAM"
+	unpaid       = "a bill of the account is overdue; pay it"
 	notActivated = "the Alibaba Cloud account of this key does not exist, or IoT Platform is not activated for it; activate it, or set credentials to a key of the account that has the batches"
 	notReceived  = "a parameter that the exporter sends in the query of the request did not arrive; check the gateway or proxy in front of {endpoint}"
 	badForm      = "a parameter has a form that the API does not take; write {subject} and instances[].id as the console shows them"
@@ -90,17 +108,34 @@ var classCures = map[aliyun.Class]string{
 // for.
 func cure(e *aliyun.Error, in aliyun.Instance, subject string) string {
 	text := cmp.Or(causeCures[e.Cause], classCures[e.Class])
-	if e.Class == aliyun.ClassAuth && e.HTTPStatus == 0 { // the API was not asked
+	switch {
+	case e.Class == aliyun.ClassAuth && e.HTTPStatus == 0: // the API was not asked
 		text = noCredential
-	}
-	for _, c := range cures {
-		if ok, _ := path.Match(c.pattern, strings.ToLower(e.Code)); ok {
-			text = c.text
-			break
+	case e.Class == aliyun.ClassServer && e.Err != nil:
+		text = serverOrProxy
+	case refusesSignature(e):
+		text = otherSignature
+	default:
+		for _, c := range cures {
+			if ok, _ := path.Match(c.pattern, strings.ToLower(e.Code)); ok {
+				text = c.text
+				break
+			}
 		}
 	}
 	return strings.NewReplacer("{operation}", e.Operation, "{instance}", nameOf(in), "{subject}", subject, "{endpoint}", in.URL,
 		"{signature}", string(cmp.Or(in.Signature, aliyun.SignatureV3)), "{other signature}", string(in.Signature.Other())).Replace(text)
+}
+
+// refusesSignature says whether the parameter that is refused is one that each signature
+// sends in a place of its own. Older gateways have one code for all parameters; one of
+// Alibaba's pages spells it InvalidParamater.
+func refusesSignature(e *aliyun.Error) bool {
+	if !strings.HasPrefix(strings.ToLower(e.Code), "invalidparam") {
+		return false
+	}
+	message := strings.ToLower(e.Message)
+	return strings.Contains(message, "action or version") || strings.Contains(message, "signaturemethod") || strings.Contains(message, "signatureversion")
 }
 
 // nameOf names an instance to a reader; the public one has no id.

@@ -49,3 +49,56 @@ func TestCureWithoutACredential(t *testing.T) {
 		t.Errorf("of a refused key: %s", got)
 	}
 }
+
+// The codes that Alibaba's gateway has for all of its products lead to what can be done
+// about them, however they are written. "The API itself fails" is not it.
+func TestCuresOfGatewayCodes(t *testing.T) {
+	const inactive, signature, unpaid = "active in RAM", "set signature: v1", "pay it"
+	for _, c := range []struct{ code, message, want string }{
+		{"InvalidAccessKeyId.NotFound", "", inactive},
+		{"InvalidAccessKeyId.Inactive", "", inactive},
+		{"Forbidden.AccessKeyDisabled", "", inactive},
+		{"SignatureDoesNotMatch", "", "the secret does not belong"},
+		{"SignatureNonceUsed", "", "arrived twice"},
+		{"InvalidTimeStamp.Expired", "", "the clock"},
+		{"InvalidTimeStamp.Format", "", signature},
+		{"IllegalTimestamp", `The input parameter "Timestamp" that is mandatory is not supplied.`, signature},
+		{"InvalidSecurityToken.MismatchWithAccessKey", "", "STS token"},
+		{"IncompleteSignature", "", signature},
+		{"InvalidSignatureMethod", "", signature},
+		{"InvalidVersion", "", signature},
+		{"InvalidAction.NotFound", "", signature},
+		{"InvalidApi.NotFound", "", signature},
+		{"InvalidProduct.NotFound", "", signature},
+		{"UnknownAction", "", signature},
+		{"NoSuchAction", "", signature},
+		{"Action.NotFound", "", signature},
+		{"iot.common.InvalidAction", "", signature},
+		{"InvalidParameter", `The specified parameter "Action or Version" is not valid.`, signature},
+		{"InvalidParamater", `The specified parameter "SignatureMethod" is not valid.`, signature},
+		{"InvalidParameter", `The specified parameter "PageSize" is not valid.`, "the API does not take the request"},
+		{"InvalidRegion.NotFound", "", "does not know the region"},
+		{"InvalidProtocol.NeedSsl", "", "set endpoint to https://"},
+		{"UnsupportedHTTPMethod", "", "takes no POST"},
+		{"InsufficientBalance", "", unpaid},
+		{"Account.OverDue", "", unpaid},
+	} {
+		for _, code := range []string{c.code, strings.ToUpper(c.code), strings.ToLower(c.code)} {
+			got := cure(&aliyun.Error{Class: aliyun.ClassInvalid, Code: code, Message: c.message}, aliyun.Instance{URL: "https://iot.example.com"}, "job j")
+			if !strings.Contains(got, c.want) || strings.ContainsAny(got, "{}") {
+				t.Errorf("%s, %q: %q, want one with %q", code, c.message, got, c.want)
+			}
+		}
+	}
+}
+
+// What the API did not say is not told as if it had: support knows no request of it.
+func TestCuresWithoutAWordOfTheAPI(t *testing.T) {
+	in := aliyun.Instance{URL: "https://iot.example.com"}
+	if got := cure(&aliyun.Error{Class: aliyun.ClassServer, HTTPStatus: 502, Err: errors.New("the answer is an HTML page")}, in, "job j"); !strings.Contains(got, "a proxy in front of it") {
+		t.Error(got)
+	}
+	if got := cure(&aliyun.Error{Class: aliyun.ClassServer, Code: "InternalError"}, in, "job j"); !strings.Contains(got, "support") {
+		t.Error(got)
+	}
+}

@@ -50,3 +50,31 @@ func TestOneExporterToAStateFile(t *testing.T) {
 	}
 	first.end(syscall.SIGTERM)
 }
+
+// A reload that is asked for before the configuration was read waits for it: it does not
+// end the program.
+func TestReloadBeforeTheStart(t *testing.T) {
+	t.Parallel()
+	api := newFakeAPI(t)
+	config, state := file(t, "config.yml", api.config("job1")), filepath.Join(t.TempDir(), "state")
+	args := []string{"--config.file=" + config, "--persistence.file=" + state}
+	first := startProcess(t, program(t, args...))
+	first.awaitListening()
+	next := startProcess(t, program(t, args...))
+	eventually(t, func() string {
+		if strings.Contains(next.log.String(), "waiting for it to end") {
+			return ""
+		}
+		return "the next exporter to wait"
+	})
+	next.signal(syscall.SIGHUP)
+	first.end(syscall.SIGTERM)
+	next.awaitListening()
+	eventually(t, func() string {
+		if strings.Count(next.log.String(), "configuration loaded") == 2 {
+			return ""
+		}
+		return "the reload"
+	})
+	next.end(syscall.SIGTERM)
+}

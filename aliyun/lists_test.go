@@ -148,3 +148,16 @@ func TestListFailures(t *testing.T) {
 		}
 	}
 }
+
+// A count is told as one, whatever its size.
+func TestFirstPageWithoutEntries(t *testing.T) {
+	err := serve(t, aliyun.Options{}, func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, `{"Success":true,"Total":1000000}`)
+	}, func(c *aliyun.Client, in aliyun.Instance) error {
+		_, err := c.ListOTAJobByFirmware(t.Context(), in, "fw-1", 1)
+		return err
+	})
+	if err == nil || err.Class != aliyun.ClassDecode || !strings.Contains(err.Error(), "the answer has 1000000 as Total, but no entries") {
+		t.Error(err)
+	}
+}

@@ -51,7 +51,7 @@ func checkPage[T any](total *float64, entries *[]T, page, size int, name string,
 	*entries = slices.DeleteFunc(*entries, func(e T) bool { return strings.TrimSpace(deref(id(&e))) == "" })
 	switch {
 	case len(*entries) == sent && sent == 0 && page == 1 && *total > 0:
-		return fmt.Errorf("the answer has %v as Total, but no entries", *total)
+		return fmt.Errorf("the answer has %.0f as Total, but no entries", *total)
 	case len(*entries) == 0 && sent > 0:
 		return fmt.Errorf("the answer has %d entries, but none with a %s", sent, name)
 	case len(*entries) < sent:

@@ -79,7 +79,7 @@ func (f *StateFile) open(ctx context.Context) (err error) {
 			f.Close()
 		}
 	}()
-	if err := f.read(); err != nil {
+	if err := f.read(ctx); err != nil {
 		return err
 	}
 	f.removeLeftovers()

@@ -89,6 +89,29 @@ func TestStateFileWaitIsCutShort(t *testing.T) {
 	})
 }
 
+// So does one that is told to end while it reads: a large file takes longer than an end may.
+// Not a byte of the file changes, as what was read is not all.
+func TestStateFileReadIsCutShort(t *testing.T) {
+	for name, content := range map[string]string{
+		"a state file": string(encoded(t, someStates())), "no state file": "other\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "state")
+			must(t, os.WriteFile(path, []byte(content), 0o600))
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel()
+			store := NewStore()
+			_, err := OpenStateFile(ctx, path, time.Minute, store, NewStateMetrics(prometheus.NewRegistry()), log.NewNopLogger())
+			if !errors.Is(err, context.Canceled) || len(store.restored) > 0 {
+				t.Errorf("error %v, %d batches known", err, len(store.restored))
+			}
+			if left, err := os.ReadFile(path); err != nil || string(left) != content {
+				t.Errorf("the file changed, error %v:\n%s", err, left)
+			}
+		})
+	}
+}
+
 // Whoever removes the lock file lets nobody in: the exporter takes the lock again at its
 // next write. If another one has it by then, the older one writes no more.
 func TestStateLockThatIsRemoved(t *testing.T) {

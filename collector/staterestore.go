@@ -1,8 +1,10 @@
 package collector
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"time"
@@ -25,8 +27,9 @@ func regular(path string) error {
 	return nil
 }
 
-// read takes up the file. One that is no state file at all is moved aside.
-func (f *StateFile) read() error {
+// read takes up the file, unless ctx ends first. One that is no state file at all is moved
+// aside.
+func (f *StateFile) read(ctx context.Context) error {
 	file, err := os.Open(f.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -36,7 +39,10 @@ func (f *StateFile) read() error {
 	}
 	defer file.Close()
 	var lost damage
-	states, err := decodeStates(file, time.Now(), lost.add)
+	states, err := decodeStates(untilEnd{ctx, file}, time.Now(), lost.add)
+	if ctx.Err() != nil { // what was read is not all, and must not be written
+		return ctx.Err()
+	}
 	var asPath *fs.PathError // of reading
 	switch {
 	case errors.Is(err, errNewerState) || errors.As(err, &asPath):
@@ -50,6 +56,19 @@ func (f *StateFile) read() error {
 	f.store.Restore(states)
 	level.Info(f.logger).Log("msg", "state file read", "jobs", len(states))
 	return nil
+}
+
+// untilEnd reads no more once ctx has ended: a large file takes longer than an end may.
+type untilEnd struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (u untilEnd) Read(p []byte) (int, error) {
+	if err := u.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return u.r.Read(p)
 }
 
 // damage sums up the damaged lines of a file: there may be millions.

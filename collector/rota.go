@@ -21,8 +21,9 @@ type rota[K comparable] struct {
 
 // thing is one entry of a rota.
 type thing[K comparable] struct {
-	key   K
-	place entry[*thing[K]]
+	key    K
+	place  entry[*thing[K]]
+	goesOn bool // its read has begun, and was asked for again
 	lastReads
 }
 
@@ -81,10 +82,18 @@ func (r *rota[K]) wakeAt() (time.Time, bool) {
 
 // again lets a thing be asked for as soon as there is a slot: its read goes on,
 // or was throttled. It keeps its place, so that a list of many pages does not
-// wait a whole round for each.
+// wait a whole round for each. Of those that are due at the same moment each begins
+// first, then one after the other is read to its end: what is half read takes memory.
 func (r *rota[K]) again(key K) {
-	if t := r.things[key]; t != nil {
+	t := r.things[key]
+	switch {
+	case t == nil:
+	case !t.goesOn:
+		t.goesOn = true
 		r.enqueue(t, t.place.at)
+	default:
+		r.queue.remove(&t.place)
+		r.queue.add(&t.place, t.place.at, t.place.seq)
 	}
 }
 
@@ -103,6 +112,7 @@ func (r *rota[K]) done(key K, started, now time.Time, err *aliyun.Error) {
 	if t == nil {
 		return
 	}
+	t.goesOn = false
 	next := started.Add(r.wait)
 	if err != nil {
 		t.failures++

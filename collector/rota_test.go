@@ -97,6 +97,24 @@ func TestRotaGoesOnWithARead(t *testing.T) {
 	}
 }
 
+// Of lists that are due at the same moment one after the other is read to its end: few
+// are half read at any time, however many there are.
+func TestRotaOfLongReads(t *testing.T) {
+	r := newRotaRun("a", "b", "c")
+	pages := make(map[string]int)
+	r.run(12*time.Second, func(key string, started time.Time) {
+		if pages[key]++; pages[key] < 4 {
+			r.again(key)
+			return
+		}
+		r.done(key, started, r.now, nil)
+	})
+	want := "a b c a a a b b b c c c"
+	if got := strings.Join(r.asked, " "); !strings.HasPrefix(got, want) {
+		t.Errorf("asked for\n%s, want\n%s", got, want)
+	}
+}
+
 func TestRotaFailures(t *testing.T) {
 	for name, c := range map[string]struct {
 		class   aliyun.Class

@@ -45,6 +45,7 @@ func main() {
 	if t, ok := http.DefaultTransport.(*http.Transport); ok {
 		// credentials-go sends all of its requests by a copy of this.
 		t.Proxy = aliyun.Proxy
+		t.OnProxyConnectResponse = aliyun.RefusedByProxy
 		t.MaxResponseHeaderBytes = 64 << 10 // instead of 10 MiB
 	}
 	// A process group can lose the reader of the log first. To write to it must not end the program.

@@ -35,7 +35,7 @@ func newTransport(timeout time.Duration) *http.Transport {
 	// times out before the call does names the address that does not answer.
 	t.DialContext = (&net.Dialer{Timeout: timeout * 3 / 4}).DialContext
 	t.TLSHandshakeTimeout = timeout
-	t.OnProxyConnectResponse = refusedByProxy
+	t.OnProxyConnectResponse = RefusedByProxy
 	t.MaxResponseHeaderBytes = maxHeader
 	t.MaxIdleConnsPerHost = 64 // four operations of 10 slots each, and some
 	t.IdleConnTimeout = idleTimeout
@@ -49,9 +49,10 @@ func (e *proxyError) Error() string {
 	return fmt.Sprintf("the proxy answers CONNECT with HTTP %d %s", e.status, http.StatusText(e.status))
 }
 
-// refusedByProxy gives such an answer a type. net/http would make an error of
-// the proxy's own text.
-func refusedByProxy(_ context.Context, _ *url.URL, _ *http.Request, response *http.Response) error {
+// RefusedByProxy is an [http.Transport.OnProxyConnectResponse] that gives such an
+// answer a type. net/http would make an error of the proxy's own text, which says
+// nothing of a proxy and can echo its password.
+func RefusedByProxy(_ context.Context, _ *url.URL, _ *http.Request, response *http.Response) error {
 	if response.StatusCode != http.StatusOK {
 		return &proxyError{response.StatusCode}
 	}

@@ -1,6 +1,7 @@
 package collector_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -207,4 +208,25 @@ func TestTheEndOfDiscoveredBatchesIsTold(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Of many batches that go at once the log names the first ones and counts the rest.
+func TestTheEndOfManyDiscoveredBatchesIsCounted(t *testing.T) {
+	simulated(t, func(t *testing.T, h *harness) {
+		var ids []string
+		for i := range 150 {
+			ids = append(ids, fmt.Sprintf("job-%03d", i))
+		}
+		h.putPackage("fw-1", ids...)
+		h.account().Discover = nil
+		h.discover(nil, []string{"fw-1"})
+		h.apply()
+		h.pass(20 * time.Second)
+		h.setup.Accounts = nil
+		h.apply()
+		told := linesWhere(h.logs.String(), func(line string) bool { return strings.Contains(line, "no longer watched") })
+		if n := strings.Count(told, "\n"); n != 101 || !strings.Contains(told, `msg="more discovered batches are no longer watched" jobs=50`) {
+			t.Errorf("%d lines, want 101, the last with jobs=50:\n%s", n, told)
+		}
+	})
 }

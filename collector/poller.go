@@ -59,9 +59,7 @@ func (p *Poller) Apply(ctx context.Context, setup Setup) {
 			logger := p.watchers[name].logger
 			p.end(name)
 			_, dropped := p.store.SetTargets(name, nil, nil)
-			for _, state := range dropped {
-				tellDropped(logger, state, "its account left the configuration")
-			}
+			tellDropped(logger, dropped, func(*State) string { return "its account left the configuration" })
 			p.o.Calls.forget(name)
 		}
 	}

@@ -71,9 +71,9 @@ func (w *watcher) apply(a Account, rules Rules, client *aliyun.Client, budget fu
 		stay[state.JobID] = true
 		w.plan.put(state)
 	}
-	for _, state := range dropped {
-		tellDropped(w.logger, state, fmt.Sprintf("the configuration no longer discovers %s in instance %s", state.discoveredBy(), nameOf(state.Instance)))
-	}
+	tellDropped(w.logger, dropped, func(s *State) string {
+		return fmt.Sprintf("the configuration no longer discovers %s in instance %s", s.discoveredBy(), nameOf(s.Instance))
+	})
 	for _, jobID := range slices.Collect(maps.Keys(w.plan.batches)) {
 		if !stay[jobID] {
 			w.drop(jobID)
@@ -126,16 +126,21 @@ func (w *watcher) sweep(ctx context.Context) {
 			return
 		}
 		now := time.Now()
-		for jobID, b := range maps.Clone(w.plan.batches) {
+		var dropped []*State
+		for _, b := range w.plan.batches {
 			if b.state.Origin == Discovered && w.tooOld(b.state, now) {
-				why := "it ended longer ago than polling.max_age"
-				if b.state.Err != nil && b.state.Err.Class == aliyun.ClassNotFound {
-					why = "it was deleted, and last seen longer ago than polling.max_age"
-				}
-				tellDropped(w.logger, b.state, why)
-				w.drop(jobID)
-				w.store.Remove(w.account.Name, jobID)
+				dropped = append(dropped, b.state)
 			}
+		}
+		tellDropped(w.logger, dropped, func(s *State) string {
+			if s.Err != nil && s.Err.Class == aliyun.ClassNotFound {
+				return "it was deleted, and last seen longer ago than polling.max_age"
+			}
+			return "it ended longer ago than polling.max_age"
+		})
+		for _, s := range dropped {
+			w.drop(s.JobID)
+			w.store.Remove(w.account.Name, s.JobID)
 		}
 		every := w.rules.DiscoveryInterval
 		w.mu.Unlock()
@@ -147,11 +152,21 @@ func (w *watcher) sweep(ctx context.Context) {
 	}
 }
 
-// tellDropped logs that a discovered batch is no longer watched. One of the state file
-// has no origin yet. That a configured one is gone, its user knows.
-func tellDropped(logger log.Logger, s *State, why string) {
-	if s.Origin == Discovered || s.Origin == "" && s.Source != "" {
-		level.Info(logger).Log("msg", "discovered batch is no longer watched: "+why, "job_id", s.JobID)
+// tellDropped logs that discovered batches are no longer watched. One of the state file
+// has no origin yet. That a configured one is gone, its user knows. Beyond the first
+// ones there is one line for all: a state file can hold any number.
+func tellDropped(logger log.Logger, dropped []*State, why func(*State) string) {
+	const toldEach = 100
+	told := 0
+	for _, s := range dropped {
+		if s.Origin == Discovered || s.Origin == "" && s.Source != "" {
+			if told++; told <= toldEach {
+				level.Info(logger).Log("msg", "discovered batch is no longer watched: "+why(s), "job_id", s.JobID)
+			}
+		}
+	}
+	if told > toldEach {
+		level.Info(logger).Log("msg", "more discovered batches are no longer watched", "jobs", told-toldEach)
 	}
 }
 

@@ -168,6 +168,22 @@ func TestCheckLiveOfAThrottledAccount(t *testing.T) {
 	})
 }
 
+// Where everything is throttled the check does not go on for hours.
+func TestCheckLiveWhereEverythingIsThrottled(t *testing.T) {
+	simulated(t, func(t *testing.T, h *harness) {
+		h.configureRunning(1000)
+		h.put(simulator.Batch{InstanceID: "iot-2", JobID: "second"})
+		h.account().Watch(region, instance("iot-2"), []string{"second"}, nil, nil)
+		h.sim.Inject(simulator.Fault{Operation: aliyun.OpQueryOTAJob, Code: "Throttling.User"})
+		start := time.Now()
+		out, err := h.checkLive()
+		if took, calls := time.Since(start), h.calls(aliyun.OpQueryOTAJob); err == nil || took > 4*time.Minute || calls > 50 {
+			t.Errorf("error %v after %v and %d calls", err, took, calls)
+		}
+		wantInOrder(t, out, "others use up the account's 10 requests/s of QueryOTAJob", "ids were not asked for")
+	})
+}
+
 // A stop in the middle tells what is known by then.
 func TestCheckLiveStopped(t *testing.T) {
 	simulated(t, func(t *testing.T, h *harness) {

@@ -3,14 +3,17 @@ package collector
 import (
 	"cmp"
 	"context"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
-// maxTries is how often a check asks for an id that the API throttles.
-const maxTries = 3
+const (
+	maxTries     = 3 // how often a check asks for an id that the API throttles
+	maxThrottled = 4 // how often each slot is throttled, with no other answer in between, before the check gives up
+)
 
 // checkLane makes the calls of one operation of one account.
 type checkLane struct {
@@ -22,6 +25,8 @@ type checkLane struct {
 	queue  []question
 	done   int // questions that are answered
 	failed int // of them
+
+	throttled int // answers in a row
 }
 
 // question is one id to ask for.
@@ -60,9 +65,11 @@ func (l *checkLane) run(ctx context.Context) {
 	}
 }
 
+// waiting is how many questions are left that still make sense.
 func (l *checkLane) waiting() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.queue = slices.DeleteFunc(l.queue, func(q question) bool { return q.group.down })
 	return len(l.queue)
 }
 
@@ -90,7 +97,14 @@ func (l *checkLane) put(ctx context.Context, q question) *aliyun.Error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	q.tries++
-	if failure != nil && failure.Class == aliyun.ClassThrottled && q.tries < maxTries {
+	if failure == nil || failure.Class != aliyun.ClassThrottled {
+		l.throttled = 0
+	} else if l.throttled++; l.throttled >= maxThrottled*l.perSecond {
+		g.down = true
+		for _, other := range l.queue { // of other instances: the budget is that of the account
+			other.group.down = true
+		}
+	} else if q.tries < maxTries {
 		l.queue = append(l.queue, q)
 		return failure
 	}
@@ -101,7 +115,7 @@ func (l *checkLane) put(ctx context.Context, q question) *aliyun.Error {
 		if g.alike++; !common(failure) {
 			g.alike = 0
 		}
-		g.down = g.alike >= 2*l.perSecond
+		g.down = g.down || g.alike >= 2*l.perSecond
 		return failure
 	}
 	g.good, g.alike = g.good+1, 0

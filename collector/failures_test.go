@@ -1,8 +1,11 @@
 package collector_test
 
 import (
+	"context"
 	"fmt"
+	"net"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -71,6 +74,26 @@ func TestUnreadableListIsToldOnce(t *testing.T) {
 		h.pass(time.Minute)
 		if n := strings.Count(h.logs.String(), "cannot be read"); n != 1 || !strings.Contains(h.logs.String(), "field=Data.Tags[]") {
 			t.Errorf("told %d times:\n%.2000s", n, h.logs.String())
+		}
+	})
+}
+
+// The log tells when the way to the endpoint fails in another manner, which has no code
+// and the same class: who looks there mends the one that is.
+func TestAnotherCauseIsLogged(t *testing.T) {
+	simulated(t, func(t *testing.T, h *harness) {
+		h.configureRunning(1)
+		for _, err := range []error{syscall.ECONNREFUSED, &net.DNSError{Err: "no such host", Name: "endpoint"}} {
+			h.dial = func(context.Context, string, string) (net.Conn, error) {
+				return nil, &net.OpError{Op: "dial", Net: "tcp", Err: err}
+			}
+			h.apply()
+			h.pass(2 * time.Minute)
+		}
+		for _, want := range []string{"connection refused", "no such host"} {
+			if n := strings.Count(h.logs.String(), want); n != 1 {
+				t.Errorf("%q is told %d times:\n%s", want, n, h.logs.String())
+			}
 		}
 	})
 }

@@ -65,7 +65,7 @@ func (w *watcher) tell(before, after *State) {
 		was, is = nil, nil // the account's, and counted there
 	}
 	switch {
-	case is != nil && (was == nil || was.Class != is.Class || was.Code != is.Code):
+	case is != nil && (was == nil || was.Class != is.Class || was.Code != is.Code || was.Cause != is.Cause):
 		level.Warn(logger).Log("msg", "polling the batch fails", "class", is.Class, "code", is.Code, "err", is)
 	case is == nil && was != nil:
 		level.Info(logger).Log("msg", "polling the batch works again", "failures", before.Failures)

@@ -85,7 +85,7 @@ func (cfg CredentialsConfig) readFiles() (CredentialsConfig, error) {
 		if f.path == "" {
 			continue
 		}
-		content, err := os.ReadFile(f.path)
+		content, err := readSecretFile(f.path)
 		if err != nil {
 			return cfg, err
 		}
@@ -99,7 +99,36 @@ func (cfg CredentialsConfig) readFiles() (CredentialsConfig, error) {
 		}
 		*f.value = string(content)
 	}
-	return cfg, nil
+	return cfg, checkSecretFile(cfg.OIDCTokenFile)
+}
+
+// maxSecretFile is more than any key or token has, in bytes.
+const maxSecretFile = 64 << 10
+
+// checkSecretFile refuses what may never end or fill the memory when it is read. That
+// there is no such file is told by the one who reads it.
+func checkSecretFile(path string) error {
+	switch info, err := os.Stat(path); {
+	case err != nil, info.IsDir():
+		return nil
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("read %s: not a regular file", path)
+	case info.Size() > maxSecretFile:
+		return fmt.Errorf("read %s: larger than %d KiB, so not a secret", path, maxSecretFile>>10)
+	}
+	return nil
+}
+
+func readSecretFile(path string) ([]byte, error) {
+	if err := checkSecretFile(path); err != nil {
+		return nil, err
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }()
+	return io.ReadAll(io.LimitReader(file, maxSecretFile))
 }
 
 // newSource builds a credential, which does no I/O. cfg is what readFiles gave.

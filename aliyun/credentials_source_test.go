@@ -90,6 +90,18 @@ func TestCredentialsOfAConfiguration(t *testing.T) {
 			cfg: CredentialsConfig{AccessKeyID: "id", AccessKeySecretFile: "/nowhere/secret"},
 			err: "open /nowhere/secret: no such file or directory",
 		},
+		"a file that is too large": {
+			cfg: CredentialsConfig{AccessKeyID: "id", AccessKeySecretFile: file(strings.Repeat("x", 1<<20))},
+			err: "larger than 64 KiB, so not a secret",
+		},
+		"a file without an end": {
+			cfg: CredentialsConfig{AccessKeyID: "id", AccessKeySecretFile: os.DevNull},
+			err: "not a regular file",
+		},
+		"an OIDC token without an end": {
+			cfg: CredentialsConfig{OIDCProviderARN: "acs:ram::1:oidc-provider/p", OIDCTokenFile: os.DevNull, RoleARN: "acs:ram::1:role/r"},
+			err: "not a regular file",
+		},
 		"a role of an OIDC token that is not there": {
 			cfg: CredentialsConfig{OIDCProviderARN: "acs:ram::1:oidc-provider/p", OIDCTokenFile: "/nowhere/token", RoleARN: "acs:ram::1:role/r"},
 			err: "oidc_role_arn: open /nowhere/token: no such file or directory",

@@ -108,8 +108,8 @@ const maxSecretFile = 64 << 10
 // checkSecretFile refuses what may never end or fill the memory when it is read. That
 // there is no such file is told by the one who reads it.
 func checkSecretFile(path string) error {
-	switch info, err := os.Stat(path); {
-	case err != nil, info.IsDir():
+	switch info, _ := os.Stat(path); {
+	case info == nil, info.IsDir():
 		return nil
 	case !info.Mode().IsRegular():
 		return fmt.Errorf("read %s: not a regular file", path)

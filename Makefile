@@ -24,19 +24,19 @@ demo:
 	go run . --demo
 
 update: # rewrites the golden files, the tables of the READMEs and the copies in deploy/
-	go test ./... -update
+	go test . ./config ./collector/expose ./collector/pages -update
 	cd .ci/manifests/kubernetes && go test . -update
 
 check: # all that CI does
 	.ci/run
 
 bench: # prints the tables under "Speed" in the README; with UPDATE=-update it writes them there
-	go test -count=1 -v -run '^TestSpeed$$' ./collector -speed $(UPDATE)
+	go test -count=1 -v -run '^Test(Detection)?Speed$$' ./collector/e2e/speed ./collector/schedule -speed $(UPDATE)
 
 FUZZTIME ?= 5m
 
 fuzz: # each target for that long; go test alone runs their seeds
-	@for package in ./aliyun ./collector ./config ./config/flags; do for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+	@for package in ./aliyun ./config ./config/flags ./collector/expose ./collector/pages ./collector/statefile; do for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
 		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$package || exit 1; \
 	done; done
 

@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 	"unsafe"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector"
 )
 
 // On a terminal there is a line of progress, which is gone at the end.
@@ -21,7 +23,7 @@ func TestCheckLiveOnATerminal(t *testing.T) {
 		shown <- b.String()
 	}()
 	var stdout bytes.Buffer
-	err := run(t.Context(), []string{"--config.check-live", "--config.file=" + file(t, "config.yml", liveSetup(t, 25))}, &stdout, terminal)
+	err := collector.Run(t.Context(), []string{"--config.check-live", "--config.file=" + file(t, "config.yml", liveSetup(t, 25))}, &stdout, terminal)
 	terminal.Close()
 	got := <-shown
 	if err == nil || !strings.Contains(got, "\rasked for ") || !strings.Contains(got, " of 26") {

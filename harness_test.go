@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector"
 )
 
 // asProgram is an environment variable that makes the test binary the exporter
@@ -45,7 +47,7 @@ func start(t *testing.T, args ...string) *exporter {
 	ctx, cancel := context.WithCancel(t.Context())
 	e := &exporter{t: t, log: &logLines{listening: make(chan string, len(args))}}
 	ended := make(chan error, 1)
-	go func() { ended <- run(ctx, args, io.Discard, e.log) }()
+	go func() { ended <- collector.Run(ctx, args, io.Discard, e.log) }()
 	e.stop = sync.OnceValue(func() error { cancel(); return <-ended })
 	t.Cleanup(func() {
 		if err := e.stop(); err != nil {

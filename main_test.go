@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector"
 )
 
 // command is a run that ends by itself, and all that it prints.
@@ -16,7 +18,7 @@ func command(t *testing.T, args ...string) (stdout, stderr string, err error) {
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	var out, errs bytes.Buffer
-	err = run(ctx, args, &out, &errs)
+	err = collector.Run(ctx, args, &out, &errs)
 	if ctx.Err() != nil {
 		t.Fatalf("%v did not end by itself", args)
 	}

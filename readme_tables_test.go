@@ -14,7 +14,8 @@ import (
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
 
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/expose"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
 // flagInHelp matches a flag in the output of --help, whose text may begin on the next
@@ -42,11 +43,11 @@ func flagTable(t *testing.T) string {
 
 // batchMetricTable is made from a batch that has every field.
 func batchMetricTable(t *testing.T) string {
-	var full collector.State
+	var full store.State
 	fill(reflect.ValueOf(&full).Elem())
 	full.Devices.ByStatus = map[string]int{"SUCCEEDED": 1} // a state that the API has
 	var text bytes.Buffer
-	if err := collector.WriteText(t.Context(), &text, []*collector.State{&full}, time.Hour); err != nil {
+	if err := expose.WriteText(t.Context(), &text, []*store.State{&full}, time.Hour); err != nil {
 		t.Fatal(err)
 	}
 	return metricTable(t, text.String(), "", "account", "job_id")

@@ -32,7 +32,7 @@ func TestREADME(t *testing.T) {
 		"dependencies": dependencyTable(t),
 	}
 	for _, part := range []string{"scrape speed", "polling speed", "detection speed", "program speed"} {
-		english[part] = tableIn(t, readme, part) // measured by TestSpeed in collector/, which holds it to its shape
+		english[part] = tableIn(t, readme, part) // measured by TestSpeed in collector/e2e/speed, which holds it to its shape
 	}
 	checkTables(t, readme, english)
 	translated, used := make(map[string]string), make(map[string]bool)

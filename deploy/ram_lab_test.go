@@ -12,15 +12,18 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/check"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/poll"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
 // ramLab is the polling of an account, with a key that may call only some operations.
 type ramLab struct {
 	t       *testing.T // of the bubble
 	sim     *simulator.Simulator
-	setup   collector.Setup
-	options collector.PollerOptions
+	setup   target.Setup
+	options poll.Options
 }
 
 // newRAMLab must be called in a synctest bubble.
@@ -40,14 +43,14 @@ func newRAMLab(t *testing.T, allowed []string) ramLab {
 	return ramLab{
 		t:   t,
 		sim: sim,
-		setup: collector.Setup{
-			Rules: collector.Rules{Interval: 15 * time.Second, SettledInterval: 24 * time.Hour, DeviceInterval: time.Minute,
+		setup: target.Setup{
+			Rules: target.Rules{Interval: 15 * time.Second, SettledInterval: 24 * time.Hour, DeviceInterval: time.Minute,
 				DiscoveryInterval: time.Minute, MaxAge: 24 * time.Hour},
-			Accounts: []collector.Account{{Name: "production", RequestsPerSecond: 5,
+			Accounts: []target.Account{{Name: "production", RequestsPerSecond: 5,
 				Credentials: aliyun.CredentialsConfig{AccessKeyID: key.ID, AccessKeySecret: key.Secret}}},
 		},
-		options: collector.PollerOptions{
-			Calls:     collector.NewCallMetrics(prometheus.NewRegistry(), log.NewNopLogger()),
+		options: poll.Options{
+			Calls:     poll.NewCallMetrics(prometheus.NewRegistry(), log.NewNopLogger()),
 			Transport: transport,
 			Logger:    log.NewNopLogger(),
 		},
@@ -56,7 +59,7 @@ func newRAMLab(t *testing.T, allowed []string) ramLab {
 
 func (l ramLab) checkLive() (string, error) {
 	var out bytes.Buffer
-	err := collector.CheckLive(l.t.Context(), &out, nil, func() (collector.Setup, error) { return l.setup, nil }, l.options)
+	err := check.Live(l.t.Context(), &out, nil, func() (target.Setup, error) { return l.setup, nil }, l.options)
 	return out.String(), err
 }
 
@@ -64,7 +67,7 @@ func (l ramLab) checkLive() (string, error) {
 // or not, sorted.
 func (l ramLab) poll() (called []string) {
 	l.sim.Record(true)
-	poller := collector.NewPoller(collector.NewStore(), l.options)
+	poller := poll.New(store.New(), l.options)
 	defer poller.Stop()
 	poller.Apply(l.t.Context(), l.setup)
 	time.Sleep(15 * time.Minute)

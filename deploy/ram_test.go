@@ -14,7 +14,7 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
 // ramDocument is a policy, or the trust policy of a role. It has all of RAM's language
@@ -67,13 +67,13 @@ func TestPolicies(t *testing.T) {
 	const job, product, firmware = "wahVIzGkCMuAUE2gDERM020001", "a19mzPZ0001", "UfuxnwygsuSkVE0VCN0001"
 	in := aliyun.Instance{URL: "http://iot.cn-shanghai.aliyuncs.com"}
 	base := ramFile(t, read(t, "ram/query.json")).operations(t)
-	settings := map[string]func(*collector.Account){
-		"any":                  func(a *collector.Account) { a.Watch("", in, []string{job}, nil, nil) },
-		"`discover.products`":  func(a *collector.Account) { a.Watch("", in, nil, []string{product}, nil) },
-		"`discover.firmwares`": func(a *collector.Account) { a.Watch("", in, nil, nil, []string{firmware}) },
-		"`bulk_status`":        func(a *collector.Account) { a.Watch("", in, []string{job}, nil, nil); a.BulkStatus = true },
-		"`device_counts`":      func(a *collector.Account) { a.Watch("", in, []string{job}, nil, nil); a.DeviceCounts = true },
-		"all of these": func(a *collector.Account) {
+	settings := map[string]func(*target.Account){
+		"any":                  func(a *target.Account) { a.Watch("", in, []string{job}, nil, nil) },
+		"`discover.products`":  func(a *target.Account) { a.Watch("", in, nil, []string{product}, nil) },
+		"`discover.firmwares`": func(a *target.Account) { a.Watch("", in, nil, nil, []string{firmware}) },
+		"`bulk_status`":        func(a *target.Account) { a.Watch("", in, []string{job}, nil, nil); a.BulkStatus = true },
+		"`device_counts`":      func(a *target.Account) { a.Watch("", in, []string{job}, nil, nil); a.DeviceCounts = true },
+		"all of these": func(a *target.Account) {
 			a.Watch("", in, []string{job}, []string{product}, []string{firmware})
 			a.BulkStatus, a.DeviceCounts = true, true
 		},

@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
 // foreign are metrics that others make: Prometheus about a target, and the Go client
@@ -78,12 +78,12 @@ func values(root string) (map[string][]string, error) {
 		all["class"] = append(all["class"], string(class))
 	}
 	all["result"] = append([]string{"success"}, all["class"]...)
-	for _, origin := range collector.Origins {
+	for _, origin := range target.Origins {
 		all["origin"] = append(all["origin"], string(origin))
 	}
 	// The code has no list of these, but the golden files have each of them.
 	open := regexp.MustCompile(`\b(basis|job_type|selection_type)="([^"]*)"`)
-	goldens, err := filepath.Glob(filepath.Join(root, "collector", "testdata", "golden", "*.prom"))
+	goldens, err := filepath.Glob(filepath.Join(root, "collector", "expose", "testdata", "golden", "*.prom"))
 	if err != nil {
 		return nil, err
 	}

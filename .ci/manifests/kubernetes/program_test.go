@@ -94,7 +94,7 @@ func runs(t *testing.T, binary string, m machine, status int) {
 	if left := entries(t, run.Dir); len(left) > 0 {
 		t.Errorf("it wrote %v into its working directory", left)
 	}
-	if m.state != "" && !slices.Equal(entries(t, m.state), []string{"state"}) {
+	if m.state != "" && !slices.Equal(entries(t, m.state), []string{"state", "state.lock"}) {
 		t.Errorf("the folder of the state has %v", entries(t, m.state))
 	}
 }

@@ -1,0 +1,127 @@
+package check_test
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/printable"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/check"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
+)
+
+// The plan says how old the data gets, and what to change where the budget does not
+// do for the interval.
+func TestCheck(t *testing.T) {
+	for name, c := range map[string]struct {
+		jobs, rate int
+		interval   time.Duration
+		want       []string
+	}{
+		"the interval can be kept": {47, 5, 15 * time.Second, []string{"production  QueryOTAJob  47 jobs   5           188        15s       17s", "Every account can keep these intervals."}},
+		"a higher rate would do":   {100, 5, 15 * time.Second, []string{"23s", "QueryOTAJob for 100 jobs every 15s with 5 requests/s. What would do: requests_per_second: 7."}},
+		"a little more is a whole": {101, 5, 15 * time.Second, []string{"What would do: requests_per_second: 8."}},
+		"no rate would do":         {1000, 5, 15 * time.Second, []string{"3m36s", "What would do: polling.interval: 3m30s, or 1m45s with requests_per_second: 10."}},
+		"not even the highest":     {1000, 10, 15 * time.Second, []string{"1m49s", "What would do: polling.interval: 1m45s."}},
+		"nothing to poll yet":      {0, 5, 15 * time.Second, []string{"production  QueryOTAJob  0 jobs    5           0"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			account := target.Account{Name: "production", RequestsPerSecond: c.rate}
+			account.Watch(harness.Region, harness.Instance(""), harness.Numbered("job", c.jobs), nil, nil)
+			setup := target.Setup{Rules: target.Rules{Interval: c.interval}, Accounts: []target.Account{account}}
+			var out bytes.Buffer
+			if err := check.Config(&out, func() (target.Setup, error) { return setup, nil }); err != nil {
+				t.Fatal(err)
+			}
+			for _, want := range c.want {
+				if !strings.Contains(out.String(), want) {
+					t.Errorf("no %q in:\n%s", want, &out)
+				}
+			}
+		})
+	}
+	t.Run("a bad file", func(t *testing.T) {
+		bad := errors.New("bad")
+		var out bytes.Buffer
+		if err := check.Config(&out, func() (target.Setup, error) { return target.Setup{}, bad }); !errors.Is(err, bad) || out.Len() > 0 {
+			t.Errorf("error %v, output %s", err, &out)
+		}
+	})
+}
+
+// The check says what is wrong and how to mend it, and shows no secret.
+func TestCheckLive(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*harness.Harness)
+		table  string
+		cure   string // "": nothing is wrong
+	}{
+		"all is well": {func(*harness.Harness) {}, "production  (public)  QueryOTAJob  job job-0000  ok", ""},
+		"the key is unknown": {func(h *harness.Harness) { h.Account().Credentials.AccessKeyID = "other" },
+			"auth InvalidAccessKeyId.NotFound", "set credentials.access_key_id to a key that is active"},
+		"the secret is wrong": {func(h *harness.Harness) { h.Account().Credentials.AccessKeySecret = "Rb2mLx9cYgPd5u" },
+			"auth SignatureDoesNotMatch", "the secret does not belong to the access key id"},
+		"the clock is off": {func(h *harness.Harness) { h.Fail("InvalidTimeStamp.Expired") },
+			"auth InvalidTimeStamp.Expired", "the clock of this machine is off by more than 15 minutes"},
+		"the token has expired": {func(h *harness.Harness) { h.Fail("InvalidSecurityToken.Expired") },
+			"auth InvalidSecurityToken.Expired", "the STS token is wrong or has expired"},
+		"a RAM action is missing": {func(h *harness.Harness) { h.Fail("Forbidden.RAM") },
+			"permission Forbidden.RAM", "the RAM action iot:QueryOTAJob is not allowed to this key"},
+		"the bill is overdue": {func(h *harness.Harness) { h.Fail("Iot.system.BillIsOverDue") },
+			"permission Iot.system.BillIsOverDue", "a bill of the account is overdue"},
+		"the instance is wrong": {func(h *harness.Harness) { h.Account().Targets[0].Instance.ID = "iot-other" },
+			"invalid iot.system.InstanceNotFound", "instance iot-other is not one of this account in this region"},
+		"the job does not exist": {func(h *harness.Harness) { h.Account().Targets[0].JobID = "nobody" },
+			"not_found iot.firmware.InvalidOTAJobId", "job nobody does not exist in instance (public)"},
+		"others use up the budget": {func(h *harness.Harness) { h.Fail("Throttling.User") },
+			"throttled Throttling.User", "others use up the account's 10 requests/s of QueryOTAJob"},
+		"the API itself fails": {func(h *harness.Harness) { h.Fail("ServiceUnavailable") },
+			"server ServiceUnavailable", "the API itself fails"},
+		"nobody answers": {func(h *harness.Harness) { h.RefuseConnections(true) },
+			"transport", "http://iot.cn-shanghai.aliyuncs.com cannot be reached"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
+				h.ConfigureRunning(1)
+				c.change(h)
+				out, err := h.CheckLive()
+				if (err == nil) != (c.cure == "") {
+					t.Errorf("error %v", err)
+				}
+				for _, want := range []string{c.table, c.cure} {
+					if !strings.Contains(out, want) {
+						t.Errorf("no %q in:\n%s", want, out)
+					}
+				}
+				if strings.Contains(out, h.Account().Credentials.AccessKeySecret) {
+					t.Errorf("a secret is in:\n%s", out)
+				}
+			})
+		})
+	}
+}
+
+// An endpoint of somebody else cannot steer the terminal that a check is run in:
+// neither by an error nor by the ids that it lists.
+func TestCheckLiveSteersNoTerminal(t *testing.T) {
+	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
+		const hostile = "x\x1b]0;evil\x07\x1b[2J\r\n\ty\u009b2J\x00\u202ez\u2069"
+		b := harness.Ordinary(time.Now())
+		b.JobID, b.FirmwareID = hostile, "fw-1"
+		h.Put(b)
+		h.Discover(nil, []string{"fw-1"})
+		h.Sim.Inject(simulator.Fault{Operation: aliyun.OpQueryOTAJob, Code: "iot." + hostile, Message: hostile})
+		out, err := h.CheckLive()
+		if err == nil || !strings.Contains(out, `server iot.x\u001b]0;evil`) {
+			t.Errorf("error %v, want the code in\n%s", err, out)
+		}
+		if strings.ContainsFunc(strings.ReplaceAll(out, "\n", ""), printable.Unsafe) {
+			t.Errorf("an unsafe character is in %+q", out)
+		}
+	})
+}

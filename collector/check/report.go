@@ -1,0 +1,195 @@
+package check
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/printable"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/advice"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
+)
+
+const (
+	// idsShown is how many ids are listed that fail alike.
+	idsShown = 50
+	// maxAnswer is how much of the text of an answer is written, in bytes.
+	maxAnswer = 4 << 10
+)
+
+// report writes what came of all calls, once they have ended.
+func (c *liveCheck) report(w io.Writer, stopped bool) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "ACCOUNT\tINSTANCE\tOPERATION\tASKED FOR\tRESULT\t")
+	failed := 0
+	for _, a := range c.accounts {
+		// Calls that were needed beside the configured ids came last.
+		order := instances(a.Account)
+		slices.SortStableFunc(a.groups, func(x, y *checkGroup) int {
+			return cmp.Compare(slices.Index(order, x.instance), slices.Index(order, y.instance))
+		})
+		for _, g := range a.groups {
+			failed += len(g.failures)
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t\n", g.account, aliyun.NameOf(g.instance), g.operation, printable.Text(g.asked()), printable.Text(g.result()))
+		}
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	for _, a := range c.accounts {
+		c.writeFailures(w, a)
+	}
+	for _, a := range c.accounts {
+		for _, g := range a.groups {
+			c.writeEmpty(w, g)
+		}
+	}
+	switch {
+	case stopped:
+		return errCheckStopped
+	case failed > 0:
+		return errCheckFailed
+	}
+	return nil
+}
+
+// asked is what was to be asked for.
+func (g *checkGroup) asked() string {
+	switch len(g.ids) {
+	case 0:
+		return "nothing yet"
+	case 1:
+		return g.subject(g.ids[0])
+	}
+	return fmt.Sprintf("%d %ss", len(g.ids), g.noun)
+}
+
+// subject names one id to a reader.
+func (g *checkGroup) subject(id string) string {
+	if g.operation == aliyun.OpListOTAFirmware {
+		return target.Product{Key: id}.String()
+	}
+	return g.noun + " " + id
+}
+
+// result is the outcome in a few words.
+func (g *checkGroup) result() string {
+	missing := len(g.ids) - g.good - len(g.failures)
+	switch {
+	case len(g.ids) == missing:
+		return "not asked"
+	case len(g.ids) == 1 && len(g.failures) == 1:
+		return strings.TrimSpace(string(g.failures[0].Class) + " " + g.failures[0].Code)
+	case len(g.ids) == 1 && len(g.empty) == 1:
+		return "no packages"
+	case len(g.ids) == 1:
+		return "ok"
+	}
+	var parts []string
+	for _, part := range []struct {
+		n    int
+		text string
+	}{{g.good - len(g.empty), "ok"}, {len(g.empty), "without packages"}, {len(g.failures), "failed"}, {missing, "not asked"}} {
+		if part.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.text))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// alike are failures with one cure. They are of one group if the cure names the ids.
+type alike struct {
+	operations []string
+	failures   []checkRemark
+}
+
+// alike sorts out the failures of an account, in the order of the first of each.
+func (a *checkedAccount) alike() (all []*alike) {
+	const anyID = "\x00"
+	type kind struct {
+		group      *checkGroup // nil: any
+		class      aliyun.Class
+		code, cure string
+	}
+	of := make(map[kind]*alike)
+	for _, g := range a.groups {
+		slices.SortFunc(g.failures, func(a, b checkRemark) int { return cmp.Compare(a.at, b.at) })
+		for _, f := range g.failures {
+			k := kind{class: f.Class, code: f.Code, cure: advice.Cure(f.Error, g.instance, anyID)}
+			if strings.Contains(k.cure, anyID) {
+				k.group = g
+			}
+			if of[k] == nil {
+				of[k] = &alike{}
+				all = append(all, of[k])
+			}
+			of[k].failures = append(of[k].failures, f)
+			if !slices.Contains(of[k].operations, g.operation) {
+				of[k].operations = append(of[k].operations, g.operation)
+			}
+		}
+	}
+	return all
+}
+
+// writeFailures writes each cure once, with the ids that it is for.
+func (c *liveCheck) writeFailures(w io.Writer, a *checkedAccount) {
+	for _, alike := range a.alike() {
+		first := alike.failures[0]
+		g, subject, answer := first.group, first.group.subject(first.id), "The answer was"
+		if n := len(alike.failures); n > 1 {
+			subject, answer = fmt.Sprintf("each of these %d %ss", n, g.noun), "The first answer was"
+		}
+		mend := advice.Cure(first.Error, g.instance, subject)
+		fmt.Fprintf(w, "\naccount %q, %s: %s.\n  %s: %s\n", a.Name, strings.Join(alike.operations, ", "), printable.Text(mend),
+			answer, printable.Shorten(first.Error.Error(), maxAnswer))
+		if !aliyun.AccountWide(first.Error) && first.Class != aliyun.ClassThrottled { // else it is not the ids
+			c.writeIDs(w, alike.failures, strings.Contains(mend, subject))
+		}
+	}
+	unasked := 0
+	for _, g := range a.groups {
+		if g.down {
+			unasked += len(g.ids) - g.good - len(g.failures)
+		}
+	}
+	if unasked > 0 {
+		fmt.Fprintf(w, "  After these failures %d ids were not asked for: they would have failed alike.\n", unasked)
+	}
+}
+
+// writeEmpty warns of products without packages.
+func (c *liveCheck) writeEmpty(w io.Writer, g *checkGroup) {
+	if len(g.empty) == 0 {
+		return
+	}
+	slices.SortFunc(g.empty, func(a, b checkRemark) int { return cmp.Compare(a.at, b.at) })
+	subject := g.subject(g.empty[0].id) + " has"
+	if len(g.empty) > 1 {
+		subject = fmt.Sprintf("these %d products have", len(g.empty))
+	}
+	fmt.Fprintf(w, "\nwarning: account %q, %s: %s no packages in instance %s; correct the ProductKey, or instances[].id, as the console shows them, unless none was uploaded yet.\n",
+		g.account, g.operation, printable.Text(subject), aliyun.NameOf(g.instance))
+	c.writeIDs(w, g.empty, true)
+}
+
+// writeIDs lists ids with their lines in the file; named says that a single one was named
+// already.
+func (c *liveCheck) writeIDs(w io.Writer, of []checkRemark, named bool) {
+	for _, f := range of[:min(len(of), idsShown)] {
+		subject := printable.Text(f.group.subject(f.id))
+		switch line := c.lines[target.Entry{Account: f.group.account, Instance: f.group.instance, Operation: f.group.operation, ID: f.id}]; {
+		case line > 0:
+			fmt.Fprintf(w, "  line %d: %s\n", line, subject)
+		case len(of) > 1 || !named:
+			fmt.Fprintf(w, "  %s\n", subject)
+		}
+	}
+	if more := len(of) - idsShown; more > 0 {
+		fmt.Fprintf(w, "  and %d more\n", more)
+	}
+}

@@ -1,0 +1,70 @@
+package expose
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/printable"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
+)
+
+// label is one name and value of a sample.
+type label struct{ name, value string }
+
+// maxDescription is how much of JobDesc, in bytes, is worth repeating at every
+// scrape.
+const maxDescription = 256
+
+// infoLabels are the labels of job_info beside account and job_id. "" is what
+// the API left out. A new fact that a reader joins on is one line here.
+var infoLabels = []struct {
+	name  string
+	value func(*store.State) string
+}{
+	{"region", func(s *store.State) string { return s.Region }},
+	{"iot_instance_id", func(s *store.State) string { return s.Instance.ID }},
+	{"name", func(s *store.State) string { return aliyun.Text(s.Job.Name) }},
+	{"description", func(s *store.State) string { return printable.Cut(aliyun.Text(s.Job.JobDesc), maxDescription) }},
+	{"firmware_id", func(s *store.State) string { return aliyun.Text(s.Job.FirmwareID) }},
+	{"product_key", func(s *store.State) string { return aliyun.Text(s.Job.ProductKey) }},
+	{"dest_version", func(s *store.State) string { return aliyun.Text(s.Job.DestVersion) }},
+	{"job_type", func(s *store.State) string { return aliyun.Text(s.Job.JobType) }},
+	{"selection_type", func(s *store.State) string { return aliyun.Text(s.Job.SelectionType) }},
+	{"target_selection", func(s *store.State) string { return aliyun.Text(s.Job.TargetSelection) }},
+	{"dynamic_mode", func(s *store.State) string { return number(s.Job.DynamicMode) }},
+	{"overwrite_mode", func(s *store.State) string { return number(s.Job.OverwriteMode) }},
+	{"group_id", func(s *store.State) string { return aliyun.Text(s.Job.GroupID) }},
+	{"group_name", func(s *store.State) string { return aliyun.Text(s.Job.GroupName) }},
+	{"download_protocol", func(s *store.State) string { return aliyun.Text(s.Job.DownloadProtocol) }},
+	{"need_push", func(s *store.State) string { return boolean(s.Job.NeedPush) }},
+	{"need_confirm", func(s *store.State) string { return boolean(s.Job.NeedConfirm) }},
+	{"multi_module_mode", func(s *store.State) string { return boolean(s.Job.MultiModuleMode) }},
+}
+
+// statuses are the values of job_status's label: the documented ones, and the
+// batch's own where it is another; none where it has no status.
+func statuses(job *aliyun.Job) []string {
+	switch own := aliyun.Text(job.JobStatus); {
+	case own == "":
+		return nil
+	case slices.Contains(aliyun.Statuses, own):
+		return aliyun.Statuses
+	default:
+		return append(slices.Clone(aliyun.Statuses), own)
+	}
+}
+
+func number(f *float64) string {
+	if f == nil {
+		return ""
+	}
+	return strconv.FormatFloat(*f, 'f', -1, 64)
+}
+
+func boolean(b *bool) string {
+	if b == nil {
+		return ""
+	}
+	return strconv.FormatBool(*b)
+}

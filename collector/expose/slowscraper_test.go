@@ -1,0 +1,128 @@
+package expose_test
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/go-kit/log"
+	toolkit "github.com/prometheus/exporter-toolkit/web"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/web"
+)
+
+const scrapeRequest = "GET /metrics HTTP/1.1\r\nHost: exporter\r\n\r\n"
+
+// slowScrapers are the ways in which a scraper keeps its answer waiting. How long other
+// clients can hold a connection is tested beside web.Serve.
+var slowScrapers = map[string]func(c net.Conn){
+	"it stops reading": func(c net.Conn) {
+		io.WriteString(c, scrapeRequest)
+		_, _ = c.Read(make([]byte, 1))
+	},
+	"it reads a byte a second": func(c net.Conn) {
+		io.WriteString(c, scrapeRequest)
+		for {
+			if _, err := c.Read(make([]byte, 1)); err != nil {
+				return
+			}
+			time.Sleep(time.Second)
+		}
+	},
+}
+
+// scrapeLimit is how long a scraper may take to read its answer.
+const scrapeLimit = time.Minute
+
+// A slow scraper loses its own connection. It holds up neither other scrapers, nor
+// the polling, nor the end of the program.
+func TestSlowScrapers(t *testing.T) {
+	for name, scrape := range slowScrapers {
+		t.Run(name, func(t *testing.T) {
+			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
+				h.ConfigureRunning(50)
+				h.Apply()
+				h.Pass(20 * time.Second)
+				l, stop := listen(h)
+				var slow []net.Conn
+				var scrapers sync.WaitGroup
+				for range 20 {
+					conn := dial(t, l)
+					slow = append(slow, conn)
+					scrapers.Go(func() { scrape(conn) })
+				}
+				for end := time.Now().Add(scrapeLimit + time.Second); time.Now().Before(end); {
+					began := time.Now()
+					if n := scrapeOver(t, l); n < 50 || time.Since(began) > 0 {
+						t.Fatalf("%d samples after %v for another scraper", n, time.Since(began))
+					}
+					if age := h.WorstAge(1, time.Second, nil); age > 17*time.Second {
+						t.Fatalf("the data is %v old", age)
+					}
+				}
+				for i, conn := range slow {
+					_ = conn.SetReadDeadline(time.Now().Add(time.Millisecond)) // a closed one refuses
+					if _, err := io.Copy(io.Discard, conn); err != nil {
+						t.Errorf("slow scraper %d still has its connection after %v: %v", i, scrapeLimit+time.Second, err)
+					}
+				}
+				last := dial(t, l)
+				scrapers.Go(func() { scrape(last) })
+				h.Pass(time.Second)
+				began := time.Now()
+				if err := stop(); err != nil {
+					t.Errorf("the end: %v", err)
+				}
+				if took := time.Since(began); took > 4*time.Second {
+					t.Errorf("the end took %v", took)
+				}
+				scrapers.Wait()
+			})
+		})
+	}
+}
+
+// listen serves /metrics as the program does, over connections in memory.
+func listen(h *harness.Harness) (l *simulator.PipeListener, stop func() error) {
+	l = simulator.NewPipeListener()
+	ctx, cancel := context.WithCancel(h.T.Context())
+	ended := make(chan error, 1)
+	flags := &toolkit.FlagConfig{WebConfigFile: new("")}
+	go func() { ended <- web.Serve(ctx, web.Listeners{l}, flags, h.Handler, false, log.NewNopLogger()) }()
+	return l, func() error { cancel(); return <-ended }
+}
+
+// dial connects as a scraper.
+func dial(t *testing.T, l *simulator.PipeListener) net.Conn {
+	t.Helper()
+	conn, err := l.Dial(t.Context(), "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return conn
+}
+
+// scrapeOver is a scraper that is fast. It returns the number of samples.
+func scrapeOver(t *testing.T, l *simulator.PipeListener) int {
+	t.Helper()
+	conn := dial(t, l)
+	defer conn.Close()
+	io.WriteString(conn, scrapeRequest)
+	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK {
+		t.Fatalf("status %s, error %v", response.Status, err)
+	}
+	return harness.CountSamples(string(body))
+}

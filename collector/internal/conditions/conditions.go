@@ -1,0 +1,43 @@
+package conditions
+
+import (
+	"os"
+	"os/exec"
+	"runtime/debug"
+	"slices"
+	"testing"
+)
+
+// childTest is set to the name of the test that a process was started for.
+const childTest = "TEST_IN_A_PROCESS_OF_ITS_OWN"
+
+// InChild runs a test in a process of its own, and says whether this is that process.
+// It is for what changes a whole process, such as a limit on the size of files, which
+// go test itself writes all the time.
+func InChild(t *testing.T) bool {
+	t.Helper()
+	if os.Getenv(childTest) == t.Name() {
+		return true
+	}
+	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
+	child.Env = append(os.Environ(), childTest+"="+t.Name())
+	if out, err := child.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return false
+}
+
+// SkipUnderRace skips a test that the race detector would only make slow, or
+// whose numbers it spoils. Other tests run the same code with it.
+func SkipUnderRace(t *testing.T, reason string) {
+	t.Helper()
+	if UnderRace() {
+		t.Skip("not with the race detector: " + reason)
+	}
+}
+
+// UnderRace says whether the race detector is on.
+func UnderRace() bool {
+	info, _ := debug.ReadBuildInfo()
+	return slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
+}

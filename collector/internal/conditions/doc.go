@@ -1,0 +1,2 @@
+// Package conditions says under which conditions a test runs.
+package conditions

@@ -1,0 +1,146 @@
+package harness
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"io"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
+)
+
+// AcceptProtobuf asks for protobuf.
+const AcceptProtobuf = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited"
+
+// LinesWhere keeps some of the lines of a text.
+func LinesWhere(text string, keep func(line string) bool) string {
+	var kept strings.Builder
+	for line := range strings.Lines(text) {
+		if keep(line) {
+			kept.WriteString(line)
+		}
+	}
+	return kept.String()
+}
+
+// JobFamilies is the part of a text exposition that is about batches.
+func JobFamilies(text string) string {
+	return LinesWhere(text, func(line string) bool {
+		name := strings.TrimPrefix(strings.TrimPrefix(line, "# HELP "), "# TYPE ")
+		return strings.HasPrefix(name, "aliyun_iot_ota_job_")
+	})
+}
+
+// WithoutPoll leaves out what is about polling.
+func WithoutPoll(text string) string {
+	return LinesWhere(text, func(line string) bool {
+		return !strings.Contains(line, "aliyun_iot_ota_job_poll_") && !strings.Contains(line, "aliyun_iot_ota_job_last_")
+	})
+}
+
+// LineOf is the first line that holds a text, "" if none does.
+func LineOf(lines, text string) string {
+	for line := range strings.Lines(lines) {
+		if strings.Contains(line, text) {
+			return line
+		}
+	}
+	return ""
+}
+
+// CountSamples is the number of samples in a text exposition.
+func CountSamples(text string) int {
+	return strings.Count(LinesWhere(text, func(line string) bool { return line[0] != '#' }), "\n")
+}
+
+// CheckLine wants one sample of a metric for jobID, with these labels beside account
+// and job_id.
+func CheckLine(t *testing.T, text, metric, labels, value string) {
+	t.Helper()
+	sample := "aliyun_iot_ota_" + metric + `{account="production",job_id="` + JobID + `"`
+	if n := strings.Count(text, "\n"+sample); n != 1 {
+		t.Errorf("%d samples of %s, want 1:\n%s", n, metric, text)
+	}
+	if want := "\n" + sample + labels + "} " + value + "\n"; !strings.Contains(text, want) {
+		t.Errorf("want%sin:\n%s", want, text)
+	}
+}
+
+// Families are the names of the metrics in a text exposition.
+func Families(text string) []string {
+	var names []string
+	for line := range strings.Lines(text) {
+		if rest, ok := strings.CutPrefix(line, "# TYPE "); ok {
+			name, _, _ := strings.Cut(rest, " ")
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// Parsed is a text exposition as Prometheus reads it, in the order of the text.
+func Parsed(tb testing.TB, text string) (all []*dto.MetricFamily) {
+	tb.Helper()
+	parser := expfmt.NewTextParser(model.UTF8Validation)
+	byName, err := parser.TextToMetricFamilies(strings.NewReader(text))
+	if err != nil {
+		tb.Errorf("parse: %v", err)
+	}
+	for _, name := range Families(text) {
+		all = append(all, byName[name])
+	}
+	return all
+}
+
+// Decode reads an answer by its Content-Type, as Prometheus does.
+func Decode(t *testing.T, w *httptest.ResponseRecorder) (all []*dto.MetricFamily) {
+	t.Helper()
+	if expfmt.ResponseFormat(w.Header()) != expfmt.FmtProtoDelim {
+		return Parsed(t, w.Body.String())
+	}
+	decoder := expfmt.NewDecoder(w.Body, expfmt.FmtProtoDelim)
+	for {
+		mf := &dto.MetricFamily{}
+		if err := decoder.Decode(mf); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Errorf("decode protobuf: %v", err)
+			return all
+		}
+		all = append(all, mf)
+	}
+}
+
+// Unzipped is an answer as it was before compression. It empties w.
+func Unzipped(t *testing.T, w *httptest.ResponseRecorder) *httptest.ResponseRecorder {
+	t.Helper()
+	z, err := gzip.NewReader(w.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Body = bytes.NewBuffer(plain)
+	return w
+}
+
+// CheckExposition wants Prometheus's parser and promlint to accept a text.
+func CheckExposition(t *testing.T, text string) {
+	t.Helper()
+	Parsed(t, text)
+	problems, err := promlint.New(strings.NewReader(text)).Lint()
+	if err != nil {
+		t.Errorf("lint: %v", err)
+	}
+	for _, p := range problems {
+		t.Errorf("lint: %s: %s", p.Metric, p.Text)
+	}
+}

@@ -1,0 +1,76 @@
+package harness
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+)
+
+// The key pair that the exporter of a harness signs with.
+var (
+	OwnKey      = simulator.Key{ID: "id", Secret: "Kq7vTz0wNsXh4e"}
+	Credentials = aliyun.CredentialsConfig{AccessKeyID: OwnKey.ID, AccessKeySecret: OwnKey.Secret}
+)
+
+// Accept makes these the only keys that the simulator accepts.
+func (h *Harness) Accept(keys ...simulator.Key) {
+	h.Sim.AddAccount(simulator.Account{Name: "main", Keys: keys})
+}
+
+// Fail lets every call fail with this code until mend is called.
+func (h *Harness) Fail(code string) (mend func()) {
+	return h.Sim.Inject(simulator.Fault{Code: code})
+}
+
+// RefuseConnections makes the endpoint unreachable, or reachable again. Idle
+// connections are closed, or they would still serve.
+func (h *Harness) RefuseConnections(on bool) {
+	h.unreachable.Store(on)
+	if on {
+		h.Transport.CloseIdleConnections()
+	}
+}
+
+// RedirectTo lets this exporter talk to the simulator of another harness.
+func (h *Harness) RedirectTo(other *Harness) { h.Sim, h.Dial = other.Sim, other.Dial }
+
+// BeforeCalls runs a function before the simulator sees each call. It may change
+// the simulator.
+func (h *Harness) BeforeCalls(do func(operation string, r *http.Request)) {
+	h.AnswerBy(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		do(r.Header.Get("X-Acs-Action"), r)
+		h.Sim.ServeHTTP(w, r)
+	}))
+}
+
+// RewriteAnswers changes the answers to an operation.
+func (h *Harness) RewriteAnswers(operation string, change func(r *http.Request, answer map[string]any)) {
+	h.AnswerBy(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-Acs-Action") != operation {
+			h.Sim.ServeHTTP(w, r)
+			return
+		}
+		recorded := httptest.NewRecorder()
+		h.Sim.ServeHTTP(recorded, r)
+		var answer map[string]any
+		if err := json.Unmarshal(recorded.Body.Bytes(), &answer); err != nil {
+			h.T.Error(err)
+		}
+		change(r, answer)
+		w.WriteHeader(recorded.Code)
+		if err := json.NewEncoder(w).Encode(answer); err != nil {
+			h.T.Error(err)
+		}
+	}))
+}
+
+// AnswerBy lets another handler answer in place of the simulator.
+func (h *Harness) AnswerBy(handler http.Handler) {
+	dial, stop := simulator.Pipe(handler)
+	h.Dial = dial
+	h.T.Cleanup(stop)
+	h.T.Cleanup(h.Poller.Stop) // cleaned up first: no call may wait for the server that stops
+}

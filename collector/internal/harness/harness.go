@@ -1,0 +1,137 @@
+package harness
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/go-kit/log"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/expose"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/poll"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
+)
+
+// JobID is the batch of tests that need only one.
+const JobID = "wahVIzGkCMuAUE2gDERM020001"
+
+// DefaultRules are those of a configuration file that sets none.
+var DefaultRules = target.Rules{
+	Interval: 15 * time.Second, SettledInterval: 24 * time.Hour, ExpectedDuration: 24 * time.Hour,
+	DeviceInterval: time.Minute, DiscoveryInterval: time.Minute, MaxAge: 720 * time.Hour,
+}
+
+// Harness is the exporter from end to end: simulator, client, poller, store,
+// registry, handler. It lives in a synctest bubble: the connections are pipes in
+// memory, the clock starts at 2000-01-01 UTC, and only pass moves it.
+type Harness struct {
+	T        *testing.T
+	Sim      *simulator.Simulator
+	Store    *store.Store
+	Poller   *poll.Poller
+	Registry *prometheus.Registry
+	Handler  http.Handler
+	Logs     bytes.Buffer // read it after pass or scrape only: they wait for its writers
+	Setup    target.Setup // change it, then apply
+	Options  poll.Options
+
+	Transport   *http.Transport
+	Dial        func(ctx context.Context, network, address string) (net.Conn, error)
+	unreachable atomic.Bool // dialling fails
+}
+
+// Simulated runs a test in a bubble of its own, with a harness, in parallel with
+// others. A test calls it once.
+func Simulated(t *testing.T, test func(t *testing.T, h *Harness)) {
+	t.Helper()
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) { test(t, New(t)) })
+}
+
+// New makes one with the account "production", ten slots and nothing to
+// watch. It ends with the test.
+func New(t *testing.T) *Harness {
+	t.Helper()
+	h := &Harness{
+		T:        t,
+		Sim:      simulator.New(),
+		Store:    store.New(),
+		Registry: prometheus.NewRegistry(),
+		Setup: target.Setup{
+			Rules: DefaultRules,
+			Accounts: []target.Account{{
+				Name:              "production",
+				RequestsPerSecond: 10,
+				Credentials:       Credentials,
+			}},
+		},
+	}
+	h.Accept(OwnKey)
+	var stop func()
+	h.Dial, stop = simulator.Pipe(h.Sim)
+	h.Transport = &http.Transport{
+		MaxIdleConnsPerHost: 10,
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			if h.unreachable.Load() {
+				return nil, &net.DNSError{Err: "no such host", Name: "iot.cn-shanghai.aliyuncs.com", IsNotFound: true}
+			}
+			return h.Dial(ctx, network, address)
+		},
+	}
+	logger := log.NewLogfmtLogger(log.NewSyncWriter(&h.Logs))
+	h.Options = poll.Options{
+		Calls:     poll.NewCallMetrics(h.Registry, logger),
+		Transport: h.Transport,
+		Logger:    logger,
+	}
+	h.Poller = poll.New(h.Store, h.Options)
+	t.Cleanup(func() {
+		h.Poller.Stop()
+		h.Transport.CloseIdleConnections()
+		stop()
+	})
+	h.Registry.MustRegister(h.Poller)
+	var err error
+	if h.Handler, err = expose.NewHandler(h.Store, h.Registry, logger); err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// Account is the configuration of the one account; change it, then apply.
+func (h *Harness) Account() *target.Account { return &h.Setup.Accounts[0] }
+
+// Apply puts h.setup into force and waits for what is done at once.
+func (h *Harness) Apply() {
+	h.Poller.Apply(h.T.Context(), h.Setup)
+	synctest.Wait()
+}
+
+// Pass lets time go by.
+func (h *Harness) Pass(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
+// Within passes time until so, and returns how long that took, to 100 ms. It
+// fails the test after limit.
+func (h *Harness) Within(limit time.Duration, what string, so func() bool) time.Duration {
+	h.T.Helper()
+	start := time.Now()
+	for !so() {
+		if time.Since(start) > limit {
+			h.T.Errorf("%s: not within %v", what, limit)
+			break
+		}
+		h.Pass(100 * time.Millisecond)
+	}
+	return time.Since(start)
+}

@@ -1,0 +1,107 @@
+package harness
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"golang.org/x/net/html"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/pages"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/poll"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
+)
+
+// Page asks for /jobs with a query such as "status=PLANNED".
+func (h *Harness) Page(query string) *httptest.ResponseRecorder {
+	h.T.Helper()
+	synctest.Wait()
+	return GetPage(pages.NewJobsPage(h.Store, h.Poller), query)
+}
+
+// GetPage asks a handler for /jobs with a query.
+func GetPage(handler http.Handler, query string) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/jobs?"+query, nil))
+	return w
+}
+
+// PageOfStore is the page of a store whose batches nothing polls.
+func PageOfStore(store *store.Store) http.Handler {
+	return pages.NewJobsPage(store, poll.New(store, poll.Options{}))
+}
+
+// Document is a page as a browser reads it.
+func Document(t *testing.T, w *httptest.ResponseRecorder) *html.Node {
+	t.Helper()
+	if w.Code != http.StatusOK {
+		t.Fatalf("status %d: %s", w.Code, w.Body)
+	}
+	root, err := html.Parse(w.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return root
+}
+
+// Elements are those of a name, in their order.
+func Elements(root *html.Node, name string) (found []*html.Node) {
+	for n := range root.Descendants() {
+		if n.Type == html.ElementNode && n.Data == name {
+			found = append(found, n)
+		}
+	}
+	return found
+}
+
+// Text is what a reader sees, folded.
+func Text(root *html.Node) string {
+	var b strings.Builder
+	for n := range root.Descendants() {
+		if n.Type == html.TextNode && n.Parent.Data != "style" {
+			b.WriteString(n.Data)
+		}
+	}
+	return Folded(b.String())
+}
+
+// Folded is a text with white space as a browser folds it.
+func Folded(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// Attribute is the value of an attribute of a node, "" if it has none.
+func Attribute(n *html.Node, name string) string {
+	for _, a := range n.Attr {
+		if a.Key == name {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+// Cell is what a batch's row says under a heading; "" without such a row.
+func Cell(root *html.Node, jobID, title string) string {
+	for _, row := range Elements(root, "tr") {
+		if !slices.ContainsFunc(Elements(row, "code"), func(n *html.Node) bool { return Text(n) == jobID }) {
+			continue
+		}
+		for _, td := range Elements(row, "td") {
+			if Attribute(td, "data-title") == title {
+				return Text(td)
+			}
+		}
+	}
+	return ""
+}
+
+// Rows are the job ids of a page, from top to bottom.
+func Rows(root *html.Node) (ids []string) {
+	for _, th := range Elements(root, "th") {
+		if Attribute(th, "scope") == "row" {
+			ids = append(ids, Text(Elements(th, "code")[0]))
+		}
+	}
+	return ids
+}

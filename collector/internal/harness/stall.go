@@ -1,0 +1,89 @@
+package harness
+
+import (
+	"context"
+	"io"
+	"net"
+	"sync"
+)
+
+// Stallable is a network between an exporter and the simulator that can hold back
+// requests. As on a real one, what a client has written arrives when the stall ends,
+// also if the client has closed its connection by then.
+type Stallable struct {
+	dial func(ctx context.Context, network, address string) (net.Conn, error)
+
+	mu      sync.Mutex // guards all below
+	flowing chan struct{}
+	clients []net.Conn
+}
+
+// StallNetwork puts such a network before the simulator of the harness.
+func (h *Harness) StallNetwork() *Stallable {
+	s := &Stallable{dial: h.Dial, flowing: make(chan struct{})}
+	close(s.flowing)
+	h.Dial = s.connect
+	return s
+}
+
+// Stall holds back all requests until flow is called.
+func (s *Stallable) Stall() (flow func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	flowing := make(chan struct{})
+	s.flowing = flowing
+	return func() { close(flowing) }
+}
+
+// Reset breaks the client's side of all connections.
+func (s *Stallable) Reset() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, client := range s.clients {
+		client.Close()
+	}
+	s.clients = nil
+}
+
+func (s *Stallable) connect(ctx context.Context, network, address string) (net.Conn, error) {
+	server, err := s.dial(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	client, near := net.Pipe()
+	s.mu.Lock()
+	s.clients = append(s.clients, client)
+	s.mu.Unlock()
+	// A call has one request on its way, so there are never more pieces than these.
+	sent := make(chan []byte, 16)
+	go func() {
+		defer close(sent)
+		for {
+			piece := make([]byte, 4096)
+			n, err := near.Read(piece)
+			if err != nil {
+				return
+			}
+			sent <- piece[:n]
+		}
+	}()
+	go func() {
+		defer server.Close()
+		for piece := range sent {
+			s.mu.Lock()
+			flowing := s.flowing
+			s.mu.Unlock()
+			<-flowing
+			if _, err := server.Write(piece); err != nil {
+				return
+			}
+		}
+	}()
+	go func() {
+		defer near.Close()
+		if _, err := io.Copy(near, server); err != nil {
+			_, _ = io.Copy(io.Discard, server) // answers that nobody waits for any more
+		}
+	}()
+	return client, nil
+}

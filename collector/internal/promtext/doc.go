@@ -1,0 +1,2 @@
+// Package promtext reads a text exposition back, as Prometheus does.
+package promtext

@@ -1,0 +1,132 @@
+package pages_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
+)
+
+// differentWords are n words.
+func differentWords(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "w%d+", i)
+	}
+	return b.String()
+}
+
+// What an address may ask for is bounded, and the answer says by what.
+func TestJobsPageBoundsTheAddress(t *testing.T) {
+	handler := harness.PageOfStore(harness.FilledStore(t, 10))
+	long := strings.Repeat("x", 1001)
+	for name, c := range map[string]struct{ query, want string }{ // "": a page
+		"a long account":                   {"account=" + long, "account is 1001 bytes long: want at most 1000\n"},
+		"a long status":                    {"status=" + long, "status is 1001 bytes long: want at most 1000\n"},
+		"a long filter":                    {"only=" + long, "only is 1001 bytes long: want at most 1000\n"},
+		"a long sort":                      {"sort=" + long, "sort is 1001 bytes long: want at most 1000\n"},
+		"a long page":                      {"page=" + strings.Repeat("9", 1001), "page is 1001 bytes long: want at most 1000\n"},
+		"a long text":                      {"text=" + long, "text is 1001 bytes long: want at most 1000\n"},
+		"a long text in Chinese":           {"text=" + strings.Repeat("%E5%86%B7", 334), "text is 1002 bytes long: want at most 1000\n"},
+		"many words":                       {"text=" + differentWords(33), "text has 33 different words: want at most 32\n"},
+		"very many words":                  {"text=" + strings.Repeat("a+", 20_000), "the parameters are 40005 bytes long: want at most 16384\n"},
+		"very many parameters":             {strings.Repeat("a&", 20_000), "the parameters are 40000 bytes long: want at most 16384\n"},
+		"as long as allowed":               {"account=" + long[1:] + "&status=" + long[1:] + "&text=" + strings.Repeat("%E5%86%B7", 333), ""},
+		"as many words as allowed":         {"text=" + differentWords(32), ""},
+		"the same word again and again":    {"text=" + strings.Repeat("Cold+cold+", 100), ""},
+		"the same parameter again":         {strings.Repeat("page=1&", 2000), ""},
+		"many parameters nobody knows":     {strings.Repeat("a&", 8000), ""},
+		"the last page that there can be":  {"page=9223372036854775807", ""},
+		"a number beyond every number":     {"page=9223372036854775808", `page="9223372036854775808": want a number from 1` + "\n"},
+		"parameters that cannot be parsed": {strings.Repeat("%zz&;&", 2000), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := harness.GetPage(handler, c.query)
+			if c.want == "" {
+				if w.Code != http.StatusOK || w.Body.Len() > 100_000 {
+					t.Errorf("%d, a page of %d bytes: %.200s", w.Code, w.Body.Len(), w.Body)
+				}
+				return
+			}
+			if w.Code != http.StatusBadRequest || w.Body.String() != c.want {
+				t.Errorf("%d %.200s, want 400 %s", w.Code, w.Body, c.want)
+			}
+		})
+	}
+}
+
+// A page stays short and whole whatever the API says, be it a new status in each answer or a
+// text as long as an answer.
+func TestJobsPageBoundsWhatTheAPISays(t *testing.T) {
+	const fleet = 3000
+	filled := harness.FilledStore(t, fleet)
+	huge := strings.Repeat("级", 300_000)
+	for i := range fleet {
+		filled.Update("production", harness.FillJobID(i), func(s *store.State) *store.State {
+			s.Job.JobStatus = new(fmt.Sprintf("NEW_STATUS_%d", i))
+			if i < 20 {
+				s.Job.JobStatus, s.Job.Name, s.Job.JobDesc, s.Job.DestVersion = &huge, &huge, &huge, &huge
+				s.Err = &aliyun.Error{Class: aliyun.ClassServer, Code: "code", Message: huge, RequestID: huge}
+			}
+			return s
+		})
+	}
+	w := harness.GetPage(harness.PageOfStore(filled), "status=NEW_STATUS_2999")
+	root := harness.Document(t, w)
+	if n := len(harness.Elements(harness.Elements(root, "nav")[0], "a")); n != 3+len(aliyun.Statuses)+20 {
+		t.Errorf("%d links in the summary", n)
+	}
+	if got := harness.Text(harness.Elements(root, "nav")[0]); !strings.HasSuffix(got, "and 2961 more statuses") { // 2980 new ones and the huge one, less 20
+		t.Errorf("the summary does not tell of the rest: …%s", got[max(0, len(got)-100):])
+	}
+	if got := chosen(root, "status"); got != "NEW_STATUS_2999" {
+		t.Errorf("the form would ask for the status %q, want the one that is shown", got)
+	}
+	if got := harness.Rows(root); len(got) != 1 {
+		t.Errorf("batches %q, want the one of that status", got)
+	}
+	if w = harness.GetPage(harness.PageOfStore(filled), "sort=-batch"); w.Body.Len() > 1_000_000 {
+		t.Errorf("a page of %d bytes", w.Body.Len())
+	}
+	if !strings.Contains(w.Body.String(), "… (cut, 900000 bytes)") {
+		t.Error("the page does not say that it cuts texts")
+	}
+}
+
+// Accounts beyond those that are listed can be asked for, and the one that is stays chosen.
+func TestJobsPageBoundsTheAccounts(t *testing.T) {
+	filled := store.New()
+	for i := range 2000 {
+		name := fmt.Sprintf("account-%04d", i)
+		filled.SetTargets(name, []target.Target{{Account: name, JobID: "job"}}, nil)
+	}
+	root := harness.Document(t, harness.GetPage(harness.PageOfStore(filled), "account=account-1999"))
+	if got := chosen(root, "account"); got != "account-1999" {
+		t.Errorf("the form would ask for the account %q", got)
+	}
+	options := harness.Elements(harness.Elements(root, "select")[0], "option")
+	if n, last := len(options), harness.Text(options[len(options)-1]); n != 1+500+1 || last != "and 1500 more" {
+		t.Errorf("%d options, the last is %q", n, last)
+	}
+}
+
+// Nothing is written to a reader who has gone: half of a page must not look like a page.
+func TestJobsPageForNobody(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	w := httptest.NewRecorder()
+	defer func() {
+		if err, _ := recover().(error); !errors.Is(err, http.ErrAbortHandler) || w.Body.Len() > 0 {
+			t.Errorf("%v and %d bytes, want the connection to be closed", err, w.Body.Len())
+		}
+	}()
+	harness.PageOfStore(harness.FilledStore(t, 10)).ServeHTTP(w, httptest.NewRequestWithContext(ctx, http.MethodGet, "/jobs", http.NoBody))
+}

@@ -1,0 +1,58 @@
+package pages_test
+
+import (
+	"testing"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
+)
+
+// A fleet of any size is shown a hundred batches at a time, each of them once.
+func TestJobsPageOfALargeFleet(t *testing.T) {
+	const fleet = 2_000
+	handler := harness.PageOfStore(harness.FilledStore(t, fleet))
+	seen := make(map[string]bool)
+	pages := 0
+	for next := "?status=IN_PROGRESS&refresh=1"; next != ""; pages++ {
+		w := harness.GetPage(handler, next[1:])
+		if n := w.Body.Len(); n > 200_000 {
+			t.Fatalf("a page of %d bytes", n)
+		}
+		root := harness.Document(t, w)
+		ids := harness.Rows(root)
+		if len(ids) == 0 || len(ids) > 100 {
+			t.Fatalf("%s: %d rows", next, len(ids))
+		}
+		for _, id := range ids {
+			if seen[id] {
+				t.Fatalf("%s: %s again", next, id)
+			}
+			seen[id] = true
+		}
+		next = ""
+		for _, a := range harness.Elements(root, "a") {
+			if harness.Attribute(a, "rel") == "next" {
+				next = harness.Attribute(a, "href")
+			}
+		}
+	}
+	if len(seen) != fleet/len(aliyun.Statuses) || pages != fleet/len(aliyun.Statuses)/100 {
+		t.Errorf("%d batches in %d pages", len(seen), pages)
+	}
+	beyond := harness.Document(t, harness.GetPage(handler, "page=5000"))
+	if got := harness.Text(harness.Elements(beyond, "footer")[0]); got != "← previous 1901–2000 of 2000" {
+		t.Errorf("beyond the last page: %q", got)
+	}
+}
+
+// BenchmarkJobsPage is what a page costs; for a part of it the plan waits for its locks.
+func BenchmarkJobsPage(b *testing.B) {
+	handler := harness.PageOfStore(harness.FilledStore(b, 10_000))
+	for _, query := range []string{"", "sort=-deadline", "text=warehouse+wave"} {
+		b.Run("10000_jobs?"+query, func(b *testing.B) {
+			for b.Loop() {
+				harness.GetPage(handler, query)
+			}
+		})
+	}
+}

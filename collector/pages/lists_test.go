@@ -1,0 +1,95 @@
+package pages_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
+)
+
+// A wrong id among those to discover hides no batch of the others, and is told with its
+// cure until it is mended.
+func TestJobsPageShowsListsThatFail(t *testing.T) {
+	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
+		h.PutPackage("fw-1", "job-1")
+		h.Discover([]string{harness.ProductKey, "NoSuchProd"}, []string{"NoSuchFw"})
+		h.Apply()
+		h.Pass(10 * time.Second)
+		root := harness.Document(t, h.Page(""))
+		lists := harness.Unreadable(root)
+		want := []string{
+			"product NoSuchProd, account production: invalid iot.firmware.InvalidProductKey, 10 s ago, 1 in a row The ProductKey is incorrect.",
+			"package NoSuchFw, account production: not_found iot.firmware.FirmwareNotFound, 10 s ago, 1 in a row The update package does not exist.",
+		}
+		if len(lists) != len(want) {
+			t.Fatalf("the page tells of %d lists, want %d:\n%s", len(lists), len(want), strings.Join(lists, "\n"))
+		}
+		for i, beginning := range want {
+			if !strings.HasPrefix(lists[i], beginning) || !strings.Contains(lists[i], " in instance (public)") {
+				t.Errorf("%q, want %q and the cure", lists[i], beginning)
+			}
+		}
+		if got := harness.Rows(root); len(got) != 1 || got[0] != "job-1" {
+			t.Errorf("batches %q, want job-1", got)
+		}
+		for operation, want := range map[string]float64{aliyun.OpListOTAFirmware: 1, aliyun.OpListOTAJobByFirmware: 1} {
+			if got := h.Value(harness.ListsFailing(operation)); got != want {
+				t.Errorf("%s: %v lists fail, want %v", operation, got, want)
+			}
+		}
+
+		h.Sim.AddFirmware(simulator.Firmware{Account: "main", ID: "NoSuchFw", ProductKey: "NoSuchProd"})
+		h.Pass(5 * time.Minute)
+		if lists := harness.Unreadable(harness.Document(t, h.Page(""))); len(lists) != 0 {
+			t.Errorf("after they were mended the page tells of %q", lists)
+		}
+		for _, operation := range []string{aliyun.OpListOTAFirmware, aliyun.OpListOTAJobByFirmware} {
+			if got := h.Value(harness.ListsFailing(operation)); got != 0 {
+				t.Errorf("%s: %v lists fail, want none", operation, got)
+			}
+		}
+	})
+}
+
+// What the API says of a list is text, and many lists do not hide the batches.
+func TestJobsPageBoundsListsThatFail(t *testing.T) {
+	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
+		const hostile = `</bdi></li></ul><script>alert(1)</script>`
+		h.Sim.Inject(simulator.Fault{Operation: aliyun.OpListOTAJobByFirmware, Code: hostile, Message: hostile})
+		h.Discover(nil, harness.Numbered("fw", 25))
+		h.Apply()
+		h.Pass(10 * time.Second)
+		root := harness.Document(t, h.Page(""))
+		lists := harness.Unreadable(root)
+		if len(lists) != 11 || lists[10] != "and 15 more" {
+			t.Fatalf("the page tells of %q, want ten lists and 15 more", lists)
+		}
+		if n := strings.Count(lists[0], hostile); n != 2 || len(harness.Elements(root, "script")) > 0 {
+			t.Errorf("the hostile text is there %d times, want code and message in %q", n, lists[0])
+		}
+		if !strings.Contains(harness.Text(root), "No batch is watched yet") {
+			t.Errorf("no word about the missing batches in %s", harness.Text(root))
+		}
+	})
+}
+
+// A list that is read for the status of configured batches only finds nothing anyway.
+// QueryOTAJob takes its place.
+func TestBulkListsAreNoDiscovery(t *testing.T) {
+	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
+		h.Sim.Inject(simulator.Fault{Operation: aliyun.OpListOTAJobByFirmware, Code: "iot.system.SystemException"})
+		h.ConfigureRunning(1)
+		h.BulkStatus()
+		h.Apply()
+		h.Pass(time.Minute)
+		if lists := harness.Unreadable(harness.Document(t, h.Page(""))); len(lists) != 0 || h.Calls(aliyun.OpListOTAJobByFirmware) == 0 {
+			t.Errorf("the page tells of %q", lists)
+		}
+		if n := h.Samples("discovery_lists_failing{"); n != 0 {
+			t.Errorf("%d samples of discovery, want none without any", n)
+		}
+	})
+}

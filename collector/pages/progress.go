@@ -1,0 +1,71 @@
+package pages
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
+)
+
+// progress is how far the devices of a batch are. What the template asks for is
+// exported.
+type progress struct {
+	finished float64 // share of the devices that change no more: 0 to 1
+	Total    int     // devices
+	Bars     []bar
+	Counts   []deviceCount // without the states that no device is in
+}
+
+// bar is one stretch of the progress bar, in percent of its width.
+type bar struct{ Status, From, Width string }
+
+type deviceCount struct {
+	Status  string
+	Devices int
+}
+
+// Progress is nil where no devices are counted, or there are none.
+func (r *pageRow) Progress() *progress {
+	if r.Devices == nil || r.Devices.Total == 0 {
+		return nil
+	}
+	p := &progress{Total: r.Devices.Total}
+	for _, status := range store.TaskStatuses(r.Devices.ByStatus) {
+		n := r.Devices.ByStatus[status]
+		if n == 0 {
+			continue
+		}
+		p.Counts = append(p.Counts, deviceCount{status, n})
+		if slices.Contains(aliyun.FinishedTaskStatuses, status) {
+			share := float64(n) / float64(p.Total)
+			p.Bars = append(p.Bars, bar{status, inPercent(p.finished), inPercent(share)})
+			p.finished += share
+		}
+	}
+	p.finished = min(p.finished, 1) // devices move while they are counted
+	return p
+}
+
+// finished is the share of the devices that change no more, which Progress shows; false
+// where it shows none.
+func (r *pageRow) finished() (share float64, ok bool) {
+	if r.Devices == nil || r.Devices.Total == 0 {
+		return 0, false
+	}
+	devices := 0
+	for _, status := range aliyun.FinishedTaskStatuses {
+		devices += r.Devices.ByStatus[status]
+	}
+	return min(float64(devices)/float64(r.Devices.Total), 1), true
+}
+
+// Percent is the share that has finished. 100.0 is all of them, not nearly all.
+func (p *progress) Percent() string {
+	if p.finished < 1 {
+		return inPercent(min(p.finished, 0.999))
+	}
+	return inPercent(1)
+}
+
+func inPercent(share float64) string { return strconv.FormatFloat(100*share, 'f', 1, 64) }

@@ -1,0 +1,132 @@
+package pages
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// pageQuery is what the address of the page asks for. The zero value asks for
+// every batch, the most urgent first. What the template asks for is exported.
+type pageQuery struct {
+	Account    string // "": of any
+	Status     string // "": any; noData is one, too
+	Only       string // the name of a filter; "" keeps all
+	Text       string // words, each of which the batch has somewhere
+	sort       string // the key of a column; "": by urgency
+	descending bool
+	page       int  // from 0
+	Refresh    bool // by itself, now and then
+}
+
+// pageFilter keeps some of the batches.
+type pageFilter struct {
+	Name, Title string
+	keeps       func(*pageRow) bool
+}
+
+var pageFilters = []pageFilter{
+	{"", "all batches", func(*pageRow) bool { return true }},
+	{"failing", "last poll failed", func(r *pageRow) bool { return r.Err != nil }},
+	{"overdue", "past the deadline", (*pageRow).Overdue},
+}
+
+const (
+	// maxQuery bounds an address, maxValue one of its parameters, in bytes: most of them
+	// stand in each of the page's links again.
+	maxQuery = 16 << 10
+	maxValue = 1000
+	// maxWords bounds what is looked for in every batch.
+	maxWords = 32
+)
+
+// parsePageQuery reads the parameters of an address. Its error says which is
+// wrong, and what it may be.
+func parsePageQuery(raw string) (q pageQuery, err error) {
+	if len(raw) > maxQuery {
+		return q, fmt.Errorf("the parameters are %d bytes long: want at most %d", len(raw), maxQuery)
+	}
+	v, _ := url.ParseQuery(raw) // what cannot be read is not asked for
+	for _, name := range []string{"account", "status", "only", "text", "sort", "page"} {
+		if n := len(v.Get(name)); n > maxValue {
+			return q, fmt.Errorf("%s is %d bytes long: want at most %d", name, n, maxValue)
+		}
+	}
+	q = pageQuery{Account: v.Get("account"), Status: v.Get("status"), Only: v.Get("only"), Text: v.Get("text"), Refresh: v.Get("refresh") != ""}
+	if n := len(q.words()); n > maxWords {
+		return q, fmt.Errorf("text has %d different words: want at most %d", n, maxWords)
+	}
+	q.sort, q.descending = strings.CutPrefix(v.Get("sort"), "-")
+	if _, ok := q.column(); !ok && v.Get("sort") != "" {
+		return q, fmt.Errorf("sort=%q: want one of %v, with - in front for descending", v.Get("sort"), keysOf(pageColumns, func(c pageColumn) string { return c.Key }))
+	}
+	if _, ok := q.filter(); !ok {
+		return q, fmt.Errorf("only=%q: want one of %q", q.Only, keysOf(pageFilters, func(f pageFilter) string { return f.Name }))
+	}
+	if text := v.Get("page"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 {
+			return q, fmt.Errorf("page=%q: want a number from 1", text)
+		}
+		q.page = n - 1
+	}
+	return q, nil
+}
+
+// words are what a batch must have somewhere, in lower case, each once.
+func (q pageQuery) words() []string {
+	words := strings.Fields(strings.ToLower(q.Text))
+	slices.Sort(words)
+	return slices.Compact(words)
+}
+
+func keysOf[T any](table []T, key func(T) string) (keys []string) {
+	for _, row := range table {
+		keys = append(keys, key(row))
+	}
+	return keys
+}
+
+func (q pageQuery) column() (pageColumn, bool) {
+	i := slices.IndexFunc(pageColumns, func(c pageColumn) bool { return c.Key == q.sort })
+	if i < 0 {
+		return pageColumn{}, false
+	}
+	return pageColumns[i], true
+}
+
+func (q pageQuery) filter() (pageFilter, bool) {
+	i := slices.IndexFunc(pageFilters, func(f pageFilter) bool { return f.Name == q.Only })
+	if i < 0 {
+		return pageFilter{}, false
+	}
+	return pageFilters[i], true
+}
+
+// Sort is the value of the parameter.
+func (q pageQuery) Sort() string {
+	if q.descending {
+		return "-" + q.sort
+	}
+	return q.sort
+}
+
+// Address is that of the page that the query asks for, without what has its
+// default.
+func (q pageQuery) Address() string {
+	v := url.Values{}
+	for _, p := range [][2]string{{"account", q.Account}, {"status", q.Status}, {"only", q.Only}, {"text", q.Text}, {"sort", q.Sort()}} {
+		if p[1] != "" {
+			v.Set(p[0], p[1])
+		}
+	}
+	if q.page > 0 {
+		v.Set("page", strconv.Itoa(q.page+1))
+	}
+	if q.Refresh {
+		v.Set("refresh", "1")
+	}
+	return "?" + v.Encode()
+}

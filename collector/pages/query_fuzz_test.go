@@ -1,0 +1,45 @@
+package pages
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"testing"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/poll"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
+)
+
+// Whatever an address asks the page for, there is a page or the reason why not,
+// and the addresses that the page itself makes ask for the same again.
+func FuzzPageQuery(f *testing.F) {
+	f.Add("")
+	f.Add("account=a+b&status=PLANNED&only=failing&text=%E5%86%B7%E9%93%BE&sort=-age&page=2&refresh=1")
+	f.Add("account=%ff%00&text=%zz&a;b&text=2&sort=-&page=9223372036854775807")
+	f.Add("page=-1&sort=colour")
+	page := NewJobsPage(store.New(), poll.New(store.New(), poll.Options{}))
+	f.Fuzz(func(t *testing.T, raw string) {
+		request := httptest.NewRequest(http.MethodGet, "/jobs", http.NoBody)
+		request.URL.RawQuery = raw
+		w := httptest.NewRecorder()
+		page.ServeHTTP(w, request)
+
+		q, err := parsePageQuery(request.URL.RawQuery)
+		if err != nil {
+			if w.Code != http.StatusBadRequest || w.Header().Get("Content-Type") != "text/plain; charset=utf-8" {
+				t.Errorf("%v: %d %q", err, w.Code, w.Header())
+			}
+			return
+		}
+		if w.Code != http.StatusOK {
+			t.Errorf("%d %s", w.Code, w.Body)
+		}
+		address, err := url.Parse(q.Address())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := parsePageQuery(address.RawQuery); again != q || err != nil {
+			t.Errorf("%+v, its own address %+v, error %v", q, again, err)
+		}
+	})
+}

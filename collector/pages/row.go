@@ -1,0 +1,149 @@
+package pages
+
+import (
+	"cmp"
+	"strconv"
+	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/advice"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/poll"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
+)
+
+// noData is the status, on the page, of a batch that is gone or was never
+// answered for.
+const noData = "NO_DATA"
+
+// pageRow is one batch on the page. There is one for every batch, so it is small; what a
+// cell shows is computed when it is shown. What the template asks for is exported.
+type pageRow struct {
+	*store.State
+	Job    *aliyun.Job   // with every field nil where nothing is known
+	Status string        // noData where nothing is known
+	next   poll.NextPoll // of the rows that are shown, and of all where they are sorted by it
+	now    time.Time
+
+	deadline  time.Time // zero: none
+	Basis     string    // of the deadline
+	Uncounted bool      // there is none before its devices are counted
+}
+
+var noJob = &aliyun.Job{}
+
+// pageRows are all batches as of now, in the order of the states.
+func pageRows(states []*store.State, expected time.Duration, now time.Time) []*pageRow {
+	all := make([]pageRow, len(states))
+	rows := make([]*pageRow, len(states))
+	for i, s := range states {
+		r := &all[i]
+		r.State, r.Job, r.now = s, cmp.Or(s.Job, noJob), now
+		r.Status = cmp.Or(aliyun.Text(r.Job.JobStatus), noData)
+		var known bool
+		r.deadline, r.Basis, known = s.Deadline(expected)
+		r.Uncounted = r.Basis != "" && !known
+		rows[i] = r
+	}
+	return rows
+}
+
+// Overdue says that the batch goes on beyond its deadline.
+func (r *pageRow) Overdue() bool {
+	return !r.deadline.IsZero() && r.deadline.Before(r.now) && !r.Job.Ended()
+}
+
+// moment is a time as the page shows it: how far it is from now, and the time
+// itself.
+type moment struct {
+	Text string // such as "3 h 20 min"
+	Time string // RFC 3339, UTC
+	Past bool
+}
+
+// newMoment gives nil for a zero time.
+func newMoment(at, now time.Time) *moment {
+	if at.IsZero() {
+		return nil
+	}
+	return &moment{span(now.Sub(at).Abs()), at.UTC().Format(time.RFC3339), at.Before(now)}
+}
+
+func (r *pageRow) moment(at time.Time) *moment { return newMoment(at, r.now) }
+
+// Event is what happened last in the life of the batch, or is to happen next; nil
+// where no time is known.
+func (r *pageRow) Event() *lifeEvent {
+	for _, t := range []struct {
+		verb string
+		at   *time.Time
+		when bool
+	}{
+		{"ended", r.Job.UtcEndTime, r.Job.Ended()},
+		{"starts", r.Job.UtcScheduleTime, r.Job.Status() == aliyun.StatusPlanned},
+		{"started", r.Job.UtcStartTime, true},
+	} {
+		if t.when && t.at != nil {
+			return &lifeEvent{t.verb, *r.moment(*t.at)}
+		}
+	}
+	return nil
+}
+
+type lifeEvent struct {
+	Verb string
+	moment
+}
+
+// Age, Deadline and ErrorAge are nil where there is none.
+func (r *pageRow) Age() *moment      { return r.moment(r.TrueAt()) }
+func (r *pageRow) Deadline() *moment { return r.moment(r.deadline) }
+func (r *pageRow) ErrorAge() *moment { return r.moment(r.ErrAt) }
+
+// showNext fills in when the batches of these rows are asked for.
+func showNext(poller *poll.Poller, rows []*pageRow) {
+	states := make([]*store.State, len(rows))
+	for i, r := range rows {
+		states[i] = r.State
+	}
+	for i, next := range poller.NextPolls(states) {
+		rows[i].next = next
+	}
+}
+
+// Next says when the batch is asked for.
+func (r *pageRow) Next() string {
+	switch wait := r.next.At.Sub(r.now); {
+	case r.next.UnderWay:
+		return "under way"
+	case wait <= 0:
+		return "waits for a slot"
+	case r.next.ByList:
+		return "in " + span(wait) + ", by list"
+	default:
+		return "in " + span(wait)
+	}
+}
+
+// Cure says how to mend what the last poll met.
+func (r *pageRow) Cure() string {
+	return advice.Cure(r.Err, r.Instance, "job "+r.JobID)
+}
+
+// span is a duration in its two largest units.
+func span(d time.Duration) string {
+	d = d.Round(time.Second)
+	n := func(part time.Duration, unit string) string { return strconv.Itoa(int(part)) + " " + unit }
+	const day = 24 * time.Hour
+	switch {
+	case d < time.Minute:
+		return n(d/time.Second, "s")
+	case d < 10*time.Minute:
+		return n(d/time.Minute, "min") + " " + n(d%time.Minute/time.Second, "s")
+	case d < time.Hour:
+		return n(d/time.Minute, "min")
+	case d < day:
+		return n(d/time.Hour, "h") + " " + n(d%time.Hour/time.Minute, "min")
+	default:
+		return n(d/day, "d") + " " + n(d%day/time.Hour, "h")
+	}
+}

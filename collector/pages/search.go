@@ -1,0 +1,92 @@
+package pages
+
+import (
+	"bytes"
+	"context"
+	"unicode"
+	"unicode/utf8"
+)
+
+// of gives the rows that are asked for, of all pages, in their order. It stops when ctx
+// ends, and gives nothing of value then.
+func (q pageQuery) of(ctx context.Context, rows []*pageRow) (kept []*pageRow) {
+	filter, _ := q.filter()
+	wanted := newSearch(q.words())
+	for i, r := range rows {
+		if i%256 == 0 && ctx.Err() != nil {
+			return nil
+		}
+		if (q.Account == "" || r.Account == q.Account) && (q.Status == "" || r.Status == q.Status) && filter.keeps(r) && wanted.finds(r) {
+			kept = append(kept, r)
+		}
+	}
+	return kept
+}
+
+// search looks for words in the texts of one row after the other.
+type search struct {
+	words [][]byte
+	texts []byte // of the row at hand, in lower case, a line each; used again
+}
+
+func newSearch(words []string) *search {
+	s := &search{}
+	for _, word := range words {
+		s.words = append(s.words, []byte(word))
+	}
+	return s
+}
+
+// finds says whether each of the words stands somewhere in the texts of the row.
+func (s *search) finds(r *pageRow) bool {
+	if len(s.words) == 0 {
+		return true
+	}
+	s.texts = s.texts[:0]
+	s.add(&r.JobID, &r.Region, &r.Instance.ID)
+	j := r.Job
+	s.add(j.Name, j.JobDesc, j.DestVersion, j.ProductKey, j.FirmwareID, j.GroupName)
+	for _, t := range j.Tags {
+		s.texts = appendLower(s.texts, t.Key)
+		s.texts = append(s.texts, '=')
+		s.add(t.Value)
+	}
+	if r.Err != nil {
+		s.add(new(r.Err.Error()))
+	}
+	for _, word := range s.words {
+		if !bytes.Contains(s.texts, word) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *search) add(texts ...*string) {
+	for _, text := range texts {
+		s.texts = append(appendLower(s.texts, text), '\n')
+	}
+}
+
+// appendLower appends a text as strings.ToLower would have it.
+func appendLower(b []byte, s *string) []byte {
+	if s == nil {
+		return b
+	}
+	from, ascii := len(b), true
+	b = append(b, *s...)
+	for i, c := range b[from:] {
+		if 'A' <= c && c <= 'Z' {
+			b[from+i] = c + 'a' - 'A'
+		}
+		ascii = ascii && c < utf8.RuneSelf
+	}
+	if ascii {
+		return b
+	}
+	b = b[:from]
+	for _, r := range *s {
+		b = utf8.AppendRune(b, unicode.ToLower(r))
+	}
+	return b
+}

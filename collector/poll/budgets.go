@@ -1,0 +1,73 @@
+package poll
+
+import (
+	"maps"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
+)
+
+// budgets are the rate budgets of all accounts. What belongs to an account that
+// has left the configuration is kept while its last calls still count, so that
+// it may come back under the same name or another one. The poller's lock guards
+// them.
+type budgets struct {
+	// slots are those that each account has by its requests_per_second.
+	slots map[slotsKey]*aliyun.Slots
+	// shared bound the slots of all accounts of one identity together.
+	shared map[sharedKey]*aliyun.Budget
+}
+
+type slotsKey struct{ account, operation string }
+
+type sharedKey struct {
+	identity  aliyun.Identity
+	operation string
+}
+
+func newBudgets() budgets {
+	return budgets{slots: make(map[slotsKey]*aliyun.Slots), shared: make(map[sharedKey]*aliyun.Budget)}
+}
+
+// configure sizes the budget of each identity in a configuration.
+func (b budgets) configure(accounts []target.Account) {
+	limits := make(map[aliyun.Identity]int)
+	for _, a := range accounts {
+		limits[a.Credentials.Identity()] += a.RequestsPerSecond
+	}
+	for identity, limit := range limits {
+		for _, operation := range aliyun.Operations {
+			k := sharedKey{identity, operation}
+			if b.shared[k] == nil {
+				b.shared[k] = aliyun.NewBudget()
+			}
+			b.shared[k].Resize(limit)
+		}
+	}
+}
+
+// forget drops what belongs to no account of a configuration, once no call
+// counts against it any more. The slots of all accounts that stay must draw from
+// their budget by then.
+func (b budgets) forget(accounts []target.Account) {
+	names, identities := make(map[string]bool), make(map[aliyun.Identity]bool)
+	for _, a := range accounts {
+		names[a.Name], identities[a.Credentials.Identity()] = true, true
+	}
+	maps.DeleteFunc(b.slots, func(k slotsKey, s *aliyun.Slots) bool { return !names[k.account] && s.Idle() })
+	maps.DeleteFunc(b.shared, func(k sharedKey, s *aliyun.Budget) bool { return !identities[k.identity] && s.Idle() })
+}
+
+// slotsOf are those of one operation of an account.
+func (b budgets) slotsOf(a target.Account, operation string) *aliyun.Slots {
+	k := slotsKey{a.Name, operation}
+	if b.slots[k] == nil {
+		b.slots[k] = aliyun.NewSlots(a.RequestsPerSecond)
+	}
+	return b.slots[k]
+}
+
+// of is what these slots draw from.
+func (b budgets) of(a target.Account, operation string) *aliyun.Budget {
+	return b.shared[sharedKey{a.Credentials.Identity(), operation}]
+}

@@ -1,0 +1,116 @@
+package poll_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/conditions"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
+)
+
+// Batches that lists show get their full refresh even while others need all calls
+// of QueryOTAJob, and those others still get nearly all of them.
+func TestFullRefreshIsNotStarved(t *testing.T) {
+	conditions.SkipUnderRace(t, "minutes at the full rate")
+	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
+		spy := h.Spy()
+		h.PutPackage("listed", harness.Numbered("listed", 100)...)
+		h.Discover(nil, []string{"listed"})
+		h.ConfigureRunning(250)
+		h.Apply()
+		h.Pass(5 * time.Minute)
+		begin := time.Now()
+		h.Pass(11 * time.Minute) // a refresh is due every 10
+		for _, id := range harness.Numbered("listed", 100) {
+			if n := spy.PollsSince(id, begin); n < 1 || n > 2 {
+				t.Errorf("%s polled %d times in 11 minutes", id, n)
+			}
+		}
+		promised := h.Value("expected_poll_age_seconds{")
+		if worst := h.WorstAge(50, 1700*time.Millisecond, nil).Seconds(); worst > promised {
+			t.Errorf("the data is up to %.1f s old, %.1f s were promised", worst, promised)
+		}
+	})
+}
+
+// The fleet is 50 packages of 200 batches each.
+const (
+	fleetPackages = 50
+	fleetBatches  = 10_000
+)
+
+func fleetBatch(i int) (firmwareID, jobID string) {
+	return fmt.Sprintf("fw-%04d", i%fleetPackages), fmt.Sprintf("job-%05d", i)
+}
+
+// putFleet puts the fleet into a simulator; all of it stays IN_PROGRESS.
+func putFleet(sim *simulator.Simulator) {
+	for i := range fleetBatches {
+		fw, id := fleetBatch(i)
+		if i < fleetPackages {
+			sim.AddFirmware(simulator.Firmware{Account: "main", ID: fw, ProductKey: harness.ProductKey})
+		}
+		sim.AddBatch(simulator.Batch{Account: "main", FirmwareID: fw, JobID: id, Status: aliyun.StatusInProgress, Start: time.Now()})
+	}
+}
+
+// 10,000 batches at 10 slots: QueryOTAJob alone needs 1,000 s for a round.
+func TestBulkReach(t *testing.T) {
+	conditions.SkipUnderRace(t, "10,000 batches")
+	t.Parallel()
+	for name, configure := range map[string]func(h *harness.Harness){
+		"discovered": func(h *harness.Harness) { h.Discover([]string{harness.ProductKey}, nil) },
+		"configured, known from the state file": func(h *harness.Harness) {
+			status := aliyun.StatusInProgress
+			var known []*store.State
+			for i := range fleetBatches {
+				fw, id := fleetBatch(i)
+				h.Configure(id)
+				asked := time.Now().Add(-time.Duration(i) * 105 * time.Millisecond)
+				known = append(known, &store.State{
+					Target: h.Account().Targets[i], Job: &aliyun.Job{JobStatus: &status, FirmwareID: &fw}, AsOf: asked, Asked: asked,
+				})
+			}
+			h.Store.Restore(known)
+			h.BulkStatus()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
+				h.Sim.Record(true)
+				h.Sim.Inject(simulator.Fault{Latency: 50 * time.Millisecond})
+				h.Transport.MaxIdleConnsPerHost = 40
+				putFleet(h.Sim)
+				configure(h)
+				h.Apply()
+				h.Pass(20 * time.Second) // packages, and the first round of lists
+				if n := len(h.Store.Snapshot()); n != fleetBatches {
+					t.Fatalf("%d batches are watched", n)
+				}
+				worst := time.Duration(0)
+				for range 3 { // a minute
+					// One changes now and then, and that shows as soon.
+					changed := time.Now()
+					h.Put(simulator.Batch{FirmwareID: "fw-0007", JobID: "job-00007", Status: aliyun.StatusInProgress, Start: changed})
+					worst = max(worst, h.WorstAge(8, 2*time.Second, nil))
+					if start := h.State("job-00007").Job.UtcStartTime; start == nil || !start.Equal(changed) {
+						t.Errorf("a change is not shown after %v", time.Since(changed))
+					}
+					worst = max(worst, h.WorstAge(2, 2*time.Second, nil))
+				}
+				t.Logf("worst age of a status %v", worst)
+				if worst > 15*time.Second {
+					t.Errorf("worst age %v, want 15 s", worst)
+				}
+				if promised := h.Value("expected_poll_age_seconds{"); promised < worst.Seconds() || promised > 17 {
+					t.Errorf("promised %v s", promised)
+				}
+				h.CheckBudget()
+			})
+		})
+	}
+}

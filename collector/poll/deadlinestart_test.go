@@ -1,0 +1,142 @@
+package poll_test
+
+import (
+	"net/http"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
+)
+
+const slowly = 40 // batches of putSlow
+
+// putSlow puts 40 healthy batches that take 17 hours, as their push limit is low. They
+// began 8 minutes to 320 minutes ago, and a device has 60 minutes: by their timeouts
+// alone 33 of them would be late.
+func putSlow(h *harness.Harness) (jobIDs []string) {
+	h.Setup.Rules.DeviceInterval = 5 * time.Minute // so that the test is quick
+	jobIDs = harness.Numbered("slow", slowly)
+	for i, id := range jobIDs {
+		h.Put(simulator.Batch{
+			FirmwareID: "fw-slow", JobID: id, Create: time.Now().Add(-time.Duration(i+1) * 8 * time.Minute),
+			MaximumPerMinute: 10, TimeoutInMinutes: 60, Retry: &simulator.Retry{Count: 1, Interval: 10}, SrcVersions: []string{"1.0"},
+			Devices: simulator.Devices{Count: 10_000, Report: time.Minute, Install: 10 * time.Minute, Flaky: 0.05},
+		})
+	}
+	return jobIDs
+}
+
+// deadlines are the samples of /metrics: how many, how many of which are by settings,
+// and the batches that are past theirs.
+func deadlinesOf(h *harness.Harness) (all, settings int, past []string) {
+	h.T.Helper()
+	for line := range strings.Lines(h.Scrape()) {
+		labels, found := strings.CutPrefix(line, "aliyun_iot_ota_job_deadline_timestamp_seconds{")
+		if !found {
+			continue
+		}
+		labels, value, _ := strings.Cut(strings.TrimSpace(labels), "} ")
+		at, err := strconv.ParseFloat(value, 64)
+		if err != nil {
+			h.T.Fatal(err)
+		}
+		all++
+		if strings.Contains(labels, `basis="settings"`) {
+			settings++
+		}
+		if at < float64(time.Now().Unix()) {
+			past = append(past, labels)
+		}
+	}
+	return all, settings, past
+}
+
+// restarted runs an exporter for a minute, with device counts or without them, and
+// gives the one that is started after it with the same state file.
+func restarted(counting bool) func(h *harness.Harness, jobIDs []string) *harness.Harness {
+	return func(first *harness.Harness, jobIDs []string) *harness.Harness {
+		first.T.Helper()
+		path := filepath.Join(first.T.TempDir(), "state")
+		stop := first.Keep(path)
+		first.Configure(jobIDs...)
+		first.Account().DeviceCounts = counting
+		first.Apply()
+		first.Pass(time.Minute)
+		stop()
+		return first.Next(path)
+	}
+}
+
+// Whatever becomes of the device counts, a healthy batch is past its deadline at no
+// scrape. Without them it has none by its settings, which say too little then.
+func TestHealthyBatchesAreNotLateAfterAStart(t *testing.T) {
+	const counts = aliyun.OpListOTATaskByJob
+	inject := func(f simulator.Fault) func(*harness.Harness) { return func(h *harness.Harness) { h.Sim.Inject(f) } }
+	configured := func(h *harness.Harness, jobIDs []string) *harness.Harness { h.Configure(jobIDs...); return h }
+	discovered := func(h *harness.Harness, _ []string) *harness.Harness { h.Discover(nil, []string{"fw-slow"}); return h }
+	fine := func(*harness.Harness) {}
+	for name, c := range map[string]struct {
+		start       func(h *harness.Harness, jobIDs []string) *harness.Harness
+		trouble     func(h *harness.Harness)
+		first, last int // deadlines at the first scrape, at least, and after ten minutes
+	}{
+		"configured":         {configured, fine, 0, slowly},
+		"discovered":         {discovered, fine, 0, slowly},
+		"calls take seconds": {configured, inject(simulator.Fault{Latency: 3 * time.Second}), 0, slowly},
+		"the API does not filter by TaskStatus": {configured, func(h *harness.Harness) {
+			h.RewriteAnswers(counts, func(_ *http.Request, answer map[string]any) { answer["Total"] = 10_000 })
+		}, 0, slowly},
+		"counting is not permitted": {configured, inject(simulator.Fault{Operation: counts, Code: "Forbidden.RAM"}), 0, 0},
+		"counting fails":            {configured, inject(simulator.Fault{Operation: counts, Code: "iot.system.SystemException"}), 0, 0},
+		"counting is throttled":     {configured, inject(simulator.Fault{Operation: counts, Code: "Throttling.User"}), 0, 0},
+		"counting hangs":            {configured, inject(simulator.Fault{Operation: counts, Kind: simulator.Hang}), 0, 0},
+		"counts cannot be read":     {configured, inject(simulator.Fault{Operation: counts, Kind: simulator.Garbage}), 0, 0},
+		"a restart":                 {restarted(true), fine, slowly, slowly},
+		"a restart, and counting fails since": {restarted(true),
+			inject(simulator.Fault{Operation: counts, Code: "iot.system.SystemException"}), slowly, slowly},
+		"a restart, and nothing is answered since":  {restarted(true), inject(simulator.Fault{Kind: simulator.Reset}), slowly, slowly},
+		"a restart with device_counts new":          {restarted(false), fine, 0, slowly},
+		"a restart with device_counts new, refused": {restarted(false), inject(simulator.Fault{Operation: counts, Code: "Forbidden.RAM"}), 0, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
+				h = c.start(h, putSlow(h))
+				c.trouble(h)
+				h.CountDevices()
+				h.Poller.Apply(t.Context(), h.Setup)
+				began := time.Now()
+				check := func() int {
+					all, settings, past := deadlinesOf(h)
+					if len(past) > 0 || all != settings {
+						t.Fatalf("after %v, %d deadlines, %d by settings, %d past: %s", time.Since(began), all, settings, len(past), past)
+					}
+					return all
+				}
+				if first := check(); first < c.first {
+					t.Errorf("%d deadlines at the first scrape, want %d", first, c.first)
+				}
+				for _, scrapes := range []struct {
+					n     int
+					every time.Duration
+				}{{50, 100 * time.Millisecond}, {35, time.Second}, {19, 30 * time.Second}} {
+					for range scrapes.n {
+						h.Pass(scrapes.every)
+						check()
+					}
+				}
+				if last := check(); last != c.last {
+					t.Errorf("%d deadlines after ten minutes, want %d", last, c.last)
+				}
+				said := strings.Count(h.Page("").Body.String(), "once its devices are counted")
+				if said != slowly-c.last {
+					t.Errorf("the page says of %d batches that their devices must be counted first, want %d", said, slowly-c.last)
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,72 @@
+package poll_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/conditions"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
+)
+
+// The lists of many packages take nothing from the polls of configured batches.
+func TestDiscoveryOf500Packages(t *testing.T) {
+	conditions.SkipUnderRace(t, "500 packages")
+	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
+		h.Sim.Record(true)
+		h.Sim.Inject(simulator.Fault{Latency: 50 * time.Millisecond})
+		h.CountDevices()
+		for i, fw := range harness.Numbered("fw", 500) {
+			h.PutPackage(fw)
+			if i%10 == 0 {
+				h.PutRunning(fw, "live of "+fw)
+			}
+			h.Put(simulator.Batch{FirmwareID: fw, JobID: "settled of " + fw, Status: "COMPLETED", End: time.Now()})
+		}
+		h.ConfigureRunning(100) // of another product
+		h.Discover([]string{harness.ProductKey}, nil)
+		h.Apply()
+		h.Pass(2 * time.Minute)
+		if got := len(h.IDs()); got != 50+500+100 {
+			t.Errorf("%d batches are watched", got)
+		}
+		worst := h.WorstAge(40, 3*time.Second+100*time.Millisecond, func(s *store.State) bool { return s.Origin == target.Configured })
+		if limit := 17 * time.Second; worst > limit { // 100 in 10 slots and 15 s
+			t.Errorf("a configured batch is %v old, want %v", worst, limit)
+		}
+		if promised := h.Value("expected_poll_age_seconds{"); worst.Seconds() > promised {
+			t.Errorf("%v s were promised", promised)
+		}
+		h.CheckBudget()
+	})
+}
+
+// A long list is read page after page, even where there are more packages than
+// calls in the interval.
+func TestLongListAmongManyPackages(t *testing.T) {
+	conditions.SkipUnderRace(t, "2,300 batches")
+	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
+		h.Sim.Inject(simulator.Fault{Operation: aliyun.OpListOTAJobByFirmware, Latency: 50 * time.Millisecond})
+		for i, fw := range harness.Numbered("fw", 300) {
+			h.PutPackage(fw, fmt.Sprintf("job-%04d", i))
+		}
+		h.PutPackage("long", harness.Numbered("long", 2000)...)
+		h.Discover([]string{harness.ProductKey}, nil)
+		h.Apply()
+		h.Pass(2 * time.Minute)
+		if got := len(h.IDs()); got != 2300 {
+			t.Fatalf("%d batches found, want 2300", got)
+		}
+		h.PutRunning("long", "new")
+		h.Within(time.Minute, "the new batch on the last page", func() bool { return h.State("new") != nil })
+		worst := h.WorstAge(60, 2*time.Second, func(s *store.State) bool { return strings.HasPrefix(s.JobID, "long") })
+		if worst > 40*time.Second { // 311 calls at 9.5 a second take 33 s
+			t.Errorf("a status is %v old", worst)
+		}
+	})
+}

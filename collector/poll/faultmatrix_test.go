@@ -1,0 +1,87 @@
+package poll_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/conditions"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
+)
+
+// Each fault of each operation, at the first call and after success: its class and
+// code show, the log has one line about it, what was known stays, nothing else is
+// touched, and all is well one wait after its end. TestFailureAfterSuccess has the
+// back-off after many failures, TestFaultsOfEverything the outage of all calls.
+func TestFaultMatrix(t *testing.T) {
+	whole := healthy(t)
+	faults := allFaults()
+	if conditions.UnderRace() {
+		faults = typicalFaults // the others take the same ways
+	}
+	for name, c := range faults {
+		for operation, at := range places {
+			for _, first := range []bool{true, false} {
+				moment := map[bool]string{true: "at the first call", false: "after success"}[first]
+				t.Run(name+"/"+operation+"/"+moment, func(t *testing.T) {
+					harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
+						if !first {
+							watchMatrix(h)
+							h.Pass(20 * time.Second)
+						}
+						fault := c.Fault
+						fault.Operation, fault.JobID = operation, at.jobID
+						mend := h.Sim.Inject(fault)
+						if first {
+							watchMatrix(h)
+						}
+						h.Pass(time.Second) // slots are given out apart
+						untilFailed(h, at.wait+11*time.Second)
+						text := h.Scrape()
+						at.shown(t, text, whole, c, first)
+						checkOthers(t, text, whole, c, operation, first)
+						checkCalls(t, text, c, operation)
+
+						mend()
+						wait := at.wait + at.wait/10 + time.Second
+						if c.class == aliyun.ClassThrottled {
+							wait = 46 * time.Second // a slot is parked for 45 s at most
+						}
+						h.Pass(wait)
+						if now := harness.LineOf(h.Scrape(), at.sign); now == "" || now == harness.LineOf(text, at.sign) {
+							t.Errorf("no recovery within %v: still %q", wait, now)
+						}
+						h.Pass(20 * time.Second) // for what waited for the slot
+						if diff := cmp.Diff(steady(whole, ""), steady(h.Scrape(), "")); diff != "" {
+							t.Errorf("not as without the fault (-want +got):\n%s", diff)
+						}
+						checkLog(t, h.Logs.String(), c, operation)
+					})
+				})
+			}
+		}
+	}
+}
+
+// A late answer is as good as any, if it comes within polling.timeout.
+func TestSlowAnswersAreNoFault(t *testing.T) {
+	whole := healthy(t)
+	for operation, at := range places {
+		t.Run(operation, func(t *testing.T) {
+			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
+				h.Sim.Inject(simulator.Fault{Operation: operation, JobID: at.jobID, Latency: 9 * time.Second})
+				watchMatrix(h)
+				h.Pass(time.Minute)
+				if diff := cmp.Diff(steady(whole, ""), steady(h.Scrape(), "")); diff != "" {
+					t.Errorf("(-want +got):\n%s", diff)
+				}
+				for _, line := range failedCalls(h.Scrape()) {
+					t.Errorf("a call failed: %s", line)
+				}
+			})
+		})
+	}
+}

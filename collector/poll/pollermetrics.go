@@ -1,0 +1,77 @@
+package poll
+
+import (
+	"slices"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
+)
+
+var (
+	slotsDesc = prometheus.NewDesc(selfNamespace+"_api_slots",
+		"Slots of the rate budget: the most calls that can reach the API in any second.", []string{"account", "operation"}, nil)
+	parkedDesc = prometheus.NewDesc(selfNamespace+"_api_slots_parked",
+		"Slots that wait out a throttled answer, for 30 s on average.", []string{"account", "operation"}, nil)
+	jobsDesc = prometheus.NewDesc(selfNamespace+"_jobs",
+		"Batches that are watched, by why they are.", []string{"account", "origin"}, nil)
+	failingListsDesc = prometheus.NewDesc(selfNamespace+"_discovery_lists_failing",
+		"Lists of packages or batches whose last read failed: what is new in them is not found.", []string{"account", "operation"}, nil)
+	discoveredDesc = prometheus.NewDesc(selfNamespace+"_discovery_last_success_timestamp_seconds",
+		"When the lists of all discovered packages and batches had been read, in Unix time: the oldest of them.", []string{"account"}, nil)
+	productsDesc = prometheus.NewDesc(selfNamespace+"_discovery_firmwares",
+		"Packages found of each product that is discovered; 0 shows a mistyped ProductKey.", []string{"account", "product_key"}, nil)
+	promiseDesc = prometheus.NewDesc(selfNamespace+"_expected_poll_age_seconds",
+		"Oldest that the data of an IN_PROGRESS batch gets as the budget stands now, while calls are answered.", []string{"account"}, nil)
+)
+
+// Describe implements [prometheus.Collector].
+func (p *Poller) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{slotsDesc, parkedDesc, jobsDesc, promiseDesc, failingListsDesc, discoveredDesc, productsDesc} {
+		ch <- d
+	}
+}
+
+// Collect implements [prometheus.Collector]: what the lanes are like right now.
+func (p *Poller) Collect(ch chan<- prometheus.Metric) {
+	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
+		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
+	}
+	for name, w := range p.all() {
+		w.mu.Lock()
+		operations := w.account.Operations()
+		promise := w.promise(time.Now())
+		origins := make(map[target.Origin]int)
+		for _, b := range w.plan.Batches {
+			origins[b.State.Origin]++
+		}
+		discovered, failing := w.discovered()
+		packages := make(map[string]int) // by ProductKey, in all instances
+		for _, c := range w.productCounts() {
+			packages[c.ProductKey] += c.Packages
+		}
+		w.mu.Unlock()
+		for _, l := range w.lanes() {
+			if !slices.Contains(operations, l.operation) {
+				continue
+			}
+			slots, parked := l.slots.Count()
+			gauge(slotsDesc, float64(slots), name, l.operation)
+			gauge(parkedDesc, float64(parked), name, l.operation)
+		}
+		gauge(promiseDesc, promise.Seconds(), name)
+		for _, origin := range target.Origins {
+			gauge(jobsDesc, float64(origins[origin]), name, string(origin))
+		}
+		for operation, n := range failing {
+			gauge(failingListsDesc, float64(n), name, operation)
+		}
+		for productKey, n := range packages {
+			gauge(productsDesc, float64(n), name, productKey)
+		}
+		if !discovered.IsZero() {
+			gauge(discoveredDesc, float64(discovered.UnixMilli())/1000, name)
+		}
+	}
+}

@@ -1,0 +1,118 @@
+package poll_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
+)
+
+// A mistyped ProductKey shows, whether the API answers with an empty list or with an
+// error. Until it has answered, and while it fails otherwise, nothing is known.
+func TestMistypedProduct(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer func(h *harness.Harness)
+		want   []string // discovery_firmwares
+		told   bool     // in the log, and on the page
+	}{
+		"an empty list": {func(h *harness.Harness) {
+			h.RewriteAnswers(aliyun.OpListOTAFirmware, func(r *http.Request, answer map[string]any) {
+				if r.URL.Query().Get("ProductKey") != harness.ProductKey {
+					delete(answer, "Code")
+					answer["Success"], answer["Total"] = true, 0
+				}
+			})
+		}, []string{"a19mzPZ0001 1", "mistyped 0"}, true},
+		"NotExistedProduct": {func(*harness.Harness) {}, []string{"a19mzPZ0001 1", "mistyped 0"}, false},
+		"InvalidProductKey": {func(h *harness.Harness) {
+			h.RewriteAnswers(aliyun.OpListOTAFirmware, func(r *http.Request, answer map[string]any) {
+				if r.URL.Query().Get("ProductKey") != harness.ProductKey {
+					answer["Code"] = "iot.firmware.InvalidProductKey"
+				}
+			})
+		}, []string{"a19mzPZ0001 1", "mistyped 0"}, false},
+		"no answer": {func(h *harness.Harness) { h.RefuseConnections(true) }, nil, false},
+		"throttled": {func(h *harness.Harness) {
+			h.Sim.Inject(simulator.Fault{Operation: aliyun.OpListOTAFirmware, Code: "Throttling.User"})
+		}, nil, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
+				h.PutPackage("fw-1", "job-1")
+				h.Discover([]string{harness.ProductKey, "mistyped"}, nil)
+				c.answer(h)
+				h.Apply()
+				h.Pass(3 * time.Minute)
+				wantPackages(h, c.want...)
+				const log = `level=warn account=production msg="no packages found`
+				if n := strings.Count(h.Logs.String(), "no packages found"); n > 1 || (n == 1) != c.told {
+					t.Errorf("%d log lines %q, in\n%s", n, log, &h.Logs)
+				}
+				page := harness.Text(harness.Document(t, h.Page("")))
+				for _, want := range []string{"Discovered products 2, update packages 1, products without packages 1", "compare its ProductKey", "mistyped account production 0 a19mzPZ0001 account production 1"} {
+					if strings.Contains(page, want) != (c.want != nil) {
+						t.Errorf("%q is or is not on the page: %s", want, page)
+					}
+				}
+			})
+		})
+	}
+}
+
+// What was found stays known while the list fails, and goes with its product.
+func TestPackagesOfProducts(t *testing.T) {
+	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
+		h.PutPackage("fw-1", "job-1")
+		h.PutPackage("fw-2", "job-2")
+		h.Discover([]string{harness.ProductKey}, nil)
+		h.Apply()
+		h.Pass(10 * time.Second)
+		wantPackages(h, "a19mzPZ0001 2")
+		if page := harness.Text(harness.Document(t, h.Page(""))); !strings.Contains(page, "update packages 2") || strings.Contains(page, "without packages") {
+			t.Errorf("page: %s", page)
+		}
+		mend := h.Fail("iot.prod.NotExistedProduct")
+		h.Pass(5 * time.Minute)
+		wantPackages(h, "a19mzPZ0001 2")
+		mend()
+		h.Pass(10 * time.Minute)
+
+		h.Sim.DeleteFirmware("fw-1")
+		h.Sim.DeleteFirmware("fw-2")
+		h.Pass(2 * time.Minute)
+		wantPackages(h, "a19mzPZ0001 0")
+		if n := strings.Count(h.Logs.String(), "no packages found"); n != 1 {
+			t.Errorf("%d log lines of no packages, want 1", n)
+		}
+		h.Account().Discover = nil
+		h.Apply()
+		wantPackages(h)
+		if page := harness.Text(harness.Document(t, h.Page(""))); strings.Contains(page, "Discovered products") {
+			t.Errorf("page: %s", page)
+		}
+	})
+}
+
+// The page stays short however many products there are, and text of the API is text.
+func TestJobsPageBoundsProducts(t *testing.T) {
+	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
+		const hostile = `</bdi><script>alert(1)</script>`
+		for _, key := range append(harness.Numbered("product", 60), hostile) {
+			h.PutProduct("", key, "of "+key, "job of "+key)
+		}
+		discoverAll(h, "")
+		h.Apply()
+		h.Pass(20 * time.Second)
+		root := harness.Document(t, h.Page(""))
+		if page := harness.Text(root); !strings.Contains(page, "Discovered products 61,") || !strings.Contains(page, "and 11 more") || !strings.Contains(page, hostile) {
+			t.Errorf("page: %s", page)
+		}
+		if len(harness.Elements(root, "dt")) != 50 || len(harness.Elements(root, "script")) > 0 {
+			t.Errorf("%d products, %d scripts", len(harness.Elements(root, "dt")), len(harness.Elements(root, "script")))
+		}
+	})
+}

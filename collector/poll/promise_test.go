@@ -1,0 +1,71 @@
+package poll_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
+)
+
+// The data never gets older than expected_poll_age_seconds says, but nearly as old:
+// a larger number would be of no use.
+func TestPromiseIsHeld(t *testing.T) {
+	for name, c := range map[string]struct {
+		jobs, rate int
+		latency    time.Duration
+	}{
+		"the interval decides":        {20, 10, 50 * time.Millisecond},
+		"the budget decides":          {600, 10, 50 * time.Millisecond},
+		"a slow API decides":          {200, 5, 2 * time.Second},
+		"one slot for a hundred jobs": {100, 1, 200 * time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
+				h.Sim.Inject(simulator.Fault{Latency: c.latency})
+				h.Account().RequestsPerSecond = c.rate
+				h.ConfigureRunning(c.jobs)
+				h.Apply()
+				h.Pass(5 * time.Minute) // more than two rounds
+				promised := h.Value(`expected_poll_age_seconds{account="production"}`)
+				worst := h.WorstAge(200, 1700*time.Millisecond, nil).Seconds()
+				t.Logf("promised %.1f s, worst age %.1f s", promised, worst)
+				if worst > promised {
+					t.Errorf("the data is up to %.1f s old, %.1f s were promised", worst, promised)
+				}
+				if promised > 1.15*worst+2 {
+					t.Errorf("%.1f s were promised, but %.1f s are the worst: the promise says too little", promised, worst)
+				}
+			})
+		})
+	}
+}
+
+// Slots that wait for requests without an answer are missing, so the promise is less
+// until they are back.
+func TestPromiseAfterAStall(t *testing.T) {
+	for _, timeout := range []time.Duration{10 * time.Second, time.Minute} {
+		t.Run(timeout.String(), func(t *testing.T) {
+			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
+				const promise = `expected_poll_age_seconds{account="production"}`
+				network := h.StallNetwork()
+				h.Account().Timeout = timeout
+				h.ConfigureRunning(200)
+				h.Apply()
+				h.Pass(time.Minute)
+				before := h.Value(promise)
+				flow := network.Stall()
+				h.Pass(timeout + 2*time.Second) // all of the calls have ended without an answer
+				flow()
+				// The first slot comes back twice the timeout and a second after its request was sent.
+				if got, least := h.Value(promise), before+(timeout+time.Second).Seconds(); got < least {
+					t.Errorf("after the stall %.1f s are promised, want more than %.1f", got, least)
+				}
+				h.Pass(timeout + 2*time.Minute)
+				if after := h.Value(promise); after > before+0.1 {
+					t.Errorf("long after the stall %.1f s are promised, before it %.1f", after, before)
+				}
+			})
+		})
+	}
+}

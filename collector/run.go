@@ -1,0 +1,151 @@
+package collector
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"sync"
+	"syscall"
+
+	"github.com/go-kit/log"
+	"github.com/go-kit/log/level"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	versioncollector "github.com/prometheus/client_golang/prometheus/collectors/version"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/prometheus/common/version"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/check"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/expose"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/pages"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/poll"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/statefile"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/web"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config/flags"
+)
+
+// Run is the program: it puts the parts together, in the order in which data flows,
+// and serves until ctx ends or something is wrong at the start. args are those of the
+// command line, without the name of the program. The error names the place and the cure.
+func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	f, ok, err := flags.Parse(args, stdout, stderr)
+	if !ok {
+		return err
+	}
+	progress := check.NewProgress(stderr) // of --config.check-live
+	logger, withoutCaller := f.Loggers(progress)
+	defer flags.TakeStandardLog(withoutCaller)()
+
+	load := func() (*config.Config, error) { return config.Load(f.ConfigFile) }
+	if f.Check && !f.CheckLive {
+		load = func() (*config.Config, error) { return config.Check(f.ConfigFile) }
+	}
+	announce := func() {} // what is special about this run
+	if f.Demo {
+		fleet, err := simulator.StartDemo()
+		if err != nil {
+			return err
+		}
+		defer fleet.Close()
+		load = func() (*config.Config, error) { return config.Parse(strings.NewReader(fleet.Config())) }
+		announce = func() {
+			level.Info(logger).Log("msg", "demo: any client of the API can ask the simulator",
+				"endpoint", fleet.URL, "access_key_id", fleet.Key.ID, "access_key_secret", fleet.Key.Secret)
+		}
+	}
+	setup := func() (target.Setup, error) { return loadSetup(load, logger) }
+
+	registry := prometheus.NewRegistry()
+	options := poll.Options{
+		Calls:     poll.NewCallMetrics(registry, logger),
+		UserAgent: flags.Name + "/" + version.Version,
+		Logger:    logger,
+	}
+	switch {
+	case f.CheckLive:
+		return check.Live(ctx, stdout, progress, setup, options)
+	case f.Check:
+		return check.Config(stdout, setup)
+	}
+
+	// Before the state file, which can take a while: a signal that nobody takes ends the program.
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+
+	store := store.New()
+	poller := poll.New(store, options)
+	registry.MustRegister(poller, versioncollector.NewCollector(flags.Name), collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	stateMetrics := statefile.NewMetrics(registry)
+	reloader := poll.NewReloader(setup, poller, registry, logger)
+	metrics, err := expose.NewHandler(store, registry, logger)
+	if err != nil {
+		return err
+	}
+	handler, err := web.Pages{
+		Name:        flags.Name,
+		MetricsPath: f.MetricsPath,
+		Metrics:     promhttp.InstrumentMetricHandler(registry, metrics),
+		Jobs:        pages.NewJobsPage(store, poller),
+		Reload:      func() error { return reloader.Reload(ctx) },
+	}.Handler()
+	if err != nil {
+		return err
+	}
+
+	// An address in use must show before the first call to the API.
+	listeners, err := web.Listen(f.Web)
+	if err != nil {
+		return err
+	}
+	defer listeners.Close()
+	level.Info(logger).Log("msg", "Starting "+flags.Name, "version", version.Info())
+	level.Info(logger).Log("msg", "Build context", "build_context", version.BuildContext())
+	announce()
+	var file *statefile.File
+	if f.StateFile != "" {
+		file, err = statefile.Open(ctx, f.StateFile, f.StateInterval, store, stateMetrics, logger)
+		switch {
+		case errors.Is(err, context.Canceled): // told to end while it waited for the file
+			return nil
+		case err != nil:
+			return err
+		}
+		defer file.Close()
+	}
+	if err := reloader.Load(ctx); err != nil {
+		return err
+	}
+	save := func() {}
+	if file != nil { // not sooner: without a configuration it would be written empty
+		save = file.Keep()
+	}
+	end := sync.OnceFunc(func() {
+		poller.Stop()
+		save()
+	})
+	defer end()
+	context.AfterFunc(ctx, end) // at once: scrapes at hand may take all the time that is left
+	go reloader.ReloadOn(ctx, hangup)
+	return web.Serve(ctx, listeners, f.Web, handler, f.Demo, withoutCaller)
+}
+
+// loadSetup loads a configuration, logs its warnings, and gives what it comes down to.
+func loadSetup(load func() (*config.Config, error), logger log.Logger) (target.Setup, error) {
+	cfg, err := load()
+	if err != nil {
+		return target.Setup{}, err
+	}
+	for _, warning := range cfg.Warnings {
+		level.Warn(logger).Log("msg", warning)
+	}
+	return target.FromConfig(cfg), nil
+}

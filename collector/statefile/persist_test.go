@@ -1,0 +1,148 @@
+//go:build unix
+
+package statefile
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-kit/log"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
+)
+
+// open opens a state file and returns what it logs.
+func open(t *testing.T, path string, store *store.Store) (*File, string, error) {
+	t.Helper()
+	var out bytes.Buffer
+	f, err := Open(t.Context(), path, time.Minute, store, NewMetrics(prometheus.NewRegistry()), log.NewLogfmtLogger(&out))
+	if err == nil {
+		t.Cleanup(f.Close)
+	}
+	return f, out.String(), err
+}
+
+func TestStateFileAtTheStart(t *testing.T) {
+	good := string(encoded(t, someStates()))
+	newer := strings.Replace(good, `"version":1`, `"version":2`, 1)
+	for name, c := range map[string]struct {
+		content        string
+		known          int    // batches
+		err, log, left string // left is what FILE.damaged holds
+	}{
+		"what an earlier run wrote":   {content: good, known: 3},
+		"an empty file":               {content: ""},
+		"a line that is no JSON":      {content: good + "{\"account\"\n", known: 3, log: "lines=1 first_line=5"},
+		"a line without a job id":     {content: good + `{"account":"a"}` + "\n", known: 3, log: "no account or job_id"},
+		"a file of a newer version":   {content: newer, err: "version 2, this one reads up to 1; run the newer program, or move the file away"},
+		"a file that is no such file": {content: "hello\nworld\n", log: "moved aside", left: "hello\nworld\n"},
+		"JSON that is no such file":   {content: "{}\n", log: "names no version", left: "{}\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "state")
+			if err := os.WriteFile(path, []byte(c.content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			store := store.New()
+			_, out, err := open(t, path, store)
+			if c.err != "" {
+				if err == nil || !strings.Contains(err.Error(), c.err) || !strings.Contains(err.Error(), path) {
+					t.Errorf("error %v", err)
+				}
+				if now, _ := os.ReadFile(path); string(now) != c.content {
+					t.Error("the file was touched")
+				}
+				return
+			}
+			if err != nil || !strings.Contains(out, c.log) || store.Waiting() != c.known {
+				t.Errorf("error %v, %d batches known, log:\n%s", err, store.Waiting(), out)
+			}
+			if left, _ := os.ReadFile(path + ".damaged"); string(left) != c.left {
+				t.Errorf("set aside: %q", left)
+			}
+		})
+	}
+}
+
+func TestStateFileThatCannotBeWritten(t *testing.T) {
+	dir := t.TempDir()
+	for name, path := range map[string]string{
+		"no such directory":       filepath.Join(dir, "none", "state"),
+		"a directory":             dir,
+		"below a file":            "/dev/null/state",
+		"a name that is too long": filepath.Join(dir, strings.Repeat("x", 300)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, _, err := open(t, path, store.New()); err == nil || !strings.HasPrefix(err.Error(), "--persistence.file: ") {
+				t.Errorf("error %v", err)
+			}
+		})
+	}
+}
+
+// A file that is set aside takes the place of none that was set aside before.
+func TestStateFileDamagedAgainAndAgain(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state")
+	for i, aside := range []string{path + ".damaged", path + ".damaged.2", path + ".damaged.3"} {
+		content := strings.Repeat("hello", i+1)
+		put(t, path, []byte(content), 0o600)
+		f, out, err := open(t, path, store.New())
+		if err != nil || !strings.Contains(out, "to="+aside+" ") {
+			t.Errorf("error %v, want it moved to %s; log:\n%s", err, aside, out)
+		}
+		f.Close()
+		if left, _ := os.ReadFile(aside); string(left) != content {
+			t.Errorf("%s holds %q, want %q", aside, left, content)
+		}
+	}
+	if left, _ := os.ReadFile(path + ".damaged"); string(left) != "hello" {
+		t.Errorf("the first one holds %q by now", left)
+	}
+}
+
+// known is a store that holds these states.
+func known(states []*store.State) *store.Store {
+	known := store.New()
+	known.Restore(states)
+	var targets []target.Target
+	for _, s := range states {
+		targets = append(targets, s.Target)
+	}
+	known.SetTargets("production", targets, nil)
+	return known
+}
+
+// What is first known of a batch, from whichever operation, is written soon, so that a
+// crash loses ages, not series.
+func TestStateFileFirstNewsAreChanges(t *testing.T) {
+	status, at := aliyun.StatusInProgress, time.Unix(1, 0)
+	batches := known([]*store.State{{Target: target.Target{Account: "production", JobID: "job-1"}}})
+	for _, step := range []struct {
+		name   string
+		change func(*store.State)
+		news   bool
+	}{
+		{"a list shows it", func(s *store.State) { s.Listed, s.Job = at, &aliyun.Job{JobStatus: &status} }, true},
+		{"the first poll is answered", func(s *store.State) { s.AsOf, s.Asked = at, at }, true},
+		{"its devices are counted", func(s *store.State) { s.Devices = &store.DeviceCounts{AsOf: at} }, true},
+		{"it only gets older", func(s *store.State) { s.AsOf, s.Asked = at.Add(1), at.Add(1) }, false},
+		{"it begins to fail", func(s *store.State) { s.Err = &aliyun.Error{} }, true},
+	} {
+		before := batches.Changes()
+		batches.Update("production", "job-1", func(s *store.State) *store.State {
+			next := *s
+			step.change(&next)
+			return &next
+		})
+		if news := batches.Changes() != before; news != step.news {
+			t.Errorf("%s: news %v, want %v", step.name, news, step.news)
+		}
+	}
+}

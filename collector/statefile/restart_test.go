@@ -1,0 +1,168 @@
+package statefile_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
+)
+
+// After a restart, /metrics shows at once what it did before, and nothing is asked
+// for earlier than without one.
+func TestRestart(t *testing.T) {
+	for name, c := range map[string]struct {
+		runs   time.Duration // of the first exporter
+		killed bool          // it did not write the file at its end
+	}{
+		"after a stop":       {time.Hour, false},
+		"after kill -9":      {time.Hour, true},
+		"after kill -9 soon": {12 * time.Second, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			harness.Simulated(t, func(t *testing.T, first *harness.Harness) {
+				path := filepath.Join(t.TempDir(), "state")
+				stop := first.Keep(path)
+				first.ConfigureRunning(20)
+				first.Put(simulator.Batch{JobID: "settled", FirmwareID: "fw-1", Status: "COMPLETED"})
+				first.Watch("settled")
+				first.Pass(c.runs)
+				before := first.Jobs()
+				crashed, err := os.ReadFile(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				stop()
+				if c.killed {
+					if err := os.WriteFile(path, crashed, 0o600); err != nil {
+						t.Fatal(err)
+					}
+				}
+
+				second := first.Next(path)
+				calls := first.Calls(aliyun.OpQueryOTAJob)
+				beforeAnyPoll, cancel := context.WithCancel(t.Context())
+				cancel()
+				second.Poller.Apply(beforeAnyPoll, second.Setup)
+				after := second.Jobs()
+				second.Poller.Stop()
+				if c.killed {
+					// The newest ages are lost, nothing else.
+					if was, is := harness.CountSamples(before), harness.CountSamples(after); was != is {
+						t.Errorf("%d samples before, %d after", was, is)
+					}
+				} else if diff := cmp.Diff(before, after); diff != "" {
+					t.Errorf("(-before +after):\n%s", diff)
+				}
+				second.Apply()
+				second.Pass(time.Minute)
+				if asked := first.Calls(aliyun.OpQueryOTAJob) - calls; asked < 20*3 || asked > 20*5 {
+					t.Errorf("%d calls in the minute after the restart, for 20 live jobs at 15 s", asked)
+				}
+				settled := `job_last_success_timestamp_seconds{account="production",job_id="settled"}`
+				if was, is := harness.LineOf(before, settled), harness.LineOf(second.Jobs(), settled); was != is {
+					t.Errorf("the settled job was asked for again: %s, before %s", is, was)
+				}
+			})
+		})
+	}
+}
+
+func TestRestartWithoutAJobThatWasConfigured(t *testing.T) {
+	harness.Simulated(t, func(t *testing.T, first *harness.Harness) {
+		path := filepath.Join(t.TempDir(), "state")
+		stop := first.Keep(path)
+		first.ConfigureRunning(2)
+		first.Apply()
+		first.Pass(time.Minute)
+		stop()
+		second := first.Next(path)
+		second.RefuseConnections(true)
+		second.Account().Targets = second.Account().Targets[:1]
+		second.Apply()
+		if text := second.Jobs(); harness.LineOf(text, `job_id="job-0000"`) == "" || harness.LineOf(text, `job_id="job-0001"`) != "" {
+			t.Errorf("want job-0000 only:\n%s", text)
+		}
+	})
+}
+
+func TestDiscoveredBatchesAreThereAfterARestart(t *testing.T) {
+	harness.Simulated(t, func(t *testing.T, first *harness.Harness) {
+		path := filepath.Join(t.TempDir(), "state")
+		stop := first.Keep(path)
+		first.CountDevices()
+		first.PutPackage("fw-1", "job-1", "job-2")
+		first.Put(simulator.Batch{FirmwareID: "fw-1", JobID: "counted", Devices: simulator.Devices{Count: 5, Offline: 1}})
+		first.Put(simulator.Batch{FirmwareID: "fw-1", JobID: "settled", Status: "COMPLETED", End: time.Now()})
+		first.PutPackage("fw-2", "of fw-2")
+		first.Discover([]string{harness.ProductKey}, nil)
+		first.Discover(nil, []string{"fw-2"})
+		first.Apply()
+		first.Pass(time.Minute)
+		before := first.Jobs()
+		stop()
+
+		second := first.Next(path)
+		second.RefuseConnections(true)
+		second.Poller.Apply(t.Context(), second.Setup)
+		after := harness.JobFamilies(harness.Get(second.Handler).Body.String())
+		if diff := cmp.Diff(before, after); diff != "" || !strings.Contains(after, "job_devices{") {
+			t.Errorf("first scrape (-before +after):\n%s", diff)
+		}
+		second.Pass(time.Hour)
+		if diff := cmp.Diff(harness.WithoutPoll(before), harness.WithoutPoll(second.Jobs())); diff != "" {
+			t.Errorf("while the API is down (-before +after):\n%s", diff)
+		}
+		second.RefuseConnections(false)
+		second.PutRunning("fw-2", "new")
+		second.Pass(time.Minute + 15*time.Second)
+		second.WantIDs("counted", "job-1", "job-2", "new", "of fw-2", "settled")
+		if age := second.WorstAge(1, 0, nil); age > 16*time.Second {
+			t.Errorf("the data is %v old after the API is back", age)
+		}
+	})
+}
+
+func TestDeviceCountsAreKeptAcrossARestart(t *testing.T) {
+	harness.Simulated(t, func(t *testing.T, first *harness.Harness) {
+		path := filepath.Join(t.TempDir(), "state")
+		stop := first.Keep(path)
+		first.CountDevices()
+		first.Add(simulator.Batch{
+			Status: "IN_PROGRESS", TimeoutInMinutes: 60, MaximumPerMinute: 100, Start: time.Now(), Counts: map[string]int{"QUEUED": 500, "SUCCEEDED": 500},
+		})
+		first.Pass(30 * time.Second)
+		before := first.Jobs()
+		stop()
+		second := first.Next(path)
+		second.RefuseConnections(true)
+		second.Apply()
+		if diff := cmp.Diff(harness.WithoutPoll(before), harness.WithoutPoll(second.Jobs())); diff != "" || harness.Sum(second.Counts()) != 1000 {
+			t.Errorf("(-before +after):\n%s", diff)
+		}
+	})
+}
+
+// The file is written at least once an interval, also when nothing but ages changes.
+func TestStateFileWithoutNews(t *testing.T) {
+	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
+		h.Keep(filepath.Join(t.TempDir(), "state")) // every five minutes
+		h.ConfigureRunning(3)
+		h.Apply()
+		h.Pass(time.Minute) // the first answers are news
+		for range 5 {
+			h.Pass(5 * time.Minute)
+			written := time.UnixMilli(int64(1000 * h.Value("exporter_state_last_write_timestamp_seconds")))
+			if age := time.Since(written); age > 5*time.Minute+10*time.Second {
+				t.Errorf("last written %v ago", age)
+			}
+		}
+	})
+}

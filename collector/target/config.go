@@ -1,0 +1,50 @@
+package target
+
+import (
+	"fmt"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config"
+)
+
+// FromConfig is what a configuration comes down to.
+func FromConfig(cfg *config.Config) Setup {
+	setup := Setup{Rules: Rules{
+		Interval:          cfg.Polling.Interval,
+		SettledInterval:   cfg.Polling.SettledInterval,
+		ExpectedDuration:  cfg.Polling.ExpectedDuration,
+		DeviceInterval:    cfg.Polling.DeviceInterval,
+		DiscoveryInterval: cfg.Polling.DiscoveryInterval,
+		MaxAge:            cfg.Polling.MaxAge,
+	}, Lines: make(map[Entry]int)}
+	for i, a := range cfg.Accounts {
+		account := Account{
+			Name:              a.Name,
+			Credentials:       aliyun.CredentialsConfig(a.Credentials.Reveal()),
+			Timeout:           cfg.Polling.Timeout,
+			RequestsPerSecond: a.RequestsPerSecond,
+			BulkStatus:        a.BulkStatus,
+			DeviceCounts:      a.DeviceCounts,
+		}
+		for j, in := range a.Instances {
+			region := a.RegionOf(in)
+			place := aliyun.Instance{URL: a.BaseURL(in), ID: in.ID, RegionID: region, Signature: aliyun.Signature(a.Signature)}
+			account.Watch(region, place, in.Jobs, in.Discover.Products, in.Discover.Firmwares)
+			for _, list := range []struct {
+				key, operation string
+				ids            []string
+			}{
+				{"jobs", aliyun.OpQueryOTAJob, in.Jobs},
+				{"discover.products", aliyun.OpListOTAFirmware, in.Discover.Products},
+				{"discover.firmwares", aliyun.OpListOTAJobByFirmware, in.Discover.Firmwares},
+			} {
+				for k, id := range list.ids {
+					path := fmt.Sprintf("accounts[%d].instances[%d].%s[%d]", i, j, list.key, k)
+					setup.Lines[Entry{Account: a.Name, Instance: place, Operation: list.operation, ID: id}] = cfg.Lines[path]
+				}
+			}
+		}
+		setup.Accounts = append(setup.Accounts, account)
+	}
+	return setup
+}

@@ -26,6 +26,9 @@ const (
 	TasksPerPage     = 100
 )
 
+// MaxPackages is the documented number of packages that an account can hold.
+const MaxPackages = 500
+
 // List is one page of a list, and how long all of it is.
 type List[T any] struct {
 	Total   int

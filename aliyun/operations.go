@@ -1,6 +1,7 @@
 package aliyun
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"strings"
@@ -17,6 +18,9 @@ type Instance struct {
 	RegionID  string // RegionId, which only v1 sends; "" where the endpoint needs none
 	Signature Signature
 }
+
+// NameOf names an instance to a reader; the public one has no id.
+func NameOf(in Instance) string { return cmp.Or(in.ID, "(public)") }
 
 // misprints are values that some pages of the API print for documented ones.
 var misprints = map[string]string{

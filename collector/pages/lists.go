@@ -1,8 +1,8 @@
 package pages
 
-import "time"
-
 import (
+	"time"
+
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/poll"
 )
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config"
 )
 
@@ -50,8 +51,9 @@ func TestEntriesThatAreOneAccount(t *testing.T) {
 				t.Fatalf("%v\n%s", err, &text)
 			}
 			told := strings.Contains(strings.Join(parsed.Warnings, "\n"), "one budget")
+			watched := target.FromConfig(parsed)
 			identity := func(i int) aliyun.Identity {
-				return aliyun.CredentialsConfig(parsed.Accounts[i].Credentials.Reveal()).Identity()
+				return watched.Accounts[i].Credentials.Identity()
 			}
 			if same := identity(0) == identity(1); same != told {
 				t.Errorf("{%s} and {%s}: the same slots: %v; one account by the configuration: %v", first, second, same, told)

@@ -26,25 +26,22 @@ type Config struct {
 // 1ms.
 type Polling struct {
 	// Interval is the wait before an IN_PROGRESS batch is asked again, when the budget
-	// allows. Default 15s.
-	Interval time.Duration `yaml:"interval"`
+	// allows.
+	Interval time.Duration `yaml:"interval" default:"15s"`
 	// SettledInterval is the wait before a COMPLETED or CANCELED batch is asked again.
-	// Default 24h.
-	SettledInterval time.Duration `yaml:"settled_interval"`
-	// Timeout is the longest that one API call may take. Default 10s.
-	Timeout time.Duration `yaml:"timeout"`
+	SettledInterval time.Duration `yaml:"settled_interval" default:"24h"`
+	// Timeout is the longest that one API call may take.
+	Timeout time.Duration `yaml:"timeout" default:"10s"`
 	// ExpectedDuration is the deadline, counted from its start, of a static batch that
-	// sets none itself. Default 24h.
-	ExpectedDuration time.Duration `yaml:"expected_duration"`
-	// DeviceInterval is the wait between two counts of a live batch's devices. Default
-	// 60s.
-	DeviceInterval time.Duration `yaml:"device_interval"`
+	// sets none itself.
+	ExpectedDuration time.Duration `yaml:"expected_duration" default:"24h"`
+	// DeviceInterval is the wait between two counts of a live batch's devices.
+	DeviceInterval time.Duration `yaml:"device_interval" default:"60s"`
 	// DiscoveryInterval is the wait between two reads of the lists of packages and
-	// batches. Default 60s.
-	DiscoveryInterval time.Duration `yaml:"discovery_interval"`
-	// MaxAge is how long after its end a discovered batch is dropped. Default 720h,
-	// thirty days.
-	MaxAge time.Duration `yaml:"max_age"`
+	// batches.
+	DiscoveryInterval time.Duration `yaml:"discovery_interval" default:"60s"`
+	// MaxAge is how long after its end a discovered batch is dropped.
+	MaxAge time.Duration `yaml:"max_age" default:"720h"`
 }
 
 // Account is one Alibaba Cloud main account. Its RAM users share one rate budget, so an
@@ -58,14 +55,14 @@ type Account struct {
 	Region string `yaml:"region"`
 	// Endpoint replaces iot.<region>.aliyuncs.com: host[:port], asked over https, or
 	// http(s)://host[:port]. Default none.
-	Endpoint string `yaml:"endpoint"`
+	Endpoint string `yaml:"endpoint" check:"endpoint"`
 	// Signature is how calls are signed: v3, ACS3-HMAC-SHA256, or v1, HMAC-SHA1, for
-	// gateways that know nothing else. Default v3.
-	Signature string `yaml:"signature"`
+	// gateways that know nothing else.
+	Signature string `yaml:"signature" default:"v3" check:"signature"`
 	// RequestsPerSecond is the number of slots for each API operation, 1 to 10.
 	// Alibaba's page for each operation limits it to 10 a second for the main account.
-	// Default 5, which leaves the other half for people and scripts.
-	RequestsPerSecond int `yaml:"requests_per_second"`
+	// The default leaves the other half for people and scripts.
+	RequestsPerSecond int `yaml:"requests_per_second" default:"5" check:"rate"`
 	// DeviceCounts also reads how many devices of a batch are in which state, by
 	// ListOTATaskByJob. Default false.
 	DeviceCounts bool `yaml:"device_counts"`

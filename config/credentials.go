@@ -12,66 +12,33 @@ import (
 type Credentials struct {
 	// AccessKeyID is the public half of a key pair. Needs AccessKeySecret or
 	// AccessKeySecretFile.
-	AccessKeyID string `yaml:"access_key_id"`
+	AccessKeyID string `yaml:"access_key_id" check:"key id"`
 	// AccessKeySecret is the other half.
 	AccessKeySecret Secret `yaml:"access_key_secret"`
 	// AccessKeySecretFile is a file that holds it. A relative path starts at the
 	// configuration file.
-	AccessKeySecretFile string `yaml:"access_key_secret_file"`
+	AccessKeySecretFile string `yaml:"access_key_secret_file" check:"file"`
 	// SecurityToken is the STS token of a temporary key pair.
 	SecurityToken Secret `yaml:"security_token"`
 	// SecurityTokenFile is a file that holds it. A relative path starts at the
 	// configuration file.
-	SecurityTokenFile string `yaml:"security_token_file"`
+	SecurityTokenFile string `yaml:"security_token_file" check:"file"`
 	// RoleARN is the RAM role to assume with the key pair or with the OIDC token.
-	RoleARN string `yaml:"role_arn"`
+	RoleARN string `yaml:"role_arn" check:"id"`
 	// RoleSessionName names the session of that role in Alibaba's audit log.
-	RoleSessionName string `yaml:"role_session_name"`
+	RoleSessionName string `yaml:"role_session_name" check:"text"`
 	// ExternalID is what the role's trust policy may ask for. Only with a key pair.
-	ExternalID string `yaml:"external_id"`
+	ExternalID string `yaml:"external_id" check:"text"`
 	// ECSRAMRole is the RAM role of the ECS host that the exporter runs on.
-	ECSRAMRole string `yaml:"ecs_ram_role"`
+	ECSRAMRole string `yaml:"ecs_ram_role" check:"id"`
 	// OIDCProviderARN is the identity provider of RRSA. Needs OIDCTokenFile and
 	// RoleARN.
-	OIDCProviderARN string `yaml:"oidc_provider_arn"`
+	OIDCProviderARN string `yaml:"oidc_provider_arn" check:"id"`
 	// OIDCTokenFile is the file with the OIDC token. A relative path starts at the
 	// configuration file.
-	OIDCTokenFile string `yaml:"oidc_token_file"`
+	OIDCTokenFile string `yaml:"oidc_token_file" check:"file"`
 	// CredentialsURI is an http(s) address that answers with temporary keys.
 	CredentialsURI string `yaml:"credentials_uri"`
-}
-
-// Revealed are credentials with their secrets in the open, for who makes keys
-// of them.
-type Revealed struct {
-	AccessKeyID, AccessKeySecret string
-	AccessKeySecretFile          string
-	SecurityToken                string
-	SecurityTokenFile            string
-	RoleARN, ExternalID          string
-	RoleSessionName              string
-	ECSRAMRole                   string
-	OIDCProviderARN              string
-	OIDCTokenFile                string
-	CredentialsURI               string
-}
-
-// Reveal gives the credentials with their secrets in the open.
-func (c Credentials) Reveal() Revealed {
-	return Revealed{
-		AccessKeyID:         c.AccessKeyID,
-		AccessKeySecret:     c.AccessKeySecret.Reveal(),
-		AccessKeySecretFile: c.AccessKeySecretFile,
-		SecurityToken:       c.SecurityToken.Reveal(),
-		SecurityTokenFile:   c.SecurityTokenFile,
-		RoleARN:             c.RoleARN,
-		ExternalID:          c.ExternalID,
-		RoleSessionName:     c.RoleSessionName,
-		ECSRAMRole:          c.ECSRAMRole,
-		OIDCProviderARN:     c.OIDCProviderARN,
-		OIDCTokenFile:       c.OIDCTokenFile,
-		CredentialsURI:      c.CredentialsURI,
-	}
 }
 
 // hasSecret says whether the secret half of the key pair is given, in either way.
@@ -95,42 +62,6 @@ func (c *Credentials) sources() []string {
 		found = append(found, "credentials_uri")
 	}
 	return found
-}
-
-// validateValues checks what values and secret files hold, each by itself.
-func (c *Credentials) validateValues(r *report, path string) {
-	for _, file := range c.files() {
-		if *file.name != "" {
-			switch reason, absent := checkSecretFile(r.dir, *file.name); {
-			case reason == "":
-			case absent && r.elsewhere:
-				r.warn(path+"."+file.key, "%s. The exporter needs it where it runs, and does not start without it", reason)
-			default:
-				r.wrong(path+"."+file.key, "%s", reason)
-			}
-		}
-	}
-	for _, value := range []struct {
-		key, text string
-		isKey     bool
-		masked    func(string) bool
-	}{
-		{"access_key_id", c.AccessKeyID, true, masked},
-		{"access_key_secret", c.AccessKeySecret.Reveal(), true, maskedKey},
-		{"security_token", c.SecurityToken.Reveal(), true, maskedKey},
-		{"role_arn", c.RoleARN, false, masked},
-		{"role_session_name", c.RoleSessionName, false, maskedKey},
-		{"external_id", c.ExternalID, false, maskedKey},
-		{"ecs_ram_role", c.ECSRAMRole, false, masked},
-		{"oidc_provider_arn", c.OIDCProviderARN, false, masked},
-	} {
-		switch at := path + "." + value.key; {
-		case value.masked(value.text):
-			r.wrong(at, "a part of it is masked; write the whole value")
-		case value.isKey && strings.ContainsFunc(value.text, notInKeys):
-			r.wrong(at, "has a space, a line break or another character that no key has; copy it again, into the line of its key")
-		}
-	}
 }
 
 // validate checks which keys are there, and which together.

@@ -30,22 +30,24 @@ func endpointURL(endpoint string) string {
 
 const notAnEndpoint = "not an address; write host[:port] or http(s)://host[:port], an IPv6 address in brackets"
 
-// checkEndpoint says what is wrong with an endpoint, "" if nothing is.
-func checkEndpoint(endpoint string) string {
+func checkEndpoint(r *report, at string, value any) {
+	endpoint := value.(string)
+	if endpoint == "" {
+		return
+	}
 	u, err := url.Parse(endpointURL(endpoint))
 	switch {
 	case err != nil:
-		return notAnEndpoint
+		r.wrong(at, notAnEndpoint)
 	case u.Scheme != "http" && u.Scheme != "https":
-		return "a scheme other than http and https; write host[:port] or http(s)://host[:port]"
+		r.wrong(at, "a scheme other than http and https; write host[:port] or http(s)://host[:port]")
 	case u.User != nil:
-		return "has a user or a password; keys belong in credentials"
+		r.wrong(at, "has a user or a password; keys belong in credentials")
 	case u.Path != "" || strings.ContainsAny(endpoint, "?#"):
-		return "has a path or a query; end it after the host and the port"
+		r.wrong(at, "has a path or a query; end it after the host and the port")
 	case !validHost(u):
-		return notAnEndpoint
+		r.wrong(at, notAnEndpoint)
 	}
-	return ""
 }
 
 func validHost(u *url.URL) bool {

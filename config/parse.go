@@ -51,14 +51,14 @@ func parse(text []byte, r *report) (*Config, error) {
 		return nil, syntaxError(text, err)
 	}
 	c := &Config{}
+	d := &decoder{report: r}
 	if root != nil {
-		d := &decoder{report: r}
 		d.decode("", root, reflect.ValueOf(c).Elem())
 		if d.values > maxValues {
 			return nil, fmt.Errorf("more than %d values; write fewer aliases", maxValues)
 		}
 	}
-	c.setDefaults(r)
+	d.setDefaults("", reflect.ValueOf(c).Elem())
 	c.validate(r)
 	if len(r.problems) > 0 {
 		r.problems.sort()

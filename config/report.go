@@ -77,6 +77,11 @@ func (r *report) wrong(path, format string, args ...any) {
 	}
 }
 
+// wronged says whether there is a problem at the path itself.
+func (r *report) wronged(path string) bool {
+	return slices.ContainsFunc(r.problems, func(p problem) bool { return p.path == path })
+}
+
 // warn adds a remark that does not make the file bad.
 func (r *report) warn(path, format string, args ...any) {
 	r.warnings = append(r.warnings, problem{r.line(path), path, fmt.Sprintf(format, args...)})

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"syscall"
@@ -17,26 +18,12 @@ import (
 // KiB.
 const maxSecretFile = 64 << 10
 
-type secretFile struct {
-	key  string
-	name *string
-}
-
-// files are the keys whose value is the name of a file with a secret.
-func (c *Credentials) files() []secretFile {
-	return []secretFile{
-		{"access_key_secret_file", &c.AccessKeySecretFile},
-		{"security_token_file", &c.SecurityTokenFile},
-		{"oidc_token_file", &c.OIDCTokenFile},
-	}
-}
-
-// resolve makes relative file names start at dir, as Prometheus does, so that the
-// working directory does not matter.
+// resolve makes relative names of secret files start at dir, as Prometheus does, so that
+// the working directory does not matter.
 func (c *Credentials) resolve(dir string) {
-	for _, file := range c.files() {
-		if *file.name != "" {
-			*file.name = locate(dir, *file.name)
+	for field, value := range reflect.ValueOf(c).Elem().Fields() {
+		if field.Tag.Get("check") == "file" && value.String() != "" {
+			value.SetString(locate(dir, value.String()))
 		}
 	}
 }

@@ -15,14 +15,7 @@ const smallest = `accounts:
 
 // validate checks a config that has its defaults and reports all that is wrong with it.
 func (c *Config) validate(r *report) {
-	for _, d := range c.Polling.durations() {
-		switch at := "polling." + d.key; {
-		case *d.value <= 0:
-			r.wrong(at, "not above zero; write a duration such as 15s, or remove the key for the default")
-		case *d.value < minDuration:
-			r.wrong(at, "shorter than %v; write a duration such as 15s, or remove the key for the default", minDuration)
-		}
-	}
+	r.checkValues("polling", &c.Polling)
 	if len(c.Accounts) == 0 {
 		r.wrong("accounts", "missing; the smallest file is\n\n%s", smallest)
 	}
@@ -39,28 +32,18 @@ func (c *Config) validate(r *report) {
 	shared.validate(r)
 }
 
-// validate also says whether the credentials and the budget are as their author means
-// them, so that they can be compared with those of other entries.
+// validate checks an account. It also says whether its credentials and its budget can be
+// compared with those of other accounts, which needs both to be as their author meant them.
 func (a *Account) validate(r *report, path string) bool {
 	if strings.TrimSpace(a.Name) == "" {
 		r.wrong(path+".name", "missing; it becomes the label account, write a name such as production")
 	}
-	if a.Endpoint != "" {
-		if reason := checkEndpoint(a.Endpoint); reason != "" {
-			r.wrong(path+".endpoint", "%s", reason)
-		}
-	}
-	if a.Signature != defaultSignature && a.Signature != "v1" {
-		r.wrong(path+".signature", "neither v3 nor v1; write v1 for a gateway that knows only HMAC-SHA1 signatures, or remove the key for v3, ACS3-HMAC-SHA256")
-	}
+	r.checkValues(path, a)
 	a.validateRegions(r, path)
-	a.Credentials.validateValues(r, path+".credentials")
+	r.checkValues(path+".credentials", &a.Credentials)
 	before := len(r.problems)
-	if a.RequestsPerSecond < 1 || a.RequestsPerSecond > maxRequestsPerSecond {
-		r.wrong(path+".requests_per_second", "outside 1 to %d, the API's limit; write a number within or remove the key", maxRequestsPerSecond)
-	}
 	a.Credentials.validate(r, path+".credentials")
-	meant := len(r.problems) == before && !r.undecoded(path+".credentials")
+	sound := len(r.problems) == before && !r.wronged(path+".requests_per_second") && !r.undecoded(path+".credentials")
 	a.validateInstances(r, path)
-	return meant
+	return sound
 }

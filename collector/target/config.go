@@ -9,18 +9,11 @@ import (
 
 // FromConfig is what a configuration comes down to.
 func FromConfig(cfg *config.Config) Setup {
-	setup := Setup{Rules: Rules{
-		Interval:          cfg.Polling.Interval,
-		SettledInterval:   cfg.Polling.SettledInterval,
-		ExpectedDuration:  cfg.Polling.ExpectedDuration,
-		DeviceInterval:    cfg.Polling.DeviceInterval,
-		DiscoveryInterval: cfg.Polling.DiscoveryInterval,
-		MaxAge:            cfg.Polling.MaxAge,
-	}, Lines: make(map[Entry]int)}
+	setup := Setup{Rules: Rules(cfg.Polling), Lines: make(map[Entry]int)}
 	for i, a := range cfg.Accounts {
 		account := Account{
 			Name:              a.Name,
-			Credentials:       aliyun.CredentialsConfig(a.Credentials.Reveal()),
+			Credentials:       clientCredentials(a.Credentials),
 			Timeout:           cfg.Polling.Timeout,
 			RequestsPerSecond: a.RequestsPerSecond,
 			BulkStatus:        a.BulkStatus,

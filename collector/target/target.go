@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config"
 )
 
 // Account is one Alibaba Cloud main account: one rate budget for each
@@ -101,15 +102,9 @@ const (
 // Origins lists every origin.
 var Origins = []Origin{Configured, Discovered}
 
-// Rules are the times that the plan works by.
-type Rules struct {
-	Interval          time.Duration // between two polls of an IN_PROGRESS batch, where the budget allows
-	SettledInterval   time.Duration // between two polls of a COMPLETED or CANCELED batch
-	ExpectedDuration  time.Duration // deadline of a static batch that sets none itself
-	DeviceInterval    time.Duration // between two counts of the devices of a live batch
-	DiscoveryInterval time.Duration // between two reads of the packages of a product
-	MaxAge            time.Duration // a discovered batch is dropped this long after its end
-}
+// Rules are the intervals and ages that the plan works by: the polling section of the
+// configuration.
+type Rules config.Polling
 
 // ListWait is the time between two reads of a list of batches: less than the interval,
 // so that the status is no older than that when the next list comes a little late.

@@ -1,0 +1,125 @@
+package config
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+
+	"gopkg.in/yaml.v3"
+)
+
+// The tags of a field of the schema say all about its key that does not depend on other
+// keys. So a new key is one line here in config:
+//
+//	yaml     the key
+//	default  its value when the file gives none, written as in a file
+//	check    the name of the check, in checks, that its value must pass
+//
+// Durations and secrets need no check tag: their type says which check they must pass.
+
+const (
+	maxRequestsPerSecond = 10 // Alibaba's page for each operation: 10 a second for the main account
+
+	// minDuration is the shortest valid duration. A shorter interval would keep a core
+	// busy.
+	minDuration = time.Millisecond
+)
+
+// checks holds the checks that a check tag can name. Each one reports to r what is wrong
+// with the value at a path.
+var checks = map[string]func(r *report, at string, value any){
+	"endpoint":  checkEndpoint,
+	"file":      checkFile, // the name of a file with a secret
+	"id":        func(r *report, at string, value any) { checkUnmasked(r, at, value.(string), masked) },
+	"key id":    func(r *report, at string, value any) { checkKey(r, at, value.(string), masked) },
+	"rate":      checkRate,
+	"signature": checkSignature,
+	"text":      func(r *report, at string, value any) { checkUnmasked(r, at, value.(string), maskedKey) },
+}
+
+// setDefaults sets the default of each key that the file does not give. A zero in the
+// file stays a zero, so that the validate pass can reject it.
+func (d *decoder) setDefaults(path string, v reflect.Value) {
+	switch {
+	case v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Struct:
+		for i := range v.Len() {
+			d.setDefaults(fmt.Sprintf("%s[%d]", path, i), v.Index(i))
+		}
+	case v.Kind() == reflect.Struct:
+		for field, value := range v.Fields() {
+			at := join(path, field.Tag.Get("yaml"))
+			if text, ok := field.Tag.Lookup("default"); ok && !d.given(at) {
+				d.scalar(at, &yaml.Node{Kind: yaml.ScalarNode, Value: text}, value)
+			}
+			d.setDefaults(at, value)
+		}
+	}
+}
+
+// checkValues checks each value of a struct of the schema, independently of the others.
+func (r *report) checkValues(path string, of any) {
+	for field, v := range reflect.ValueOf(of).Elem().Fields() {
+		at := join(path, field.Tag.Get("yaml"))
+		switch value := v.Interface().(type) {
+		case time.Duration:
+			checkDuration(r, at, value)
+		case Secret:
+			checkKey(r, at, value.Reveal(), maskedKey)
+		}
+		if check, ok := checks[field.Tag.Get("check")]; ok {
+			check(r, at, v.Interface())
+		}
+	}
+}
+
+func checkDuration(r *report, at string, d time.Duration) {
+	switch {
+	case d <= 0:
+		r.wrong(at, "not above zero; write a duration such as 15s, or remove the key for the default")
+	case d < minDuration:
+		r.wrong(at, "shorter than %v; write a duration such as 15s, or remove the key for the default", minDuration)
+	}
+}
+
+func checkRate(r *report, at string, value any) {
+	if rate := value.(int); rate < 1 || rate > maxRequestsPerSecond {
+		r.wrong(at, "outside 1 to %d, the API's limit; write a number within or remove the key", maxRequestsPerSecond)
+	}
+}
+
+func checkSignature(r *report, at string, value any) {
+	if value != "v3" && value != "v1" {
+		r.wrong(at, "neither v3 nor v1; write v1 for a gateway that knows only HMAC-SHA1 signatures, or remove the key for v3, ACS3-HMAC-SHA256")
+	}
+}
+
+// checkUnmasked rejects a text that contains a mask.
+func checkUnmasked(r *report, at, text string, masked func(string) bool) {
+	if masked(text) {
+		r.wrong(at, "a part of it is masked; write the whole value")
+	}
+}
+
+// checkKey checks a part of a key pair, or a token.
+func checkKey(r *report, at, text string, masked func(string) bool) {
+	if !masked(text) && strings.ContainsFunc(text, notInKeys) {
+		r.wrong(at, "has a space, a line break or another character that no key has; copy it again, into the line of its key")
+	}
+	checkUnmasked(r, at, text, masked)
+}
+
+// checkFile checks that the exporter can read a secret from a file. "" is no file.
+func checkFile(r *report, at string, value any) {
+	name := value.(string)
+	if name == "" {
+		return
+	}
+	switch reason, absent := checkSecretFile(r.dir, name); {
+	case reason == "":
+	case absent && r.elsewhere:
+		r.warn(at, "%s. The exporter needs it where it runs, and does not start without it", reason)
+	default:
+		r.wrong(at, "%s", reason)
+	}
+}

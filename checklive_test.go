@@ -33,7 +33,7 @@ func TestCheckLiveTellsLines(t *testing.T) {
 	if err == nil || stderr != "" {
 		t.Errorf("error %v, stderr %q", err, stderr)
 	}
-	wantIn(t, stdout, "13 jobs    12 ok, 1 failed", "job wrong does not exist", "\n  line 20: job wrong\n")
+	wantIn(t, stdout, "13 jobs    12 ok, 1 failed", "does not find job wrong in", "\n  line 20: job wrong\n")
 	if strings.Contains(stdout, "\r") {
 		t.Errorf("there is a progress in %q", stdout)
 	}

@@ -65,6 +65,6 @@ func TestDemoBehindTLS(t *testing.T) {
 		if err == nil {
 			t.Error("it finds nothing wrong")
 		}
-		wantIn(t, string(out), "this machine does not trust who signed the certificate of "+fleet.URL, "SSL_CERT_FILE")
+		wantIn(t, string(out), "This machine does not trust the authority that signed the certificate of "+fleet.URL, "SSL_CERT_FILE")
 	})
 }

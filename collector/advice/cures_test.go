@@ -9,14 +9,13 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
-// Whatever is between the exporter and the endpoint, there is a cure for just that, which
-// names the endpoint.
+// Each cause has a cure of its own, which names the endpoint.
 func TestEveryCauseHasACure(t *testing.T) {
 	in := aliyun.Instance{URL: "https://iot.example.com"}
 	seen := make(map[string]aliyun.Cause)
 	for _, cause := range aliyun.Causes {
 		text := Cure(&aliyun.Error{Class: aliyun.ClassTransport, Cause: cause}, in, "job j")
-		if !strings.Contains(text, in.URL) || strings.ContainsAny(text, "{}") {
+		if !strings.Contains(text, in.URL) || strings.ContainsAny(text, "{}`") {
 			t.Errorf("%s: %q", cause, text)
 		}
 		if other, known := seen[text]; known {
@@ -32,8 +31,8 @@ func TestEveryCauseHasACure(t *testing.T) {
 	}
 }
 
-// Where no key could be had the API refused none. A reader whose STS cannot be reached is
-// told which settings choose its endpoint.
+// Without an access key the API is not asked, so it refused none. The cure names the
+// settings that choose the endpoint of STS.
 func TestCureWithoutACredential(t *testing.T) {
 	keys := aliyun.NewCredentials(aliyun.CredentialsConfig{AccessKeyID: "id", AccessKeySecretFile: filepath.Join(t.TempDir(), "none")}, nil)
 	_, err := aliyun.NewClient(keys, aliyun.Options{}).QueryOTAJob(t.Context(), aliyun.Instance{URL: "http://127.0.0.1:1"}, "job")
@@ -41,26 +40,26 @@ func TestCureWithoutACredential(t *testing.T) {
 	if !ok {
 		t.Fatal(err)
 	}
-	if got := Cure(failure, aliyun.Instance{}, "job"); !strings.Contains(got, "no key could be had") || !strings.Contains(got, "ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED") {
+	if got := Cure(failure, aliyun.Instance{}, "job"); !strings.Contains(got, "has no access key") || !strings.Contains(got, "ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED") {
 		t.Errorf("%v: %s", err, got)
 	}
 	refused := &aliyun.Error{Class: aliyun.ClassAuth, HTTPStatus: 403}
-	if got := Cure(refused, aliyun.Instance{}, "job"); strings.Contains(got, "could be had") {
+	if got := Cure(refused, aliyun.Instance{}, "job"); strings.Contains(got, "has no access key") {
 		t.Errorf("of a refused key: %s", got)
 	}
 }
 
-// The codes that Alibaba's gateway has for all of its products lead to what can be done
-// about them, however they are written. "The API itself fails" is not it.
+// The codes of Alibaba's gateway have cures of their own, in upper and lower case, and not
+// that of an unknown code.
 func TestCuresOfGatewayCodes(t *testing.T) {
-	const inactive, signature, unpaid = "active in RAM", "set signature: v1", "pay it"
+	const inactive, signature, unpaid = "active in RAM", "Set signature to v1", "Pay the bill."
 	for _, c := range []struct{ code, message, want string }{
 		{"InvalidAccessKeyId.NotFound", "", inactive},
 		{"InvalidAccessKeyId.Inactive", "", inactive},
 		{"Forbidden.AccessKeyDisabled", "", inactive},
-		{"SignatureDoesNotMatch", "", "the secret does not belong"},
-		{"SignatureNonceUsed", "", "arrived twice"},
-		{"InvalidTimeStamp.Expired", "", "the clock"},
+		{"SignatureDoesNotMatch", "", "secret does not belong"},
+		{"SignatureNonceUsed", "", "the same request twice"},
+		{"InvalidTimeStamp.Expired", "", "Correct the clock"},
 		{"InvalidTimeStamp.Format", "", signature},
 		{"IllegalTimestamp", `The input parameter "Timestamp" that is mandatory is not supplied.`, signature},
 		{"InvalidSecurityToken.MismatchWithAccessKey", "", "STS token"},
@@ -76,26 +75,26 @@ func TestCuresOfGatewayCodes(t *testing.T) {
 		{"iot.common.InvalidAction", "", signature},
 		{"InvalidParameter", `The specified parameter "Action or Version" is not valid.`, signature},
 		{"InvalidParamater", `The specified parameter "SignatureMethod" is not valid.`, signature},
-		{"InvalidParameter", `The specified parameter "PageSize" is not valid.`, "the API does not take the request"},
+		{"InvalidParameter", `The specified parameter "PageSize" is not valid.`, "The API does not accept the request"},
 		{"InvalidRegion.NotFound", "", "does not know the region"},
-		{"InvalidProtocol.NeedSsl", "", "set endpoint to https://"},
-		{"UnsupportedHTTPMethod", "", "takes no POST"},
+		{"InvalidProtocol.NeedSsl", "", "begins with https://"},
+		{"UnsupportedHTTPMethod", "", "does not accept POST"},
 		{"InsufficientBalance", "", unpaid},
 		{"Account.OverDue", "", unpaid},
 	} {
 		for _, code := range []string{c.code, strings.ToUpper(c.code), strings.ToLower(c.code)} {
 			got := Cure(&aliyun.Error{Class: aliyun.ClassInvalid, Code: code, Message: c.message}, aliyun.Instance{URL: "https://iot.example.com"}, "job j")
-			if !strings.Contains(got, c.want) || strings.ContainsAny(got, "{}") {
+			if !strings.Contains(got, c.want) || strings.ContainsAny(got, "{}`") {
 				t.Errorf("%s, %q: %q, want one with %q", code, c.message, got, c.want)
 			}
 		}
 	}
 }
 
-// What the API did not say is not told as if it had: support knows no request of it.
+// Alibaba's support is named only for an answer of the API: it knows no other requests.
 func TestCuresWithoutAWordOfTheAPI(t *testing.T) {
 	in := aliyun.Instance{URL: "https://iot.example.com"}
-	if got := Cure(&aliyun.Error{Class: aliyun.ClassServer, HTTPStatus: 502, Err: errors.New("the answer is an HTML page")}, in, "job j"); !strings.Contains(got, "a proxy in front of it") {
+	if got := Cure(&aliyun.Error{Class: aliyun.ClassServer, HTTPStatus: 502, Err: errors.New("the answer is an HTML page")}, in, "job j"); !strings.Contains(got, "ask the operator of the proxy") {
 		t.Error(got)
 	}
 	if got := Cure(&aliyun.Error{Class: aliyun.ClassServer, Code: "InternalError"}, in, "job j"); !strings.Contains(got, "support") {

@@ -1,4 +1,10 @@
-// Package advice leads from a failed call to its cure, for the pages and the
-// checks. It knows the classes, codes and causes of package aliyun, and nothing of
-// batches.
+// Package advice says what a failed call means and what to do about it. It is the only
+// source of these texts: /jobs, --config.check-live and the table in the README show them.
+//
+// [For] finds the advice for an error by the API's code, then by what keeps the endpoint
+// from answering, then by the class of the error. [Cure] writes it for one call, with
+// the endpoint and the id that was asked for. [Advice.Markdown] writes it for the README.
+//
+// The package knows the classes, codes and causes of package aliyun. It knows nothing of
+// batches, makes no calls and keeps nothing.
 package advice

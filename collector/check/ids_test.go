@@ -67,11 +67,11 @@ func TestCheckLiveAsksForEveryID(t *testing.T) {
 			"ListOTAFirmware       42 products  40 ok, 2 failed",
 			"ListOTAJobByFirmware  41 packages  40 ok, 1 failed",
 			"ListOTATaskByJob      job ", " ok",
-			"\naccount \"production\", QueryOTAJob: the API itself fails", "\n  job job-0042\n",
-			"\naccount \"production\", QueryOTAJob: each of these 2 jobs does not exist in instance (public); correct the id",
+			"\naccount \"production\", QueryOTAJob: The API itself fails", "\n  job job-0042\n",
+			"\naccount \"production\", QueryOTAJob: The API does not find these 2 jobs in the public instance. Correct the ID",
 			"\n  The first answer was: ", "\n  line 107: job wrong-1\n  line 108: job wrong-2\n",
-			"\naccount \"production\", ListOTAFirmware: each of these 2 products is unknown to the API in instance (public)", "\n  line 150: product mistyped\n",
-			"\naccount \"production\", ListOTAJobByFirmware: package deleted does not exist",
+			"\naccount \"production\", ListOTAFirmware: There is no product with this ProductKey in the public instance.", "\n  line 150: product mistyped\n",
+			"\naccount \"production\", ListOTAJobByFirmware: The API does not find package deleted in the public instance.",
 		)
 		for operation, want := range map[string]int{aliyun.OpQueryOTAJob: 102, aliyun.OpListOTAFirmware: 42, aliyun.OpListOTAJobByFirmware: 41, aliyun.OpListOTATaskByJob: 1} {
 			if got := h.Calls(operation); got != want {
@@ -97,7 +97,7 @@ func TestCheckLiveOfManyIDs(t *testing.T) {
 		if lines := strings.Count(out, "\n"); err == nil || lines > 80 {
 			t.Errorf("error %v, %d lines", err, lines)
 		}
-		wantInOrder(t, out, "configuration: 10000. That takes about 17m30s.", "10000 jobs  8000 ok, 2000 failed", "each of these 2000 jobs", "job wrong-0049", "\n  and 1950 more\n")
+		wantInOrder(t, out, "configuration: 10000. That takes about 17m30s.", "10000 jobs  8000 ok, 2000 failed", "does not find these 2000 jobs in", "job wrong-0049", "\n  and 1950 more\n")
 		if took := time.Since(start); took > 17*time.Minute+30*time.Second {
 			t.Errorf("took %v", took)
 		}
@@ -114,7 +114,7 @@ func TestCheckLiveGivesUpOnWhatAllShare(t *testing.T) {
 		want    []string
 	}{
 		"a wrong key": {func(h *harness.Harness) { h.Account().Credentials.AccessKeySecret = "other" }, 40,
-			[]string{"200 jobs   20 failed, 180 not asked", "50 jobs    20 failed, 30 not asked", "the secret does not belong", "After these failures 210 ids were not asked for"}},
+			[]string{"200 jobs   20 failed, 180 not asked", "50 jobs    20 failed, 30 not asked", "secret does not belong", "After these failures 210 ids were not asked for"}},
 		"an instance of a region that is not there": {func(h *harness.Harness) {
 			dial := h.Dial
 			h.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -183,7 +183,7 @@ func TestCheckLiveWhereEverythingIsThrottled(t *testing.T) {
 		if took, calls := time.Since(start), h.Calls(aliyun.OpQueryOTAJob); err == nil || took > 4*time.Minute || calls > 50 {
 			t.Errorf("error %v after %v and %d calls", err, took, calls)
 		}
-		wantInOrder(t, out, "others use up the account's 10 requests/s of QueryOTAJob", "ids were not asked for")
+		wantInOrder(t, out, "more than 10 requests a second of QueryOTAJob", "ids were not asked for")
 	})
 }
 
@@ -205,7 +205,7 @@ func TestCheckLiveStopped(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "stopped before every id") {
 			t.Errorf("error %v", err)
 		}
-		wantInOrder(t, out.String(), "1001 jobs  ", " ok, 1 failed, ", " not asked", "job wrong does not exist")
+		wantInOrder(t, out.String(), "1001 jobs  ", " ok, 1 failed, ", " not asked", "does not find job wrong")
 		if calls := h.Calls(aliyun.OpQueryOTAJob); calls < 200 || calls > 300 {
 			t.Errorf("%d calls in:\n%s", calls, &out)
 		}
@@ -294,10 +294,10 @@ func TestCheckLiveTellsACureOnce(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		h.Account().Watch(harness.Region, harness.Instance("iot-other"), []string{"a", "b"}, []string{"p"}, []string{"f"})
 		out, err := h.CheckLive()
-		if n := strings.Count(out, "is not one of this account"); n != 1 || err == nil {
+		if n := strings.Count(out, "does not have instance iot-other"); n != 1 || err == nil {
 			t.Errorf("told %d times, error %v", n, err)
 		}
-		wantInOrder(t, out, "QueryOTAJob, ListOTAFirmware, ListOTAJobByFirmware: instance iot-other is not one of this account",
+		wantInOrder(t, out, "QueryOTAJob, ListOTAFirmware, ListOTAJobByFirmware: The account does not have instance iot-other",
 			"\n  job a", "\n  job b", "\n  product p", "\n  package f\n")
 	})
 }

@@ -142,13 +142,13 @@ func (c *liveCheck) writeFailures(w io.Writer, a *checkedAccount) {
 		first := alike.failures[0]
 		g, subject, answer := first.group, first.group.subject(first.id), "The answer was"
 		if n := len(alike.failures); n > 1 {
-			subject, answer = fmt.Sprintf("each of these %d %ss", n, g.noun), "The first answer was"
+			subject, answer = fmt.Sprintf("these %d %ss", n, g.noun), "The first answer was"
 		}
-		mend := advice.Cure(first.Error, g.instance, subject)
-		fmt.Fprintf(w, "\naccount %q, %s: %s.\n  %s: %s\n", a.Name, strings.Join(alike.operations, ", "), printable.Text(mend),
+		cure := advice.Cure(first.Error, g.instance, subject)
+		fmt.Fprintf(w, "\naccount %q, %s: %s\n  %s: %s\n", a.Name, strings.Join(alike.operations, ", "), printable.Text(cure),
 			answer, printable.Shorten(first.Error.Error(), maxAnswer))
 		if !aliyun.AccountWide(first.Error) && first.Class != aliyun.ClassThrottled { // else it is not the ids
-			c.writeIDs(w, alike.failures, strings.Contains(mend, subject))
+			c.writeIDs(w, alike.failures, strings.Contains(cure, subject))
 		}
 	}
 	unasked := 0

@@ -28,7 +28,7 @@ func TestJobsPageShowsListsThatFail(t *testing.T) {
 			t.Fatalf("the page tells of %d lists, want %d:\n%s", len(lists), len(want), strings.Join(lists, "\n"))
 		}
 		for i, beginning := range want {
-			if !strings.HasPrefix(lists[i], beginning) || !strings.Contains(lists[i], " in instance (public)") {
+			if !strings.HasPrefix(lists[i], beginning) || !strings.Contains(lists[i], " in the public instance. ") {
 				t.Errorf("%q, want %q and the cure", lists[i], beginning)
 			}
 		}

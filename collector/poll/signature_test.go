@@ -83,9 +83,9 @@ func TestGatewaysAreReadAlike(t *testing.T) {
 // A gateway that knows only the other signature is told as that, whatever it says.
 func TestCheckLiveNamesTheOtherSignature(t *testing.T) {
 	want := map[aliyun.Signature]string{
-		"":                 "understand calls signed with v3; set signature: v1 for the account",
-		aliyun.SignatureV3: "understand calls signed with v3; set signature: v1 for the account",
-		aliyun.SignatureV1: "understand calls signed with v1; set signature: v3 for the account",
+		"":                 "understand calls with signature v3. Set signature to v1 for the account",
+		aliyun.SignatureV3: "understand calls with signature v3. Set signature to v1 for the account",
+		aliyun.SignatureV1: "understand calls with signature v1. Set signature to v3 for the account",
 	}
 	check := func(name string, signature aliyun.Signature, gateway simulator.Gateway, fault simulator.Fault) {
 		t.Run(name+", signed with "+string(signature), func(t *testing.T) {

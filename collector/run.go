@@ -84,7 +84,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	poller := poll.New(store, options)
 	registry.MustRegister(poller, versioncollector.NewCollector(flags.Name), collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	stateMetrics := statefile.NewMetrics(registry)
+	state := statefile.New(f.StateFile, f.StateInterval, store, registry, logger)
 	reloader := poll.NewReloader(setup, poller, registry, logger)
 	metrics, err := expose.NewHandler(store, registry, logger)
 	if err != nil {
@@ -110,24 +110,17 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	level.Info(logger).Log("msg", "Starting "+flags.Name, "version", version.Info())
 	level.Info(logger).Log("msg", "Build context", "build_context", version.BuildContext())
 	announce()
-	var file *statefile.File
-	if f.StateFile != "" {
-		file, err = statefile.Open(ctx, f.StateFile, f.StateInterval, store, stateMetrics, logger)
-		switch {
-		case errors.Is(err, context.Canceled): // told to end while it waited for the file
-			return nil
-		case err != nil:
-			return err
-		}
-		defer file.Close()
+	switch err := state.Open(ctx); {
+	case errors.Is(err, context.Canceled): // told to end while it waited for the file
+		return nil
+	case err != nil:
+		return err
 	}
+	defer state.Close()
 	if err := reloader.Load(ctx); err != nil {
 		return err
 	}
-	save := func() {}
-	if file != nil { // not sooner: without a configuration it would be written empty
-		save = file.Keep()
-	}
+	save := state.Keep() // not sooner: without a configuration it would be written empty
 	end := sync.OnceFunc(func() {
 		poller.Stop()
 		save()

@@ -8,11 +8,9 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
-const namespace = "aliyun_iot_ota_"
-
 // family is one metric of the batches, all of them gauges.
 type family struct {
-	name string // without the namespace
+	name string
 	help string
 	emit func(s *store.State, out *row)
 }
@@ -38,17 +36,17 @@ type field struct {
 
 // A new field of the API is one line here.
 var fields = []field{
-	{"job_created_timestamp_seconds", "When the batch was created, in Unix time.", func(j *aliyun.Job) *float64 { return unix(j.UtcCreate) }},
-	{"job_modified_timestamp_seconds", "When the batch was last modified, in Unix time.", func(j *aliyun.Job) *float64 { return unix(j.UtcModified) }},
-	{"job_start_timestamp_seconds", "When the batch started, in Unix time.", func(j *aliyun.Job) *float64 { return unix(j.UtcStartTime) }},
-	{"job_end_timestamp_seconds", "When the batch ended, in Unix time; only once it has.", func(j *aliyun.Job) *float64 { return unix(j.UtcEndTime) }},
-	{"job_schedule_timestamp_seconds", "When the batch is planned to start, in Unix time; scheduled batches only.", func(j *aliyun.Job) *float64 { return unix(j.UtcScheduleTime) }},
-	{"job_schedule_finish_timestamp_seconds", "When the batch is planned to end at the latest, in Unix time; scheduled batches only.", func(j *aliyun.Job) *float64 { return unix(j.UtcScheduleFinishTime) }},
-	{"job_retry_limit", "Automatic retries of a device that reported a failure; absent without a retry policy.", func(j *aliyun.Job) *float64 { return j.RetryCount }},
-	{"job_retry_interval_seconds", "Wait before an automatic retry; 0 is at once, absent without a retry policy.", func(j *aliyun.Job) *float64 { return minutes(j.RetryInterval) }},
-	{"job_device_timeout_seconds", "Longest upgrade of one device, from its first progress report, retries included; absent without a timeout.", func(j *aliyun.Job) *float64 { return minutes(j.Timeout()) }},
-	{"job_push_limit_devices_per_minute", "Devices that the upgrade is pushed to in a minute, at most; absent without a limit.", (*aliyun.Job).PushLimit},
-	{"job_gray_ratio", "Share of the devices that a gray batch upgrades, 0 to 1.", func(j *aliyun.Job) *float64 { return percent(j.GrayPercent) }},
+	{"aliyun_iot_ota_job_created_timestamp_seconds", "When the batch was created, in Unix time.", func(j *aliyun.Job) *float64 { return unix(j.UtcCreate) }},
+	{"aliyun_iot_ota_job_modified_timestamp_seconds", "When the batch was last modified, in Unix time.", func(j *aliyun.Job) *float64 { return unix(j.UtcModified) }},
+	{"aliyun_iot_ota_job_start_timestamp_seconds", "When the batch started, in Unix time.", func(j *aliyun.Job) *float64 { return unix(j.UtcStartTime) }},
+	{"aliyun_iot_ota_job_end_timestamp_seconds", "When the batch ended, in Unix time; only once it has.", func(j *aliyun.Job) *float64 { return unix(j.UtcEndTime) }},
+	{"aliyun_iot_ota_job_schedule_timestamp_seconds", "When the batch is planned to start, in Unix time; scheduled batches only.", func(j *aliyun.Job) *float64 { return unix(j.UtcScheduleTime) }},
+	{"aliyun_iot_ota_job_schedule_finish_timestamp_seconds", "When the batch is planned to end at the latest, in Unix time; scheduled batches only.", func(j *aliyun.Job) *float64 { return unix(j.UtcScheduleFinishTime) }},
+	{"aliyun_iot_ota_job_retry_limit", "Automatic retries of a device that reported a failure; absent without a retry policy.", func(j *aliyun.Job) *float64 { return j.RetryCount }},
+	{"aliyun_iot_ota_job_retry_interval_seconds", "Wait before an automatic retry; 0 is at once, absent without a retry policy.", func(j *aliyun.Job) *float64 { return minutes(j.RetryInterval) }},
+	{"aliyun_iot_ota_job_device_timeout_seconds", "Longest upgrade of one device, from its first progress report, retries included; absent without a timeout.", func(j *aliyun.Job) *float64 { return minutes(j.Timeout()) }},
+	{"aliyun_iot_ota_job_push_limit_devices_per_minute", "Devices that the upgrade is pushed to in a minute, at most; absent without a limit.", (*aliyun.Job).PushLimit},
+	{"aliyun_iot_ota_job_gray_ratio", "Share of the devices that a gray batch upgrades, 0 to 1.", func(j *aliyun.Job) *float64 { return percent(j.GrayPercent) }},
 }
 
 // families are all metrics of the batches in the order of /metrics. First what
@@ -56,7 +54,7 @@ var fields = []field{
 // expected is how long a static batch may take that sets no deadline itself.
 func families(expected time.Duration) []family {
 	all := []family{
-		{"job_info", "Facts about the batch to join on, always 1.", func(s *store.State, out *row) {
+		{"aliyun_iot_ota_job_info", "Facts about the batch to join on, always 1.", func(s *store.State, out *row) {
 			if s.Job == nil {
 				return
 			}
@@ -66,17 +64,17 @@ func families(expected time.Duration) []family {
 			}
 			out.sink.sample(1, out.labels)
 		}},
-		{"job_status", "Status of the batch: 1 for the one it has, 0 for the others.", ofJob(func(j *aliyun.Job, out *row) {
+		{"aliyun_iot_ota_job_status", "Status of the batch: 1 for the one it has, 0 for the others.", ofJob(func(j *aliyun.Job, out *row) {
 			for _, status := range statuses(j) {
 				out.sample(truth(status == aliyun.Text(j.JobStatus)), label{"status", status})
 			}
 		})},
-		{"job_source_version_info", "A version that the batch upgrades from, always 1.", ofJob(func(j *aliyun.Job, out *row) {
+		{"aliyun_iot_ota_job_source_version_info", "A version that the batch upgrades from, always 1.", ofJob(func(j *aliyun.Job, out *row) {
 			for i := range j.SrcVersions {
 				out.sample(1, label{"src_version", aliyun.Text(&j.SrcVersions[i])})
 			}
 		})},
-		{"job_tag_info", "A tag of the batch, always 1.", ofJob(func(j *aliyun.Job, out *row) {
+		{"aliyun_iot_ota_job_tag_info", "A tag of the batch, always 1.", ofJob(func(j *aliyun.Job, out *row) {
 			for _, t := range j.Tags {
 				out.sample(1, label{"key", aliyun.Text(t.Key)}, label{"value", aliyun.Text(t.Value)})
 			}
@@ -90,12 +88,12 @@ func families(expected time.Duration) []family {
 		})})
 	}
 	return append(all,
-		family{"job_deadline_timestamp_seconds", "When a static batch is expected to have ended, in Unix time.", func(s *store.State, out *row) {
+		family{"aliyun_iot_ota_job_deadline_timestamp_seconds", "When a static batch is expected to have ended, in Unix time.", func(s *store.State, out *row) {
 			if at, basis, ok := s.Deadline(expected); ok {
 				out.sample(*unix(&at), label{"basis", basis})
 			}
 		}},
-		family{"job_devices", "Devices of the batch by the state of their task, all counted in one round.", func(s *store.State, out *row) {
+		family{"aliyun_iot_ota_job_devices", "Devices of the batch by the state of their task, all counted in one round.", func(s *store.State, out *row) {
 			if s.Devices == nil {
 				return
 			}
@@ -103,22 +101,22 @@ func families(expected time.Duration) []family {
 				out.sample(float64(s.Devices.ByStatus[status]), label{"task_status", status})
 			}
 		}},
-		family{"job_devices_last_success_timestamp_seconds", "When the shown device counts were true, in Unix time.", func(s *store.State, out *row) {
+		family{"aliyun_iot_ota_job_devices_last_success_timestamp_seconds", "When the shown device counts were true, in Unix time.", func(s *store.State, out *row) {
 			if s.Devices != nil {
 				out.sample(*unix(&s.Devices.AsOf))
 			}
 		}},
-		family{"job_poll_success", "Whether the last poll of the batch succeeded; absent until the first.", func(s *store.State, out *row) {
+		family{"aliyun_iot_ota_job_poll_success", "Whether the last poll of the batch succeeded; absent until the first.", func(s *store.State, out *row) {
 			if s.Polled() {
 				out.sample(truth(s.Err == nil))
 			}
 		}},
-		family{"job_last_success_timestamp_seconds", "When the shown status and times of the batch were true, in Unix time.", func(s *store.State, out *row) {
+		family{"aliyun_iot_ota_job_last_success_timestamp_seconds", "When the shown status and times of the batch were true, in Unix time.", func(s *store.State, out *row) {
 			if at := s.TrueAt(); !at.IsZero() {
 				out.sample(*unix(&at))
 			}
 		}},
-		family{"job_poll_error_info", "Why the last poll of the batch failed, always 1; absent while polls succeed.", func(s *store.State, out *row) {
+		family{"aliyun_iot_ota_job_poll_error_info", "Why the last poll of the batch failed, always 1; absent while polls succeed.", func(s *store.State, out *row) {
 			if s.Err != nil {
 				out.sample(1, label{"class", string(s.Err.Class)}, label{"code", aliyun.Text(&s.Err.Code)})
 			}

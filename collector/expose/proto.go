@@ -35,7 +35,7 @@ const (
 )
 
 func (p *protoSink) begin(f family) {
-	p.head = appendText(p.head[:0], familyName, namespace+f.name)
+	p.head = appendText(p.head[:0], familyName, f.name)
 	p.head = appendText(p.head, familyHelp, f.help)
 	p.head = protowire.AppendTag(p.head, familyType, protowire.VarintType)
 	p.head = protowire.AppendVarint(p.head, uint64(dto.MetricType_GAUGE))

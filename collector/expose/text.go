@@ -40,10 +40,9 @@ func (t *textSink) sample(value float64, labels []label) {
 	b := t.buf
 	if !t.headed {
 		t.headed = true
-		b = append(b, "# HELP "+namespace+t.family.name+" "+t.family.help+"\n"...)
-		b = append(b, "# TYPE "+namespace+t.family.name+" gauge\n"...)
+		b = append(b, "# HELP "+t.family.name+" "+t.family.help+"\n"...)
+		b = append(b, "# TYPE "+t.family.name+" gauge\n"...)
 	}
-	b = append(b, namespace...)
 	b = append(b, t.family.name...)
 	b = append(b, t.ids...)
 	for _, l := range labels {

@@ -91,14 +91,14 @@ func FuzzText(f *testing.F) {
 			{"job_poll_error_info", map[string]string{"class": "server", "code": utf8Of(said)}},
 			{"job_poll_success", nil},
 		} {
-			if n := seriesWith(parsed[namespace+want.family], ids, want.labels); n != 1 {
+			if n := seriesWith(parsed["aliyun_iot_ota_"+want.family], ids, want.labels); n != 1 {
 				t.Errorf("%d series of %s with %q and %q, want 1", n, want.family, ids, want.labels)
 			}
 		}
-		if n := seriesWith(parsed[namespace+"job_status"], ids, map[string]string{"status": utf8Of(status)}); n != 1 && status != "" {
+		if n := seriesWith(parsed["aliyun_iot_ota_job_status"], ids, map[string]string{"status": utf8Of(status)}); n != 1 && status != "" {
 			t.Errorf("%d series of the status %q", n, status)
 		}
-		if got := parsed[namespace+"job_retry_limit"].Metric[0].Gauge.GetValue(); got != number && !(math.IsNaN(got) && math.IsNaN(number)) {
+		if got := parsed["aliyun_iot_ota_job_retry_limit"].Metric[0].Gauge.GetValue(); got != number && !(math.IsNaN(got) && math.IsNaN(number)) {
 			t.Errorf("%v is read as %v", number, got)
 		}
 	})

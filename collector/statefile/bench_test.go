@@ -21,8 +21,8 @@ func BenchmarkStateFile(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "state")
 	filled := harness.FilledStore(b, 10_000)
 	open := func() *statefile.File {
-		file, err := statefile.Open(b.Context(), path, time.Hour, filled, statefile.NewMetrics(prometheus.NewRegistry()), log.NewNopLogger())
-		if err != nil {
+		file := statefile.New(path, time.Hour, filled, prometheus.NewRegistry(), log.NewNopLogger())
+		if err := file.Open(b.Context()); err != nil {
 			b.Fatal(err)
 		}
 		return file

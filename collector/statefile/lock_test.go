@@ -84,7 +84,7 @@ func TestStateFileWaitIsCutShort(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
 		began := time.Now()
-		_, err = Open(ctx, path, time.Minute, store.New(), NewMetrics(prometheus.NewRegistry()), log.NewNopLogger())
+		err = New(path, time.Minute, store.New(), prometheus.NewRegistry(), log.NewNopLogger()).Open(ctx)
 		if !errors.Is(err, context.Canceled) || time.Since(began) != time.Second {
 			t.Errorf("error %v after %v", err, time.Since(began))
 		}
@@ -103,7 +103,7 @@ func TestStateFileReadIsCutShort(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			cancel()
 			filled := store.New()
-			_, err := Open(ctx, path, time.Minute, filled, NewMetrics(prometheus.NewRegistry()), log.NewNopLogger())
+			err := New(path, time.Minute, filled, prometheus.NewRegistry(), log.NewNopLogger()).Open(ctx)
 			if !errors.Is(err, context.Canceled) || filled.Waiting() > 0 {
 				t.Errorf("error %v, %d batches known", err, filled.Waiting())
 			}

@@ -1,182 +1,120 @@
 package statefile
 
 import (
-	"bufio"
-	"encoding/json"
-	"errors"
+	"context"
 	"fmt"
-	"io"
 	"time"
 
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/go-kit/log"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
-// stateVersion is of the form of the state file: a line that names it, then a
-// line for each batch. A reader takes its own version and older ones.
-const stateVersion = 1
+// settle is how soon what a reader would miss after a crash is written: a
+// batch's first answer, a new status, a failure.
+const settle = 10 * time.Second
 
-var errNewerState = errors.New("the file is of a newer version of this program")
+// File keeps what is known across restarts. Its methods must not be called concurrently.
+type File struct {
+	path     string // "": there is no state file
+	interval time.Duration
+	store    *store.Store
+	logger   log.Logger
+	lock     *stateLock // nil until Open
 
-type stateHeader struct {
-	Version int `json:"version"`
+	written uint64    // Store.Changes as of the last write
+	at      time.Time // of the last write
+	failure string    // why the last write failed; "": it succeeded
+
+	lastWrite prometheus.Gauge
+	failures  prometheus.Counter
 }
 
-// stateLine is one batch in the state file. Where it is watched is in it for
-// discovered batches only; of the others the configuration says that.
-type stateLine struct {
-	Account  string      `json:"account"`
-	JobID    string      `json:"job_id"`
-	Source   string      `json:"source,omitempty"`
-	Region   string      `json:"region,omitempty"`
-	Instance string      `json:"iot_instance_id,omitempty"`
-	Job      *aliyun.Job `json:"job,omitempty"`
-	AsOf     time.Time   `json:"as_of,omitzero"`
-	Asked    time.Time   `json:"asked,omitzero"`
-	Listed   time.Time   `json:"listed,omitzero"`
-	Failures int         `json:"failures,omitempty"`
-	Error    *stateError `json:"error,omitempty"`
-
-	Devices      map[string]int `json:"devices,omitempty"` // by TaskStatus
-	DevicesTotal int            `json:"devices_total,omitempty"`
-	DevicesAsOf  time.Time      `json:"devices_as_of,omitzero"`
-	Size         *int           `json:"size,omitempty"` // of all devices, by the newest list of them
+// New returns the state file at the path for the states in the store, to be written at
+// least once an interval. It reads nothing yet. Without a path there is no state file, and
+// the methods do nothing. The metrics are registered in either case.
+func New(path string, interval time.Duration, store *store.Store, r prometheus.Registerer, logger log.Logger) *File {
+	metrics := promauto.With(r)
+	return &File{
+		path: path, interval: interval, store: store, logger: log.WithSuffix(logger, "file", path),
+		lastWrite: metrics.NewGauge(prometheus.GaugeOpts{
+			Name: "aliyun_iot_ota_exporter_state_last_write_timestamp_seconds",
+			Help: "When the state file was last written, in Unix time; 0 until then, and without one.",
+		}),
+		failures: metrics.NewCounter(prometheus.CounterOpts{
+			Name: "aliyun_iot_ota_exporter_state_write_failures_total",
+			Help: "Writes of the state file that failed; the older file stays.",
+		}),
+	}
 }
 
-type stateError struct {
-	At         time.Time    `json:"at"`
-	Operation  string       `json:"operation"`
-	Class      aliyun.Class `json:"class"`
-	Code       string       `json:"code,omitempty"`
-	Message    string       `json:"message,omitempty"`
-	RequestID  string       `json:"request_id,omitempty"`
-	HTTPStatus int          `json:"http_status,omitempty"`
-	Cause      aliyun.Cause `json:"cause_kind,omitempty"`
-	Text       string       `json:"cause,omitempty"` // of aliyun.Error.Err
+// Open reads the file into the store and locks it against other exporters until Close. If
+// another exporter holds the lock, Open waits for at most 10 s, or until ctx ends. It
+// returns an error, and leaves the file as it is, if the file is in use, cannot be read or
+// written, is not a regular file, or was written by a newer version of the program.
+func (f *File) Open(ctx context.Context) error {
+	if f.path == "" {
+		return nil
+	}
+	if err := f.open(ctx); err != nil {
+		return fmt.Errorf("--persistence.file: %w", err)
+	}
+	return nil
 }
 
-// Encode writes what is known of the batches that were polled.
-func Encode(w io.Writer, states []*store.State) error {
-	out := bufio.NewWriterSize(w, 64<<10)
-	enc := json.NewEncoder(out)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(stateHeader{stateVersion}); err != nil {
+func (f *File) open(ctx context.Context) (err error) {
+	if err := regular(f.path); err != nil {
 		return err
 	}
-	for _, s := range states {
-		if !s.Polled() && s.Job == nil {
-			continue
+	if f.lock, err = lockState(ctx, f.path, f.logger); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
 		}
-		line := stateLine{Account: s.Account, JobID: s.JobID, Job: s.Job, AsOf: s.AsOf, Asked: s.Asked, Listed: s.Listed, Failures: s.Failures, Size: s.Size}
-		if s.Source != "" {
-			line.Source, line.Region, line.Instance = s.Source, s.Region, s.Instance.ID
-		}
-		if d := s.Devices; d != nil {
-			line.Devices, line.DevicesTotal, line.DevicesAsOf = d.ByStatus, d.Total, d.AsOf
-		}
-		if e := s.Err; e != nil {
-			line.Error = &stateError{s.ErrAt, e.Operation, e.Class, e.Code, e.Message, e.RequestID, e.HTTPStatus, e.Cause, ""}
-			if e.Err != nil {
-				line.Error.Text = e.Err.Error()
+	}()
+	if err := f.read(ctx); err != nil {
+		return err
+	}
+	f.removeLeftovers()
+	return f.tryWrite()
+}
+
+// Close releases the lock.
+func (f *File) Close() {
+	if f.lock != nil {
+		f.lock.release()
+	}
+}
+
+// Keep writes the file in the background: at least once an interval, and within 10 s of a
+// change. stop writes it one last time and returns when that is done.
+func (f *File) Keep() (stop func()) {
+	if f.path == "" {
+		return func() {}
+	}
+	stopping, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		ticker := time.NewTicker(min(settle, f.interval))
+		defer ticker.Stop()
+		for {
+			select {
+			case now := <-ticker.C:
+				if f.store.Changes() != f.written || now.Sub(f.at) >= f.interval {
+					f.write()
+				}
+			case <-stopping:
+				f.write()
+				return
 			}
 		}
-		if err := enc.Encode(line); err != nil {
-			return fmt.Errorf("batch %s: %w", s.JobID, err)
-		}
+	}()
+	return func() {
+		close(stopping)
+		<-stopped
 	}
-	return out.Flush()
-}
-
-// Decode reads them back. A damaged line is passed to damaged and lost,
-// no other. The error says that nothing could be read: errNewerState, or that
-// this is no state file.
-func Decode(r io.Reader, now time.Time, damaged func(line int, err error)) ([]*store.State, error) {
-	lines := lineReader{r: bufio.NewReaderSize(r, 64<<10)}
-	var header stateHeader
-	switch line, err := lines.next(); {
-	case errors.Is(err, io.EOF):
-		return nil, nil // an empty file knows nothing
-	case err != nil:
-		return nil, err
-	default:
-		if err := json.Unmarshal(line, &header); err != nil {
-			return nil, fmt.Errorf("line 1 names no version: %w", err)
-		}
-	}
-	switch {
-	case header.Version > stateVersion:
-		return nil, fmt.Errorf("%w: version %d, this one reads up to %d; run the newer program, or move the file away", errNewerState, header.Version, stateVersion)
-	case header.Version < 1:
-		return nil, errors.New("line 1 names no version")
-	}
-	var states []*store.State
-	for n := 2; ; n++ {
-		line, err := lines.next()
-		switch {
-		case errors.Is(err, io.EOF):
-			return states, nil
-		case errors.Is(err, errLongLine):
-			damaged(n, err)
-			continue
-		case err != nil:
-			damaged(n, err) // it cannot be read on: the rest is lost, too
-			return states, nil
-		}
-		s, err := decodeState(line, now)
-		if err != nil {
-			damaged(n, err)
-			continue
-		}
-		states = append(states, s)
-	}
-}
-
-func decodeState(data []byte, now time.Time) (*store.State, error) {
-	var line stateLine
-	if err := json.Unmarshal(data, &line); err != nil {
-		return nil, err
-	}
-	if line.Account == "" || line.JobID == "" {
-		return nil, errors.New("no account or job_id")
-	}
-	s := &store.State{
-		Target: target.Target{
-			Account: line.Account, JobID: line.JobID, Source: line.Source,
-			Region: line.Region, Instance: aliyun.Instance{ID: line.Instance},
-		},
-		Job:      line.Job,
-		AsOf:     line.AsOf,
-		Asked:    line.Asked,
-		Listed:   line.Listed,
-		Failures: max(line.Failures, 0),
-		Size:     line.Size,
-	}
-	if line.Devices != nil {
-		s.Devices = &store.DeviceCounts{ByStatus: line.Devices, Total: line.DevicesTotal, AsOf: restored(line.DevicesAsOf, now)}
-		if s.Size == nil { // the file is of a version that did not write it
-			s.Size = new(line.DevicesTotal)
-		}
-	}
-	if e := line.Error; e != nil {
-		s.ErrAt = e.At
-		s.Err = &aliyun.Error{Operation: e.Operation, Class: e.Class, Code: e.Code, Message: e.Message, RequestID: e.RequestID, HTTPStatus: e.HTTPStatus, Cause: e.Cause}
-		if e.Text != "" {
-			s.Err.Err = errors.New(e.Text)
-		}
-	}
-	for _, t := range []*time.Time{&s.AsOf, &s.Asked, &s.Listed, &s.ErrAt} {
-		*t = restored(*t, now)
-	}
-	return s, nil
-}
-
-// restored is a time of the file as one of this process: it has now's monotonic
-// reading, less its age. A clock that was ahead when the file was written, or
-// still is and is set back later, must not keep a batch from being asked.
-func restored(t, now time.Time) time.Time {
-	if t.IsZero() {
-		return t
-	}
-	return now.Add(min(0, t.Sub(now)))
 }

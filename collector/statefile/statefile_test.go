@@ -4,101 +4,146 @@ package statefile
 
 import (
 	"bytes"
-	"errors"
-	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/go-kit/log"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
-// someStates are one batch of each kind that a state file can hold.
-func someStates() []*store.State {
-	at := time.Date(2026, 11, 23, 12, 0, 0, 625e6, time.UTC)
-	name, status, retries, size := "升级 \"x\"\n", aliyun.StatusInProgress, 0.0, 0
-	target := func(id string) target.Target { return target.Target{Account: "production", JobID: id} }
-	discovered := target("job-3")
-	discovered.Source, discovered.Region, discovered.Instance.ID = "product a1", "cn-shanghai", "iot-1"
-	return []*store.State{
-		{Target: target("job-1"), Job: &aliyun.Job{Name: &name, JobStatus: &status, RetryCount: &retries, UtcCreate: &at, SrcVersions: []string{"1"}, Tags: []aliyun.Tag{{Key: &name}}}, AsOf: at, Asked: at, Size: &size},
-		{Target: target("job-2"), Job: &aliyun.Job{}, AsOf: at, Asked: at.Add(time.Hour), Listed: at.Add(2 * time.Hour), Failures: 3,
-			Devices: &store.DeviceCounts{ByStatus: map[string]int{"QUEUED": 0, "SUCCEEDED": 7}, Total: 7, AsOf: at}, Size: new(7), ErrAt: at.Add(time.Hour),
-			Err: &aliyun.Error{Operation: aliyun.OpQueryOTAJob, Class: aliyun.ClassTransport, Code: "c", Message: "m", RequestID: "r", HTTPStatus: 500, Cause: aliyun.CauseDNS, Err: errors.New("no route")}},
-		{Target: discovered, Asked: at, Failures: 1, ErrAt: at, Err: &aliyun.Error{Class: aliyun.ClassNotFound}},
-	}
-}
-
-// laterThanAll is when the states are read again.
-var laterThanAll = time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
-
-func encoded(t testing.TB, states []*store.State) []byte {
+// open opens a state file and returns what it logs.
+func open(t *testing.T, path string, store *store.Store) (*File, string, error) {
 	t.Helper()
-	var b bytes.Buffer
-	if err := Encode(&b, states); err != nil {
-		t.Fatal(err)
+	var out bytes.Buffer
+	f := New(path, time.Minute, store, prometheus.NewRegistry(), log.NewLogfmtLogger(&out))
+	err := f.Open(t.Context())
+	if err == nil {
+		t.Cleanup(f.Close)
 	}
-	return b.Bytes()
+	return f, out.String(), err
 }
 
-// diffStates compares errors by their texts: the file keeps no more of their causes.
-func diffStates(a, b []*store.State) string {
-	errorTexts := cmp.Comparer(func(a, b *aliyun.Error) bool { return fmt.Sprint(a) == fmt.Sprint(b) })
-	return cmp.Diff(a, b, errorTexts, cmpopts.IgnoreUnexported(store.State{}), cmpopts.EquateEmpty())
+func TestStateFileAtTheStart(t *testing.T) {
+	good := string(encoded(t, someStates()))
+	newer := strings.Replace(good, `"version":1`, `"version":2`, 1)
+	for name, c := range map[string]struct {
+		content        string
+		known          int    // batches
+		err, log, left string // left is what FILE.damaged holds
+	}{
+		"what an earlier run wrote":   {content: good, known: 3},
+		"an empty file":               {content: ""},
+		"a line that is no JSON":      {content: good + "{\"account\"\n", known: 3, log: "lines=1 first_line=5"},
+		"a line without a job id":     {content: good + `{"account":"a"}` + "\n", known: 3, log: "no account or job_id"},
+		"a file of a newer version":   {content: newer, err: "version 2, this one reads up to 1; run the newer program, or move the file away"},
+		"a file that is no such file": {content: "hello\nworld\n", log: "moved aside", left: "hello\nworld\n"},
+		"JSON that is no such file":   {content: "{}\n", log: "names no version", left: "{}\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "state")
+			if err := os.WriteFile(path, []byte(c.content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			store := store.New()
+			_, out, err := open(t, path, store)
+			if c.err != "" {
+				if err == nil || !strings.Contains(err.Error(), c.err) || !strings.Contains(err.Error(), path) {
+					t.Errorf("error %v", err)
+				}
+				if now, _ := os.ReadFile(path); string(now) != c.content {
+					t.Error("the file was touched")
+				}
+				return
+			}
+			if err != nil || !strings.Contains(out, c.log) || store.Waiting() != c.known {
+				t.Errorf("error %v, %d batches known, log:\n%s", err, store.Waiting(), out)
+			}
+			if left, _ := os.ReadFile(path + ".damaged"); string(left) != c.left {
+				t.Errorf("set aside: %q", left)
+			}
+		})
+	}
 }
 
-// inTheFuture says whether a state claims to be newer than now.
-func inTheFuture(s *store.State, now time.Time) bool {
-	return s.AsOf.After(now) || s.Asked.After(now) || s.Listed.After(now) || s.ErrAt.After(now)
-}
-
-func TestStateFileGivesBackWhatWasKnown(t *testing.T) {
-	states := someStates()
-	never := &store.State{Target: target.Target{Account: "production", JobID: "never polled"}}
-	got, err := Decode(bytes.NewReader(encoded(t, append(states, never))), laterThanAll, func(line int, err error) {
-		t.Errorf("line %d is damaged: %v", line, err)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := diffStates(states, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+func TestStateFileThatCannotBeWritten(t *testing.T) {
+	dir := t.TempDir()
+	for name, path := range map[string]string{
+		"no such directory":       filepath.Join(dir, "none", "state"),
+		"a directory":             dir,
+		"below a file":            "/dev/null/state",
+		"a name that is too long": filepath.Join(dir, strings.Repeat("x", 300)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, _, err := open(t, path, store.New()); err == nil || !strings.HasPrefix(err.Error(), "--persistence.file: ") {
+				t.Errorf("error %v", err)
+			}
+		})
 	}
 }
 
-// A file of a version that wrote no size has it from the device counts.
-func TestStateFileWithoutSizes(t *testing.T) {
-	file := `{"version":1}
-{"account":"a","job_id":"counted","job":{},"devices":{"QUEUED":5},"devices_total":7}
-{"account":"a","job_id":"empty","job":{},"devices":{"QUEUED":0}}
-{"account":"a","job_id":"not counted","job":{}}
-`
-	states, err := Decode(strings.NewReader(file), laterThanAll, nil)
-	if err != nil || len(states) != 3 {
-		t.Fatalf("%d states: %v", len(states), err)
-	}
-	for i, want := range []*int{new(7), new(0), nil} {
-		if diff := cmp.Diff(want, states[i].Size); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", states[i].JobID, diff)
+// A file that is set aside takes the place of none that was set aside before.
+func TestStateFileDamagedAgainAndAgain(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state")
+	for i, aside := range []string{path + ".damaged", path + ".damaged.2", path + ".damaged.3"} {
+		content := strings.Repeat("hello", i+1)
+		put(t, path, []byte(content), 0o600)
+		f, out, err := open(t, path, store.New())
+		if err != nil || !strings.Contains(out, "to="+aside+" ") {
+			t.Errorf("error %v, want it moved to %s; log:\n%s", err, aside, out)
+		}
+		f.Close()
+		if left, _ := os.ReadFile(aside); string(left) != content {
+			t.Errorf("%s holds %q, want %q", aside, left, content)
 		}
 	}
+	if left, _ := os.ReadFile(path + ".damaged"); string(left) != "hello" {
+		t.Errorf("the first one holds %q by now", left)
+	}
 }
 
-// A file from a clock that was ahead keeps no batch from being asked.
-func TestStateFileFromAClockThatWasAhead(t *testing.T) {
-	now := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
-	got, err := Decode(bytes.NewReader(encoded(t, someStates())), now, nil)
-	if err != nil {
-		t.Fatal(err)
+// known is a store that holds these states.
+func known(states []*store.State) *store.Store {
+	known := store.New()
+	known.Restore(states)
+	var targets []target.Target
+	for _, s := range states {
+		targets = append(targets, s.Target)
 	}
-	for _, s := range got {
-		if inTheFuture(s, now) {
-			t.Errorf("%s would not be asked until %v", s.JobID, s.Asked)
+	known.SetTargets("production", targets, nil)
+	return known
+}
+
+// What is first known of a batch, from whichever operation, is written soon, so that a
+// crash loses ages, not series.
+func TestStateFileFirstNewsAreChanges(t *testing.T) {
+	status, at := aliyun.StatusInProgress, time.Unix(1, 0)
+	batches := known([]*store.State{{Target: target.Target{Account: "production", JobID: "job-1"}}})
+	for _, step := range []struct {
+		name   string
+		change func(*store.State)
+		news   bool
+	}{
+		{"a list shows it", func(s *store.State) { s.Listed, s.Job = at, &aliyun.Job{JobStatus: &status} }, true},
+		{"the first poll is answered", func(s *store.State) { s.AsOf, s.Asked = at, at }, true},
+		{"its devices are counted", func(s *store.State) { s.Devices = &store.DeviceCounts{AsOf: at} }, true},
+		{"it only gets older", func(s *store.State) { s.AsOf, s.Asked = at.Add(1), at.Add(1) }, false},
+		{"it begins to fail", func(s *store.State) { s.Err = &aliyun.Error{} }, true},
+	} {
+		before := batches.Changes()
+		batches.Update("production", "job-1", func(s *store.State) *store.State {
+			next := *s
+			step.change(&next)
+			return &next
+		})
+		if news := batches.Changes() != before; news != step.news {
+			t.Errorf("%s: news %v, want %v", step.name, news, step.news)
 		}
 	}
 }

@@ -50,8 +50,8 @@ func newFleet(t *testing.T, n int, status string) (args []string) {
 	if err := os.WriteFile(file, []byte(config.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	state, err := statefile.Open(t.Context(), filepath.Join(dir, "state"), time.Hour, filled, statefile.NewMetrics(prometheus.NewRegistry()), log.NewNopLogger())
-	if err != nil {
+	state := statefile.New(filepath.Join(dir, "state"), time.Hour, filled, prometheus.NewRegistry(), log.NewNopLogger())
+	if err := state.Open(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	state.Keep()() // which writes it at the end

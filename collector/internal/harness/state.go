@@ -11,8 +11,8 @@ import (
 // the test's end does so otherwise.
 func (h *Harness) Keep(path string) (stop func()) {
 	h.T.Helper()
-	file, err := statefile.Open(h.T.Context(), path, 5*time.Minute, h.Store, statefile.NewMetrics(h.Registry), h.Options.Logger)
-	if err != nil {
+	file := statefile.New(path, 5*time.Minute, h.Store, h.Registry, h.Options.Logger)
+	if err := file.Open(h.T.Context()); err != nil {
 		h.T.Fatal(err)
 	}
 	stopKeeping := file.Keep()

@@ -1,0 +1,182 @@
+package statefile
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
+)
+
+// stateVersion is of the form of the state file: a line that names it, then a
+// line for each batch. A reader takes its own version and older ones.
+const stateVersion = 1
+
+var errNewerState = errors.New("the file is of a newer version of this program")
+
+type stateHeader struct {
+	Version int `json:"version"`
+}
+
+// stateLine is one batch in the state file. Where it is watched is in it for
+// discovered batches only; of the others the configuration says that.
+type stateLine struct {
+	Account  string      `json:"account"`
+	JobID    string      `json:"job_id"`
+	Source   string      `json:"source,omitempty"`
+	Region   string      `json:"region,omitempty"`
+	Instance string      `json:"iot_instance_id,omitempty"`
+	Job      *aliyun.Job `json:"job,omitempty"`
+	AsOf     time.Time   `json:"as_of,omitzero"`
+	Asked    time.Time   `json:"asked,omitzero"`
+	Listed   time.Time   `json:"listed,omitzero"`
+	Failures int         `json:"failures,omitempty"`
+	Error    *stateError `json:"error,omitempty"`
+
+	Devices      map[string]int `json:"devices,omitempty"` // by TaskStatus
+	DevicesTotal int            `json:"devices_total,omitempty"`
+	DevicesAsOf  time.Time      `json:"devices_as_of,omitzero"`
+	Size         *int           `json:"size,omitempty"` // of all devices, by the newest list of them
+}
+
+type stateError struct {
+	At         time.Time    `json:"at"`
+	Operation  string       `json:"operation"`
+	Class      aliyun.Class `json:"class"`
+	Code       string       `json:"code,omitempty"`
+	Message    string       `json:"message,omitempty"`
+	RequestID  string       `json:"request_id,omitempty"`
+	HTTPStatus int          `json:"http_status,omitempty"`
+	Cause      aliyun.Cause `json:"cause_kind,omitempty"`
+	Text       string       `json:"cause,omitempty"` // of aliyun.Error.Err
+}
+
+// Encode writes what is known of the batches that were polled.
+func Encode(w io.Writer, states []*store.State) error {
+	out := bufio.NewWriterSize(w, 64<<10)
+	enc := json.NewEncoder(out)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(stateHeader{stateVersion}); err != nil {
+		return err
+	}
+	for _, s := range states {
+		if !s.Polled() && s.Job == nil {
+			continue
+		}
+		line := stateLine{Account: s.Account, JobID: s.JobID, Job: s.Job, AsOf: s.AsOf, Asked: s.Asked, Listed: s.Listed, Failures: s.Failures, Size: s.Size}
+		if s.Source != "" {
+			line.Source, line.Region, line.Instance = s.Source, s.Region, s.Instance.ID
+		}
+		if d := s.Devices; d != nil {
+			line.Devices, line.DevicesTotal, line.DevicesAsOf = d.ByStatus, d.Total, d.AsOf
+		}
+		if e := s.Err; e != nil {
+			line.Error = &stateError{s.ErrAt, e.Operation, e.Class, e.Code, e.Message, e.RequestID, e.HTTPStatus, e.Cause, ""}
+			if e.Err != nil {
+				line.Error.Text = e.Err.Error()
+			}
+		}
+		if err := enc.Encode(line); err != nil {
+			return fmt.Errorf("batch %s: %w", s.JobID, err)
+		}
+	}
+	return out.Flush()
+}
+
+// Decode reads them back. A damaged line is passed to damaged and lost,
+// no other. The error says that nothing could be read: errNewerState, or that
+// this is no state file.
+func Decode(r io.Reader, now time.Time, damaged func(line int, err error)) ([]*store.State, error) {
+	lines := lineReader{r: bufio.NewReaderSize(r, 64<<10)}
+	var header stateHeader
+	switch line, err := lines.next(); {
+	case errors.Is(err, io.EOF):
+		return nil, nil // an empty file knows nothing
+	case err != nil:
+		return nil, err
+	default:
+		if err := json.Unmarshal(line, &header); err != nil {
+			return nil, fmt.Errorf("line 1 names no version: %w", err)
+		}
+	}
+	switch {
+	case header.Version > stateVersion:
+		return nil, fmt.Errorf("%w: version %d, this one reads up to %d; run the newer program, or move the file away", errNewerState, header.Version, stateVersion)
+	case header.Version < 1:
+		return nil, errors.New("line 1 names no version")
+	}
+	var states []*store.State
+	for n := 2; ; n++ {
+		line, err := lines.next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return states, nil
+		case errors.Is(err, errLongLine):
+			damaged(n, err)
+			continue
+		case err != nil:
+			damaged(n, err) // it cannot be read on: the rest is lost, too
+			return states, nil
+		}
+		s, err := decodeState(line, now)
+		if err != nil {
+			damaged(n, err)
+			continue
+		}
+		states = append(states, s)
+	}
+}
+
+func decodeState(data []byte, now time.Time) (*store.State, error) {
+	var line stateLine
+	if err := json.Unmarshal(data, &line); err != nil {
+		return nil, err
+	}
+	if line.Account == "" || line.JobID == "" {
+		return nil, errors.New("no account or job_id")
+	}
+	s := &store.State{
+		Target: target.Target{
+			Account: line.Account, JobID: line.JobID, Source: line.Source,
+			Region: line.Region, Instance: aliyun.Instance{ID: line.Instance},
+		},
+		Job:      line.Job,
+		AsOf:     line.AsOf,
+		Asked:    line.Asked,
+		Listed:   line.Listed,
+		Failures: max(line.Failures, 0),
+		Size:     line.Size,
+	}
+	if line.Devices != nil {
+		s.Devices = &store.DeviceCounts{ByStatus: line.Devices, Total: line.DevicesTotal, AsOf: restored(line.DevicesAsOf, now)}
+		if s.Size == nil { // the file is of a version that did not write it
+			s.Size = new(line.DevicesTotal)
+		}
+	}
+	if e := line.Error; e != nil {
+		s.ErrAt = e.At
+		s.Err = &aliyun.Error{Operation: e.Operation, Class: e.Class, Code: e.Code, Message: e.Message, RequestID: e.RequestID, HTTPStatus: e.HTTPStatus, Cause: e.Cause}
+		if e.Text != "" {
+			s.Err.Err = errors.New(e.Text)
+		}
+	}
+	for _, t := range []*time.Time{&s.AsOf, &s.Asked, &s.Listed, &s.ErrAt} {
+		*t = restored(*t, now)
+	}
+	return s, nil
+}
+
+// restored is a time of the file as one of this process: it has now's monotonic
+// reading, less its age. A clock that was ahead when the file was written, or
+// still is and is set back later, must not keep a batch from being asked.
+func restored(t, now time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return now.Add(min(0, t.Sub(now)))
+}

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
 )
 
 // mayBeEmpty are the queries that have no answer while the demo is young, and why.
@@ -149,13 +151,8 @@ func substitute(expr, jobID string) string {
 		"$__rate_interval", "20s").Replace(expr)
 }
 
-// startDemo builds the exporter and runs its demo.
+// startDemo runs the demo of the exporter.
 func startDemo(t *testing.T) (address string) {
 	t.Helper()
-	binary := filepath.Join(t.TempDir(), "exporter")
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "..")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
-	return serve(t, binary, "--demo", "--persistence.file="+filepath.Join(t.TempDir(), "state"))
+	return serve(t, repository.Program(t), "--demo", "--persistence.file="+filepath.Join(t.TempDir(), "state"))
 }

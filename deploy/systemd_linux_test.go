@@ -2,6 +2,7 @@ package deploy_test
 
 import (
 	"bytes"
+	"flag"
 	"io"
 	"net"
 	"net/http"
@@ -18,7 +19,11 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
 )
+
+// A release is linked without C libraries, and makes other system calls.
+var released = flag.String("program", "", "absolute path of the program that TestServiceRuns starts; default: it is built")
 
 // The exporter runs with the service's own commands and the configuration that
 // systemd/README.md shows: on a socket that it is given, until its state file is
@@ -29,9 +34,13 @@ func TestServiceRuns(t *testing.T) {
 	api := httptest.NewServer(sim)
 	defer api.Close()
 
-	// Its folders all become dir.
+	program := *released
+	if program == "" {
+		program = repository.Program(t)
+	}
+	// All folders of the service become dir.
 	dir := t.TempDir()
-	moved := strings.NewReplacer(programPath, dir+"/exporter",
+	moved := strings.NewReplacer(programPath, program,
 		"/etc/"+service["ConfigurationDirectory"][0], dir,
 		"/var/lib/"+service["StateDirectory"][0], dir,
 		credentialsPath, dir+"/")
@@ -50,8 +59,6 @@ func TestServiceRuns(t *testing.T) {
 	sim.AddAccount(simulator.Account{Name: account.Name, Keys: []simulator.Key{{ID: account.Credentials.AccessKeyID, Secret: "secret"}}})
 	sim.AddBatch(batch)
 
-	t.Setenv("CGO_ENABLED", "0") // as the released program is built
-	run(t, "go", "build", "-trimpath", "-buildvcs=false", "-o", dir+"/exporter", "..")
 	check := command("ExecStartPre")
 	run(t, check[0], check[1:]...)
 

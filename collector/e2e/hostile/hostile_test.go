@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
 )
 
 var length = flag.Duration("hostile", 0, "how long TestHostile runs; 0 skips it")
@@ -117,7 +118,7 @@ func TestHostile(t *testing.T) {
 		write(t, config, b.String())
 	}
 	configure(0)
-	program := build(t)
+	program := repository.Program(t)
 	run := func(args ...string) *exec.Cmd {
 		cmd := command(t, names, program, append(args, "--config.file="+config)...)
 		cmd.Env = append(cmd.Env, "SSL_CERT_FILE="+ca)

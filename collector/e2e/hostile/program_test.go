@@ -22,17 +22,6 @@ import (
 	"github.com/prometheus/common/model"
 )
 
-// build makes the program with the race detector, and gives its path.
-func build(t *testing.T) string {
-	t.Helper()
-	name := filepath.Join(t.TempDir(), "exporter")
-	out, err := exec.CommandContext(t.Context(), "go", "build", "-race", "-o", name, "../../..").CombinedOutput()
-	if err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
-	return name
-}
-
 // command is the program with its own view of the files that say where names are
 // resolved; without the right to give it one, it has the machine's.
 func command(t *testing.T, names *nameServer, program string, args ...string) *exec.Cmd {

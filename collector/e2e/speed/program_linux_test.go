@@ -10,19 +10,22 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
 )
 
 // programSpeed measures the program as it is shipped, in a process of its own.
 func programSpeed(t *testing.T) *harness.Measured {
 	starts, idle, fraction := 1, time.Second, 100
-	binary := filepath.Join(t.TempDir(), "exporter")
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "../../..")
+	var binary string
 	if *harness.Speed {
 		starts, idle, fraction = 7, time.Minute, 1
-		build = exec.CommandContext(t.Context(), "make", "--directory=../../..", "build", "BINARY="+binary)
-	}
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+		binary = filepath.Join(t.TempDir(), "exporter")
+		build := exec.CommandContext(t.Context(), "make", "--directory="+repository.Root(t), "build", "BINARY="+binary)
+		if out, err := build.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	} else {
+		binary = repository.Program(t)
 	}
 	start := func(batches int, status string) *program {
 		batches /= fraction

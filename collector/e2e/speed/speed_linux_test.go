@@ -21,5 +21,5 @@ func TestSpeed(t *testing.T) {
 		}
 		tables = append(tables, table)
 	}
-	harness.HoldREADME(t, "../../../README.md", tables)
+	harness.HoldREADME(t, tables)
 }

@@ -3,9 +3,9 @@ package conditions
 import (
 	"os"
 	"os/exec"
-	"runtime/debug"
-	"slices"
 	"testing"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
 )
 
 // childTest is set to the name of the test that a process was started for.
@@ -37,7 +37,4 @@ func SkipUnderRace(t *testing.T, reason string) {
 }
 
 // UnderRace says whether the race detector is on.
-func UnderRace() bool {
-	info, _ := debug.ReadBuildInfo()
-	return slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
-}
+func UnderRace() bool { return repository.UnderRace() }

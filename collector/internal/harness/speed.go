@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
 )
 
 // Speed makes the tests of speed measure thoroughly.
@@ -42,9 +44,11 @@ func Times(value, floor float64) string { return fmt.Sprintf("%.3g ×", value/fl
 // Percent is a share from 0 to 1, in percent.
 func Percent(share float64) string { return fmt.Sprintf("%.3g %%", 100*share) }
 
-// HoldREADME compares the tables' shape, or writes them where they were asked for.
-func HoldREADME(t *testing.T, file string, tables []*Measured) {
+// HoldREADME compares the shape of the tables with those in the README. With -speed and
+// -update it writes them there.
+func HoldREADME(t *testing.T, tables []*Measured) {
 	t.Helper()
+	file := repository.Path(t, "README.md")
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,71 @@
+package demo_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/exportertest"
+)
+
+// The endpoint of today speaks TLS, and HTTP/2 with whoever offers it. The program as it
+// is shipped watches the demo's fleet there.
+func TestDemoBehindTLS(t *testing.T) {
+	t.Parallel()
+	authority, err := simulator.NewAuthority()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fleet, err := simulator.StartDemoTLS(authority)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer fleet.Close()
+	config := "--config.file=" + exportertest.TempFile(t, "config.yml", fleet.Config())
+	trusting := "SSL_CERT_FILE=" + exportertest.TempFile(t, "authority.pem", string(authority.PEM()))
+
+	t.Run("it is polled", func(t *testing.T) {
+		cmd := exportertest.Command(t, config)
+		cmd.Env = append(cmd.Env, trusting)
+		p := exportertest.StartProcess(t, cmd)
+		p.AwaitListening()
+		exportertest.Eventually(t, func() string {
+			metrics := p.Metrics()
+			for _, sample := range []string{
+				`aliyun_iot_ota_job_status{account="production",`, `aliyun_iot_ota_job_status{account="partner",`,
+				`aliyun_iot_ota_job_devices{account="production",`,
+				`_api_request_duration_seconds_count{account="production",operation="ListOTAJobByFirmware"}`,
+			} {
+				if !strings.Contains(metrics, sample) {
+					return sample
+				}
+			}
+			return ""
+		})
+		for line := range strings.Lines(p.Metrics()) {
+			for _, class := range []string{"transport", "decode", "timeout"} {
+				if strings.Contains(line, `api_requests_total{`) && strings.Contains(line, `result="`+class+`"`) && !strings.HasSuffix(line, " 0\n") {
+					t.Errorf("calls fail: %s", line)
+				}
+			}
+		}
+	})
+	t.Run("a check says that all is well but for the batch that is gone", func(t *testing.T) {
+		cmd := exportertest.Command(t, config, "--config.check-live")
+		cmd.Env = append(cmd.Env, trusting)
+		out, _ := cmd.CombinedOutput() // its error says no more than the exit code
+		if text := string(out); !strings.Contains(text, "QueryOTAJob") || strings.Contains(text, "transport") || strings.Contains(text, "decode") {
+			t.Error(text)
+		}
+	})
+	t.Run("a check says whom this machine does not trust", func(t *testing.T) {
+		cmd := exportertest.Command(t, config, "--config.check-live")
+		cmd.Env = append(cmd.Env, "SSL_CERT_FILE="+os.DevNull)
+		out, err := cmd.CombinedOutput()
+		if err == nil {
+			t.Error("it finds nothing wrong")
+		}
+		exportertest.WantIn(t, string(out), "This machine does not trust the authority that signed the certificate of "+fleet.URL, "SSL_CERT_FILE")
+	})
+}

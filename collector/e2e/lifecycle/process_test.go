@@ -1,0 +1,30 @@
+package lifecycle_test
+
+import (
+	"os"
+	"syscall"
+	"testing"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/exportertest"
+)
+
+// What a shell or a supervisor sees of the exporter.
+func TestProcess(t *testing.T) {
+	t.Run("an error", func(t *testing.T) {
+		cmd := exportertest.Command(t, "--nope")
+		out, _ := cmd.CombinedOutput() // its error says no more than the exit code
+		if code := cmd.ProcessState.ExitCode(); code != 1 {
+			t.Errorf("exit code %d, want 1", code)
+		}
+		if want := "aliyun_iot_ota_exporter: unknown long flag '--nope', see --help\n"; string(out) != want {
+			t.Errorf("output %q, want %q", out, want)
+		}
+	})
+	for _, signal := range []os.Signal{syscall.SIGTERM, syscall.SIGINT} {
+		t.Run(signal.String(), func(t *testing.T) {
+			p := exportertest.StartProcess(t, exportertest.Command(t, "--demo"))
+			p.AwaitListening()
+			p.End(signal)
+		})
+	}
+}

@@ -1,0 +1,104 @@
+//go:build unix
+
+package lifecycle_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/exportertest"
+)
+
+// storm is a configuration file that changes all the time. Two contents are good and have
+// most batches in common; the others are what a mistake may leave in their place.
+type storm struct {
+	t     *testing.T
+	path  string
+	good  [2]string // contents of the file
+	stays []string  // batches that are in both
+	bad   []string  // contents, too
+}
+
+func newStorm(t *testing.T, api *exportertest.API, interval string) *storm {
+	t.Helper()
+	s := &storm{t: t}
+	for i := range 10 {
+		s.stays = append(s.stays, fmt.Sprintf("stays-%d", i))
+	}
+	for i, other := range []string{"first", "second"} {
+		s.good[i] = strings.Replace(api.Config(append(s.stays, other)...), "interval: 1h", "interval: "+interval, 1)
+	}
+	// An empty file, one that is no text, one that is cut off in mid-write, two in
+	// one, and one with a mistake.
+	s.bad = []string{
+		"", "\x1f\x8b\x00\xff garbage", s.good[0][:len(s.good[0])/2], s.good[0] + s.good[1],
+		strings.Replace(s.good[1], "name: production", "name: ", 1),
+	}
+	s.path = exportertest.TempFile(t, "config.yml", s.good[0])
+	return s
+}
+
+// turn puts the n-th content in place and says whether it is good: two of three are.
+// Like a careless editor it does not replace the file atomically.
+func (s *storm) turn(n int) (good bool) {
+	s.t.Helper()
+	if n%3 != 2 {
+		exportertest.WriteFile(s.t, s.path, s.good[n%2])
+		return true
+	}
+	exportertest.WriteFile(s.t, s.path, s.bad[n/3%len(s.bad)])
+	return false
+}
+
+// Reloads in quick succession, by signal and by request, lose no batch that stays, ask
+// for none of those again, and leave neither goroutines nor open files behind.
+func TestReloadStorm(t *testing.T) {
+	t.Parallel()
+	api := exportertest.NewAPI(t)
+	s := newStorm(t, api, "1h")
+	p := exportertest.StartProcess(t, exportertest.Command(t, "--config.file="+s.path))
+	p.AwaitListening()
+	p.AwaitBatches(s.stays)
+	before := p.InUse()
+
+	for n := range 200 {
+		want := http.StatusInternalServerError
+		if s.turn(n) {
+			want = http.StatusOK
+		}
+		p.Signal(syscall.SIGHUP)
+		if status, body := p.Ask(http.MethodPost, "/-/reload"); status != want {
+			t.Fatalf("reload %d: %d %s, want %d", n, status, body, want)
+		}
+		if gone := exportertest.Missing(p.Batches(), s.stays); len(gone) > 0 {
+			t.Fatalf("reload %d: %v are gone", n, gone)
+		}
+	}
+
+	// Whichever signals are still under way, the file as it is now counts.
+	exportertest.WriteFile(t, s.path, s.good[0])
+	p.Signal(syscall.SIGHUP)
+	p.AwaitMetric(exportertest.InProgress("first"))
+	exportertest.WriteFile(t, s.path, s.bad[1])
+	p.Signal(syscall.SIGHUP)
+	p.AwaitMetric("aliyun_iot_ota_exporter_config_last_reload_successful 0")
+	if now := p.Batches(); len(now) != len(s.stays)+1 || !now["first"] {
+		t.Errorf("after garbage: %v", now)
+	}
+	for _, id := range s.stays {
+		if n := api.TimesAsked(id); n != 1 {
+			t.Errorf("%s was asked for %d times, want once", id, n)
+		}
+	}
+	exportertest.Eventually(t, func() string {
+		for name, n := range p.InUse() {
+			if n > before[name]+5 { // some slack for connections that come and go
+				return fmt.Sprintf("%s to come down from %d to the %d of before", name, n, before[name])
+			}
+		}
+		return ""
+	})
+}

@@ -1,0 +1,94 @@
+package readme_test
+
+import (
+	"fmt"
+	"go/build"
+	"maps"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
+)
+
+// reasons say what each direct dependency is good for, from the user's point of view.
+var reasons = map[string]string{
+	"github.com/alecthomas/kingpin/v2":       "Flags, as Prometheus's own programs have them.",
+	"github.com/aliyun/credentials-go":       "Keys from every source that Alibaba Cloud's SDKs know: RRSA, ECS roles, STS, profiles.",
+	"github.com/chromedp/cdproto":            "The browser's own protocol, beneath chromedp.",
+	"github.com/chromedp/chromedp":           "`/jobs` is tried in a real browser.",
+	"github.com/coreos/go-systemd/v22":       "Sockets from systemd, `--web.systemd-socket`.",
+	"github.com/go-kit/log":                  "Log lines in logfmt or JSON.",
+	"github.com/go-logfmt/logfmt":            "Tests read log lines as other programs do.",
+	"github.com/gofrs/flock":                 "The lock of the state file, on Linux, macOS and Windows alike.",
+	"github.com/google/go-cmp":               "A test that fails shows what differs.",
+	"github.com/klauspost/compress":          "Compression, with which a large scrape takes half the time.",
+	"github.com/mdlayher/vsock":              "`vsock://` addresses, which exporter-toolkit's flag promises.",
+	"github.com/prometheus/client_golang":    "The exporter's own metrics, native histograms included.",
+	"github.com/prometheus/client_model":     "Metrics as protobuf, for scrapers that want native histograms.",
+	"github.com/prometheus/common":           "The exposition formats, and the version in `--version` and `build_info`.",
+	"github.com/prometheus/exporter-toolkit": "TLS, basic auth and the landing page that all Prometheus exporters share.",
+	"github.com/prometheus/prometheus":       "PromQL's own parser reads every alert, rule and panel.",
+	"github.com/tjhop/slog-gokit":            "exporter-toolkit logs into the same log.",
+	"go.uber.org/goleak":                     "No goroutine outlives a stop.",
+	"golang.org/x/net":                       "Tests read `/jobs` as a browser does.",
+	"golang.org/x/sync":                      "Several addresses are served as one.",
+	"golang.org/x/time":                      "The rate limiter that `make bench` compares with.",
+	"google.golang.org/protobuf":             "How protobuf writes numbers and lengths.",
+	"gopkg.in/yaml.v3":                       "The configuration file, with the line of each mistake.",
+}
+
+// dependencyTable has a row for each direct dependency of go.mod: first those of the
+// program, then those that only tests use.
+func dependencyTable(t *testing.T) string {
+	t.Helper()
+	inProgram := make(map[string]bool)
+	addImports(t, repository.Root(t), ".", inProgram)
+	var program, tests []string    // rows
+	known := make(map[string]bool) // is in go.mod
+	// Indirect dependencies have a comment behind their version.
+	for _, found := range regexp.MustCompile(`(?m)^\t(\S+) v\S+$`).FindAllStringSubmatch(repository.Read(t, "go.mod"), -1) {
+		dependency := found[1]
+		if known[dependency] = true; reasons[dependency] == "" {
+			t.Errorf("%s needs a reason", dependency)
+		}
+		row := func(use string) string {
+			return fmt.Sprintf("| `%s` | %s | %s |\n", dependency, use, cell(reasons[dependency]))
+		}
+		isOf := func(imported string) bool {
+			return imported == dependency || strings.HasPrefix(imported, dependency+"/")
+		}
+		if slices.ContainsFunc(slices.Collect(maps.Keys(inProgram)), isOf) {
+			program = append(program, row("program"))
+		} else {
+			tests = append(tests, row("tests"))
+		}
+	}
+	for dependency := range reasons {
+		if !known[dependency] {
+			t.Errorf("%s is no direct dependency any more", dependency)
+		}
+	}
+	return "| Dependency | In | For |\n| --- | --- | --- |\n" + strings.Join(program, "") + strings.Join(tests, "")
+}
+
+// addImports adds what a package of ours imports, and what those of ours import in turn.
+// dir is relative to the root.
+func addImports(t *testing.T, root, dir string, seen map[string]bool) {
+	t.Helper()
+	pkg, err := build.ImportDir(filepath.Join(root, dir), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, imported := range pkg.Imports {
+		if seen[imported] {
+			continue
+		}
+		seen[imported] = true
+		if ours, is := strings.CutPrefix(imported, "github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/"); is {
+			addImports(t, root, ours, seen)
+		}
+	}
+}

@@ -1,0 +1,46 @@
+package readme_test
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/exportertest"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
+)
+
+// The demo has a sample of every metric that the README lists, and of no other.
+func TestREADMENamesEveryMetric(t *testing.T) {
+	t.Parallel()
+	e := exportertest.Start(t, "--demo")
+	want := documentedMetrics(t)
+	got := make(map[string]bool)
+	// Some appear only after the first discovery, or the first failure.
+	exportertest.Eventually(t, func() string {
+		for _, name := range familyNames(e.Metrics()) {
+			if strings.HasPrefix(name, "aliyun_iot_ota_") { // not those of the Go client library
+				got[name] = true
+			}
+		}
+		return strings.Join(exportertest.Missing(got, want), ", ")
+	})
+	for name := range got {
+		if !slices.Contains(want, name) {
+			t.Errorf("%s is not in the README", name)
+		}
+	}
+}
+
+// documentedMetrics are the names in the README's tables of metrics.
+func documentedMetrics(t *testing.T) []string {
+	t.Helper()
+	var names []string
+	for _, found := range regexp.MustCompile("(?m)^\\| `(aliyun_iot_ota_\\w+)` \\|").FindAllStringSubmatch(repository.Read(t, readme), -1) {
+		names = append(names, found[1])
+	}
+	if len(names) == 0 {
+		t.Fatalf("%s names no metric", readme)
+	}
+	return names
+}

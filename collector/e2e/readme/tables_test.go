@@ -1,0 +1,142 @@
+package readme_test
+
+import (
+	"bytes"
+	"fmt"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/expose"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/exportertest"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
+)
+
+// flagInHelp matches a flag in the output of --help, whose text may begin on the next
+// line. It finds its name, its default and its text without the environment variable.
+var flagInHelp = regexp.MustCompile(`(?m)^ +(?:-\w, )?--(?:\[no-\])?([\w.-]+)(?:=(\S+))?(?: \.\.\.)?\s+(.*?)(?: \(\$\w+\))?$`)
+
+// flagTable is made from --help.
+func flagTable(t *testing.T) string {
+	t.Setenv("COLUMNS", "10000") // so that no text is wrapped
+	help, _, err := exportertest.Run(t, "--help")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	b.WriteString("| Flag | Default | Meaning |\n| --- | --- | --- |\n")
+	for _, found := range flagInHelp.FindAllStringSubmatch(help, -1) {
+		name, value, meaning := found[1], strings.Trim(found[2], `"`), found[3]
+		if value != "" {
+			value = "`" + value + "`"
+		}
+		fmt.Fprintf(&b, "| `--%s` | %s | %s |\n", name, value, cell(meaning))
+	}
+	return b.String()
+}
+
+// batchMetricTable is made from a batch that has every field.
+func batchMetricTable(t *testing.T) string {
+	var full store.State
+	fill(reflect.ValueOf(&full).Elem())
+	full.Devices.ByStatus = map[string]int{"SUCCEEDED": 1} // a state that the API has
+	var text bytes.Buffer
+	if err := expose.WriteText(t.Context(), &text, []*store.State{&full}, time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	return metricTable(t, text.String(), "", "account", "job_id")
+}
+
+// ownMetricTable is made from the demo after its first discovery. The metric of that is
+// the last to appear; the others exist from the start.
+func ownMetricTable(t *testing.T) string {
+	demo := exportertest.Start(t, "--demo")
+	demo.AwaitMetric("aliyun_iot_ota_exporter_discovery_last_success_timestamp_seconds{")
+	return metricTable(t, demo.Metrics(), "aliyun_iot_ota_exporter_")
+}
+
+// metricTable has a row for each metric whose name begins with the prefix, in the order
+// of the text. It leaves out the implied labels, which the README explains once.
+func metricTable(t *testing.T, text, prefix string, implied ...string) string {
+	parser := expfmt.NewTextParser(model.UTF8Validation)
+	families, err := parser.TextToMetricFamilies(strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	b.WriteString("| Metric | Type | Labels | Meaning |\n| --- | --- | --- | --- |\n")
+	for _, name := range familyNames(text) {
+		if strings.HasPrefix(name, prefix) {
+			f := families[name]
+			fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", name, strings.ToLower(f.GetType().String()), labelNames(f, implied), cell(f.GetHelp()))
+		}
+	}
+	return b.String()
+}
+
+// familyNames are the names of the metrics, in the order of the text.
+func familyNames(text string) []string {
+	var names []string
+	for _, found := range regexp.MustCompile(`(?m)^# TYPE (\w+) `).FindAllStringSubmatch(text, -1) {
+		names = append(names, found[1])
+	}
+	return names
+}
+
+// labelNames are those of all samples of a metric, in the order in which they appear.
+func labelNames(f *dto.MetricFamily, implied []string) string {
+	var names []string
+	for _, m := range f.Metric {
+		for _, l := range m.Label {
+			if name := "`" + l.GetName() + "`"; !slices.Contains(names, name) && !slices.Contains(implied, l.GetName()) {
+				names = append(names, name)
+			}
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// fill sets everything in v that is exported to a value other than zero.
+func fill(v reflect.Value) {
+	switch {
+	case !v.CanSet():
+	case v.Type() == reflect.TypeFor[time.Time]():
+		v.Set(reflect.ValueOf(time.Unix(1, 0)))
+	case v.Kind() == reflect.Struct:
+		for _, field := range v.Fields() {
+			fill(field)
+		}
+	case v.Kind() == reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(v.Elem())
+	case v.Kind() == reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		fill(v.Index(0))
+	case v.Kind() == reflect.Map:
+		key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+		fill(key)
+		fill(value)
+		v.Set(reflect.MakeMap(v.Type()))
+		v.SetMapIndex(key, value)
+	case v.Kind() == reflect.String:
+		v.SetString("x")
+	case v.Kind() == reflect.Bool:
+		v.SetBool(true)
+	case v.CanInt():
+		v.SetInt(1)
+	case v.CanUint():
+		v.SetUint(1)
+	case v.CanFloat():
+		v.SetFloat(1)
+	}
+}
+
+// cell escapes a text for a cell of a Markdown table.
+func cell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }

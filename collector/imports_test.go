@@ -1,0 +1,102 @@
+package collector_test
+
+import (
+	"errors"
+	"go/build"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
+)
+
+const module = "github.com/aliyun-iot-ota/aliyun_iot_ota_exporter"
+
+// allowed lists, for each of our packages, which others of ours it may import outside of
+// tests. It keeps data flowing one way. A new package needs a line.
+var allowed = map[string][]string{
+	".":                {"aliyun", "collector", "config/flags"},
+	"config":           nil,
+	"config/flags":     {"aliyun/printable"},
+	"aliyun":           {"aliyun/printable"},
+	"aliyun/printable": nil,
+	"aliyun/simulator": nil,
+	"collector": {"aliyun/simulator", "config", "config/flags", "collector/target", "collector/poll", "collector/store", "collector/expose",
+		"collector/pages", "collector/statefile", "collector/check", "collector/web"},
+	// The way that data takes, in its order.
+	"collector/target":    {"config", "aliyun"},
+	"collector/store":     {"aliyun", "collector/target"},
+	"collector/schedule":  {"aliyun", "collector/target", "collector/store"},
+	"collector/advice":    {"aliyun"},
+	"collector/poll":      {"aliyun", "collector/target", "collector/store", "collector/schedule", "collector/advice"},
+	"collector/web":       nil,
+	"collector/expose":    {"aliyun", "aliyun/printable", "collector/store", "collector/web"},
+	"collector/pages":     {"aliyun", "aliyun/printable", "collector/store", "collector/advice", "collector/poll", "collector/web"},
+	"collector/statefile": {"aliyun", "collector/target", "collector/store"},
+	"collector/check":     {"aliyun", "aliyun/printable", "collector/target", "collector/schedule", "collector/poll", "collector/advice"},
+	// Only tests may import these.
+	"collector/internal/conditions": {"deploy/repository"},
+	"collector/internal/promtext":   nil,
+	"collector/internal/harness": {"aliyun", "aliyun/simulator", "collector/target", "collector/store", "collector/schedule", "collector/poll",
+		"collector/expose", "collector/pages", "collector/statefile", "collector/check", "deploy/repository"},
+	"collector/internal/exportertest": {"collector", "deploy/repository"},
+	"deploy/promqlnames":              {"aliyun", "collector/target"},
+	"deploy/repository":               nil,
+}
+
+// onlyIn lists the packages that may import a library, which is given by the beginning
+// of its path.
+var onlyIn = map[string][]string{
+	"github.com/prometheus/":                 {".", "collector", "collector/poll", "collector/expose", "collector/statefile", "collector/web", "config/flags", "deploy/promqlnames", "collector/internal/exportertest", "collector/internal/harness", "collector/internal/promtext"},
+	"github.com/prometheus/prometheus/":      {"deploy/promqlnames"},
+	"github.com/aliyun/credentials-go/":      {"aliyun"},
+	"gopkg.in/yaml.v3":                       {"config"}, // no longer maintained: to be easy to replace
+	"github.com/alecthomas/kingpin/":         {"config/flags"},
+	"github.com/gofrs/flock":                 {"collector/statefile", "deploy/repository"},
+	"github.com/prometheus/exporter-toolkit": {"config/flags", "collector/web"},
+}
+
+func TestImports(t *testing.T) {
+	root := repository.Root(t)
+	err := filepath.WalkDir(root, func(dir string, d fs.DirEntry, err error) error {
+		if err != nil || !d.IsDir() {
+			return err
+		}
+		if name := d.Name(); name == "testdata" || name[0] == '.' {
+			return fs.SkipDir
+		}
+		pkg, err := build.ImportDir(dir, 0)
+		if _, none := errors.AsType[*build.NoGoError](err); none {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		if dir, err = filepath.Rel(root, dir); err != nil {
+			return err
+		}
+		dir = filepath.ToSlash(dir)
+		if len(pkg.GoFiles) == 0 {
+			return nil // only tests
+		}
+		ours, known := allowed[dir]
+		if !known {
+			t.Errorf("package %s has no line in the table", dir)
+		}
+		for _, imported := range pkg.Imports {
+			if of, is := strings.CutPrefix(imported, module+"/"); is && !slices.Contains(ours, of) {
+				t.Errorf("%s imports %s; it may import of ours: %v", dir, of, ours)
+			}
+			for library, places := range onlyIn {
+				if strings.HasPrefix(imported, library) && !slices.Contains(places, dir) {
+					t.Errorf("%s imports %s, which belongs in %v", dir, imported, places)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

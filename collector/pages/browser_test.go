@@ -1,0 +1,113 @@
+package pages_test
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+// browser is a tab of a real Chromium.
+type browser struct {
+	t       *testing.T                                // of the part of the test that runs
+	ctx     context.Context                           // of the tab; ends with the test
+	console iter.Seq2[chromedp.ConsoleMessage, error] // all messages since the tab was opened
+}
+
+// openBrowser starts Chromium, which CI has, until the test ends.
+func openBrowser(t *testing.T) *browser {
+	t.Helper()
+	path, err := exec.LookPath("chromium")
+	switch {
+	case err != nil && os.Getenv("CI") == "true":
+		t.Fatalf("CI must have chromium: %v", err)
+	case err != nil:
+		t.Skipf("skipped without chromium, which Debian has in the package of that name: %v", err)
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()), chromedp.Env("TMPDIR="+t.TempDir()),
+		// The tests may run as root and without a way to the Internet.
+		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
+	allocator, end := chromedp.NewExecAllocator(t.Context(), options...)
+	ctx, closeTab := chromedp.NewContext(allocator)
+	t.Cleanup(func() { closeTab(); end() })
+	return &browser{t, ctx, chromedp.Console(ctx)}
+}
+
+// perform gives an action 30 s, because a page that shows a dialog blocks for ever.
+func perform[T any](b *browser, action chromedp.Action[T]) T {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
+	defer cancel()
+	result, err := chromedp.Run(ctx, action)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return result
+}
+
+func (b *browser) do(steps ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	perform(b, chromedp.Steps(steps...))
+}
+
+// value evaluates a JavaScript expression in the page and gives its value as text.
+func (b *browser) value(expression string) string {
+	b.t.Helper()
+	return perform(b, chromedp.Evaluate[string]("String("+expression+")"))
+}
+
+// follow clicks on what leads to another page and waits for that page.
+func (b *browser) follow(selector string) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
+	defer cancel()
+	if _, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.CSS(selector))); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// colours is a preference of the reader: "light" or "dark".
+func colours(name string) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}},
+		})
+		return err
+	})
+}
+
+// test runs a part of a test in the same browser.
+func (b *browser) test(name string, part func(t *testing.T)) {
+	whole := b.t
+	defer func() { b.t = whole }()
+	whole.Run(name, func(t *testing.T) {
+		b.t = t
+		part(t)
+	})
+}
+
+// quiet demands that nothing has been written to the console until now: no error, no
+// missing resource, and no violation of the page's security policy.
+func (b *browser) quiet() {
+	b.t.Helper()
+	// Messages come in order, so all have come when this one has.
+	const last = "that is all"
+	b.value(fmt.Sprintf("console.log(%q)", last))
+	for message, err := range b.console {
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		if message.Text == last {
+			return
+		}
+		b.t.Errorf("console: %s", message)
+	}
+}

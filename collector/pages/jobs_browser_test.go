@@ -1,0 +1,146 @@
+package pages_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/printable"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/exportertest"
+)
+
+const stuckBatch = "HvKuBpuk3rdk6E92CP00030000" // of the demo
+
+// What only a browser shows of /jobs: that its style and its links work under the
+// page's own security policy, and that it can be read everywhere.
+func TestJobsInBrowser(t *testing.T) {
+	t.Parallel()
+	e := exportertest.Start(t, "--demo")
+	// The batches of the demo that are looked for below: one that is stuck, the partner's
+	// that is planned, two that are completed, and one that fails.
+	e.AwaitBatches([]string{stuckBatch, "HvKuBpuk3rdk6E92CP00150000", "HvKuBpuk3rdk6E92CP00050000", "HvKuBpuk3rdk6E92CP00130000"})
+	e.Await("/jobs?only=failing", "iot.firmware.InvalidOTAJobId")
+	// As a reader comes to it: by the landing page's link.
+	b := openBrowser(t)
+	b.do(chromedp.EmulateViewport(1400, 900), chromedp.Navigate(e.URLs[0]+"/"))
+	b.follow(`a[href="/jobs"]`)
+	if got := b.value("document.title"); got != "OTA batches" {
+		t.Fatalf("the landing page leads to %q", got)
+	}
+	// shown gives the JobIds in the table, in their order.
+	const shown = `[...document.querySelectorAll("tbody code:first-of-type")].map(e => e.textContent).join()`
+
+	b.test("the style sheet is taken", func(t *testing.T) {
+		if got := b.value(`getComputedStyle(document.querySelector("table")).borderCollapse`); got != "collapse" {
+			t.Errorf("border-collapse is %s", got)
+		}
+	})
+	b.test("the filter works", func(t *testing.T) {
+		b.do(chromedp.SendKeys(chromedp.CSS("input[name=text]"), "stuck"))
+		b.follow("button")
+		if got := b.value(shown); got != stuckBatch {
+			t.Errorf("of the text stuck: %s", got)
+		}
+		if got := b.value(`document.querySelector("input[name=text]").value`); got != "stuck" {
+			t.Errorf("the text is now %q", got)
+		}
+		b.follow("nav a.failing")
+		if got := b.value(shown); !strings.Contains(got, "DeletedBatch") {
+			t.Errorf("of those that fail: %s", got)
+		}
+		b.do(chromedp.SetValue(chromedp.CSS("select[name=only]"), ""), chromedp.SetValue(chromedp.CSS("select[name=status]"), "PLANNED"),
+			chromedp.SetValue(chromedp.CSS("select[name=account]"), "partner"))
+		b.follow("button")
+		if got := b.value(`[...document.querySelectorAll(".status")].map(e => e.textContent).join()`); got != "PLANNED" {
+			t.Errorf("the planned batches of the partner have the statuses %s", got)
+		}
+	})
+	b.test("a click on a heading sorts, another one the other way round", func(t *testing.T) {
+		b.do(chromedp.Navigate(e.URLs[0] + "/jobs?status=COMPLETED"))
+		b.follow(`a[href*="sort=batch"]`)
+		up := b.value(shown)
+		b.follow(`a[href*="sort=-batch"]`)
+		if down := b.value(shown); up == down || len(up) != len(down) {
+			t.Errorf("upwards %s, downwards %s", up, down)
+		}
+	})
+	b.test("readable in light and dark", func(t *testing.T) {
+		for _, name := range []string{"light", "dark"} {
+			b.do(colours(name), chromedp.Navigate(e.URLs[0]+"/jobs"))
+			if got := b.value(faint); got != "" {
+				t.Errorf("%s: less contrast than 4.5 to 1: %s", name, got)
+			}
+		}
+	})
+	b.test("a phone shows it without scrolling sideways", func(t *testing.T) {
+		b.do(chromedp.EmulateViewport(360, 740, chromedp.EmulateMobile), chromedp.Navigate(e.URLs[0]+"/jobs"))
+		if got := b.value(`document.documentElement.scrollWidth`); got != "360" {
+			t.Errorf("it is %s pixels wide", got)
+		}
+	})
+	b.quiet()
+}
+
+// faint lists the elements whose text has less contrast to its background than the
+// 4.5 to 1 that WCAG 2 (level AA) asks for.
+const faint = `(() => {
+	const rgb = c => c.match(/[\d.]+/g).map(Number);
+	const light = c => { const [r, g, b] = rgb(c).map(v => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4); return .2126 * r + .7152 * g + .0722 * b; };
+	const ground = e => { for (; e; e = e.parentElement) { const c = getComputedStyle(e).backgroundColor; if (rgb(c)[3] !== 0) return c; } return "rgb(255, 255, 255)"; };
+	const words = [...document.querySelectorAll("body *")].filter(e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()));
+	if (words.length < 50) return "only " + words.length + " elements with text";
+	const bad = words.filter(e => { const a = light(getComputedStyle(e).color), b = light(ground(e)); return (Math.max(a, b) + .05) / (Math.min(a, b) + .05) < 4.5; });
+	return [...new Set(bad.map(e => e.tagName + "." + e.className))].join(" ");
+})()`
+
+// Text that the API gives stays text, even if it looks like HTML, CSS or a script, and its
+// bidirectional controls turn round neither itself nor what stands beside it.
+func TestHostileTextInBrowser(t *testing.T) {
+	t.Parallel()
+	const hostile = `</bdi></style><script>alert(1)</script><img src=x onerror=alert(2)><svg onload=alert(3)>` + "\u2069\u202eevil\u202c"
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, `{"RequestId":%[1]q,"Success":true,"Data":{"JobStatus":%[1]q,"Name":%[1]q,"JobDesc":%[1]q,"DestVersion":%[1]q}}`, hostile)
+	}))
+	defer api.Close()
+	e := exportertest.Start(t, "--config.file="+exportertest.TempFile(t, "config.yml", strings.Replace(exportertest.SmallestConfig, "http://127.0.0.1:9", api.URL, 1)))
+	e.Await("/jobs", "alert(1)")
+	b := openBrowser(t)
+	b.do(chromedp.Navigate(e.URLs[0] + "/jobs"))
+	// The places in which /jobs shows text of the API.
+	for _, selector := range []string{".name", ".version bdi", "th bdi:nth-of-type(2)", ".status"} {
+		if got := b.value(fmt.Sprintf("document.querySelector(%q)?.textContent", selector)); got != printable.Text(hostile) {
+			t.Errorf("%s shows %q", selector, got)
+		}
+	}
+	if got := b.value(turnedRound); got != "" {
+		t.Errorf("not from left to right: %s", got)
+	}
+	// The page itself has none of these.
+	if got := b.value(`document.querySelectorAll("script, img, svg").length`); got != "0" {
+		t.Errorf("%s elements that are not the page's", got)
+	}
+	b.quiet()
+}
+
+// turnedRound lists the pairs of characters in one line of the table of which the second
+// stands to the left of the first.
+const turnedRound = `(() => {
+	const texts = document.createTreeWalker(document.querySelector("tbody"), NodeFilter.SHOW_TEXT);
+	const bad = [];
+	for (let n; n = texts.nextNode();) {
+		let last;
+		for (let i = 0; i < n.data.length; i++) {
+			const range = document.createRange();
+			range.setStart(n, i);
+			range.setEnd(n, i + 1);
+			const box = range.getBoundingClientRect();
+			if (last && box.width && Math.abs(last.top - box.top) < 2 && box.left < last.left) bad.push(n.data.slice(i - 1, i + 1));
+			if (box.width) last = box;
+		}
+	}
+	return bad.join(" ");
+})()`

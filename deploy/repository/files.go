@@ -1,0 +1,44 @@
+package repository
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// Root is the path of the repository. A test runs in the folder of its package, and the
+// root is the nearest folder above it with a go.mod.
+func Root(tb testing.TB) string {
+	tb.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			tb.Fatal("no folder above the test has a go.mod")
+		}
+		dir = parent
+	}
+}
+
+// Path is the path of a file of the repository, whose name is relative to the root and
+// has slashes.
+func Path(tb testing.TB, name string) string {
+	tb.Helper()
+	return filepath.Join(Root(tb), filepath.FromSlash(name))
+}
+
+// Read is the content of a file of the repository.
+func Read(tb testing.TB, name string) string {
+	tb.Helper()
+	text, err := os.ReadFile(Path(tb, name))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return string(text)
+}

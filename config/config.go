@@ -41,7 +41,7 @@ type Polling struct {
 	// batches.
 	DiscoveryInterval time.Duration `yaml:"discovery_interval" default:"60s"`
 	// MaxAge is how long after its end a discovered batch is dropped.
-	MaxAge time.Duration `yaml:"max_age" default:"720h"`
+	MaxAge time.Duration `yaml:"max_age" default:"168h"`
 }
 
 // Account is one Alibaba Cloud main account. Its RAM users share one rate budget, so an

@@ -38,7 +38,7 @@ func TestSmallestFile(t *testing.T) {
 			ExpectedDuration:  24 * time.Hour,
 			DeviceInterval:    time.Minute,
 			DiscoveryInterval: time.Minute,
-			MaxAge:            30 * 24 * time.Hour,
+			MaxAge:            168 * time.Hour,
 		},
 		Accounts: []config.Account{{
 			Name:              "production",

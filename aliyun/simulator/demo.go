@@ -55,6 +55,9 @@ func newDemo(now time.Time) *Simulator {
 		if r.cancelled > 0 { // earlier than Cancel could
 			_ = s.replace(r.batch.JobID, func(v *batch, _ time.Time) { v.cancelled = now.Add(-r.cancelled) })
 		}
+		if r.uncountable {
+			s.Inject(Fault{Operation: "ListOTATaskByJob", JobID: r.batch.JobID, Code: "iot.system.SystemException"})
+		}
 		if r.line {
 			lines = append(lines, &line{firmware: r.firmware, batch: r.batch, newest: r.batch.JobID})
 		}

@@ -14,6 +14,8 @@ type rollout struct {
 	batch     Batch
 	line      bool          // further versions follow
 	cancelled time.Duration // how long ago; 0 is not at all
+
+	uncountable bool // ListOTATaskByJob fails
 }
 
 // The products of the demo.
@@ -116,6 +118,10 @@ func demoFleet(now time.Time) []rollout {
 			Desc: "Planned for tomorrow", Create: ago(10 * time.Minute), Schedule: now.Add(20 * time.Hour),
 			ScheduleFinish: now.Add(3 * day), OverwriteMode: 2, MaximumPerMinute: 1000, TimeoutInMinutes: 30,
 			Devices: Devices{Count: 52_000, Report: time.Minute, Install: 8 * time.Minute}}},
+
+		{firmware: coldChain, uncountable: true, batch: Batch{
+			Desc: "The API cannot list its devices", Create: ago(20 * time.Minute), OverwriteMode: 1, TimeoutInMinutes: 240,
+			Devices: Devices{Count: 150, Online: 3 * time.Hour, Report: time.Minute, Install: 4 * time.Minute}}},
 	}
 	for i := range fleet {
 		r := &fleet[i]

@@ -93,7 +93,7 @@ func TestDemo(t *testing.T) {
 			return n
 		}
 		first, before := look()
-		want := map[string]int{"PLANNED": 3, "IN_PROGRESS": 8, "COMPLETED": 2, "CANCELED": 3, "iot.firmware.InvalidOTAJobId": 1}
+		want := map[string]int{"PLANNED": 3, "IN_PROGRESS": 9, "COMPLETED": 2, "CANCELED": 3, "iot.firmware.InvalidOTAJobId": 1}
 		if got := tally(first); !maps.Equal(got, want) {
 			t.Errorf("at first %v, want %v", got, want)
 		}

@@ -106,6 +106,16 @@ func families(expected time.Duration) []family {
 				out.sample(*unix(&s.Devices.AsOf))
 			}
 		}},
+		family{"aliyun_iot_ota_job_devices_last_finished_timestamp_seconds", "When the number of finished devices last changed, in Unix time; not before the batch started and was first counted.", func(s *store.State, out *row) {
+			if at := s.LastFinished(); !at.IsZero() {
+				out.sample(*unix(&at))
+			}
+		}},
+		family{"aliyun_iot_ota_job_devices_error_info", "Why the last count of the devices failed, always 1; absent while counts succeed.", func(s *store.State, out *row) {
+			if e := s.DevicesErr; e != nil {
+				out.sample(1, label{"class", string(e.Class)}, label{"code", aliyun.Text(&e.Code)})
+			}
+		}},
 		family{"aliyun_iot_ota_job_poll_success", "Whether the last poll of the batch succeeded; absent until the first.", func(s *store.State, out *row) {
 			if s.Polled() {
 				out.sample(truth(s.Err == nil))

@@ -117,6 +117,16 @@ var situations = map[string]func(h *harness.Harness){
 		h.Add(b)
 		h.Pass(61 * time.Second) // settings and devices, and the devices once more
 	},
+	// The counts of the first round stay, and grow old.
+	"device_counts_failing": func(h *harness.Harness) {
+		b := harness.Ordinary(time.Now())
+		b.Devices = simulator.Devices{Count: 10, Report: time.Minute, Install: time.Hour}
+		h.CountDevices()
+		h.Add(b)
+		h.Pass(time.Second)
+		h.Sim.Inject(simulator.Fault{Operation: aliyun.OpListOTATaskByJob, Code: "iot.system.SystemException"})
+		h.Pass(61 * time.Second)
+	},
 	"devices_to_be_confirmed": func(h *harness.Harness) {
 		b := harness.Ordinary(time.Now())
 		b.NeedConfirm = new(true)

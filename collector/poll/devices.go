@@ -122,17 +122,21 @@ func (d *devices) finish(t target.Target, r *deviceRound) {
 	d.rota.Done(t.JobID, r.started, time.Now(), r.failure)
 	d.watch(d.plan.Batches[t.JobID].State, time.Now()) // it was let be while the round went on
 	if r.failure != nil {
+		d.publish(t, func(next *store.State) { next.DevicesErr = r.failure })
 		return
 	}
 	counts, why := r.result()
 	if counts == nil {
+		d.publish(t, func(next *store.State) {
+			next.DevicesErr = &aliyun.Error{Operation: aliyun.OpListOTATaskByJob, Class: aliyun.ClassDecode, Message: why}
+		})
 		if !d.said[why] {
 			d.said[why] = true
 			level.Warn(d.logger).Log("msg", "the device counts of a round are left out; not logged again", "job_id", t.JobID, "why", why)
 		}
 		return
 	}
-	d.publish(t, func(next *store.State) { next.Devices = counts })
+	d.publish(t, func(next *store.State) { next.Devices, next.DevicesErr = counts.Following(next.Devices), nil })
 }
 
 // publish puts what was counted of a batch into the store, unless the batch has gone
@@ -170,12 +174,12 @@ func (d *devices) forget() {
 	d.calls = nil
 	for jobID, b := range d.plan.Batches {
 		d.rota.Remove(jobID)
-		if b.State.Devices == nil && b.State.Size == nil {
+		if b.State.Devices == nil && b.State.Size == nil && b.State.DevicesErr == nil {
 			continue
 		}
 		_, after := d.store.Update(d.account.Name, jobID, func(s *store.State) *store.State {
 			next := *s
-			next.Devices, next.Size = nil, nil
+			next.Devices, next.Size, next.DevicesErr = nil, nil, nil
 			return &next
 		})
 		d.plan.Put(after)

@@ -41,7 +41,8 @@ type stateLine struct {
 	Devices      map[string]int `json:"devices,omitempty"` // by TaskStatus
 	DevicesTotal int            `json:"devices_total,omitempty"`
 	DevicesAsOf  time.Time      `json:"devices_as_of,omitzero"`
-	Size         *int           `json:"size,omitempty"` // of all devices, by the newest list of them
+	FinishedAt   time.Time      `json:"devices_finished_at,omitzero"` // see store.DeviceCounts
+	Size         *int           `json:"size,omitempty"`               // of all devices, by the newest list of them
 }
 
 type stateError struct {
@@ -73,7 +74,7 @@ func Encode(w io.Writer, states []*store.State) error {
 			line.Source, line.Region, line.Instance = s.Source, s.Region, s.Instance.ID
 		}
 		if d := s.Devices; d != nil {
-			line.Devices, line.DevicesTotal, line.DevicesAsOf = d.ByStatus, d.Total, d.AsOf
+			line.Devices, line.DevicesTotal, line.DevicesAsOf, line.FinishedAt = d.ByStatus, d.Total, d.AsOf, d.FinishedAt
 		}
 		if e := s.Err; e != nil {
 			line.Error = &stateError{s.ErrAt, e.Operation, e.Class, e.Code, e.Message, e.RequestID, e.HTTPStatus, e.Cause, ""}
@@ -153,7 +154,11 @@ func decodeState(data []byte, now time.Time) (*store.State, error) {
 		Size:     line.Size,
 	}
 	if line.Devices != nil {
-		s.Devices = &store.DeviceCounts{ByStatus: line.Devices, Total: line.DevicesTotal, AsOf: restored(line.DevicesAsOf, now)}
+		asOf := restored(line.DevicesAsOf, now)
+		s.Devices = &store.DeviceCounts{ByStatus: line.Devices, Total: line.DevicesTotal, AsOf: asOf, FinishedAt: asOf}
+		if !line.FinishedAt.IsZero() { // the file is of a version that writes it
+			s.Devices.FinishedAt = restored(line.FinishedAt, now)
+		}
 		if s.Size == nil { // the file is of a version that did not write it
 			s.Size = new(line.DevicesTotal)
 		}

@@ -28,7 +28,7 @@ func someStates() []*store.State {
 	return []*store.State{
 		{Target: target("job-1"), Job: &aliyun.Job{Name: &name, JobStatus: &status, RetryCount: &retries, UtcCreate: &at, SrcVersions: []string{"1"}, Tags: []aliyun.Tag{{Key: &name}}}, AsOf: at, Asked: at, Size: &size},
 		{Target: target("job-2"), Job: &aliyun.Job{}, AsOf: at, Asked: at.Add(time.Hour), Listed: at.Add(2 * time.Hour), Failures: 3,
-			Devices: &store.DeviceCounts{ByStatus: map[string]int{"QUEUED": 0, "SUCCEEDED": 7}, Total: 7, AsOf: at}, Size: new(7), ErrAt: at.Add(time.Hour),
+			Devices: &store.DeviceCounts{ByStatus: map[string]int{"QUEUED": 0, "SUCCEEDED": 7}, Total: 7, AsOf: at, FinishedAt: at.Add(-time.Hour)}, Size: new(7), ErrAt: at.Add(time.Hour),
 			Err: &aliyun.Error{Operation: aliyun.OpQueryOTAJob, Class: aliyun.ClassTransport, Code: "c", Message: "m", RequestID: "r", HTTPStatus: 500, Cause: aliyun.CauseDNS, Err: errors.New("no route")}},
 		{Target: discovered, Asked: at, Failures: 1, ErrAt: at, Err: &aliyun.Error{Class: aliyun.ClassNotFound}},
 	}

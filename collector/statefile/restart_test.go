@@ -75,6 +75,26 @@ func TestRestart(t *testing.T) {
 	}
 }
 
+// The time since when no device has finished goes on over a restart.
+func TestRestartKeepsWhenADeviceLastFinished(t *testing.T) {
+	harness.Simulated(t, func(t *testing.T, first *harness.Harness) {
+		const lastFinished = "job_devices_last_finished_timestamp_seconds{"
+		path := filepath.Join(t.TempDir(), "state")
+		stop := first.Keep(path)
+		first.CountDevices()
+		first.Add(harness.Ordinary(time.Now())) // none of its devices finishes
+		first.Pass(time.Hour)
+		stood := first.Value(lastFinished)
+		stop()
+		second := first.Next(path)
+		second.Apply()
+		second.Pass(10 * time.Minute)
+		if is := second.Value(lastFinished); is != stood {
+			t.Errorf("%v s later than before the restart", is-stood)
+		}
+	})
+}
+
 func TestRestartWithoutAJobThatWasConfigured(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, first *harness.Harness) {
 		path := filepath.Join(t.TempDir(), "state")

@@ -18,6 +18,41 @@ type DeviceCounts struct {
 	ByStatus map[string]int // without a state that was not counted
 	Total    int            // of all states, as the API says
 	AsOf     time.Time      // when the round began
+	// FinishedAt is when the round began that was the first with today's number of
+	// finished devices; that of the first round at all while the number has not changed.
+	FinishedAt time.Time
+}
+
+// Following gives the counts as those that follow before, which is nil for the first.
+func (d *DeviceCounts) Following(before *DeviceCounts) *DeviceCounts {
+	next := *d
+	next.FinishedAt = d.AsOf
+	if before != nil && before.finished() == d.finished() {
+		next.FinishedAt = before.FinishedAt
+	}
+	return &next
+}
+
+// finished counts the devices that will not change any more.
+func (d *DeviceCounts) finished() int {
+	n := 0
+	for _, status := range aliyun.FinishedTaskStatuses {
+		n += d.ByStatus[status]
+	}
+	return n
+}
+
+// LastFinished is when the number of finished devices last changed, in the time of the
+// data and as far as it was seen: not before the first count, and not before the start
+// of the batch. Zero: its devices are not counted.
+func (s *State) LastFinished() time.Time {
+	switch {
+	case s.Devices == nil:
+		return time.Time{}
+	case s.Job == nil || s.Job.UtcStartTime == nil:
+		return s.Devices.FinishedAt
+	}
+	return Later(s.Devices.FinishedAt, *s.Job.UtcStartTime)
 }
 
 // live counts the devices that can still change: in a state that nobody knows

@@ -30,6 +30,9 @@ type State struct {
 	// Size is how many devices the batch has. It is known before Devices are, and where
 	// the counts of the states do not go together; nil: not known.
 	Size *int
+	// DevicesErr is why the last count of the devices failed; nil: it succeeded, or there
+	// was none since the start of the program.
+	DevicesErr *aliyun.Error
 }
 
 // Polled says whether any poll has ended, well or not.
@@ -60,7 +63,7 @@ func (s *State) FailedWith(err *aliyun.Error, started, ended time.Time) *State {
 	case aliyun.ClassThrottled:
 		return &next
 	case aliyun.ClassNotFound:
-		next.Job, next.Devices, next.Size = nil, nil, nil
+		next.Job, next.Devices, next.Size, next.DevicesErr = nil, nil, nil, nil
 	}
 	next.Asked, next.Changed = started, time.Time{}
 	next.Failures++

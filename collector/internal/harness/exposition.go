@@ -40,7 +40,8 @@ func JobFamilies(text string) string {
 // WithoutPoll leaves out what is about polling.
 func WithoutPoll(text string) string {
 	return LinesWhere(text, func(line string) bool {
-		return !strings.Contains(line, "aliyun_iot_ota_job_poll_") && !strings.Contains(line, "aliyun_iot_ota_job_last_")
+		return !strings.Contains(line, "aliyun_iot_ota_job_poll_") && !strings.Contains(line, "aliyun_iot_ota_job_last_") &&
+			!strings.Contains(line, "aliyun_iot_ota_job_devices_error_")
 	})
 }
 

@@ -12,7 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/network"
 )
 
 // zipped is a MiB of zeros, about 1 KiB long.
@@ -96,7 +96,7 @@ func TestAnswersWithoutEnd(t *testing.T) {
 					taken += n
 					return err == nil // the client has not closed
 				}
-				dial, stop := simulator.Pipe(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				dial, stop := network.Pipe(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 					conn, request, err := http.NewResponseController(w).Hijack()
 					if err != nil {
 						t.Error(err)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 )
 
 // fixedKeys is a source of keys, or of an error, that never changes.
@@ -54,7 +55,7 @@ func TestRefusedKeysAreReported(t *testing.T) {
 func TestSecretInTheAPIsMessageIsHidden(t *testing.T) {
 	const token = "tok/en+==" // percent-encoding changes it
 	sim := simulator.New()
-	sim.AddAccount(simulator.Account{Name: "a", Keys: []simulator.Key{{ID: "id", Secret: "right", Token: token}}})
+	sim.AddAccount(gateway.Account{Name: "a", Keys: []gateway.Key{{ID: "id", Secret: "right", Token: token}}})
 	server := httptest.NewServer(sim)
 	defer server.Close()
 	client := aliyun.NewClient(&fixedKeys{keys: aliyun.Keys{AccessKeyID: "id", AccessKeySecret: "wrong", SecurityToken: token}}, aliyun.Options{})

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 )
 
 // Whatever a source answers, no error quotes a key, a token or the query of a URL.
@@ -132,7 +133,7 @@ func TestCredentialsPrintNoSecret(t *testing.T) {
 // it. "HUSHHUSH" stands for the secret.
 func TestSecretFilesAreNotQuoted(t *testing.T) {
 	api := simulator.New()
-	api.AddAccount(simulator.Account{Name: "main", Keys: []simulator.Key{{ID: "id", Secret: "right", Token: "right"}}})
+	api.AddAccount(gateway.Account{Name: "main", Keys: []gateway.Key{{ID: "id", Secret: "right", Token: "right"}}})
 	server := httptest.NewServer(api)
 	defer server.Close()
 	for name, content := range map[string]string{

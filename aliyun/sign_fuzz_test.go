@@ -11,6 +11,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/network"
 )
 
 // alwaysKeys is a source of keys that never change.
@@ -29,7 +32,7 @@ func FuzzSignature(f *testing.F) {
 	f.Add("1", "", "a[]", "\u2028", "Host.Example.", "i d", "s", "e")
 
 	var sim http.Handler // replaced for each input; the pipe to it is kept
-	dial, stop := simulator.Pipe(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { sim.ServeHTTP(w, r) }))
+	dial, stop := network.Pipe(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { sim.ServeHTTP(w, r) }))
 	transport := newTransport(0)
 	transport.DialContext, transport.Proxy = dial, nil
 	f.Cleanup(func() {
@@ -50,8 +53,8 @@ func FuzzSignature(f *testing.F) {
 			t.Skip("no header could carry them")
 		}
 		api := simulator.New()
-		api.AddAccount(simulator.Account{Name: "main", Keys: []simulator.Key{{ID: keyID, Secret: secret, Token: token}}})
-		api.AddBatch(simulator.Batch{Account: "main", JobID: jobID, InstanceID: instanceID, Desc: jobID})
+		api.AddAccount(gateway.Account{Name: "main", Keys: []gateway.Key{{ID: keyID, Secret: secret, Token: token}}})
+		api.AddBatch(fleet.Batch{Account: "main", JobID: jobID, InstanceID: instanceID, Desc: jobID})
 		sim = api
 		client := NewClient(alwaysKeys{keyID, secret, token}, Options{Transport: transport})
 		var answer struct {

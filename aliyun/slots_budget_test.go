@@ -11,6 +11,9 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/network"
 )
 
 // In no one-second window does the server see more calls than there are slots, and
@@ -31,12 +34,12 @@ func TestSlotsNeverExceedTheBudgetAndUseIt(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				sim := simulator.New()
-				sim.AddAccount(simulator.Account{Name: "a", Keys: []simulator.Key{{ID: "id", Secret: "secret"}}})
-				sim.AddBatch(simulator.Batch{Account: "a", JobID: "job-1", FirmwareID: "fw-1", Status: "IN_PROGRESS"})
+				sim.AddAccount(gateway.Account{Name: "a", Keys: []gateway.Key{{ID: "id", Secret: "secret"}}})
+				sim.AddBatch(fleet.Batch{Account: "a", JobID: "job-1", FirmwareID: "fw-1", Status: "IN_PROGRESS"})
 				sim.Record(true)
 				var mu sync.Mutex       // guards total
 				var total time.Duration // of all latencies
-				dial, stop := simulator.Pipe(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				dial, stop := network.Pipe(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					there := latency() / 2
 					back := latency() / 2
 					mu.Lock()
@@ -70,7 +73,7 @@ func TestSlotsNeverExceedTheBudgetAndUseIt(t *testing.T) {
 				calls.Wait()
 
 				arrivals := sim.Arrivals("a", "QueryOTAJob")
-				if worst := simulator.WorstWindow(arrivals, time.Second); worst > limit {
+				if worst := gateway.WorstWindow(arrivals, time.Second); worst > limit {
 					t.Errorf("%d calls in one second, the limit is %d", worst, limit)
 				}
 				if n := sim.Calls("a", "QueryOTAJob").Throttled; n > 0 {
@@ -80,7 +83,7 @@ func TestSlotsNeverExceedTheBudgetAndUseIt(t *testing.T) {
 				possible := limit / (1 + rtt) * seconds // each slot is held for the call and one second
 				used := float64(len(arrivals)) / possible
 				t.Logf("worst window %d of %d, %.1f %% of N/(1+RTT) at a mean RTT of %.0f ms",
-					simulator.WorstWindow(arrivals, time.Second), limit, 100*used, 1000*rtt)
+					gateway.WorstWindow(arrivals, time.Second), limit, 100*used, 1000*rtt)
 				if used < 0.99 {
 					t.Errorf("%.1f %% of the budget used, want 99", 100*used)
 				}

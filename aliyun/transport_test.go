@@ -19,6 +19,9 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/network"
 )
 
 // Endpoints are the ways in which a server can be asked. Each starts one with this
@@ -50,12 +53,12 @@ var Endpoints = map[string]func(*testing.T, http.Handler) (string, *http.Transpo
 // tlsServer is a server that is not started yet, with its authority.
 type tlsServer struct {
 	*httptest.Server
-	authority *simulator.Authority
+	authority *network.Authority
 }
 
 func newTLSServer(t *testing.T, h http.Handler, until time.Time, hosts ...string) tlsServer {
 	t.Helper()
-	authority, err := simulator.NewAuthority()
+	authority, err := network.NewAuthority()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,8 +109,8 @@ func TestEndpoints(t *testing.T) {
 	for name, endpoint := range Endpoints {
 		t.Run(name, func(t *testing.T) {
 			sim := simulator.New()
-			sim.AddAccount(simulator.Account{Name: "main", Keys: []simulator.Key{{ID: "id", Secret: "secret"}}})
-			sim.AddBatch(simulator.Batch{Account: "main", JobID: "job-1"})
+			sim.AddAccount(gateway.Account{Name: "main", Keys: []gateway.Key{{ID: "id", Secret: "secret"}}})
+			sim.AddBatch(fleet.Batch{Account: "main", JobID: "job-1"})
 			address, transport := endpoint(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if r.ProtoMajor != 1 || r.TLS != nil && r.TLS.NegotiatedProtocol != "http/1.1" {
 					t.Errorf("a request in %s, TLS %+v", r.Proto, r.TLS)

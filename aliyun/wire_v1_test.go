@@ -12,6 +12,9 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/network"
 )
 
 // With signature v1 everything stands in the query of a POST: the parameters that each
@@ -61,10 +64,10 @@ func TestCallOnTheWireV1(t *testing.T) {
 // with its port, its capitals and its brackets.
 func TestEndpointsWithAPort(t *testing.T) {
 	sim := simulator.New()
-	sim.AddAccount(simulator.Account{Name: "a", Limit: 1000, Keys: []simulator.Key{{ID: "id", Secret: "secret"}}})
-	sim.AddBatch(simulator.Batch{Account: "a", JobID: "job-1"})
+	sim.AddAccount(gateway.Account{Name: "a", Limit: 1000, Keys: []gateway.Key{{ID: "id", Secret: "secret"}}})
+	sim.AddBatch(fleet.Batch{Account: "a", JobID: "job-1"})
 	var host string
-	dial, stop := simulator.Pipe(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	dial, stop := network.Pipe(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host = r.Host
 		sim.ServeHTTP(w, r)
 	}))
@@ -75,7 +78,7 @@ func TestEndpointsWithAPort(t *testing.T) {
 		stop()
 	}()
 	for _, signature := range []aliyun.Signature{"", aliyun.SignatureV3, aliyun.SignatureV1} {
-		sim.SetGateway(simulator.Gateway{Signature: string(signature)})
+		sim.SetDialect(gateway.Dialect{Signature: string(signature)})
 		for _, want := range []string{"gateway.example.com:8443", "gateway.example.com", "gateway.example.com:80", "GateWay:8080", "192.0.2.1:8686", "[2001:db8::1]:8443", "[2001:db8::1]"} {
 			_, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: "http://" + want, Signature: signature}, "job-1")
 			if err != nil || host != want {

@@ -22,8 +22,13 @@ var allowed = map[string][]string{
 	"config/flags":     {"aliyun/printable"},
 	"aliyun":           {"aliyun/printable"},
 	"aliyun/printable": nil,
-	"aliyun/simulator": nil,
-	"collector": {"aliyun/simulator", "config", "config/flags", "collector/target", "collector/poll", "collector/store", "collector/expose",
+	// The endpoint as a client sees it; the client does not know it.
+	"aliyun/simulator":         {"aliyun/simulator/fleet", "aliyun/simulator/gateway"},
+	"aliyun/simulator/fleet":   nil,
+	"aliyun/simulator/gateway": {"aliyun/simulator/fleet"},
+	"aliyun/simulator/network": nil,
+	"aliyun/simulator/demo":    {"aliyun/simulator", "aliyun/simulator/fleet", "aliyun/simulator/gateway", "aliyun/simulator/network"},
+	"collector": {"aliyun/simulator/demo", "config", "config/flags", "collector/target", "collector/poll", "collector/store", "collector/expose",
 		"collector/pages", "collector/statefile", "collector/check", "collector/web"},
 	// The way that data takes, in its order.
 	"collector/target":    {"config", "aliyun"},
@@ -39,7 +44,8 @@ var allowed = map[string][]string{
 	// Only tests may import these.
 	"collector/internal/conditions": {"deploy/repository"},
 	"collector/internal/promtext":   nil,
-	"collector/internal/harness": {"aliyun", "aliyun/simulator", "collector/target", "collector/store", "collector/schedule", "collector/poll",
+	"collector/internal/harness": {"aliyun", "aliyun/simulator", "aliyun/simulator/fleet", "aliyun/simulator/gateway", "aliyun/simulator/network",
+		"collector/target", "collector/store", "collector/schedule", "collector/poll",
 		"collector/expose", "collector/pages", "collector/statefile", "collector/check", "deploy/repository"},
 	"collector/internal/exportertest": {"collector", "deploy/repository"},
 	"deploy/promqlnames":              {"aliyun", "collector/target"},

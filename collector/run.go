@@ -18,7 +18,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/prometheus/common/version"
 
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/demo"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/check"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/expose"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/pages"
@@ -49,15 +49,15 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	announce := func() {} // what is special about this run
 	if f.Demo {
-		fleet, err := simulator.StartDemo()
+		server, err := demo.Start()
 		if err != nil {
 			return err
 		}
-		defer fleet.Close()
-		load = func() (*config.Config, error) { return config.Parse(strings.NewReader(fleet.Config())) }
+		defer server.Close()
+		load = func() (*config.Config, error) { return config.Parse(strings.NewReader(server.Config())) }
 		announce = func() {
 			level.Info(logger).Log("msg", "demo: any client of the API can ask the simulator",
-				"endpoint", fleet.URL, "access_key_id", fleet.Key.ID, "access_key_secret", fleet.Key.Secret)
+				"endpoint", server.URL, "access_key_id", server.Key.ID, "access_key_secret", server.Key.Secret)
 		}
 	}
 	setup := func() (target.Setup, error) { return loadSetup(load, logger) }

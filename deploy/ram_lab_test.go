@@ -12,6 +12,8 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/network"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/check"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/poll"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
@@ -29,15 +31,15 @@ type ramLab struct {
 // newRAMLab must be called in a synctest bubble.
 func newRAMLab(t *testing.T, allowed []string) ramLab {
 	// The simulator knows what a key may not do.
-	key := simulator.Key{ID: "id", Secret: "secret"}
+	key := gateway.Key{ID: "id", Secret: "secret"}
 	for _, operation := range aliyun.Operations {
 		if !slices.Contains(allowed, operation) {
 			key.Deny = append(key.Deny, operation)
 		}
 	}
 	sim := simulator.New()
-	sim.AddAccount(simulator.Account{Name: "main", Keys: []simulator.Key{key}})
-	dial, stop := simulator.Pipe(sim)
+	sim.AddAccount(gateway.Account{Name: "main", Keys: []gateway.Key{key}})
+	dial, stop := network.Pipe(sim)
 	transport := &http.Transport{DialContext: dial}
 	t.Cleanup(func() { transport.CloseIdleConnections(); stop() })
 	return ramLab{

@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
@@ -102,8 +102,8 @@ func TestPolicies(t *testing.T) {
 			}
 			lab := func(t *testing.T, allowed []string) ramLab {
 				l := newRAMLab(t, allowed)
-				l.sim.AddFirmware(simulator.Firmware{Account: "main", ID: firmware, ProductKey: product})
-				l.sim.AddBatch(simulator.Batch{Account: "main", FirmwareID: firmware, JobID: job, Status: aliyun.StatusInProgress, Start: time.Now()})
+				l.sim.AddFirmware(fleet.Firmware{Account: "main", ID: firmware, ProductKey: product})
+				l.sim.AddBatch(fleet.Batch{Account: "main", FirmwareID: firmware, JobID: job, Status: aliyun.StatusInProgress, Start: time.Now()})
 				set(&l.setup.Accounts[0])
 				return l
 			}

@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
 )
@@ -55,8 +57,8 @@ func TestServiceRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	account := c.Accounts[0]
-	batch := simulator.Batch{Account: account.Name, InstanceID: account.Instances[0].ID, JobID: account.Instances[0].Jobs[0]}
-	sim.AddAccount(simulator.Account{Name: account.Name, Keys: []simulator.Key{{ID: account.Credentials.AccessKeyID, Secret: "secret"}}})
+	batch := fleet.Batch{Account: account.Name, InstanceID: account.Instances[0].ID, JobID: account.Instances[0].Jobs[0]}
+	sim.AddAccount(gateway.Account{Name: account.Name, Keys: []gateway.Key{{ID: account.Credentials.AccessKeyID, Secret: "secret"}}})
 	sim.AddBatch(batch)
 
 	check := command("ExecStartPre")

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 )
 
 var uuid = regexp.MustCompile(`^[0-9A-F]{8}-[0-9A-F]{4}-4[0-9A-F]{3}-[89AB][0-9A-F]{3}-[0-9A-F]{12}$`)
@@ -15,11 +17,11 @@ var uuid = regexp.MustCompile(`^[0-9A-F]{8}-[0-9A-F]{4}-4[0-9A-F]{3}-[89AB][0-9A
 func TestSignedCalls(t *testing.T) {
 	t.Parallel()
 	s := account()
-	s.AddBatch(simulator.Batch{Account: "main", JobID: "job 1*~+中", FirmwareID: "fw"})
-	s.AddAccount(simulator.Account{Name: "session", Limit: 1000, Keys: []simulator.Key{
+	s.AddBatch(fleet.Batch{Account: "main", JobID: "job 1*~+中", FirmwareID: "fw"})
+	s.AddAccount(gateway.Account{Name: "session", Limit: 1000, Keys: []gateway.Key{
 		{ID: "sts", Secret: "stssecret", Token: "t/o=k en+"},
 	}})
-	s.AddBatch(simulator.Batch{Account: "session", JobID: "own", FirmwareID: "fw2"})
+	s.AddBatch(fleet.Batch{Account: "session", JobID: "own", FirmwareID: "fw2"})
 	job := pairs("JobId", "job 1*~+中", "RegionId", "cn-nowhere")
 	for name, r := range map[string]*http.Request{
 		"ACS3, POST with a query":      signing{params: job}.acs3(),
@@ -51,7 +53,7 @@ func TestNonces(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := account()
-		s.AddBatch(simulator.Batch{Account: "main", JobID: "j"})
+		s.AddBatch(fleet.Batch{Account: "main", JobID: "j"})
 		try := func(c signing) string {
 			c.params = pairs("JobId", "j")
 			return send(t, s, c.acs3()).code()
@@ -81,25 +83,25 @@ func TestKeysChangeWhileRunning(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := simulator.New()
-		set := func(k simulator.Key) {
-			s.AddAccount(simulator.Account{Name: "main", Limit: 1, Keys: []simulator.Key{k}})
+		set := func(k gateway.Key) {
+			s.AddAccount(gateway.Account{Name: "main", Limit: 1, Keys: []gateway.Key{k}})
 		}
-		set(simulator.Key{ID: "one", Secret: "s", Token: "t", Expires: time.Now().Add(time.Hour)})
-		s.AddBatch(simulator.Batch{Account: "main", JobID: "j"})
+		set(gateway.Key{ID: "one", Secret: "s", Token: "t", Expires: time.Now().Add(time.Hour)})
+		s.AddBatch(fleet.Batch{Account: "main", JobID: "j"})
 		try := func(id string) string {
 			return send(t, s, signing{id: id, secret: "s", token: "t", params: pairs("JobId", "j")}.acs3()).code()
 		}
 		if got := try("one"); got != "" {
 			t.Errorf("before: %s", got)
 		}
-		set(simulator.Key{ID: "two", Secret: "s", Token: "t"})
+		set(gateway.Key{ID: "two", Secret: "s", Token: "t"})
 		if got := try("one"); got != "InvalidAccessKeyId.NotFound" {
 			t.Errorf("the old key: %q", got)
 		}
 		if got := try("two"); got != "Throttling.User" {
 			t.Errorf("a new key has the window of the account: %q", got)
 		}
-		set(simulator.Key{ID: "one", Secret: "s", Token: "t", Expires: time.Now().Add(time.Hour)})
+		set(gateway.Key{ID: "one", Secret: "s", Token: "t", Expires: time.Now().Add(time.Hour)})
 		time.Sleep(time.Hour)
 		if got := try("one"); got != "InvalidSecurityToken.Expired" {
 			t.Errorf("after an hour: %q", got)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 )
 
 // midnight is when the clock of a synctest bubble starts.
@@ -42,9 +43,9 @@ func TestTimesOfABatch(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := account()
-		s.AddBatch(simulator.Batch{Account: "main", JobID: "j", FirmwareID: "fw", Schedule: midnight.Add(time.Hour), TimeoutInMinutes: 60,
-			Devices: simulator.Devices{Count: 1, Hung: 1}})
-		s.AddBatch(simulator.Batch{Account: "main", JobID: "k", FirmwareID: "fw", Devices: simulator.Devices{Offline: 1, Count: 1}})
+		s.AddBatch(fleet.Batch{Account: "main", JobID: "j", FirmwareID: "fw", Schedule: midnight.Add(time.Hour), TimeoutInMinutes: 60,
+			Devices: fleet.Devices{Count: 1, Hung: 1}})
+		s.AddBatch(fleet.Batch{Account: "main", JobID: "k", FirmwareID: "fw", Devices: fleet.Devices{Offline: 1, Count: 1}})
 		expect := func(when, modified, start, end string) {
 			t.Helper()
 			d := ask(t, s, "QueryOTAJob", "JobId", "j").data()
@@ -61,14 +62,14 @@ func TestTimesOfABatch(t *testing.T) {
 		}
 		expect("added", "00:00", "", "")
 		time.Sleep(30 * time.Minute)
-		if err := s.UpdateBatch("j", func(b *simulator.Batch) { b.Desc, b.JobID = "new", "x" }); err != nil {
+		if err := s.UpdateBatch("j", func(b *fleet.Batch) { b.Desc, b.JobID = "new", "x" }); err != nil {
 			t.Fatal(err)
 		}
 		expect("updated", "00:30", "", "")
 		time.Sleep(30 * time.Minute)
 		expect("started", "01:00", "01:00", "")
 		time.Sleep(30 * time.Minute)
-		if err := s.UpdateBatch("j", func(b *simulator.Batch) { b.TimeoutInMinutes = 1 }); err != nil {
+		if err := s.UpdateBatch("j", func(b *fleet.Batch) { b.TimeoutInMinutes = 1 }); err != nil {
 			t.Fatal(err)
 		}
 		expect("updated in mid-run", "01:30", "01:00", "")
@@ -85,10 +86,10 @@ func TestReplacing(t *testing.T) {
 	t.Parallel()
 	s := account()
 	for _, fw := range []string{"fw1", "fw2"} {
-		s.AddFirmware(simulator.Firmware{Account: "main", ID: fw, Name: fw, ProductKey: "a1"})
-		s.AddBatch(simulator.Batch{Account: "main", JobID: "j", FirmwareID: fw})
+		s.AddFirmware(fleet.Firmware{Account: "main", ID: fw, Name: fw, ProductKey: "a1"})
+		s.AddBatch(fleet.Batch{Account: "main", JobID: "j", FirmwareID: fw})
 	}
-	s.AddFirmware(simulator.Firmware{Account: "main", ID: "fw2", Name: "renamed", ProductKey: "a1"})
+	s.AddFirmware(fleet.Firmware{Account: "main", ID: "fw2", Name: "renamed", ProductKey: "a1"})
 	if got := ask(t, s, "QueryOTAJob", "JobId", "j").data()["Name"]; got != "renamed" {
 		t.Errorf("the batch shows the package as %v", got)
 	}
@@ -106,9 +107,9 @@ func TestTaskFields(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := account()
-		s.AddFirmware(simulator.Firmware{Account: "main", ID: "fw", ProductKey: "a1", ProductName: "Meter", DestVersion: "2.0"})
-		s.AddBatch(simulator.Batch{Account: "main", JobID: "j", FirmwareID: "fw", TimeoutInMinutes: 10, SrcVersions: []string{"1.0", "1.1"},
-			Devices: simulator.Devices{Count: 2, Hung: 1, Report: time.Minute}})
+		s.AddFirmware(fleet.Firmware{Account: "main", ID: "fw", ProductKey: "a1", ProductName: "Meter", DestVersion: "2.0"})
+		s.AddBatch(fleet.Batch{Account: "main", JobID: "j", FirmwareID: "fw", TimeoutInMinutes: 10, SrcVersions: []string{"1.0", "1.1"},
+			Devices: fleet.Devices{Count: 2, Hung: 1, Report: time.Minute}})
 		read := func() map[string]any {
 			return ask(t, s, "ListOTATaskByJob", "JobId", "j").list("Data", "SimpleOTATaskInfo")[1]
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 )
 
 func TestBudget(t *testing.T) {
@@ -13,10 +14,10 @@ func TestBudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := simulator.New()
 		rival := 0
-		s.AddAccount(simulator.Account{Name: "main", Keys: []simulator.Key{
+		s.AddAccount(gateway.Account{Name: "main", Keys: []gateway.Key{
 			{ID: "testid", Secret: "testsecret"}, {ID: "ram", Secret: "testsecret"},
 		}, Rival: func(time.Time) int { return rival }})
-		s.AddAccount(simulator.Account{Name: "other", Limit: 3, ThrottleStatus: 429, Keys: []simulator.Key{
+		s.AddAccount(gateway.Account{Name: "other", Limit: 3, ThrottleStatus: 429, Keys: []gateway.Key{
 			{ID: "third", Secret: "testsecret"},
 		}})
 		// calls makes n calls at once and tells how many were accepted.
@@ -75,7 +76,7 @@ func TestWorstWindow(t *testing.T) {
 		"out of order":                       {at(1500, 0, 600, 1599, 900), 4},
 		"the worst is not the first or last": {at(0, 5000, 5001, 5002, 9000), 3},
 	} {
-		if got := simulator.WorstWindow(c.arrivals, time.Second); got != c.want {
+		if got := gateway.WorstWindow(c.arrivals, time.Second); got != c.want {
 			t.Errorf("%s: %d, want %d", name, got, c.want)
 		}
 	}
@@ -85,8 +86,8 @@ func TestArrivals(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := simulator.New()
-		s.AddAccount(simulator.Account{Name: "main", Limit: 1, Keys: []simulator.Key{{ID: "testid", Secret: "testsecret"}}})
-		s.Inject(simulator.Fault{Latency: time.Second})
+		s.AddAccount(gateway.Account{Name: "main", Limit: 1, Keys: []gateway.Key{{ID: "testid", Secret: "testsecret"}}})
+		s.Inject(gateway.Fault{Latency: time.Second})
 		ask(t, s, "QueryOTAJob")
 		s.Record(true)
 		first := time.Now()

@@ -10,16 +10,16 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 )
 
 // job has every field that the API documents.
-func job() simulator.Batch {
+func job() fleet.Batch {
 	at := time.Date(2019, 12, 28, 2, 43, 10, 0, time.UTC)
-	return simulator.Batch{
+	return fleet.Batch{
 		Account: "main", JobID: "j", FirmwareID: "fw", Desc: "批量 <upgrade> & more", SelectionType: "DYNAMIC",
-		TargetSelection: "GRAY", DynamicMode: 1, OverwriteMode: 2, MaximumPerMinute: 1000, Retry: &simulator.Retry{Count: 1, Interval: 0},
-		TimeoutInMinutes: 5, GrayPercent: "50.00", SrcVersions: []string{"1.0.0", "1.0.1"}, Tags: []simulator.Tag{{Key: "k", Value: "v"}},
+		TargetSelection: "GRAY", DynamicMode: 1, OverwriteMode: 2, MaximumPerMinute: 1000, Retry: &fleet.Retry{Count: 1, Interval: 0},
+		TimeoutInMinutes: 5, GrayPercent: "50.00", SrcVersions: []string{"1.0.0", "1.0.1"}, Tags: []fleet.Tag{{Key: "k", Value: "v"}},
 		NeedPush: new(true), NeedConfirm: new(false), MultiModuleMode: new(false), DownloadProtocol: "HTTPS", GroupID: "g", GroupName: "组",
 		Create: at, Schedule: at.Add(time.Hour), ScheduleFinish: at.Add(3 * time.Hour),
 		Status: "CANCELED", Start: at.Add(time.Hour), End: at.Add(2 * time.Hour), Modified: at.Add(4 * time.Hour),
@@ -29,7 +29,7 @@ func job() simulator.Batch {
 func TestQueryOTAJobShowsEverything(t *testing.T) {
 	t.Parallel()
 	s := account()
-	s.AddFirmware(simulator.Firmware{Account: "main", ID: "fw", Name: "firmware2", ProductKey: "a19", DestVersion: "1.0.1"})
+	s.AddFirmware(fleet.Firmware{Account: "main", ID: "fw", Name: "firmware2", ProductKey: "a19", DestVersion: "1.0.1"})
 	s.AddBatch(job())
 	got, err := json.Marshal(ask(t, s, "QueryOTAJob", "JobId", "j").data())
 	if err != nil {
@@ -49,7 +49,7 @@ func TestQueryOTAJobShowsEverything(t *testing.T) {
 	t.Run("a plain batch leaves out what is not set", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			s := account()
-			s.AddBatch(simulator.Batch{Account: "main", JobID: "j", Devices: simulator.Devices{Count: 1, Offline: 1}})
+			s.AddBatch(fleet.Batch{Account: "main", JobID: "j", Devices: fleet.Devices{Count: 1, Offline: 1}})
 			got := slices.Sorted(maps.Keys(ask(t, s, "QueryOTAJob", "JobId", "j").data()))
 			want := strings.Fields("DestVersion FirmwareId JobId JobStatus JobType Name ProductKey SelectionType TargetSelection " +
 				"UtcCreate UtcModified UtcStartTime")
@@ -63,7 +63,7 @@ func TestQueryOTAJobShowsEverything(t *testing.T) {
 func TestXML(t *testing.T) {
 	t.Parallel()
 	s := account()
-	s.AddFirmware(simulator.Firmware{Account: "main", ID: "fw", Name: "firmware2", ProductKey: "a19", DestVersion: "1.0.1"})
+	s.AddFirmware(fleet.Firmware{Account: "main", ID: "fw", Name: "firmware2", ProductKey: "a19", DestVersion: "1.0.1"})
 	s.AddBatch(job())
 	for name, r := range map[string]reply{
 		"by default": send(t, s, signing{params: pairs("JobId", "j"), accept: "*/*"}.acs3()),
@@ -123,7 +123,7 @@ func TestOverride(t *testing.T) {
 	s := account()
 	b := job()
 	b.Override = map[string]any{
-		"JobStatus": "PAUSED", "RetryCount": "2", "UtcEndTime": simulator.Absent, "Nothing": simulator.Absent,
+		"JobStatus": "PAUSED", "RetryCount": "2", "UtcEndTime": fleet.Absent, "Nothing": fleet.Absent,
 		"Tags": nil, "SrcVersions": map[string]any{"SrcVersion": []string{"<1>"}}, "Extra": json.RawMessage(`{"a":[1,"\ud800"]}`),
 		"JobDesc": json.RawMessage("\"\xff\""),
 	}

@@ -11,31 +11,32 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 )
 
 // What the endless answers look like to a client that knows no better than net/http does.
 func TestEndlessAnswers(t *testing.T) {
 	t.Parallel()
 	s := account()
-	s.AddBatch(simulator.Batch{Account: "main", JobID: "j"})
+	s.AddBatch(fleet.Batch{Account: "main", JobID: "j"})
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
 	transport := &http.Transport{DisableCompression: true, MaxResponseHeaderBytes: 16 << 10}
 	client := &http.Client{Transport: transport}
 	t.Cleanup(transport.CloseIdleConnections)
 	for name, c := range map[string]struct {
-		fault simulator.Fault
+		fault gateway.Fault
 		check func(t *testing.T, res *http.Response, err error)
 	}{
-		"another protocol": {simulator.Fault{Kind: simulator.Switch}, func(t *testing.T, res *http.Response, err error) {
+		"another protocol": {gateway.Fault{Kind: gateway.Switch}, func(t *testing.T, res *http.Response, err error) {
 			if err != nil || res.StatusCode != http.StatusSwitchingProtocols || res.Header.Get("Upgrade") == "" {
 				t.Errorf("%v, %v", res, err)
 			}
 		}},
-		"announcements": {simulator.Fault{Kind: simulator.Hints}, wantTooMuch},
-		"headers":       {simulator.Fault{Kind: simulator.Headers}, wantTooMuch},
-		"a trickle": {simulator.Fault{Kind: simulator.Trickle}, func(t *testing.T, res *http.Response, err error) {
+		"announcements": {gateway.Fault{Kind: gateway.Hints}, wantTooMuch},
+		"headers":       {gateway.Fault{Kind: gateway.Headers}, wantTooMuch},
+		"a trickle": {gateway.Fault{Kind: gateway.Trickle}, func(t *testing.T, res *http.Response, err error) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -44,7 +45,7 @@ func TestEndlessAnswers(t *testing.T) {
 				t.Errorf("two bytes after %v, %v", time.Since(start), err)
 			}
 		}},
-		"a bomb": {simulator.Fault{Kind: simulator.Bomb, Size: 8 << 20}, func(t *testing.T, res *http.Response, err error) {
+		"a bomb": {gateway.Fault{Kind: gateway.Bomb, Size: 8 << 20}, func(t *testing.T, res *http.Response, err error) {
 			if err != nil || res.Header.Get("Content-Encoding") != "gzip" {
 				t.Fatalf("%v, %v", res, err)
 			}

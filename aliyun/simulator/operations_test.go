@@ -7,28 +7,30 @@ import (
 	"testing"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 )
 
-// fleet has a package with three batches in the public instance and one with one
+// threeBatches has a package with three batches in the public instance and one with one
 // batch in an enterprise instance.
-func fleet() *simulator.Simulator {
+func threeBatches() *simulator.Simulator {
 	s := account()
-	s.AddFirmware(simulator.Firmware{Account: "main", ID: "fw", Name: "pkg", ProductKey: "a1", DestVersion: "2.0.0", SrcVersion: "1.0.0"})
-	s.AddFirmware(simulator.Firmware{Account: "main", ID: "fw2", Name: "pkg2", ProductKey: "a1", DestVersion: "3.0.0"})
-	s.AddFirmware(simulator.Firmware{Account: "main", ID: "fw3", InstanceID: "iot-cn-1", ProductKey: "b1", DestVersion: "2.0.0"})
+	s.AddFirmware(fleet.Firmware{Account: "main", ID: "fw", Name: "pkg", ProductKey: "a1", DestVersion: "2.0.0", SrcVersion: "1.0.0"})
+	s.AddFirmware(fleet.Firmware{Account: "main", ID: "fw2", Name: "pkg2", ProductKey: "a1", DestVersion: "3.0.0"})
+	s.AddFirmware(fleet.Firmware{Account: "main", ID: "fw3", InstanceID: "iot-cn-1", ProductKey: "b1", DestVersion: "2.0.0"})
 	for _, id := range []string{"one", "two", "three"} {
-		s.AddBatch(simulator.Batch{Account: "main", JobID: id, FirmwareID: "fw", Devices: simulator.Devices{Count: 250}})
+		s.AddBatch(fleet.Batch{Account: "main", JobID: id, FirmwareID: "fw", Devices: fleet.Devices{Count: 250}})
 	}
-	s.AddBatch(simulator.Batch{Account: "main", JobID: "inside", FirmwareID: "fw3"})
-	s.AddAccount(simulator.Account{Name: "main", Limit: 1_000_000, Instances: []string{"iot-cn-2"},
-		Keys: []simulator.Key{{ID: "testid", Secret: "testsecret"}}})
-	s.AddBatch(simulator.Batch{Account: "stranger", JobID: "foreign", FirmwareID: "foreign-fw"})
+	s.AddBatch(fleet.Batch{Account: "main", JobID: "inside", FirmwareID: "fw3"})
+	s.AddAccount(gateway.Account{Name: "main", Limit: 1_000_000, Instances: []string{"iot-cn-2"},
+		Keys: []gateway.Key{{ID: "testid", Secret: "testsecret"}}})
+	s.AddBatch(fleet.Batch{Account: "stranger", JobID: "foreign", FirmwareID: "foreign-fw"})
 	return s
 }
 
 func TestBusinessErrors(t *testing.T) {
 	t.Parallel()
-	s := fleet()
+	s := threeBatches()
 	tooMany := []string{"JobId", "one"}
 	for n := range 51 {
 		tooMany = append(tooMany, fmt.Sprint("DeviceNames.", n+1), "device-000001")
@@ -85,7 +87,7 @@ func TestBusinessErrors(t *testing.T) {
 
 func TestLists(t *testing.T) {
 	t.Parallel()
-	s := fleet()
+	s := threeBatches()
 	for name, c := range map[string]struct {
 		action     string
 		params     []string

@@ -7,12 +7,13 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 )
 
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	s := simulator.New()
-	s.AddAccount(simulator.Account{Name: "main", Limit: 1000, Keys: []simulator.Key{
+	s.AddAccount(gateway.Account{Name: "main", Limit: 1000, Keys: []gateway.Key{
 		{ID: "testid", Secret: "testsecret"},
 		{ID: "off", Secret: "testsecret", Inactive: true},
 		{ID: "sts", Secret: "testsecret", Token: "token"},

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 )
 
 // reply is an answer, decoded if it is JSON.
@@ -62,8 +63,8 @@ func (r reply) list(name, item string) []map[string]any {
 // account returns a simulator with the key testid and no tight budget.
 func account() *simulator.Simulator {
 	s := simulator.New()
-	s.AddAccount(simulator.Account{
-		Name: "main", Limit: 1_000_000, Keys: []simulator.Key{{ID: "testid", Secret: "testsecret"}},
+	s.AddAccount(gateway.Account{
+		Name: "main", Limit: 1_000_000, Keys: []gateway.Key{{ID: "testid", Secret: "testsecret"}},
 	})
 	return s
 }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/network"
 )
 
 // The client classifies every code of the product, in upper and lower case, and the advice
@@ -39,18 +41,18 @@ func TestCuresOfBusinessCodes(t *testing.T) {
 		"iot.system.UidNotFound":               "IoT Platform is not activated",
 	}
 	sim := simulator.New()
-	sim.AddAccount(simulator.Account{Name: "main", Limit: 1000, Keys: []simulator.Key{{ID: "id", Secret: "secret"}}})
-	dial, stop := simulator.Pipe(sim)
+	sim.AddAccount(gateway.Account{Name: "main", Limit: 1000, Keys: []gateway.Key{{ID: "id", Secret: "secret"}}})
+	dial, stop := network.Pipe(sim)
 	t.Cleanup(stop)
 	keys := aliyun.NewCredentials(aliyun.CredentialsConfig{AccessKeyID: "id", AccessKeySecret: "secret"}, nil)
 	transport := &http.Transport{DialContext: dial}
 	t.Cleanup(transport.CloseIdleConnections)
 	client := aliyun.NewClient(keys, aliyun.Options{Transport: transport})
 	in := aliyun.Instance{URL: "http://endpoint", ID: "iot-1"}
-	for _, code := range simulator.BusinessCodes() {
+	for _, code := range gateway.BusinessCodes() {
 		for _, status := range []int{200, 400, 500} {
 			for _, written := range []string{code, strings.ToUpper(code), strings.ToLower(code)} {
-				remove := sim.Inject(simulator.Fault{Code: written, Status: status})
+				remove := sim.Inject(gateway.Fault{Code: written, Status: status})
 				_, err := client.ListOTAFirmware(t.Context(), in, "a1Typo", 1)
 				remove()
 				failure, ok := errors.AsType[*aliyun.Error](err)

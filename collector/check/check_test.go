@@ -9,7 +9,7 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/printable"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/check"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
@@ -115,7 +115,7 @@ func TestCheckLiveSteersNoTerminal(t *testing.T) {
 		b.JobID, b.FirmwareID = hostile, "fw-1"
 		h.Put(b)
 		h.Discover(nil, []string{"fw-1"})
-		h.Sim.Inject(simulator.Fault{Operation: aliyun.OpQueryOTAJob, Code: "iot." + hostile, Message: hostile})
+		h.Sim.Inject(gateway.Fault{Operation: aliyun.OpQueryOTAJob, Code: "iot." + hostile, Message: hostile})
 		out, err := h.CheckLive()
 		if err == nil || !strings.Contains(out, `server iot.x\u001b]0;evil`) {
 			t.Errorf("error %v, want the code in\n%s", err, out)

@@ -12,7 +12,8 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/check"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/conditions"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
@@ -44,7 +45,7 @@ func TestCheckLiveAsksForEveryID(t *testing.T) {
 		h.Account().RequestsPerSecond = 5
 		h.ConfigureRunning(100)
 		h.Configure("wrong-1", "wrong-2")
-		h.Sim.Inject(simulator.Fault{JobID: "job-0042", Code: "iot.system.SystemException"})
+		h.Sim.Inject(gateway.Fault{JobID: "job-0042", Code: "iot.system.SystemException"})
 		for i := range 40 {
 			h.PutProduct("", fmt.Sprintf("product-%02d", i), fmt.Sprintf("package-%02d", i), fmt.Sprintf("other-%02d", i))
 			h.Discover([]string{fmt.Sprintf("product-%02d", i)}, []string{fmt.Sprintf("package-%02d", i)})
@@ -128,14 +129,14 @@ func TestCheckLiveGivesUpOnWhatAllShare(t *testing.T) {
 			}
 		}, 50, []string{"200 jobs   20 failed, 180 not asked", "50 jobs    50 ok", "After these failures 180 ids were not asked for"}},
 		"a network that fails for a moment": {func(h *harness.Harness) {
-			h.Sim.Inject(simulator.Fault{Operation: aliyun.OpQueryOTAJob, Kind: simulator.Reset, Count: 15})
+			h.Sim.Inject(gateway.Fault{Operation: aliyun.OpQueryOTAJob, Kind: gateway.Reset, Count: 15})
 		}, 250, []string{"200 jobs   185 ok, 15 failed", "50 jobs    50 ok"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 				h.ConfigureRunning(200)
 				for _, id := range harness.Numbered("second", 50) {
-					h.Put(simulator.Batch{InstanceID: "iot-2", FirmwareID: "fw-2", JobID: id, Status: aliyun.StatusInProgress, Start: time.Now()})
+					h.Put(fleet.Batch{InstanceID: "iot-2", FirmwareID: "fw-2", JobID: id, Status: aliyun.StatusInProgress, Start: time.Now()})
 				}
 				h.Account().Watch(harness.Region, harness.Instance("iot-2"), harness.Numbered("second", 50), nil, nil)
 				c.prepare(h)
@@ -163,7 +164,7 @@ func TestCheckLiveGivesUpOnWhatAllShare(t *testing.T) {
 func TestCheckLiveOfAThrottledAccount(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		h.ConfigureRunning(30)
-		h.Sim.Inject(simulator.Fault{Operation: aliyun.OpQueryOTAJob, Code: "Throttling.User", Count: 4})
+		h.Sim.Inject(gateway.Fault{Operation: aliyun.OpQueryOTAJob, Code: "Throttling.User", Count: 4})
 		out, err := h.CheckLive()
 		if want := "30 jobs    30 ok"; err != nil || !strings.Contains(out, want) || h.Calls(aliyun.OpQueryOTAJob) != 34 {
 			t.Errorf("error %v, %d calls, want %s in:\n%s", err, h.Calls(aliyun.OpQueryOTAJob), want, out)
@@ -175,9 +176,9 @@ func TestCheckLiveOfAThrottledAccount(t *testing.T) {
 func TestCheckLiveWhereEverythingIsThrottled(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		h.ConfigureRunning(1000)
-		h.Put(simulator.Batch{InstanceID: "iot-2", JobID: "second"})
+		h.Put(fleet.Batch{InstanceID: "iot-2", JobID: "second"})
 		h.Account().Watch(harness.Region, harness.Instance("iot-2"), []string{"second"}, nil, nil)
-		h.Sim.Inject(simulator.Fault{Operation: aliyun.OpQueryOTAJob, Code: "Throttling.User"})
+		h.Sim.Inject(gateway.Fault{Operation: aliyun.OpQueryOTAJob, Code: "Throttling.User"})
 		start := time.Now()
 		out, err := h.CheckLive()
 		if took, calls := time.Since(start), h.Calls(aliyun.OpQueryOTAJob); err == nil || took > 4*time.Minute || calls > 50 {
@@ -190,7 +191,7 @@ func TestCheckLiveWhereEverythingIsThrottled(t *testing.T) {
 // A stop in the middle tells what is known by then.
 func TestCheckLiveStopped(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
-		h.Sim.Inject(simulator.Fault{Latency: 300 * time.Millisecond})
+		h.Sim.Inject(gateway.Fault{Latency: 300 * time.Millisecond})
 		h.Configure("wrong")
 		h.ConfigureRunning(1000)
 		h.CountDevices()
@@ -227,7 +228,7 @@ func TestCheckLiveOfProductsWithoutPackages(t *testing.T) {
 			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 				h.PutPackage("fw-1", "job-1")
 				for _, key := range []string{"empty-1", "empty-2"} { // known to the API
-					h.Sim.AddFirmware(simulator.Firmware{Account: "main", ID: "of " + key, ProductKey: key})
+					h.Sim.AddFirmware(fleet.Firmware{Account: "main", ID: "of " + key, ProductKey: key})
 					h.Sim.DeleteFirmware("of " + key)
 				}
 				h.Discover(c.products, nil)
@@ -264,7 +265,7 @@ func TestCheckLiveCallsEachOperation(t *testing.T) {
 			"QueryOTAJob 2 jobs 1 ok, 1 failed", "ListOTATaskByJob job job-1 ok"}},
 		"a job that must not be asked for": {func(h *harness.Harness) {
 			h.Configure("job-1")
-			h.Sim.Inject(simulator.Fault{Operation: aliyun.OpQueryOTAJob, Code: "NoPermission"})
+			h.Sim.Inject(gateway.Fault{Operation: aliyun.OpQueryOTAJob, Code: "NoPermission"})
 		}, []string{"QueryOTAJob job job-1 permission NoPermission", "ListOTATaskByJob job job-1 ok"}},
 		"bulk status": {func(h *harness.Harness) { h.Configure("job-1"); h.BulkStatus() }, []string{
 			"QueryOTAJob job job-1 ok", "ListOTAJobByFirmware package fw-1 ok", "ListOTATaskByJob job job-1 ok"}},

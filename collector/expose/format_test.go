@@ -9,7 +9,7 @@ import (
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
@@ -48,7 +48,7 @@ func TestHostileNames(t *testing.T) {
 			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 				account, id, code := text+"account", text+"id", "iot."+text
 				h.Account().Name = account
-				h.Sim.Inject(simulator.Fault{Code: code})
+				h.Sim.Inject(gateway.Fault{Code: code})
 				h.Watch(id)
 				for _, accept := range []string{"", harness.AcceptProtobuf} {
 					all := harness.Decode(t, h.Get("Accept", accept))

@@ -8,7 +8,8 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
@@ -25,7 +26,7 @@ func TestLastFinishedStandsStillWithTheDevices(t *testing.T) {
 		start := time.Now()
 		b := harness.Ordinary(start)
 		b.Create = start
-		b.Devices = simulator.Devices{Count: 500, Offline: 0.1, Report: time.Minute, Install: 5 * time.Minute}
+		b.Devices = fleet.Devices{Count: 500, Offline: 0.1, Report: time.Minute, Install: 5 * time.Minute}
 		h.CountDevices()
 		h.Add(b)
 		for range 7 {
@@ -53,7 +54,7 @@ func TestLastFinishedIsNotBeforeTheStart(t *testing.T) {
 		start := time.Now().Add(5 * time.Hour)
 		b := harness.Ordinary(time.Now())
 		b.Schedule, b.ScheduleFinish = start, start.Add(24*time.Hour)
-		b.Devices = simulator.Devices{Count: 500, Silent: 1}
+		b.Devices = fleet.Devices{Count: 500, Silent: 1}
 		h.CountDevices()
 		h.Add(b)
 		h.Pass(5*time.Hour + time.Minute)
@@ -73,7 +74,7 @@ func TestDevicesError(t *testing.T) {
 			func(h *harness.Harness, on *atomic.Bool) {
 				h.BeforeCalls(func(operation string, r *http.Request) {
 					if on.Load() && operation == aliyun.OpListOTATaskByJob {
-						h.Sim.Inject(simulator.Fault{Operation: operation, Code: "iot.system.SystemException", Count: 1})
+						h.Sim.Inject(gateway.Fault{Operation: operation, Code: "iot.system.SystemException", Count: 1})
 					}
 				})
 			},
@@ -95,7 +96,7 @@ func TestDevicesError(t *testing.T) {
 				var failing atomic.Bool
 				c.faulty(h, &failing)
 				b := harness.Ordinary(time.Now())
-				b.Devices = simulator.Devices{Count: 500, Silent: 1}
+				b.Devices = fleet.Devices{Count: 500, Silent: 1}
 				h.CountDevices()
 				h.Add(b)
 				h.Pass(time.Minute)

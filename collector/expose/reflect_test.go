@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/expose"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
@@ -58,7 +58,7 @@ func TestEveryFieldOnTheWire(t *testing.T) {
 				}
 				answer := nothing()
 				answer[wireName(field)] = json.RawMessage(wire)
-				h.Add(simulator.Batch{Override: answer})
+				h.Add(fleet.Batch{Override: answer})
 				got := h.Jobs()
 
 				job := &aliyun.Job{JobStatus: new(aliyun.StatusInProgress)} // an answer without one is none

@@ -12,7 +12,7 @@ import (
 	"github.com/prometheus/common/expfmt"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
@@ -39,7 +39,7 @@ func TestContentNegotiation(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
-				h.Sim.Inject(simulator.Fault{Latency: 50 * time.Millisecond})
+				h.Sim.Inject(gateway.Fault{Latency: 50 * time.Millisecond})
 				h.Add(harness.Ordinary(time.Now()))
 				h.Pass(time.Second)
 				w := h.Get("Accept", c.accept)
@@ -104,7 +104,7 @@ func TestCompression(t *testing.T) {
 func TestScrapeMakesNoCall(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		h.Add(harness.Ordinary(time.Now()))
-		h.Sim.Inject(simulator.Fault{JobID: "hangs", Kind: simulator.Hang})
+		h.Sim.Inject(gateway.Fault{JobID: "hangs", Kind: gateway.Hang})
 		h.Watch("hangs")
 		h.Pass(time.Second)
 		before := h.Calls(aliyun.OpQueryOTAJob)

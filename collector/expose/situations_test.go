@@ -7,7 +7,8 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
@@ -23,7 +24,7 @@ var situations = map[string]func(h *harness.Harness){
 	},
 	"completed": func(h *harness.Harness) {
 		b := harness.Ordinary(time.Now())
-		b.Devices = simulator.Devices{Count: 10, Report: time.Minute, Install: 5 * time.Minute}
+		b.Devices = fleet.Devices{Count: 10, Report: time.Minute, Install: 5 * time.Minute}
 		h.Add(b)
 	},
 	"cancelled": func(h *harness.Harness) {
@@ -58,10 +59,10 @@ var situations = map[string]func(h *harness.Harness){
 		h.Add(b)
 	},
 	"everything_absent": func(h *harness.Harness) {
-		h.Add(simulator.Batch{Override: nothing()})
+		h.Add(fleet.Batch{Override: nothing()})
 	},
 	"zero_is_not_absent": func(h *harness.Harness) {
-		b := simulator.Batch{Override: nothing()}
+		b := fleet.Batch{Override: nothing()}
 		for _, name := range []string{"RetryCount", "RetryInterval", "TimeoutInMinutes", "MaximumPerMinute", "GrayPercent", "DynamicMode", "OverwriteMode"} {
 			b.Override[name] = 0
 		}
@@ -77,21 +78,21 @@ var situations = map[string]func(h *harness.Harness){
 	},
 	"failing": func(h *harness.Harness) {
 		h.Add(harness.Ordinary(time.Now()))
-		h.Sim.Inject(simulator.Fault{Code: "iot.system.SystemException"})
+		h.Sim.Inject(gateway.Fault{Code: "iot.system.SystemException"})
 		h.Pass(time.Minute)
 	},
 	// The endpoint hangs for one of the two batches.
 	"never_polled": func(h *harness.Harness) {
-		h.Sim.Inject(simulator.Fault{JobID: "hangs", Kind: simulator.Hang})
-		h.Add(simulator.Batch{JobID: "answers", Override: nothing()})
-		h.Add(simulator.Batch{JobID: "hangs"})
+		h.Sim.Inject(gateway.Fault{JobID: "hangs", Kind: gateway.Hang})
+		h.Add(fleet.Batch{JobID: "answers", Override: nothing()})
+		h.Add(fleet.Batch{JobID: "hangs"})
 		h.Pass(9 * time.Second)
 	},
 	"hostile_text": func(h *harness.Harness) {
 		b := harness.Ordinary(time.Now())
 		b.Desc = strings.Repeat("固件升级", 10<<10/len("固件升级")) // 10 kB, cut between characters
 		b.GroupName = "智能电表 \"华东\"\n# HELP go_goroutines } 1"
-		b.Tags = []simulator.Tag{{Key: `C:\new`, Value: "a\nb"}, {Key: "仓库", Value: `say "hi"`}, {}}
+		b.Tags = []fleet.Tag{{Key: `C:\new`, Value: "a\nb"}, {Key: "仓库", Value: `say "hi"`}, {}}
 		b.SrcVersions = []string{`1.0\n`, "1.0\n", ""}
 		b.Override = map[string]any{
 			"Name":        json.RawMessage("\"not \xff\xfeUTF-8\""),
@@ -101,8 +102,8 @@ var situations = map[string]func(h *harness.Harness){
 		h.Add(b)
 	},
 	"equal_tags_and_source_versions": func(h *harness.Harness) {
-		b := simulator.Batch{
-			Tags:        []simulator.Tag{{Key: "k", Value: "v"}, {Key: "k", Value: "v"}, {Key: "k", Value: "w"}, {Key: "l", Value: "v"}},
+		b := fleet.Batch{
+			Tags:        []fleet.Tag{{Key: "k", Value: "v"}, {Key: "k", Value: "v"}, {Key: "k", Value: "w"}, {Key: "l", Value: "v"}},
 			SrcVersions: []string{"1.0", "1.1", "1.0"},
 			Override:    nothing(),
 		}
@@ -112,7 +113,7 @@ var situations = map[string]func(h *harness.Harness){
 	},
 	"devices_counted": func(h *harness.Harness) {
 		b := harness.Ordinary(time.Now())
-		b.Devices = simulator.Devices{Count: 2500, Offline: 0.1, Silent: 0.2, Hung: 0.3, Fail: 0.05, Report: time.Minute, Install: 5 * time.Minute}
+		b.Devices = fleet.Devices{Count: 2500, Offline: 0.1, Silent: 0.2, Hung: 0.3, Fail: 0.05, Report: time.Minute, Install: 5 * time.Minute}
 		h.CountDevices()
 		h.Add(b)
 		h.Pass(61 * time.Second) // settings and devices, and the devices once more
@@ -120,17 +121,17 @@ var situations = map[string]func(h *harness.Harness){
 	// The counts of the first round stay, and grow old.
 	"device_counts_failing": func(h *harness.Harness) {
 		b := harness.Ordinary(time.Now())
-		b.Devices = simulator.Devices{Count: 10, Report: time.Minute, Install: time.Hour}
+		b.Devices = fleet.Devices{Count: 10, Report: time.Minute, Install: time.Hour}
 		h.CountDevices()
 		h.Add(b)
 		h.Pass(time.Second)
-		h.Sim.Inject(simulator.Fault{Operation: aliyun.OpListOTATaskByJob, Code: "iot.system.SystemException"})
+		h.Sim.Inject(gateway.Fault{Operation: aliyun.OpListOTATaskByJob, Code: "iot.system.SystemException"})
 		h.Pass(61 * time.Second)
 	},
 	"devices_to_be_confirmed": func(h *harness.Harness) {
 		b := harness.Ordinary(time.Now())
 		b.NeedConfirm = new(true)
-		b.Devices = simulator.Devices{Count: 10, Unconfirmed: 0.5, Offline: 0.5}
+		b.Devices = fleet.Devices{Count: 10, Unconfirmed: 0.5, Offline: 0.5}
 		h.CountDevices()
 		h.Add(b)
 		h.Pass(time.Second)
@@ -147,7 +148,7 @@ var situations = map[string]func(h *harness.Harness){
 	},
 	// A list shows the batch, and QueryOTAJob has not answered yet.
 	"listed_only": func(h *harness.Harness) {
-		h.Sim.Inject(simulator.Fault{Operation: aliyun.OpQueryOTAJob, Kind: simulator.Hang})
+		h.Sim.Inject(gateway.Fault{Operation: aliyun.OpQueryOTAJob, Kind: gateway.Hang})
 		h.AddByList(harness.Ordinary(time.Now()))
 		h.Pass(9 * time.Second)
 	},
@@ -164,9 +165,9 @@ var situations = map[string]func(h *harness.Harness){
 // nothing is an Override that takes every field away but JobStatus: without one, an
 // answer is none.
 func nothing() map[string]any {
-	absent := map[string]any{"JobId": simulator.Absent}
+	absent := map[string]any{"JobId": fleet.Absent}
 	for field := range reflect.TypeFor[aliyun.Job]().Fields() {
-		absent[wireName(field)] = simulator.Absent
+		absent[wireName(field)] = fleet.Absent
 	}
 	absent["JobStatus"] = aliyun.StatusInProgress
 	return absent

@@ -13,7 +13,7 @@ import (
 	"github.com/go-kit/log"
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/network"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/web"
 )
@@ -90,8 +90,8 @@ func TestSlowScrapers(t *testing.T) {
 }
 
 // listen serves /metrics as the program does, over connections in memory.
-func listen(h *harness.Harness) (l *simulator.PipeListener, stop func() error) {
-	l = simulator.NewPipeListener()
+func listen(h *harness.Harness) (l *network.PipeListener, stop func() error) {
+	l = network.NewPipeListener()
 	ctx, cancel := context.WithCancel(h.T.Context())
 	ended := make(chan error, 1)
 	flags := &toolkit.FlagConfig{WebConfigFile: new("")}
@@ -100,7 +100,7 @@ func listen(h *harness.Harness) (l *simulator.PipeListener, stop func() error) {
 }
 
 // dial connects as a scraper.
-func dial(t *testing.T, l *simulator.PipeListener) net.Conn {
+func dial(t *testing.T, l *network.PipeListener) net.Conn {
 	t.Helper()
 	conn, err := l.Dial(t.Context(), "", "")
 	if err != nil {
@@ -110,7 +110,7 @@ func dial(t *testing.T, l *simulator.PipeListener) net.Conn {
 }
 
 // scrapeOver is a scraper that is fast. It returns the number of samples.
-func scrapeOver(t *testing.T, l *simulator.PipeListener) int {
+func scrapeOver(t *testing.T, l *network.PipeListener) int {
 	t.Helper()
 	conn := dial(t, l)
 	defer conn.Close()

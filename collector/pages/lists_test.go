@@ -6,7 +6,8 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
@@ -41,7 +42,7 @@ func TestJobsPageShowsListsThatFail(t *testing.T) {
 			}
 		}
 
-		h.Sim.AddFirmware(simulator.Firmware{Account: "main", ID: "NoSuchFw", ProductKey: "NoSuchProd"})
+		h.Sim.AddFirmware(fleet.Firmware{Account: "main", ID: "NoSuchFw", ProductKey: "NoSuchProd"})
 		h.Pass(5 * time.Minute)
 		if lists := harness.Unreadable(harness.Document(t, h.Page(""))); len(lists) != 0 {
 			t.Errorf("after they were mended the page tells of %q", lists)
@@ -58,7 +59,7 @@ func TestJobsPageShowsListsThatFail(t *testing.T) {
 func TestJobsPageBoundsListsThatFail(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		const hostile = `</bdi></li></ul><script>alert(1)</script>`
-		h.Sim.Inject(simulator.Fault{Operation: aliyun.OpListOTAJobByFirmware, Code: hostile, Message: hostile})
+		h.Sim.Inject(gateway.Fault{Operation: aliyun.OpListOTAJobByFirmware, Code: hostile, Message: hostile})
 		h.Discover(nil, harness.Numbered("fw", 25))
 		h.Apply()
 		h.Pass(10 * time.Second)
@@ -80,7 +81,7 @@ func TestJobsPageBoundsListsThatFail(t *testing.T) {
 // QueryOTAJob takes its place.
 func TestBulkListsAreNoDiscovery(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
-		h.Sim.Inject(simulator.Fault{Operation: aliyun.OpListOTAJobByFirmware, Code: "iot.system.SystemException"})
+		h.Sim.Inject(gateway.Fault{Operation: aliyun.OpListOTAJobByFirmware, Code: "iot.system.SystemException"})
 		h.ConfigureRunning(1)
 		h.BulkStatus()
 		h.Apply()

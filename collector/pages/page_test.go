@@ -8,7 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
@@ -17,28 +18,28 @@ func watchPageFleet(h *harness.Harness) {
 	h.T.Helper()
 	began := time.Now()
 	n := 0
-	add := func(jobID, name string, change func(b *simulator.Batch)) {
+	add := func(jobID, name string, change func(b *fleet.Batch)) {
 		n++
 		b := harness.Ordinary(began)
 		b.JobID, b.FirmwareID = jobID, fmt.Sprintf("Ufuxnwygsuffc6LQ%04d", n)
-		h.Sim.AddFirmware(simulator.Firmware{Account: "main", ID: b.FirmwareID, Name: name, ProductKey: "a1Fluid", DestVersion: fmt.Sprintf("2.%d.0", n)})
+		h.Sim.AddFirmware(fleet.Firmware{Account: "main", ID: b.FirmwareID, Name: name, ProductKey: "a1Fluid", DestVersion: fmt.Sprintf("2.%d.0", n)})
 		change(&b)
 		h.Add(b)
 	}
 	h.CountDevices()
-	add("late", "Pump", func(b *simulator.Batch) {
+	add("late", "Pump", func(b *fleet.Batch) {
 		b.Create, b.TimeoutInMinutes, b.Desc = b.Create.Add(-30*time.Hour), 0, "some never came back"
-		b.Devices = simulator.Devices{Count: 200, Report: time.Minute, Install: time.Minute, Offline: 0.1, Fail: 0.25}
+		b.Devices = fleet.Devices{Count: 200, Report: time.Minute, Install: time.Minute, Offline: 0.1, Fail: 0.25}
 	})
-	add("soon", "Valve", func(b *simulator.Batch) { b.Desc, b.TimeoutInMinutes = "冷链 全量", 200 })
-	add("dynamic", "Meter", func(b *simulator.Batch) { b.SelectionType, b.DynamicMode = "DYNAMIC", 1 })
-	add("planned", "Gate", func(b *simulator.Batch) { b.Schedule = began.Add(26 * time.Hour) })
-	add("done", "Lamp", func(b *simulator.Batch) {
-		b.Devices = simulator.Devices{Count: 10, Report: time.Minute, Install: time.Minute}
+	add("soon", "Valve", func(b *fleet.Batch) { b.Desc, b.TimeoutInMinutes = "冷链 全量", 200 })
+	add("dynamic", "Meter", func(b *fleet.Batch) { b.SelectionType, b.DynamicMode = "DYNAMIC", 1 })
+	add("planned", "Gate", func(b *fleet.Batch) { b.Schedule = began.Add(26 * time.Hour) })
+	add("done", "Lamp", func(b *fleet.Batch) {
+		b.Devices = fleet.Devices{Count: 10, Report: time.Minute, Install: time.Minute}
 	})
 	h.Watch("gone")
 	h.Pass(time.Minute)
-	h.Sim.Inject(simulator.Fault{JobID: "dynamic", Code: "iot.system.SystemException", Message: "try <later>"})
+	h.Sim.Inject(gateway.Fault{JobID: "dynamic", Code: "iot.system.SystemException", Message: "try <later>"})
 	h.Pass(time.Hour)
 }
 

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
@@ -47,7 +47,7 @@ func TestJobsPageEscapes(t *testing.T) {
 		h.CountDevices()
 		h.Add(b)
 		h.Pass(time.Minute)
-		h.Sim.Inject(simulator.Fault{Operation: aliyun.OpQueryOTAJob, Code: hostile, Message: hostile})
+		h.Sim.Inject(gateway.Fault{Operation: aliyun.OpQueryOTAJob, Code: hostile, Message: hostile})
 		h.Pass(time.Minute)
 		root := harness.Document(t, h.Page(url.Values{"text": {hostile}}.Encode()))
 		row := harness.Elements(harness.Elements(root, "tbody")[0], "tr")[0]

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/conditions"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
@@ -25,14 +25,14 @@ func heap() float64 {
 // A list that no account can have ends as one that fails, says why and costs little.
 // What was known stays, and other lists are read as ever.
 func TestListsThatNoAccountHas(t *testing.T) {
-	for kind, c := range map[simulator.Kind]struct {
+	for kind, c := range map[gateway.Kind]struct {
 		why  string // the error
 		most int    // batches that are found in it
 	}{
-		simulator.Overfull:  {"a page of the list holds more than 200 entries, but 200 were asked for", 0},
-		simulator.Growing:   {"the list grows faster than it can be read: from 400 entries by its Total to 600 while 2 pages were read", 400},
-		simulator.Repeating: {"page 2 repeats entries of the pages before it, although the list has 50000 entries by its Total", 200},
-		simulator.Hollow:    {"page 2 is empty, although the list has 50000 entries by its Total, and 200 have come", 200},
+		gateway.Overfull:  {"a page of the list holds more than 200 entries, but 200 were asked for", 0},
+		gateway.Growing:   {"the list grows faster than it can be read: from 400 entries by its Total to 600 while 2 pages were read", 400},
+		gateway.Repeating: {"page 2 repeats entries of the pages before it, although the list has 50000 entries by its Total", 200},
+		gateway.Hollow:    {"page 2 is empty, although the list has 50000 entries by its Total, and 200 have come", 200},
 	} {
 		t.Run(string(kind), func(t *testing.T) {
 			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
@@ -42,7 +42,7 @@ func TestListsThatNoAccountHas(t *testing.T) {
 				h.Apply()
 				h.Pass(time.Minute)
 				h.WantIDs("job-1", "job-2")
-				mend := h.Sim.Inject(simulator.Fault{Operation: aliyun.OpListOTAJobByFirmware, FirmwareID: "fw-1", Kind: kind})
+				mend := h.Sim.Inject(gateway.Fault{Operation: aliyun.OpListOTAJobByFirmware, FirmwareID: "fw-1", Kind: kind})
 				h.Within(3*time.Minute, "the list fails", func() bool { return h.Value(harness.ListsFailing(aliyun.OpListOTAJobByFirmware)) == 1 })
 				h.Pass(30 * time.Second)
 				if n := strings.Count(h.Logs.String(), "reading a list fails"); n != 1 {
@@ -74,15 +74,15 @@ func TestListsThatNoAccountHas(t *testing.T) {
 
 // The same for packages: what was known of them stays.
 func TestPackageListsThatNoAccountHas(t *testing.T) {
-	for kind, c := range map[simulator.Kind]struct {
+	for kind, c := range map[gateway.Kind]struct {
 		why  string
 		most int // packages that are found in it
 	}{
-		simulator.Overfull:  {"a page of the list holds 200 entries, but 100 were asked for", 0},
-		simulator.Growing:   {"the list grows faster than it can be read", 200},
-		simulator.Countless: {"the list has 2147483647 entries by its Total; only the first 500 are read", 500},
-		simulator.Repeating: {"page 2 repeats entries", 100},
-		simulator.Hollow:    {"page 2 is empty", 100},
+		gateway.Overfull:  {"a page of the list holds 200 entries, but 100 were asked for", 0},
+		gateway.Growing:   {"the list grows faster than it can be read", 200},
+		gateway.Countless: {"the list has 2147483647 entries by its Total; only the first 500 are read", 500},
+		gateway.Repeating: {"page 2 repeats entries", 100},
+		gateway.Hollow:    {"page 2 is empty", 100},
 	} {
 		t.Run(string(kind), func(t *testing.T) {
 			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
@@ -90,7 +90,7 @@ func TestPackageListsThatNoAccountHas(t *testing.T) {
 				h.Discover([]string{harness.ProductKey}, nil)
 				h.Apply()
 				h.Pass(time.Minute)
-				h.Sim.Inject(simulator.Fault{Operation: aliyun.OpListOTAFirmware, Kind: kind})
+				h.Sim.Inject(gateway.Fault{Operation: aliyun.OpListOTAFirmware, Kind: kind})
 				h.Pass(10 * time.Minute)
 				if n := h.Value(harness.ListsFailing(aliyun.OpListOTAFirmware)); n != 1 {
 					t.Errorf("%v lists fail, want 1", n)
@@ -117,7 +117,7 @@ func TestListsWithLongIDs(t *testing.T) {
 		h.Discover(nil, []string{"fw-1"})
 		h.Apply()
 		h.Pass(time.Minute)
-		h.Sim.Inject(simulator.Fault{Operation: aliyun.OpListOTAJobByFirmware, Kind: simulator.LongIDs})
+		h.Sim.Inject(gateway.Fault{Operation: aliyun.OpListOTAJobByFirmware, Kind: gateway.LongIDs})
 		h.Pass(10 * time.Minute)
 		h.WantIDs("job-1")
 		if n := h.Logs.Len(); n > 10_000 {
@@ -131,7 +131,7 @@ func TestDevicesBeyondThePage(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		h.CountDevices()
 		h.ConfigureOrdinary("fw-1", "job-1")
-		h.Sim.Inject(simulator.Fault{Operation: aliyun.OpListOTATaskByJob, Kind: simulator.Overfull})
+		h.Sim.Inject(gateway.Fault{Operation: aliyun.OpListOTATaskByJob, Kind: gateway.Overfull})
 		h.Apply()
 		h.Pass(5 * time.Minute)
 		if h.State("job-1").Devices != nil {
@@ -152,7 +152,7 @@ func TestListsWithoutAnEndNeedLittleMemory(t *testing.T) {
 			h.PutPackage(fw)
 		}
 		h.Discover([]string{harness.ProductKey}, harness.Numbered("fw", 20))
-		h.Sim.Inject(simulator.Fault{Kind: simulator.Countless})
+		h.Sim.Inject(gateway.Fault{Kind: gateway.Countless})
 		before := heap()
 		h.Apply()
 		h.Pass(time.Minute)

@@ -6,7 +6,8 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
@@ -135,13 +136,13 @@ func TestReloadKeepsTheBudgetOfTheIdentity(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 				for _, main := range []string{"main", "other"} {
-					var keys []simulator.Key
+					var keys []gateway.Key
 					for n := 1; n <= 2; n++ {
-						keys = append(keys, simulator.Key{ID: keyOf(main, n).AccessKeyID, Secret: harness.OwnKey.Secret})
+						keys = append(keys, gateway.Key{ID: keyOf(main, n).AccessKeyID, Secret: harness.OwnKey.Secret})
 					}
-					h.Sim.AddAccount(simulator.Account{Name: main, Keys: keys, Limit: 1000})
+					h.Sim.AddAccount(gateway.Account{Name: main, Keys: keys, Limit: 1000})
 					for _, id := range harness.Numbered("job", 300) {
-						h.Sim.AddBatch(simulator.Batch{Account: main, JobID: id, FirmwareID: "fw-1", Status: "IN_PROGRESS"})
+						h.Sim.AddBatch(fleet.Batch{Account: main, JobID: id, FirmwareID: "fw-1", Status: "IN_PROGRESS"})
 					}
 				}
 				h.Sim.Record(true)
@@ -167,7 +168,7 @@ func TestReloadKeepsTheBudgetOfTheIdentity(t *testing.T) {
 				h.Pass(20 * time.Second)
 				for _, main := range []string{"main", "other"} {
 					arrivals := h.Sim.Arrivals(main, aliyun.OpQueryOTAJob)
-					if worst := simulator.WorstWindow(arrivals, time.Second); worst > most[main] {
+					if worst := gateway.WorstWindow(arrivals, time.Second); worst > most[main] {
 						t.Errorf("%d calls to %s in one second, there are %d slots", worst, main, most[main])
 					}
 					after := 0
@@ -188,7 +189,7 @@ func TestReloadKeepsTheBudgetOfTheIdentity(t *testing.T) {
 // Two entries of one identity share its budget by their requests_per_second.
 func TestEntriesOfOneIdentity(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
-		h.Sim.AddAccount(simulator.Account{Name: "main", Keys: []simulator.Key{harness.OwnKey}, Limit: 1000})
+		h.Sim.AddAccount(gateway.Account{Name: "main", Keys: []gateway.Key{harness.OwnKey}, Limit: 1000})
 		for _, id := range harness.Numbered("job", 300) {
 			h.PutRunning("fw-1", id)
 		}

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
@@ -39,8 +39,8 @@ func TestBudgetAfterAStall(t *testing.T) {
 		for _, length := range []time.Duration{3 * time.Second, 12 * time.Second, 19900 * time.Millisecond} {
 			t.Run(name+", "+length.String(), func(t *testing.T) {
 				harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
-					h.Sim.AddAccount(simulator.Account{
-						Name: "main", Keys: []simulator.Key{harness.OwnKey, {ID: "id-2", Secret: harness.OwnKey.Secret}}, Limit: 1000,
+					h.Sim.AddAccount(gateway.Account{
+						Name: "main", Keys: []gateway.Key{harness.OwnKey, {ID: "id-2", Secret: harness.OwnKey.Secret}}, Limit: 1000,
 					})
 					h.Sim.Record(true)
 					network := h.StallNetwork()
@@ -55,7 +55,7 @@ func TestBudgetAfterAStall(t *testing.T) {
 					h.Pass(time.Minute)
 
 					arrivals := h.Sim.Arrivals("main", aliyun.OpQueryOTAJob)
-					if worst := simulator.WorstWindow(arrivals, time.Second); worst > 10 {
+					if worst := gateway.WorstWindow(arrivals, time.Second); worst > 10 {
 						t.Errorf("%d calls in one second, there are 10 slots", worst)
 					}
 					if age := h.WorstAge(1, 0, nil); age > 25*time.Second {

@@ -7,7 +7,8 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
@@ -19,23 +20,23 @@ func TestListsMakeChangedBatchesDue(t *testing.T) {
 	}{
 		"cancelled": {func(h *harness.Harness) { h.Cancel("job-0007", false) }, `job_status{account="production",job_id="job-0007",status="CANCELED"} 1`},
 		"a setting": {func(h *harness.Harness) {
-			h.Update("job-0007", func(b *simulator.Batch) { b.MaximumPerMinute = 77 })
+			h.Update("job-0007", func(b *fleet.Batch) { b.MaximumPerMinute = 77 })
 		}, `job_push_limit_devices_per_minute{account="production",job_id="job-0007"} 77`},
 		"completed": {func(h *harness.Harness) {
-			h.Update("job-0007", func(b *simulator.Batch) { b.Status, b.End = "COMPLETED", time.Now() })
+			h.Update("job-0007", func(b *fleet.Batch) { b.Status, b.End = "COMPLETED", time.Now() })
 		}, `job_status{account="production",job_id="job-0007",status="COMPLETED"} 1`},
 	} {
 		for slow, latency := range map[string]time.Duration{"": 50 * time.Millisecond, ", over a slow network": time.Second} {
 			t.Run(name+slow, func(t *testing.T) {
 				harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 					spy := h.Spy()
-					h.Sim.Inject(simulator.Fault{Latency: latency})
+					h.Sim.Inject(gateway.Fault{Latency: latency})
 					h.BulkStatus()
 					h.ConfigureOrdinary("fw-1", harness.Numbered("job", 210)...)
 					h.Apply()
 					h.Pass(time.Minute)
 					another := func(h *harness.Harness) {
-						h.Update("job-0007", func(b *simulator.Batch) { b.TimeoutInMinutes += 60 })
+						h.Update("job-0007", func(b *fleet.Batch) { b.TimeoutInMinutes += 60 })
 					}
 					// Two pages of the list, and a slot that is not free.
 					most := 2*latency + 1100*time.Millisecond
@@ -69,7 +70,7 @@ func TestListsRefreshTheStatus(t *testing.T) {
 		h.ConfigureOrdinary("fw-1", harness.JobID)
 		h.Apply()
 		h.Pass(time.Minute)
-		h.Sim.Inject(simulator.Fault{Operation: aliyun.OpQueryOTAJob, Code: "iot.system.SystemException"})
+		h.Sim.Inject(gateway.Fault{Operation: aliyun.OpQueryOTAJob, Code: "iot.system.SystemException"})
 		h.Pass(20 * time.Second)
 		cancelled := time.Now()
 		h.Cancel(harness.JobID, false)
@@ -173,15 +174,15 @@ func TestNewsDuringAPoll(t *testing.T) {
 		h.ConfigureOrdinary("fw-1", harness.JobID)
 		h.Apply()
 		h.Pass(time.Minute)
-		h.Sim.Inject(simulator.Fault{Operation: aliyun.OpQueryOTAJob, Latency: 5 * time.Second})
+		h.Sim.Inject(gateway.Fault{Operation: aliyun.OpQueryOTAJob, Latency: 5 * time.Second})
 		for n := range 20 {
 			before := h.Calls(aliyun.OpQueryOTAJob)
-			h.Update(harness.JobID, func(b *simulator.Batch) { b.Desc = "first change" })
+			h.Update(harness.JobID, func(b *fleet.Batch) { b.Desc = "first change" })
 			// The first change is polled for by a call that the second one misses.
 			h.Within(13*time.Second, "polled", func() bool { return h.Calls(aliyun.OpQueryOTAJob) > before })
 			h.Pass(time.Duration(n) * 250 * time.Millisecond)
 			limit := 1001 + n
-			h.Update(harness.JobID, func(b *simulator.Batch) { b.MaximumPerMinute = limit })
+			h.Update(harness.JobID, func(b *fleet.Batch) { b.MaximumPerMinute = limit })
 			h.Within(25*time.Second, fmt.Sprint("change ", n), func() bool {
 				return *h.State(harness.JobID).Job.MaximumPerMinute == float64(limit)
 			})

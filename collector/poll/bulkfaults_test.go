@@ -8,17 +8,18 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/conditions"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
 // Without lists, QueryOTAJob alone keeps the interval.
 func TestListsThatDoNotCome(t *testing.T) {
-	for name, fault := range map[string]simulator.Fault{
+	for name, fault := range map[string]gateway.Fault{
 		"refused":   {Code: "Forbidden.RAM"},
 		"failing":   {Code: "iot.system.SystemException"},
-		"hanging":   {Kind: simulator.Hang},
+		"hanging":   {Kind: gateway.Hang},
 		"throttled": {Code: "Throttling.User"},
 		"slow":      {Latency: 9 * time.Second},
 		"not found": {Code: "iot.firmware.FirmwareNotFound"},
@@ -59,7 +60,7 @@ func TestListThatArrivesLate(t *testing.T) {
 		h.PutRunning("fw-1", harness.JobID, "goes-on") // the list stays of use
 		h.Watch(harness.JobID, "goes-on")
 		h.Pass(time.Second) // the list was read, and is on its way
-		h.Update(harness.JobID, func(b *simulator.Batch) { b.Status = aliyun.StatusCompleted })
+		h.Update(harness.JobID, func(b *fleet.Batch) { b.Status = aliyun.StatusCompleted })
 		h.Pass(time.Minute)
 		if n := h.Samples("job_status", `status="COMPLETED"} 1`); n != 1 {
 			t.Errorf("not completed:\n%s", h.Jobs())
@@ -134,8 +135,8 @@ func TestListsThatDisagree(t *testing.T) {
 			h.ConfigureOrdinary("fw-1", "job-1", "job-2")
 			h.Apply()
 			h.Pass(time.Minute)
-			h.Sim.Inject(simulator.Fault{Operation: aliyun.OpQueryOTAJob, JobID: "job-1", Code: "iot.firmware.InvalidOTAJobId"})
-			h.Update("job-1", func(b *simulator.Batch) { b.MaximumPerMinute++ })
+			h.Sim.Inject(gateway.Fault{Operation: aliyun.OpQueryOTAJob, JobID: "job-1", Code: "iot.firmware.InvalidOTAJobId"})
+			h.Update("job-1", func(b *fleet.Batch) { b.MaximumPerMinute++ })
 			h.Pass(14 * time.Second)
 			before := h.Calls(aliyun.OpQueryOTAJob)
 			for range 60 {

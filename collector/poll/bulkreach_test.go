@@ -7,6 +7,8 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/conditions"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
@@ -52,9 +54,9 @@ func putFleet(sim *simulator.Simulator) {
 	for i := range fleetBatches {
 		fw, id := fleetBatch(i)
 		if i < fleetPackages {
-			sim.AddFirmware(simulator.Firmware{Account: "main", ID: fw, ProductKey: harness.ProductKey})
+			sim.AddFirmware(fleet.Firmware{Account: "main", ID: fw, ProductKey: harness.ProductKey})
 		}
-		sim.AddBatch(simulator.Batch{Account: "main", FirmwareID: fw, JobID: id, Status: aliyun.StatusInProgress, Start: time.Now()})
+		sim.AddBatch(fleet.Batch{Account: "main", FirmwareID: fw, JobID: id, Status: aliyun.StatusInProgress, Start: time.Now()})
 	}
 }
 
@@ -82,7 +84,7 @@ func TestBulkReach(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 				h.Sim.Record(true)
-				h.Sim.Inject(simulator.Fault{Latency: 50 * time.Millisecond})
+				h.Sim.Inject(gateway.Fault{Latency: 50 * time.Millisecond})
 				h.Transport.MaxIdleConnsPerHost = 40
 				putFleet(h.Sim)
 				configure(h)
@@ -95,7 +97,7 @@ func TestBulkReach(t *testing.T) {
 				for range 3 { // a minute
 					// One changes now and then, and that shows as soon.
 					changed := time.Now()
-					h.Put(simulator.Batch{FirmwareID: "fw-0007", JobID: "job-00007", Status: aliyun.StatusInProgress, Start: changed})
+					h.Put(fleet.Batch{FirmwareID: "fw-0007", JobID: "job-00007", Status: aliyun.StatusInProgress, Start: changed})
 					worst = max(worst, h.WorstAge(8, 2*time.Second, nil))
 					if start := h.State("job-00007").Job.UtcStartTime; start == nil || !start.Equal(changed) {
 						t.Errorf("a change is not shown after %v", time.Since(changed))

@@ -11,7 +11,8 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/conditions"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
@@ -49,7 +50,7 @@ func worstShown(h *harness.Harness, length, step time.Duration) (worst time.Dura
 // putEnded puts n batches that have ended lately into packages of 200 each.
 func putEnded(h *harness.Harness, firmwareID string, n int) {
 	for i := range n {
-		h.Put(simulator.Batch{
+		h.Put(fleet.Batch{
 			FirmwareID: firmwareID, JobID: fmt.Sprintf("ended-%05d", i), Status: aliyun.StatusCompleted,
 			Create: time.Now().Add(-time.Duration(i) * time.Second), End: time.Now().Add(-time.Minute),
 		})
@@ -109,7 +110,7 @@ func TestColdStart(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 				h.Sim.Record(true)
-				h.Sim.Inject(simulator.Fault{Latency: 50 * time.Millisecond})
+				h.Sim.Inject(gateway.Fault{Latency: 50 * time.Millisecond})
 				h.Account().RequestsPerSecond = c.slots
 				h.Setup.Rules.Interval = c.interval
 				c.prepare(h)
@@ -148,7 +149,7 @@ func TestOrderOfFirstPolls(t *testing.T) {
 		h.PutPackage("fw-1")
 		begin := time.Now()
 		for i, status := range []string{aliyun.StatusCompleted, aliyun.StatusInProgress, aliyun.StatusCanceled, aliyun.StatusInProgress, aliyun.StatusInProgress} {
-			h.Put(simulator.Batch{FirmwareID: "fw-1", JobID: fmt.Sprintf("found-%d", i), Status: status, Create: begin.Add(time.Duration(i-10) * time.Minute), Start: begin, End: begin})
+			h.Put(fleet.Batch{FirmwareID: "fw-1", JobID: fmt.Sprintf("found-%d", i), Status: status, Create: begin.Add(time.Duration(i-10) * time.Minute), Start: begin, End: begin})
 		}
 		h.PutRunning("fw-2", harness.Numbered("configured", 3)...)
 		h.Configure(harness.Numbered("configured", 3)...)
@@ -246,7 +247,7 @@ func TestColdStartBesideARival(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		var rival atomic.Int64
 		rival.Store(7)
-		h.Sim.AddAccount(simulator.Account{Name: "main", Keys: []simulator.Key{harness.OwnKey}, Rival: func(time.Time) int { return int(rival.Load()) }})
+		h.Sim.AddAccount(gateway.Account{Name: "main", Keys: []gateway.Key{harness.OwnKey}, Rival: func(time.Time) int { return int(rival.Load()) }})
 		h.PutRunning("fw-running", harness.Numbered("running", 10)...)
 		h.Configure(harness.Numbered("running", 10)...)
 		h.PutPackage("fw-all")

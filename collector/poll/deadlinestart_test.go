@@ -9,7 +9,8 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
@@ -22,10 +23,10 @@ func putSlow(h *harness.Harness) (jobIDs []string) {
 	h.Setup.Rules.DeviceInterval = 5 * time.Minute // so that the test is quick
 	jobIDs = harness.Numbered("slow", slowly)
 	for i, id := range jobIDs {
-		h.Put(simulator.Batch{
+		h.Put(fleet.Batch{
 			FirmwareID: "fw-slow", JobID: id, Create: time.Now().Add(-time.Duration(i+1) * 8 * time.Minute),
-			MaximumPerMinute: 10, TimeoutInMinutes: 60, Retry: &simulator.Retry{Count: 1, Interval: 10}, SrcVersions: []string{"1.0"},
-			Devices: simulator.Devices{Count: 10_000, Report: time.Minute, Install: 10 * time.Minute, Flaky: 0.05},
+			MaximumPerMinute: 10, TimeoutInMinutes: 60, Retry: &fleet.Retry{Count: 1, Interval: 10}, SrcVersions: []string{"1.0"},
+			Devices: fleet.Devices{Count: 10_000, Report: time.Minute, Install: 10 * time.Minute, Flaky: 0.05},
 		})
 	}
 	return jobIDs
@@ -76,7 +77,7 @@ func restarted(counting bool) func(h *harness.Harness, jobIDs []string) *harness
 // scrape. Without them it has none by its settings, which say too little then.
 func TestHealthyBatchesAreNotLateAfterAStart(t *testing.T) {
 	const counts = aliyun.OpListOTATaskByJob
-	inject := func(f simulator.Fault) func(*harness.Harness) { return func(h *harness.Harness) { h.Sim.Inject(f) } }
+	inject := func(f gateway.Fault) func(*harness.Harness) { return func(h *harness.Harness) { h.Sim.Inject(f) } }
 	configured := func(h *harness.Harness, jobIDs []string) *harness.Harness { h.Configure(jobIDs...); return h }
 	discovered := func(h *harness.Harness, _ []string) *harness.Harness { h.Discover(nil, []string{"fw-slow"}); return h }
 	fine := func(*harness.Harness) {}
@@ -87,21 +88,21 @@ func TestHealthyBatchesAreNotLateAfterAStart(t *testing.T) {
 	}{
 		"configured":         {configured, fine, 0, slowly},
 		"discovered":         {discovered, fine, 0, slowly},
-		"calls take seconds": {configured, inject(simulator.Fault{Latency: 3 * time.Second}), 0, slowly},
+		"calls take seconds": {configured, inject(gateway.Fault{Latency: 3 * time.Second}), 0, slowly},
 		"the API does not filter by TaskStatus": {configured, func(h *harness.Harness) {
 			h.RewriteAnswers(counts, func(_ *http.Request, answer map[string]any) { answer["Total"] = 10_000 })
 		}, 0, slowly},
-		"counting is not permitted": {configured, inject(simulator.Fault{Operation: counts, Code: "Forbidden.RAM"}), 0, 0},
-		"counting fails":            {configured, inject(simulator.Fault{Operation: counts, Code: "iot.system.SystemException"}), 0, 0},
-		"counting is throttled":     {configured, inject(simulator.Fault{Operation: counts, Code: "Throttling.User"}), 0, 0},
-		"counting hangs":            {configured, inject(simulator.Fault{Operation: counts, Kind: simulator.Hang}), 0, 0},
-		"counts cannot be read":     {configured, inject(simulator.Fault{Operation: counts, Kind: simulator.Garbage}), 0, 0},
+		"counting is not permitted": {configured, inject(gateway.Fault{Operation: counts, Code: "Forbidden.RAM"}), 0, 0},
+		"counting fails":            {configured, inject(gateway.Fault{Operation: counts, Code: "iot.system.SystemException"}), 0, 0},
+		"counting is throttled":     {configured, inject(gateway.Fault{Operation: counts, Code: "Throttling.User"}), 0, 0},
+		"counting hangs":            {configured, inject(gateway.Fault{Operation: counts, Kind: gateway.Hang}), 0, 0},
+		"counts cannot be read":     {configured, inject(gateway.Fault{Operation: counts, Kind: gateway.Garbage}), 0, 0},
 		"a restart":                 {restarted(true), fine, slowly, slowly},
 		"a restart, and counting fails since": {restarted(true),
-			inject(simulator.Fault{Operation: counts, Code: "iot.system.SystemException"}), slowly, slowly},
-		"a restart, and nothing is answered since":  {restarted(true), inject(simulator.Fault{Kind: simulator.Reset}), slowly, slowly},
+			inject(gateway.Fault{Operation: counts, Code: "iot.system.SystemException"}), slowly, slowly},
+		"a restart, and nothing is answered since":  {restarted(true), inject(gateway.Fault{Kind: gateway.Reset}), slowly, slowly},
 		"a restart with device_counts new":          {restarted(false), fine, 0, slowly},
-		"a restart with device_counts new, refused": {restarted(false), inject(simulator.Fault{Operation: counts, Code: "Forbidden.RAM"}), 0, 0},
+		"a restart with device_counts new, refused": {restarted(false), inject(gateway.Fault{Operation: counts, Code: "Forbidden.RAM"}), 0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {

@@ -11,7 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
@@ -68,8 +69,8 @@ func TestDeviceCountsThatCannotBe(t *testing.T) {
 			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 				h.CountDevices()
 				h.RewriteAnswers(aliyun.OpListOTATaskByJob, c.change)
-				h.Sim.Inject(simulator.Fault{Latency: 50 * time.Millisecond})
-				h.Add(simulator.Batch{Devices: simulator.Devices{Count: c.devices, Offline: 0.5, Silent: 0.5}})
+				h.Sim.Inject(gateway.Fault{Latency: 50 * time.Millisecond})
+				h.Add(fleet.Batch{Devices: fleet.Devices{Count: c.devices, Offline: 0.5, Silent: 0.5}})
 				h.Pass(5 * time.Minute)
 				if got := h.Counts(); harness.Sum(got) != c.shown || got["PAUSED"] != c.paused {
 					t.Errorf("shown are %v, want %d devices, %d of them PAUSED", got, c.shown, c.paused)
@@ -96,10 +97,10 @@ func TestRoundThatFailsChangesNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 				h.CountDevices()
-				h.Add(simulator.Batch{Status: "IN_PROGRESS", Counts: map[string]int{"QUEUED": 500, "SUCCEEDED": 500}})
+				h.Add(fleet.Batch{Status: "IN_PROGRESS", Counts: map[string]int{"QUEUED": 500, "SUCCEEDED": 500}})
 				h.Pass(30 * time.Second)
 				before, at := h.Counts(), h.State(harness.JobID).Devices.AsOf
-				h.Update(harness.JobID, func(b *simulator.Batch) { b.Counts = map[string]int{"SUCCEEDED": 2000} })
+				h.Update(harness.JobID, func(b *fleet.Batch) { b.Counts = map[string]int{"SUCCEEDED": 2000} })
 				fault := c.Fault
 				fault.Operation = aliyun.OpListOTATaskByJob
 				// The third call of the round fails, and all after it.
@@ -130,13 +131,13 @@ func TestReloadsInMidRound(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		h.CountDevices()
 		h.Setup.Rules.DeviceInterval = 7 * time.Second
-		h.Sim.Inject(simulator.Fault{Operation: aliyun.OpListOTATaskByJob, Latency: 300 * time.Millisecond})
-		h.Add(simulator.Batch{Status: "IN_PROGRESS", Counts: map[string]int{"QUEUED": 1000}})
+		h.Sim.Inject(gateway.Fault{Operation: aliyun.OpListOTATaskByJob, Latency: 300 * time.Millisecond})
+		h.Add(fleet.Batch{Status: "IN_PROGRESS", Counts: map[string]int{"QUEUED": 1000}})
 		targets := h.Account().Targets
 		for i := range 200 {
 			if i%5 == 0 { // every device moves at once
 				to := []string{"QUEUED", "NOTIFIED", "SUCCEEDED"}[i/5%3]
-				h.Update(harness.JobID, func(b *simulator.Batch) { b.Counts = map[string]int{to: 1000} })
+				h.Update(harness.JobID, func(b *fleet.Batch) { b.Counts = map[string]int{to: 1000} })
 			}
 			h.Pass(time.Duration(i%13) * 90 * time.Millisecond)
 			switch i % 4 {

@@ -7,7 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/conditions"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
@@ -39,7 +40,7 @@ func TestDeviceCounts(t *testing.T) {
 						want[status] = c.counts[status]
 					}
 				}
-				b := simulator.Batch{Status: "IN_PROGRESS", Counts: c.counts}
+				b := fleet.Batch{Status: "IN_PROGRESS", Counts: c.counts}
 				if c.confirm {
 					b.NeedConfirm = new(true)
 				}
@@ -67,7 +68,7 @@ func TestDevicesToBeConfirmedThatNobodyToldOf(t *testing.T) {
 		t.Run(status, func(t *testing.T) {
 			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 				h.CountDevices()
-				h.Add(simulator.Batch{Status: status, End: time.Now(), Counts: map[string]int{"CONFIRM": 50, "SUCCEEDED": 150}})
+				h.Add(fleet.Batch{Status: status, End: time.Now(), Counts: map[string]int{"CONFIRM": 50, "SUCCEEDED": 150}})
 				h.Pass(61*time.Second + 5*time.Second)
 				if got := h.Counts(); got["CONFIRM"] != 50 || harness.Sum(got) != 200 {
 					t.Errorf("counted %v", got)
@@ -79,26 +80,26 @@ func TestDevicesToBeConfirmedThatNobodyToldOf(t *testing.T) {
 
 // Devices are counted every minute while they can still change, and once otherwise.
 func TestWhenDevicesAreCounted(t *testing.T) {
-	offline := simulator.Devices{Count: 10, Offline: 1}
+	offline := fleet.Devices{Count: 10, Offline: 1}
 	lastYear := time.Date(1999, 1, 1, 0, 0, 0, 0, time.UTC)
 	for name, c := range map[string]struct {
 		first, next int // rounds, of one call each: in the first 90 s, and in the 10 minutes after that
-		batch       simulator.Batch
+		batch       fleet.Batch
 		between     func(h *harness.Harness) // nil: nothing happens
 	}{
-		"live":                              {2, 10, simulator.Batch{Status: "IN_PROGRESS", Counts: map[string]int{"QUEUED": 1}}, nil},
-		"live, and all devices done":        {2, 10, simulator.Batch{Status: "IN_PROGRESS", Counts: map[string]int{"FAILED": 1}}, nil},
-		"a status that nobody knows":        {2, 10, simulator.Batch{Status: "PAUSED", Counts: map[string]int{"FAILED": 1}}, nil},
-		"planned":                           {1, 0, simulator.Batch{Schedule: time.Date(2000, 1, 2, 0, 0, 0, 0, time.UTC), Devices: simulator.Devices{Count: 10}}, nil},
-		"planned, then live":                {1, 10, simulator.Batch{Schedule: time.Date(2000, 1, 1, 0, 2, 0, 0, time.UTC), Devices: offline}, nil},
-		"completed":                         {1, 0, simulator.Batch{Status: "COMPLETED", End: lastYear, Counts: map[string]int{"SUCCEEDED": 10}}, nil},
-		"completed, nobody says when":       {1, 0, simulator.Batch{Status: "COMPLETED", Counts: map[string]int{"SUCCEEDED": 10}, Override: map[string]any{"UtcModified": simulator.Absent}}, nil},
-		"cancelled, devices go on":          {2, 10, simulator.Batch{Status: "CANCELED", End: lastYear, Counts: map[string]int{"NOTIFIED": 1}}, nil},
-		"cancelled, all devices done":       {1, 0, simulator.Batch{Status: "CANCELED", End: lastYear, Counts: map[string]int{"SUCCEEDED": 1}}, nil},
-		"live, then cancelled with devices": {2, 1, simulator.Batch{Devices: offline}, func(h *harness.Harness) { h.Cancel(harness.JobID, true) }},
-		"live, then cancelled without":      {2, 10, simulator.Batch{Devices: offline}, func(h *harness.Harness) { h.Cancel(harness.JobID, false) }},
-		"live, then gone":                   {2, 0, simulator.Batch{FirmwareID: "fw-1", Devices: offline}, func(h *harness.Harness) { h.Sim.DeleteFirmware("fw-1") }},
-		"turned off": {2, 0, simulator.Batch{Devices: offline}, func(h *harness.Harness) {
+		"live":                              {2, 10, fleet.Batch{Status: "IN_PROGRESS", Counts: map[string]int{"QUEUED": 1}}, nil},
+		"live, and all devices done":        {2, 10, fleet.Batch{Status: "IN_PROGRESS", Counts: map[string]int{"FAILED": 1}}, nil},
+		"a status that nobody knows":        {2, 10, fleet.Batch{Status: "PAUSED", Counts: map[string]int{"FAILED": 1}}, nil},
+		"planned":                           {1, 0, fleet.Batch{Schedule: time.Date(2000, 1, 2, 0, 0, 0, 0, time.UTC), Devices: fleet.Devices{Count: 10}}, nil},
+		"planned, then live":                {1, 10, fleet.Batch{Schedule: time.Date(2000, 1, 1, 0, 2, 0, 0, time.UTC), Devices: offline}, nil},
+		"completed":                         {1, 0, fleet.Batch{Status: "COMPLETED", End: lastYear, Counts: map[string]int{"SUCCEEDED": 10}}, nil},
+		"completed, nobody says when":       {1, 0, fleet.Batch{Status: "COMPLETED", Counts: map[string]int{"SUCCEEDED": 10}, Override: map[string]any{"UtcModified": fleet.Absent}}, nil},
+		"cancelled, devices go on":          {2, 10, fleet.Batch{Status: "CANCELED", End: lastYear, Counts: map[string]int{"NOTIFIED": 1}}, nil},
+		"cancelled, all devices done":       {1, 0, fleet.Batch{Status: "CANCELED", End: lastYear, Counts: map[string]int{"SUCCEEDED": 1}}, nil},
+		"live, then cancelled with devices": {2, 1, fleet.Batch{Devices: offline}, func(h *harness.Harness) { h.Cancel(harness.JobID, true) }},
+		"live, then cancelled without":      {2, 10, fleet.Batch{Devices: offline}, func(h *harness.Harness) { h.Cancel(harness.JobID, false) }},
+		"live, then gone":                   {2, 0, fleet.Batch{FirmwareID: "fw-1", Devices: offline}, func(h *harness.Harness) { h.Sim.DeleteFirmware("fw-1") }},
+		"turned off": {2, 0, fleet.Batch{Devices: offline}, func(h *harness.Harness) {
 			h.Account().DeviceCounts = false
 			h.Apply()
 			if h.Samples("job_devices") > 0 {
@@ -131,7 +132,7 @@ func TestWhenDevicesAreCounted(t *testing.T) {
 func TestTheLastCountIsOfAfterTheEnd(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		h.CountDevices()
-		h.Add(simulator.Batch{Devices: simulator.Devices{Count: 1000, Report: time.Minute, Install: 5 * time.Minute, Fail: 0.1}})
+		h.Add(fleet.Batch{Devices: fleet.Devices{Count: 1000, Report: time.Minute, Install: 5 * time.Minute, Fail: 0.1}})
 		h.Pass(20 * time.Minute)
 		if diff := cmp.Diff(map[string]int{"QUEUED": 0, "NOTIFIED": 0, "IN_PROGRESS": 0, "SUCCEEDED": 900, "FAILED": 100, "CANCELED": 0}, h.Counts()); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
@@ -151,9 +152,9 @@ func TestDeviceCountsOfManyBatches(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		h.CountDevices()
 		h.Sim.Record(true)
-		h.Sim.Inject(simulator.Fault{Latency: 50 * time.Millisecond})
+		h.Sim.Inject(gateway.Fault{Latency: 50 * time.Millisecond})
 		for _, id := range harness.Numbered("job", 200) {
-			h.Put(simulator.Batch{JobID: id, Status: "IN_PROGRESS", Counts: map[string]int{"QUEUED": 500, "SUCCEEDED": 500}})
+			h.Put(fleet.Batch{JobID: id, Status: "IN_PROGRESS", Counts: map[string]int{"QUEUED": 500, "SUCCEEDED": 500}})
 			h.Configure(id)
 		}
 		h.Apply()

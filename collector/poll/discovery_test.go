@@ -5,7 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/conditions"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
@@ -26,7 +27,7 @@ func TestDiscoveryFinds(t *testing.T) {
 			h.PutPackage("fw-1", "job-1", "job-2")
 			h.PutPackage("fw-2")
 			h.PutPackage("fw-3", "job-3")
-			h.Put(simulator.Batch{FirmwareID: "of another product", JobID: "other"})
+			h.Put(fleet.Batch{FirmwareID: "of another product", JobID: "other"})
 			h.Discover([]string{harness.ProductKey}, nil)
 		}, []string{"job-1", "job-2", "job-3"}},
 		"every batch of a package, and no other": {func(h *harness.Harness) {
@@ -40,7 +41,7 @@ func TestDiscoveryFinds(t *testing.T) {
 			h.Discover([]string{harness.ProductKey}, []string{"fw-1"})
 		}, []string{"job-1", "job-2"}},
 		"packages of an instance": {func(h *harness.Harness) {
-			h.Put(simulator.Batch{InstanceID: "iot-1", FirmwareID: "fw-1", JobID: "job-1"})
+			h.Put(fleet.Batch{InstanceID: "iot-1", FirmwareID: "fw-1", JobID: "job-1"})
 			h.Discover(nil, []string{"fw-1"})
 			h.Account().Discover[0].Instance.ID = "iot-1"
 		}, []string{"job-1"}},
@@ -96,7 +97,7 @@ func TestDiscoveryNoticesNewBatches(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 				h.Setup.Rules.Interval = c.interval
-				h.Sim.Inject(simulator.Fault{Latency: 50 * time.Millisecond})
+				h.Sim.Inject(gateway.Fault{Latency: 50 * time.Millisecond})
 				h.PutPackage("fw-1", harness.Numbered("job", 300)...)
 				h.Discover([]string{harness.ProductKey}, nil)
 				h.Apply()

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
@@ -27,7 +27,7 @@ func TestDiscoveryIsAsOldAsItsOldestList(t *testing.T) {
 				if got := age(); got > time.Minute {
 					t.Errorf("%v old while all lists are read", got)
 				}
-				h.Sim.Inject(simulator.Fault{Operation: operation, Code: "iot.system.SystemException"})
+				h.Sim.Inject(gateway.Fault{Operation: operation, Code: "iot.system.SystemException"})
 				h.Pass(10 * time.Minute)
 				if got := age(); got < 10*time.Minute || got > 11*time.Minute {
 					t.Errorf("%v old ten minutes after a list began to fail", got)

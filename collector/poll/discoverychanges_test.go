@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/conditions"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
@@ -127,7 +127,7 @@ func when(now bool, do func()) {
 // A reload in the middle of a read does not mix up the reads before and after it.
 func TestReloadsInMidRead(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
-		h.Sim.Inject(simulator.Fault{Latency: 700 * time.Millisecond})
+		h.Sim.Inject(gateway.Fault{Latency: 700 * time.Millisecond})
 		h.Sim.Record(true)
 		var want []string
 		for i, fw := range harness.Numbered("fw", 150) {

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
@@ -17,7 +17,7 @@ import (
 func TestDiscoveryDropsWhatEndedLongAgo(t *testing.T) {
 	endAs := func(status string) func(h *harness.Harness) {
 		return func(h *harness.Harness) {
-			h.Put(simulator.Batch{FirmwareID: "fw-1", JobID: "ends", Status: status, End: time.Now()})
+			h.Put(fleet.Batch{FirmwareID: "fw-1", JobID: "ends", Status: status, End: time.Now()})
 		}
 	}
 	deleted := func(h *harness.Harness) { h.Sim.DeleteFirmware("fw-1") }
@@ -36,8 +36,8 @@ func TestDiscoveryDropsWhatEndedLongAgo(t *testing.T) {
 				h.Setup.Rules.MaxAge = time.Hour
 				h.PutPackage("fw-1", "ends", "both")
 				h.PutPackage("fw-2", "stays")
-				h.Put(simulator.Batch{FirmwareID: "fw-2", JobID: "long ago", Status: "COMPLETED", End: time.Now().Add(-4 * time.Hour)})
-				h.Put(simulator.Batch{FirmwareID: "fw-2", JobID: "young", Status: "COMPLETED", End: time.Now()})
+				h.Put(fleet.Batch{FirmwareID: "fw-2", JobID: "long ago", Status: "COMPLETED", End: time.Now().Add(-4 * time.Hour)})
+				h.Put(fleet.Batch{FirmwareID: "fw-2", JobID: "young", Status: "COMPLETED", End: time.Now()})
 				h.Watch("both")
 				h.Discover([]string{harness.ProductKey}, nil)
 				h.Apply()
@@ -169,7 +169,7 @@ func TestTheEndOfDiscoveredBatchesIsTold(t *testing.T) {
 		"every product left the configuration": {before: by(all, nil), after: by(nil, []string{"fw-2"}), why: noLonger + "every product in instance (public)"},
 		"its account left the configuration":   {before: by(all, nil), after: func(h *harness.Harness) { h.Setup.Accounts = nil }, why: "its account left the configuration"},
 		"it ended long ago": {before: by(all, nil), after: func(h *harness.Harness) {
-			h.Put(simulator.Batch{FirmwareID: "fw-1", JobID: "job-1", Status: "COMPLETED", End: time.Now()})
+			h.Put(fleet.Batch{FirmwareID: "fw-1", JobID: "job-1", Status: "COMPLETED", End: time.Now()})
 		}, wait: 65 * time.Minute, why: "it ended longer ago than polling.max_age"},
 		"its package was deleted":                    {before: by(all, nil), after: func(h *harness.Harness) { h.Sim.DeleteFirmware("fw-1") }, wait: 65 * time.Minute, why: "it was deleted, and last seen longer ago than polling.max_age"},
 		"it is configured now":                       {before: by(all, nil), after: func(h *harness.Harness) { by(nil, nil)(h); h.Configure("job-1") }},
@@ -180,7 +180,7 @@ func TestTheEndOfDiscoveredBatchesIsTold(t *testing.T) {
 			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 				h.Setup.Rules.MaxAge = time.Hour
 				h.PutPackage("fw-1", "job-1")
-				h.Sim.AddFirmware(simulator.Firmware{Account: "main", ID: "fw-2", ProductKey: "other"})
+				h.Sim.AddFirmware(fleet.Firmware{Account: "main", ID: "fw-2", ProductKey: "other"})
 				path := filepath.Join(t.TempDir(), "state")
 				stop := h.Keep(path)
 				c.before(h)

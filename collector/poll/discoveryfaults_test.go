@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/conditions"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
@@ -94,7 +94,7 @@ func TestOnePermissionIsMissing(t *testing.T) {
 					jobs, firmwares := harness.Numbered("job", 40), harness.Numbered("fw", 40)
 					for i, fw := range firmwares {
 						h.PutPackage(fw)
-						h.Put(simulator.Batch{FirmwareID: fw, JobID: jobs[i], Devices: simulator.Devices{Count: 5, Offline: 1}})
+						h.Put(fleet.Batch{FirmwareID: fw, JobID: jobs[i], Devices: fleet.Devices{Count: 5, Offline: 1}})
 					}
 					h.Configure(jobs[0])
 					h.Discover([]string{harness.ProductKey}, firmwares[:30])

@@ -7,7 +7,8 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/conditions"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
@@ -19,14 +20,14 @@ func TestDiscoveryOf500Packages(t *testing.T) {
 	conditions.SkipUnderRace(t, "500 packages")
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		h.Sim.Record(true)
-		h.Sim.Inject(simulator.Fault{Latency: 50 * time.Millisecond})
+		h.Sim.Inject(gateway.Fault{Latency: 50 * time.Millisecond})
 		h.CountDevices()
 		for i, fw := range harness.Numbered("fw", 500) {
 			h.PutPackage(fw)
 			if i%10 == 0 {
 				h.PutRunning(fw, "live of "+fw)
 			}
-			h.Put(simulator.Batch{FirmwareID: fw, JobID: "settled of " + fw, Status: "COMPLETED", End: time.Now()})
+			h.Put(fleet.Batch{FirmwareID: fw, JobID: "settled of " + fw, Status: "COMPLETED", End: time.Now()})
 		}
 		h.ConfigureRunning(100) // of another product
 		h.Discover([]string{harness.ProductKey}, nil)
@@ -51,7 +52,7 @@ func TestDiscoveryOf500Packages(t *testing.T) {
 func TestLongListAmongManyPackages(t *testing.T) {
 	conditions.SkipUnderRace(t, "2,300 batches")
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
-		h.Sim.Inject(simulator.Fault{Operation: aliyun.OpListOTAJobByFirmware, Latency: 50 * time.Millisecond})
+		h.Sim.Inject(gateway.Fault{Operation: aliyun.OpListOTAJobByFirmware, Latency: 50 * time.Millisecond})
 		for i, fw := range harness.Numbered("fw", 300) {
 			h.PutPackage(fw, fmt.Sprintf("job-%04d", i))
 		}

@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/conditions"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
@@ -72,7 +72,7 @@ func TestSlowAnswersAreNoFault(t *testing.T) {
 	for operation, at := range places {
 		t.Run(operation, func(t *testing.T) {
 			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
-				h.Sim.Inject(simulator.Fault{Operation: operation, JobID: at.jobID, Latency: 9 * time.Second})
+				h.Sim.Inject(gateway.Fault{Operation: operation, JobID: at.jobID, Latency: 9 * time.Second})
 				watchMatrix(h)
 				h.Pass(time.Minute)
 				if diff := cmp.Diff(steady(whole, ""), steady(h.Scrape(), "")); diff != "" {

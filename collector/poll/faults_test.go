@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
@@ -23,8 +23,8 @@ func TestFaultsOfEverything(t *testing.T) {
 			h.RefuseConnections(true)
 			return func() { h.RefuseConnections(false) }
 		}, aliyun.ClassTransport},
-		"connections are reset":        {func(h *harness.Harness) func() { return h.Sim.Inject(simulator.Fault{Kind: simulator.Reset}) }, aliyun.ClassTransport},
-		"every call hangs":             {func(h *harness.Harness) func() { return h.Sim.Inject(simulator.Fault{Kind: simulator.Hang}) }, aliyun.ClassTimeout},
+		"connections are reset":        {func(h *harness.Harness) func() { return h.Sim.Inject(gateway.Fault{Kind: gateway.Reset}) }, aliyun.ClassTransport},
+		"every call hangs":             {func(h *harness.Harness) func() { return h.Sim.Inject(gateway.Fault{Kind: gateway.Hang}) }, aliyun.ClassTimeout},
 		"the clock is 20 minutes off":  {func(h *harness.Harness) func() { return h.Fail("InvalidTimeStamp.Expired") }, aliyun.ClassAuth},
 		"the key is disabled":          {func(h *harness.Harness) func() { return h.Fail("InvalidAccessKeyId.Inactive") }, aliyun.ClassAuth},
 		"the RAM action is taken away": {func(h *harness.Harness) func() { return h.Fail("Forbidden.RAM") }, aliyun.ClassPermission},
@@ -71,7 +71,7 @@ func TestFaultsOfEverything(t *testing.T) {
 }
 
 // withToken is the key of an STS session.
-func withToken(token string) simulator.Key {
+func withToken(token string) gateway.Key {
 	key := harness.OwnKey
 	key.Token = token
 	return key

@@ -13,6 +13,8 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/poll"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
@@ -35,7 +37,7 @@ func newLoopback(transport http.RoundTripper) *loopback {
 		sim: simulator.New(), store: store.New(),
 		account: target.Account{Name: "production", RequestsPerSecond: loopbackSlots, Credentials: harness.Credentials},
 	}
-	l.sim.AddAccount(simulator.Account{Name: "main", Keys: []simulator.Key{harness.OwnKey}})
+	l.sim.AddAccount(gateway.Account{Name: "main", Keys: []gateway.Key{harness.OwnKey}})
 	l.sim.Record(true)
 	l.server = httptest.NewServer(l.sim)
 	l.poller = poll.New(l.store, poll.Options{
@@ -56,7 +58,7 @@ func (l *loopback) run(ctx context.Context, do func()) {
 
 // checkBudget reports the calls of an operation, and wants them within the slots.
 func (l *loopback) checkBudget(b *testing.B, operation string) {
-	calls, window := l.sim.Calls("main", operation), simulator.WorstWindow(l.sim.Arrivals("main", operation), time.Second)
+	calls, window := l.sim.Calls("main", operation), gateway.WorstWindow(l.sim.Arrivals("main", operation), time.Second)
 	b.ReportMetric(float64(calls.Accepted), operation+"-calls")
 	b.ReportMetric(float64(window), operation+"-worst-window")
 	if window > loopbackSlots || calls.Throttled > 0 {
@@ -84,7 +86,7 @@ func BenchmarkLoopback(b *testing.B) {
 		var known []*store.State
 		start := time.Now()
 		for i, t := range l.account.Targets {
-			l.sim.AddBatch(simulator.Batch{Account: "main", JobID: t.JobID, FirmwareID: "fw-1", Status: status})
+			l.sim.AddBatch(fleet.Batch{Account: "main", JobID: t.JobID, FirmwareID: "fw-1", Status: status})
 			asked := start.Add(-round + time.Duration(i)*round/jobs)
 			known = append(known, &store.State{Target: t, Job: &aliyun.Job{JobStatus: &status}, AsOf: asked, Asked: asked})
 			gaps.asked[t.JobID] = asked

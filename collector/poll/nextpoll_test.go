@@ -5,7 +5,8 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
@@ -41,7 +42,7 @@ func TestNextPoll(t *testing.T) {
 		"one that has ended after a day": {
 			func(h *harness.Harness) {
 				b := harness.Ordinary(time.Now())
-				b.Devices = simulator.Devices{}
+				b.Devices = fleet.Devices{}
 				b.Status = aliyun.StatusCompleted
 				h.Add(b)
 				h.Pass(time.Hour)
@@ -58,14 +59,14 @@ func TestNextPoll(t *testing.T) {
 		"in an outage with the next attempt": {
 			func(h *harness.Harness) {
 				h.Add(harness.Ordinary(time.Now()))
-				h.Sim.Inject(simulator.Fault{Code: "InvalidAccessKeyId.NotFound"})
+				h.Sim.Inject(gateway.Fault{Code: "InvalidAccessKeyId.NotFound"})
 				h.Pass(19 * time.Second)
 			},
 			"in 11 s", 11 * time.Second,
 		},
 		"one whose call hangs": {
 			func(h *harness.Harness) {
-				h.Sim.Inject(simulator.Fault{Kind: simulator.Hang})
+				h.Sim.Inject(gateway.Fault{Kind: gateway.Hang})
 				h.Add(harness.Ordinary(time.Now()))
 				h.Pass(time.Second)
 			},
@@ -74,7 +75,7 @@ func TestNextPoll(t *testing.T) {
 		"one that nobody has time for": {
 			func(h *harness.Harness) {
 				h.Account().RequestsPerSecond = 1
-				h.Sim.Inject(simulator.Fault{Kind: simulator.Hang})
+				h.Sim.Inject(gateway.Fault{Kind: gateway.Hang})
 				h.Watch("first")
 				h.Add(harness.Ordinary(time.Now()))
 				h.Pass(time.Second)

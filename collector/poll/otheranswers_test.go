@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
@@ -72,7 +72,7 @@ func TestAnswersAboutSomethingElse(t *testing.T) {
 				harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 					watchMatrix(h)
 					h.Pass(30 * time.Second)
-					mend := h.Sim.Inject(simulator.Fault{Operation: operation, JobID: at.jobID, Edit: edit})
+					mend := h.Sim.Inject(gateway.Fault{Operation: operation, JobID: at.jobID, Edit: edit})
 					h.Pass(time.Minute)
 					text := h.Scrape()
 					at.shown(t, text, whole, fault{class: aliyun.ClassDecode}, false)
@@ -115,7 +115,7 @@ func TestAnswersThatNeverName(t *testing.T) {
 				h.Setup.Rules.DeviceInterval, h.Setup.Rules.DiscoveryInterval = 20*time.Second, 20*time.Second
 				h.CountDevices()
 				h.ConfigureOrdinary("fw-1", harness.JobID)
-				h.Sim.Inject(simulator.Fault{JobID: harness.JobID, Edit: c.edit})
+				h.Sim.Inject(gateway.Fault{JobID: harness.JobID, Edit: c.edit})
 				h.Apply()
 				h.Pass(2 * time.Minute)
 				if diff := cmp.Diff(steady(whole, harness.JobID), steady(h.Scrape(), harness.JobID)); diff != "" {
@@ -141,7 +141,7 @@ func TestReloadRemembersWhatAnswersName(t *testing.T) {
 		second.Watch(harness.Region, harness.Instance(""), []string{harness.JobID}, nil, nil)
 		h.Account().Timeout = 9 * time.Second // another client
 		h.Setup.Accounts = append(h.Setup.Accounts, second)
-		h.Sim.Inject(simulator.Fault{Edit: reworded(harness.JobID, "another")})
+		h.Sim.Inject(gateway.Fault{Edit: reworded(harness.JobID, "another")})
 		h.Apply()
 		h.Pass(30 * time.Second)
 		if n := h.Samples("job_poll_error_info", `account="production"`, `class="decode"`); n != 1 {
@@ -157,13 +157,13 @@ func TestReloadRemembersWhatAnswersName(t *testing.T) {
 func TestByteOrderMarkIsSkipped(t *testing.T) {
 	whole := healthy(t)
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
-		h.Sim.Inject(simulator.Fault{Edit: func(body []byte) []byte { return append([]byte("\xef\xbb\xbf"), body...) }})
+		h.Sim.Inject(gateway.Fault{Edit: func(body []byte) []byte { return append([]byte("\xef\xbb\xbf"), body...) }})
 		watchMatrix(h)
 		h.Pass(time.Minute)
 		if diff := cmp.Diff(steady(whole, ""), steady(h.Scrape(), "")); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
-		h.Sim.Inject(simulator.Fault{Code: "iot.common.InvalidTenant", Edit: func(body []byte) []byte { return append([]byte("\xef\xbb\xbf"), body...) }})
+		h.Sim.Inject(gateway.Fault{Code: "iot.common.InvalidTenant", Edit: func(body []byte) []byte { return append([]byte("\xef\xbb\xbf"), body...) }})
 		h.Pass(time.Minute)
 		if n := h.Samples("job_poll_error_info", `class="permission",code="iot.common.InvalidTenant"`); n == 0 {
 			t.Errorf("a refusal behind a byte order mark is not read:\n%s", h.Jobs())
@@ -191,9 +191,9 @@ func TestListWithoutStatus(t *testing.T) {
 				h.ConfigureRunning(3)
 				h.Apply()
 				h.Pass(20 * time.Second)
-				h.Sim.Inject(simulator.Fault{Operation: aliyun.OpListOTAJobByFirmware, Edit: edit})
+				h.Sim.Inject(gateway.Fault{Operation: aliyun.OpListOTAJobByFirmware, Edit: edit})
 				h.Pass(20 * time.Second)
-				h.Sim.Inject(simulator.Fault{Operation: aliyun.OpQueryOTAJob, Code: "iot.system.SystemException"})
+				h.Sim.Inject(gateway.Fault{Operation: aliyun.OpQueryOTAJob, Code: "iot.system.SystemException"})
 				failing := time.Now()
 				h.Pass(5 * time.Minute)
 				for _, s := range h.Store.Snapshot() {
@@ -228,7 +228,7 @@ func TestTagsAndVersionsAreBounded(t *testing.T) {
 			versions = append(versions, fmt.Sprintf(`"1.0.%d"`, i))
 		}
 		fields := fmt.Sprintf(`"JobStatus":"IN_PROGRESS","Tags":[%s],"SrcVersions":[%s],`, strings.Join(tags, ","), strings.Join(versions, ","))
-		h.Sim.Inject(simulator.Fault{Edit: func(body []byte) []byte {
+		h.Sim.Inject(gateway.Fault{Edit: func(body []byte) []byte {
 			return bytes.Replace(body, []byte(`"JobStatus":"IN_PROGRESS",`), []byte(fields), 1)
 		}})
 		b := harness.Ordinary(time.Now())

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
@@ -37,7 +37,7 @@ func TestMistypedProduct(t *testing.T) {
 		}, []string{"a19mzPZ0001 1", "mistyped 0"}, false},
 		"no answer": {func(h *harness.Harness) { h.RefuseConnections(true) }, nil, false},
 		"throttled": {func(h *harness.Harness) {
-			h.Sim.Inject(simulator.Fault{Operation: aliyun.OpListOTAFirmware, Code: "Throttling.User"})
+			h.Sim.Inject(gateway.Fault{Operation: aliyun.OpListOTAFirmware, Code: "Throttling.User"})
 		}, nil, false},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
@@ -22,7 +22,7 @@ func TestPromiseIsHeld(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
-				h.Sim.Inject(simulator.Fault{Latency: c.latency})
+				h.Sim.Inject(gateway.Fault{Latency: c.latency})
 				h.Account().RequestsPerSecond = c.rate
 				h.ConfigureRunning(c.jobs)
 				h.Apply()

@@ -6,7 +6,8 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
@@ -30,7 +31,7 @@ func TestReload(t *testing.T) {
 		},
 		"a job is added": {
 			change: func(h *harness.Harness, _ *target.Account) {
-				h.Put(simulator.Batch{JobID: "new", FirmwareID: "fw-1", Status: "COMPLETED"})
+				h.Put(fleet.Batch{JobID: "new", FirmwareID: "fw-1", Status: "COMPLETED"})
 				h.Configure("new")
 			},
 			stays: []string{"job-0000"},
@@ -43,7 +44,7 @@ func TestReload(t *testing.T) {
 		},
 		"the key changes": {
 			change: func(h *harness.Harness, a *target.Account) {
-				h.Accept(simulator.Key{ID: "id-2", Secret: "secret-2"})
+				h.Accept(gateway.Key{ID: "id-2", Secret: "secret-2"})
 				a.Credentials = aliyun.CredentialsConfig{AccessKeyID: "id-2", AccessKeySecret: "secret-2"}
 			},
 			stays: []string{"job-0000"},
@@ -101,7 +102,7 @@ func TestReload(t *testing.T) {
 func TestReloadKeepsThePlan(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		h.ConfigureRunning(20)
-		h.Put(simulator.Batch{JobID: "settled", FirmwareID: "fw-1", Status: "COMPLETED"})
+		h.Put(fleet.Batch{JobID: "settled", FirmwareID: "fw-1", Status: "COMPLETED"})
 		h.Watch("settled")
 		for range 60 {
 			h.Pass(time.Second)
@@ -117,8 +118,8 @@ func TestReloadKeepsThePlan(t *testing.T) {
 // account out and put it back, and change its key.
 func TestReloadKeepsTheBudget(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
-		keys := []simulator.Key{harness.OwnKey, {ID: "id-2", Secret: harness.OwnKey.Secret}}
-		h.Sim.AddAccount(simulator.Account{Name: "main", Keys: keys, Limit: 100})
+		keys := []gateway.Key{harness.OwnKey, {ID: "id-2", Secret: harness.OwnKey.Secret}}
+		h.Sim.AddAccount(gateway.Account{Name: "main", Keys: keys, Limit: 100})
 		h.Sim.Record(true)
 		h.ConfigureRunning(500)
 		accounts := slices.Clone(h.Setup.Accounts)
@@ -143,11 +144,11 @@ func TestReloadKeepsTheBudget(t *testing.T) {
 				}
 			}
 			most := max(limit, limits[(i+len(limits)-1)%len(limits)])
-			if worst := simulator.WorstWindow(since, time.Second); worst > most {
+			if worst := gateway.WorstWindow(since, time.Second); worst > most {
 				t.Fatalf("reload %d to %d slots: %d calls in one second", i, limit, worst)
 			}
 			since = slices.DeleteFunc(since, func(at time.Time) bool { return at.Before(from) })
-			if worst := simulator.WorstWindow(since, time.Second); worst > limit {
+			if worst := gateway.WorstWindow(since, time.Second); worst > limit {
 				t.Fatalf("after reload %d to %d slots: %d calls in one second", i, limit, worst)
 			}
 		}

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/conditions"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
@@ -18,8 +18,8 @@ func TestThrottledByARival(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		var rival atomic.Int64
 		rival.Store(5)
-		h.Sim.AddAccount(simulator.Account{Name: "main", Keys: []simulator.Key{harness.OwnKey}, Rival: func(time.Time) int { return int(rival.Load()) }})
-		h.Sim.Inject(simulator.Fault{Latency: 50 * time.Millisecond})
+		h.Sim.AddAccount(gateway.Account{Name: "main", Keys: []gateway.Key{harness.OwnKey}, Rival: func(time.Time) int { return int(rival.Load()) }})
+		h.Sim.Inject(gateway.Fault{Latency: 50 * time.Millisecond})
 		h.ConfigureRunning(1000)
 		h.Apply()
 		const length = 20 * time.Minute
@@ -68,8 +68,8 @@ func TestTwoExportersOnOneAccount(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			harness.Simulated(t, func(t *testing.T, first *harness.Harness) {
 				second := harness.New(t)
-				first.Accept(harness.OwnKey, simulator.Key{ID: "id-2", Secret: harness.OwnKey.Secret})
-				first.Sim.Inject(simulator.Fault{LatencyFunc: c.latency})
+				first.Accept(harness.OwnKey, gateway.Key{ID: "id-2", Secret: harness.OwnKey.Secret})
+				first.Sim.Inject(gateway.Fault{LatencyFunc: c.latency})
 				second.RedirectTo(first)
 				second.Account().Credentials.AccessKeyID = "id-2"
 				first.ConfigureRunning(1000)
@@ -101,7 +101,7 @@ func TestThrottledPollIsMadeAgainAtOnce(t *testing.T) {
 		h.ConfigureRunning(1)
 		h.Apply()
 		h.Pass(time.Second)
-		h.Sim.Inject(simulator.Fault{Code: "Throttling.User", Count: 1})
+		h.Sim.Inject(gateway.Fault{Code: "Throttling.User", Count: 1})
 		before := h.Sim.Calls("main", aliyun.OpQueryOTAJob)
 		h.Pass(15 * time.Second) // in which the batch is due once
 		after := h.Sim.Calls("main", aliyun.OpQueryOTAJob)

@@ -9,7 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
@@ -20,13 +21,13 @@ func gatewayInstance(signature aliyun.Signature) aliyun.Instance {
 
 // watchAll lets the harness need all four operations of the gateway.
 func watchAll(h *harness.Harness, signature aliyun.Signature) {
-	h.Accept(simulator.Key{ID: harness.OwnKey.ID, Secret: harness.OwnKey.Secret, Token: "to/k en+=="})
+	h.Accept(gateway.Key{ID: harness.OwnKey.ID, Secret: harness.OwnKey.Secret, Token: "to/k en+=="})
 	h.Account().Credentials.SecurityToken = "to/k en+=="
 	b := harness.Ordinary(time.Now())
 	b.InstanceID = "iot-1"
 	h.Put(b)
-	h.Sim.AddFirmware(simulator.Firmware{Account: "main", InstanceID: "iot-1", ID: "fw 中+*~&=/", ProductKey: harness.ProductKey, Name: "firmware", DestVersion: "2"})
-	h.Put(simulator.Batch{InstanceID: "iot-1", FirmwareID: "fw 中+*~&=/", JobID: "job 中+*~&=/", Tags: []simulator.Tag{{Key: "Owner", Value: "Cold Chain"}}})
+	h.Sim.AddFirmware(fleet.Firmware{Account: "main", InstanceID: "iot-1", ID: "fw 中+*~&=/", ProductKey: harness.ProductKey, Name: "firmware", DestVersion: "2"})
+	h.Put(fleet.Batch{InstanceID: "iot-1", FirmwareID: "fw 中+*~&=/", JobID: "job 中+*~&=/", Tags: []fleet.Tag{{Key: "Owner", Value: "Cold Chain"}}})
 	h.Account().Watch(harness.Region, gatewayInstance(signature), []string{harness.JobID}, []string{harness.ProductKey}, nil)
 	h.CountDevices()
 	h.BulkStatus()
@@ -39,20 +40,20 @@ func TestGatewaysAreReadAlike(t *testing.T) {
 	t.Run("gateways", func(t *testing.T) {
 		for name, c := range map[string]struct {
 			signature aliyun.Signature
-			gateway   simulator.Gateway
+			gateway   gateway.Dialect
 		}{
-			"every signature, keys as documented": {"", simulator.Gateway{}},
-			"v3":                                  {aliyun.SignatureV3, simulator.Gateway{Signature: "v3"}},
-			"v1":                                  {aliyun.SignatureV1, simulator.Gateway{Signature: "v1"}},
-			"v1, keys in camel case":              {aliyun.SignatureV1, simulator.Gateway{Signature: "v1", Spell: simulator.CamelCase}},
-			"v1, keys in small letters":           {aliyun.SignatureV1, simulator.Gateway{Signature: "v1", Spell: strings.ToLower}},
-			"v1, keys in capitals":                {aliyun.SignatureV1, simulator.Gateway{Signature: "v1", Spell: strings.ToUpper}},
-			"v3, keys in camel case":              {aliyun.SignatureV3, simulator.Gateway{Signature: "v3", Spell: simulator.CamelCase}},
+			"every signature, keys as documented": {"", gateway.Dialect{}},
+			"v3":                                  {aliyun.SignatureV3, gateway.Dialect{Signature: "v3"}},
+			"v1":                                  {aliyun.SignatureV1, gateway.Dialect{Signature: "v1"}},
+			"v1, keys in camel case":              {aliyun.SignatureV1, gateway.Dialect{Signature: "v1", Spell: gateway.CamelCase}},
+			"v1, keys in small letters":           {aliyun.SignatureV1, gateway.Dialect{Signature: "v1", Spell: strings.ToLower}},
+			"v1, keys in capitals":                {aliyun.SignatureV1, gateway.Dialect{Signature: "v1", Spell: strings.ToUpper}},
+			"v3, keys in camel case":              {aliyun.SignatureV3, gateway.Dialect{Signature: "v3", Spell: gateway.CamelCase}},
 		} {
 			t.Run(name, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					h := harness.New(t)
-					h.Sim.SetGateway(c.gateway)
+					h.Sim.SetDialect(c.gateway)
 					watchAll(h, c.signature)
 					h.Apply()
 					h.Pass(2 * time.Minute)
@@ -87,10 +88,10 @@ func TestCheckLiveNamesTheOtherSignature(t *testing.T) {
 		aliyun.SignatureV3: "understand calls with signature v3. Set signature to v1 for the account",
 		aliyun.SignatureV1: "understand calls with signature v1. Set signature to v3 for the account",
 	}
-	check := func(name string, signature aliyun.Signature, gateway simulator.Gateway, fault simulator.Fault) {
+	check := func(name string, signature aliyun.Signature, gateway gateway.Dialect, fault gateway.Fault) {
 		t.Run(name+", signed with "+string(signature), func(t *testing.T) {
 			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
-				h.Sim.SetGateway(gateway)
+				h.Sim.SetDialect(gateway)
 				if fault.Code != "" {
 					h.Sim.Inject(fault)
 				}
@@ -106,12 +107,12 @@ func TestCheckLiveNamesTheOtherSignature(t *testing.T) {
 		})
 	}
 	for signature, other := range map[aliyun.Signature]string{"": "v1", aliyun.SignatureV3: "v1", aliyun.SignatureV1: "v3"} {
-		check("a gateway of "+other, signature, simulator.Gateway{Signature: other}, simulator.Fault{})
+		check("a gateway of "+other, signature, gateway.Dialect{Signature: other}, gateway.Fault{})
 		for _, code := range []string{
 			"IncompleteSignature", "InvalidVersion", "InvalidAction.NotFound", "UnsupportedOperation", "MissingParameter", "MissingAccessKeyId",
 			"InvalidSignatureMethod", "MissingSignature", "NoSuchVersion",
 		} {
-			check(code, signature, simulator.Gateway{}, simulator.Fault{Code: code})
+			check(code, signature, gateway.Dialect{}, gateway.Fault{Code: code})
 		}
 	}
 }
@@ -126,7 +127,7 @@ func TestReloadChangesTheSignature(t *testing.T) {
 		h.WantIDs(harness.JobID, "job 中+*~&=/")
 		since := h.State(harness.JobID).AsOf
 
-		h.Sim.SetGateway(simulator.Gateway{Signature: "v1"})
+		h.Sim.SetDialect(gateway.Dialect{Signature: "v1"})
 		h.Pass(5 * time.Minute)
 		if s := h.State(harness.JobID); s.Err == nil || s.Job == nil || s.AsOf.Before(since) {
 			t.Fatalf("state %+v, want an error and what was known before", s)

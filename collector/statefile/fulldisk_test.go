@@ -11,7 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/conditions"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
@@ -41,7 +41,7 @@ func TestStateFileOnAFullDisk(t *testing.T) {
 			t.Fatalf("%d batches in the file:\n%s", n, before)
 		}
 
-		h.Update("job-0000", func(b *simulator.Batch) { b.Status, b.End = "COMPLETED", time.Now() })
+		h.Update("job-0000", func(b *fleet.Batch) { b.Status, b.End = "COMPLETED", time.Now() })
 		room := fillDisk(t)
 		h.Pass(time.Minute)
 		now := read()

@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
@@ -31,7 +31,7 @@ func TestRestart(t *testing.T) {
 				path := filepath.Join(t.TempDir(), "state")
 				stop := first.Keep(path)
 				first.ConfigureRunning(20)
-				first.Put(simulator.Batch{JobID: "settled", FirmwareID: "fw-1", Status: "COMPLETED"})
+				first.Put(fleet.Batch{JobID: "settled", FirmwareID: "fw-1", Status: "COMPLETED"})
 				first.Watch("settled")
 				first.Pass(c.runs)
 				before := first.Jobs()
@@ -119,8 +119,8 @@ func TestDiscoveredBatchesAreThereAfterARestart(t *testing.T) {
 		stop := first.Keep(path)
 		first.CountDevices()
 		first.PutPackage("fw-1", "job-1", "job-2")
-		first.Put(simulator.Batch{FirmwareID: "fw-1", JobID: "counted", Devices: simulator.Devices{Count: 5, Offline: 1}})
-		first.Put(simulator.Batch{FirmwareID: "fw-1", JobID: "settled", Status: "COMPLETED", End: time.Now()})
+		first.Put(fleet.Batch{FirmwareID: "fw-1", JobID: "counted", Devices: fleet.Devices{Count: 5, Offline: 1}})
+		first.Put(fleet.Batch{FirmwareID: "fw-1", JobID: "settled", Status: "COMPLETED", End: time.Now()})
 		first.PutPackage("fw-2", "of fw-2")
 		first.Discover([]string{harness.ProductKey}, nil)
 		first.Discover(nil, []string{"fw-2"})
@@ -155,7 +155,7 @@ func TestDeviceCountsAreKeptAcrossARestart(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "state")
 		stop := first.Keep(path)
 		first.CountDevices()
-		first.Add(simulator.Batch{
+		first.Add(fleet.Batch{
 			Status: "IN_PROGRESS", TimeoutInMinutes: 60, MaximumPerMinute: 100, Start: time.Now(), Counts: map[string]int{"QUEUED": 500, "SUCCEEDED": 500},
 		})
 		first.Pass(30 * time.Second)

@@ -13,11 +13,11 @@ import (
 	"github.com/go-kit/log"
 	"github.com/prometheus/exporter-toolkit/web"
 
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/network"
 )
 
 // dial connects as a client.
-func dial(t *testing.T, l *simulator.PipeListener) net.Conn {
+func dial(t *testing.T, l *network.PipeListener) net.Conn {
 	t.Helper()
 	conn, err := l.Dial(t.Context(), "", "")
 	if err != nil {
@@ -35,9 +35,9 @@ func done(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "done") }
 // serve runs Serve, on connections in memory: with real ones time would stand still in a
 // synctest bubble. It runs until the test ends or stop is called. stop gives the time that the
 // stop took.
-func serve(t *testing.T, handler http.HandlerFunc) (l *simulator.PipeListener, stop func() time.Duration) {
+func serve(t *testing.T, handler http.HandlerFunc) (l *network.PipeListener, stop func() time.Duration) {
 	t.Helper()
-	l = simulator.NewPipeListener()
+	l = network.NewPipeListener()
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
@@ -56,7 +56,7 @@ func serve(t *testing.T, handler http.HandlerFunc) (l *simulator.PipeListener, s
 }
 
 // ask sends a request as it stands, correct or not, and gives the status of the answer.
-func ask(t *testing.T, l *simulator.PipeListener, request string) (status int) {
+func ask(t *testing.T, l *network.PipeListener, request string) (status int) {
 	t.Helper()
 	conn := dial(t, l)
 	defer conn.Close()

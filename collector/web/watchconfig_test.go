@@ -21,7 +21,7 @@ import (
 	"github.com/go-kit/log"
 	"github.com/prometheus/exporter-toolkit/web"
 
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/network"
 )
 
 const (
@@ -142,7 +142,7 @@ func serveWith(t *testing.T, path string) *logged {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
-		listeners := Listeners{simulator.NewPipeListener(), simulator.NewPipeListener()}
+		listeners := Listeners{network.NewPipeListener(), network.NewPipeListener()}
 		ended <- Serve(ctx, listeners, &web.FlagConfig{WebConfigFile: &path}, http.HandlerFunc(done), false, log.NewLogfmtLogger(l))
 	}()
 	t.Cleanup(func() {

@@ -9,6 +9,8 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/exportertest"
 )
 
@@ -16,11 +18,11 @@ import (
 func liveSetup(t *testing.T, n int) (config string) {
 	t.Helper()
 	sim := simulator.New()
-	sim.AddAccount(simulator.Account{Name: "main", Keys: []simulator.Key{{ID: "LTAItest", Secret: "do-not-show"}}})
+	sim.AddAccount(gateway.Account{Name: "main", Keys: []gateway.Key{{ID: "LTAItest", Secret: "do-not-show"}}})
 	var b strings.Builder
 	for i := range n {
 		id := fmt.Sprintf("job%04d", i)
-		sim.AddBatch(simulator.Batch{Account: "main", FirmwareID: "fw", JobID: id, Status: aliyun.StatusInProgress, Start: time.Now()})
+		sim.AddBatch(fleet.Batch{Account: "main", FirmwareID: "fw", JobID: id, Status: aliyun.StatusInProgress, Start: time.Now()})
 		fmt.Fprintf(&b, "          - %s\n", id)
 	}
 	server := httptest.NewServer(sim)

@@ -5,7 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/demo"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/network"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/exportertest"
 )
 
@@ -13,16 +14,16 @@ import (
 // is shipped watches the demo's fleet there.
 func TestDemoBehindTLS(t *testing.T) {
 	t.Parallel()
-	authority, err := simulator.NewAuthority()
+	authority, err := network.NewAuthority()
 	if err != nil {
 		t.Fatal(err)
 	}
-	fleet, err := simulator.StartDemoTLS(authority)
+	server, err := demo.StartTLS(authority)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer fleet.Close()
-	config := "--config.file=" + exportertest.TempFile(t, "config.yml", fleet.Config())
+	defer server.Close()
+	config := "--config.file=" + exportertest.TempFile(t, "config.yml", server.Config())
 	trusting := "SSL_CERT_FILE=" + exportertest.TempFile(t, "authority.pem", string(authority.PEM()))
 
 	t.Run("it is polled", func(t *testing.T) {
@@ -66,6 +67,6 @@ func TestDemoBehindTLS(t *testing.T) {
 		if err == nil {
 			t.Error("it finds nothing wrong")
 		}
-		exportertest.WantIn(t, string(out), "This machine does not trust the authority that signed the certificate of "+fleet.URL, "SSL_CERT_FILE")
+		exportertest.WantIn(t, string(out), "This machine does not trust the authority that signed the certificate of "+server.URL, "SSL_CERT_FILE")
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 )
 
 // watch remembers what the scrapes showed of each account.
@@ -106,7 +107,7 @@ func checkWindows(t *testing.T, sim *simulator.Simulator, accounts []account) {
 	}
 	for _, operation := range []string{"QueryOTAJob", "ListOTATaskByJob"} {
 		arrivals := sim.Arrivals("healthy", operation)
-		if worst := simulator.WorstWindow(arrivals, time.Second); worst > healthySlots || len(arrivals) == 0 {
+		if worst := gateway.WorstWindow(arrivals, time.Second); worst > healthySlots || len(arrivals) == 0 {
 			t.Errorf("%s of the healthy account: %d requests, %d in a second, want %d at most", operation, len(arrivals), worst, healthySlots)
 		}
 	}

@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
 )
 
@@ -64,13 +66,13 @@ func (a account) secret() string { return fmt.Sprintf("secret-of-hostile-%d", a.
 func healthy(t *testing.T, trusted *authority) (sim *simulator.Simulator, yaml string) {
 	t.Helper()
 	sim = simulator.New()
-	sim.AddAccount(simulator.Account{Name: "healthy", Keys: []simulator.Key{{ID: "LTAIhealthy", Secret: "secret-of-healthy"}}})
+	sim.AddAccount(gateway.Account{Name: "healthy", Keys: []gateway.Key{{ID: "LTAIhealthy", Secret: "secret-of-healthy"}}})
 	sim.Record(true)
 	ids := make([]string, healthyBatches)
 	for i := range ids {
 		ids[i] = fmt.Sprintf("healthy-%d", i)
-		sim.AddBatch(simulator.Batch{Account: "healthy", JobID: ids[i], FirmwareID: "fw",
-			Devices: simulator.Devices{Count: 10, Offline: 1}})
+		sim.AddBatch(fleet.Batch{Account: "healthy", JobID: ids[i], FirmwareID: "fw",
+			Devices: fleet.Devices{Count: 10, Offline: 1}})
 	}
 	api := httptest.NewUnstartedServer(sim)
 	api.EnableHTTP2 = true

@@ -17,6 +17,7 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/advice"
 )
 
@@ -64,7 +65,7 @@ func failures(t *testing.T) (all []*aliyun.Error) {
 	t.Helper()
 	meet := func(breaks func(api *brokenAccess)) *aliyun.Error {
 		api := &brokenAccess{sim: simulator.New(), keys: aliyun.CredentialsConfig{AccessKeyID: "id", AccessKeySecret: "secret"}}
-		api.sim.AddAccount(simulator.Account{Name: "main", Keys: []simulator.Key{{ID: "id", Secret: "secret"}}})
+		api.sim.AddAccount(gateway.Account{Name: "main", Keys: []gateway.Key{{ID: "id", Secret: "secret"}}})
 		server := httptest.NewServer(api.sim)
 		defer server.Close()
 		server.Config.ErrorLog = log.New(io.Discard, "", 0)
@@ -80,8 +81,8 @@ func failures(t *testing.T) (all []*aliyun.Error) {
 		all = append(all, failed)
 		return failed
 	}
-	for _, code := range append(gatewayCodes, simulator.BusinessCodes()...) {
-		if met := meet(func(api *brokenAccess) { api.sim.Inject(simulator.Fault{Code: code}) }); met.Code != code {
+	for _, code := range append(gatewayCodes, gateway.BusinessCodes()...) {
+		if met := meet(func(api *brokenAccess) { api.sim.Inject(gateway.Fault{Code: code}) }); met.Code != code {
 			t.Errorf("the client reports code %q, want %q", met.Code, code)
 		}
 	}
@@ -99,17 +100,17 @@ func failures(t *testing.T) (all []*aliyun.Error) {
 		func(api *brokenAccess) {
 			api.keys = aliyun.CredentialsConfig{AccessKeyID: "id", AccessKeySecretFile: "missing"}
 		},
-		func(api *brokenAccess) { api.sim.Inject(simulator.Fault{Kind: simulator.HTML, Status: 502}) },
-		func(api *brokenAccess) { api.sim.Inject(simulator.Fault{Kind: simulator.HTML, Status: 200}) },
+		func(api *brokenAccess) { api.sim.Inject(gateway.Fault{Kind: gateway.HTML, Status: 502}) },
+		func(api *brokenAccess) { api.sim.Inject(gateway.Fault{Kind: gateway.HTML, Status: 200}) },
 		func(api *brokenAccess) {
-			api.sim.Inject(simulator.Fault{Kind: simulator.Hang})
+			api.sim.Inject(gateway.Fault{Kind: gateway.Hang})
 			api.timeout = 50 * time.Millisecond
 		},
 		func(api *brokenAccess) { api.transport = failing{errors.New("of a kind that nobody has seen")} },
 	} {
 		meet(breaks)
 	}
-	unknown := meet(func(api *brokenAccess) { api.sim.Inject(simulator.Fault{Code: "UnknownAccessKeyFault"}) })
+	unknown := meet(func(api *brokenAccess) { api.sim.Inject(gateway.Fault{Code: "UnknownAccessKeyFault"}) })
 	unknown.Code = "" // the table names only codes that exist
 	return all
 }

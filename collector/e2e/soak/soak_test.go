@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/conditions"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/exportertest"
 )
@@ -31,12 +33,12 @@ func TestSoak(t *testing.T) {
 		t.Skip("skipped without -soak=15m")
 	}
 	sim := simulator.New()
-	sim.AddAccount(simulator.Account{Name: "main", Keys: []simulator.Key{{ID: "LTAIsoak", Secret: "secret"}}})
+	sim.AddAccount(gateway.Account{Name: "main", Keys: []gateway.Key{{ID: "LTAIsoak", Secret: "secret"}}})
 	ids := make([]string, soakJobs)
 	for i := range ids {
 		ids[i] = fmt.Sprintf("wahVIzGkCMuAUE2gDE%08d", i)
-		sim.AddBatch(simulator.Batch{Account: "main", JobID: ids[i], FirmwareID: fmt.Sprintf("fw%d", i/20),
-			Devices: simulator.Devices{Count: 200, Offline: 1}})
+		sim.AddBatch(fleet.Batch{Account: "main", JobID: ids[i], FirmwareID: fmt.Sprintf("fw%d", i/20),
+			Devices: fleet.Devices{Count: 200, Offline: 1}})
 	}
 	api := httptest.NewServer(sim)
 	t.Cleanup(api.Close) // after the exporter has stopped
@@ -58,9 +60,9 @@ accounts:
 
 	random := rand.New(rand.NewPCG(1, 2)) // the same faults each time
 	// One of them begins each second and lasts for one to five calls.
-	faults := []simulator.Fault{
-		{Kind: simulator.Hang}, {Kind: simulator.Reset}, {Kind: simulator.Truncate}, {Kind: simulator.Garbage}, {Kind: simulator.HTML},
-		{Kind: simulator.Empty}, {Kind: simulator.Redirect, Location: "http://127.0.0.1:9/"}, {Kind: simulator.Huge, Size: 2 << 20},
+	faults := []gateway.Fault{
+		{Kind: gateway.Hang}, {Kind: gateway.Reset}, {Kind: gateway.Truncate}, {Kind: gateway.Garbage}, {Kind: gateway.HTML},
+		{Kind: gateway.Empty}, {Kind: gateway.Redirect, Location: "http://127.0.0.1:9/"}, {Kind: gateway.Huge, Size: 2 << 20},
 		{Code: "Throttling.User"}, {Code: "InvalidAccessKeyId.NotFound"}, {Code: "NoPermission"}, {Code: "iot.system.SystemException"},
 		{Code: "iot.firmware.InvalidOTAJobId"}, {Status: http.StatusBadGateway}, {Latency: 300 * time.Millisecond},
 	}

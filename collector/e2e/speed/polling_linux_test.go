@@ -14,6 +14,9 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/network"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
@@ -80,14 +83,14 @@ func pollingSpeed(t *testing.T) *harness.Measured {
 
 // callsAt calls as often as a limiter lets it, and says what the server saw: the
 // calls, the mean time of one, and the most that came in a second.
-func callsAt(t *testing.T, take limiter, length time.Duration) (calls simulator.Calls, rtt time.Duration, worst int) {
+func callsAt(t *testing.T, take limiter, length time.Duration) (calls gateway.Calls, rtt time.Duration, worst int) {
 	sim := simulator.New()
-	sim.AddAccount(simulator.Account{Name: "main", Keys: []simulator.Key{harness.OwnKey}})
-	sim.AddBatch(simulator.Batch{Account: "main", JobID: harness.JobID, FirmwareID: "fw-1", Status: aliyun.StatusInProgress})
+	sim.AddAccount(gateway.Account{Name: "main", Keys: []gateway.Key{harness.OwnKey}})
+	sim.AddBatch(fleet.Batch{Account: "main", JobID: harness.JobID, FirmwareID: "fw-1", Status: aliyun.StatusInProgress})
 	sim.Record(true)
 	var mu sync.Mutex // guards total
 	var total time.Duration
-	dial, stop := simulator.Pipe(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	dial, stop := network.Pipe(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		there, back := latency(), latency()
 		mu.Lock()
 		total += there + back
@@ -116,7 +119,7 @@ func callsAt(t *testing.T, take limiter, length time.Duration) (calls simulator.
 	}
 	running.Wait()
 	calls = sim.Calls("main", aliyun.OpQueryOTAJob)
-	return calls, total / time.Duration(calls.Accepted+calls.Throttled), simulator.WorstWindow(sim.Arrivals("main", aliyun.OpQueryOTAJob), time.Second)
+	return calls, total / time.Duration(calls.Accepted+calls.Throttled), gateway.WorstWindow(sim.Arrivals("main", aliyun.OpQueryOTAJob), time.Second)
 }
 
 // latency is one way.

@@ -19,6 +19,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/statefile"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
@@ -30,7 +32,7 @@ func newFleet(t *testing.T, n int, status string) (args []string) {
 	t.Helper()
 	dir := t.TempDir()
 	sim := simulator.New()
-	sim.AddAccount(simulator.Account{Name: "main", Keys: []simulator.Key{harness.OwnKey}})
+	sim.AddAccount(gateway.Account{Name: "main", Keys: []gateway.Key{harness.OwnKey}})
 	server := httptest.NewServer(sim)
 	t.Cleanup(server.Close)
 
@@ -41,7 +43,7 @@ func newFleet(t *testing.T, n int, status string) (args []string) {
 	filled := harness.FilledStore(t, n)
 	for i := range n {
 		fmt.Fprintf(&config, "    - %s\n", harness.FillJobID(i))
-		sim.AddBatch(simulator.Batch{Account: "main", JobID: harness.FillJobID(i), FirmwareID: "fw-1", Status: status})
+		sim.AddBatch(fleet.Batch{Account: "main", JobID: harness.FillJobID(i), FirmwareID: "fw-1", Status: status})
 		filled.Update("production", harness.FillJobID(i), func(s *store.State) *store.State {
 			s.Job.JobStatus = &status // nobody else has seen it yet
 			return s

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 )
 
 const (
@@ -20,7 +20,7 @@ func Instance(id string) aliyun.Instance {
 
 // Put puts a batch into the simulator, as jobID if it has no other id. Nothing
 // watches it yet.
-func (h *Harness) Put(b simulator.Batch) simulator.Batch {
+func (h *Harness) Put(b fleet.Batch) fleet.Batch {
 	b.Account = "main"
 	if b.JobID == "" {
 		b.JobID = JobID
@@ -33,18 +33,18 @@ func (h *Harness) Put(b simulator.Batch) simulator.Batch {
 // under another package takes it out of its list.
 func (h *Harness) PutRunning(firmwareID string, jobIDs ...string) {
 	for _, id := range jobIDs {
-		h.Put(simulator.Batch{FirmwareID: firmwareID, JobID: id, Status: aliyun.StatusInProgress, Start: time.Now()})
+		h.Put(fleet.Batch{FirmwareID: firmwareID, JobID: id, Status: aliyun.StatusInProgress, Start: time.Now()})
 	}
 }
 
 // PutPackage puts a package of productKey with such batches.
 func (h *Harness) PutPackage(firmwareID string, jobIDs ...string) {
-	h.Sim.AddFirmware(simulator.Firmware{Account: "main", ID: firmwareID, ProductKey: ProductKey, Name: "firmware", DestVersion: "2"})
+	h.Sim.AddFirmware(fleet.Firmware{Account: "main", ID: firmwareID, ProductKey: ProductKey, Name: "firmware", DestVersion: "2"})
 	h.PutRunning(firmwareID, jobIDs...)
 }
 
 // Update changes a batch of the simulator.
-func (h *Harness) Update(jobID string, change func(b *simulator.Batch)) {
+func (h *Harness) Update(jobID string, change func(b *fleet.Batch)) {
 	h.T.Helper()
 	if err := h.Sim.UpdateBatch(jobID, change); err != nil {
 		h.T.Fatal(err)
@@ -60,14 +60,14 @@ func (h *Harness) Cancel(jobID string, tasks bool) {
 }
 
 // Add puts a batch and watches it.
-func (h *Harness) Add(b simulator.Batch) {
+func (h *Harness) Add(b fleet.Batch) {
 	b = h.Put(b)
 	h.Account().Watch(Region, Instance(b.InstanceID), []string{b.JobID}, nil, nil)
 	h.Apply()
 }
 
 // AddByList puts a batch and watches it by the list of its package.
-func (h *Harness) AddByList(b simulator.Batch) {
+func (h *Harness) AddByList(b fleet.Batch) {
 	b = h.Put(b)
 	h.Discover(nil, []string{b.FirmwareID})
 	h.Apply()
@@ -124,21 +124,21 @@ func Numbered(prefix string, n int) []string {
 
 // Ordinary is a static batch with every setting that began an hour before now. It
 // runs for ever, as all its devices are offline.
-func Ordinary(now time.Time) simulator.Batch {
-	return simulator.Batch{
+func Ordinary(now time.Time) fleet.Batch {
+	return fleet.Batch{
 		FirmwareID:       "Ufuxnwygsuffc6LQ0001",
 		Desc:             "nightly",
 		OverwriteMode:    1,
 		MaximumPerMinute: 1000,
-		Retry:            &simulator.Retry{Count: 2, Interval: 10},
+		Retry:            &fleet.Retry{Count: 2, Interval: 10},
 		TimeoutInMinutes: 60,
 		SrcVersions:      []string{"1.0.0"},
-		Tags:             []simulator.Tag{{Key: "owner", Value: "cold-chain"}},
+		Tags:             []fleet.Tag{{Key: "owner", Value: "cold-chain"}},
 		NeedPush:         new(true),
 		NeedConfirm:      new(false),
 		MultiModuleMode:  new(false),
 		DownloadProtocol: "HTTPS",
 		Create:           now.Add(-time.Hour),
-		Devices:          simulator.Devices{Count: 10, Offline: 1},
+		Devices:          fleet.Devices{Count: 10, Offline: 1},
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/check"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
@@ -46,8 +46,8 @@ func Sum(counts map[string]int) (n int) {
 
 // PutProduct puts a package of a product in an instance, with one batch.
 func (h *Harness) PutProduct(instanceID, productKey, firmwareID, jobID string) {
-	h.Sim.AddFirmware(simulator.Firmware{Account: "main", InstanceID: instanceID, ID: firmwareID, ProductKey: productKey})
-	h.Put(simulator.Batch{InstanceID: instanceID, FirmwareID: firmwareID, JobID: jobID, Status: aliyun.StatusInProgress, Start: time.Now()})
+	h.Sim.AddFirmware(fleet.Firmware{Account: "main", InstanceID: instanceID, ID: firmwareID, ProductKey: productKey})
+	h.Put(fleet.Batch{InstanceID: instanceID, FirmwareID: firmwareID, JobID: jobID, Status: aliyun.StatusInProgress, Start: time.Now()})
 }
 
 // ListsFailing is the metric that counts the lists of an operation that cannot be read.

@@ -6,23 +6,24 @@ import (
 	"net/http/httptest"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/network"
 )
 
 // The key pair that the exporter of a harness signs with.
 var (
-	OwnKey      = simulator.Key{ID: "id", Secret: "Kq7vTz0wNsXh4e"}
+	OwnKey      = gateway.Key{ID: "id", Secret: "Kq7vTz0wNsXh4e"}
 	Credentials = aliyun.CredentialsConfig{AccessKeyID: OwnKey.ID, AccessKeySecret: OwnKey.Secret}
 )
 
 // Accept makes these the only keys that the simulator accepts.
-func (h *Harness) Accept(keys ...simulator.Key) {
-	h.Sim.AddAccount(simulator.Account{Name: "main", Keys: keys})
+func (h *Harness) Accept(keys ...gateway.Key) {
+	h.Sim.AddAccount(gateway.Account{Name: "main", Keys: keys})
 }
 
 // Fail lets every call fail with this code until mend is called.
 func (h *Harness) Fail(code string) (mend func()) {
-	return h.Sim.Inject(simulator.Fault{Code: code})
+	return h.Sim.Inject(gateway.Fault{Code: code})
 }
 
 // RefuseConnections makes the endpoint unreachable, or reachable again. Idle
@@ -69,7 +70,7 @@ func (h *Harness) RewriteAnswers(operation string, change func(r *http.Request, 
 
 // AnswerBy lets another handler answer in place of the simulator.
 func (h *Harness) AnswerBy(handler http.Handler) {
-	dial, stop := simulator.Pipe(handler)
+	dial, stop := network.Pipe(handler)
 	h.Dial = dial
 	h.T.Cleanup(stop)
 	h.T.Cleanup(h.Poller.Stop) // cleaned up first: no call may wait for the server that stops

@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/network"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/expose"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/poll"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
@@ -76,7 +77,7 @@ func New(t *testing.T) *Harness {
 	}
 	h.Accept(OwnKey)
 	var stop func()
-	h.Dial, stop = simulator.Pipe(h.Sim)
+	h.Dial, stop = network.Pipe(h.Sim)
 	h.Transport = &http.Transport{
 		MaxIdleConnsPerHost: 10,
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {

@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
@@ -134,7 +134,7 @@ func (h *Harness) CheckBudget() {
 	h.T.Helper()
 	for _, operation := range aliyun.Operations {
 		arrivals := h.Sim.Arrivals("main", operation)
-		window := simulator.WorstWindow(arrivals, time.Second)
+		window := gateway.WorstWindow(arrivals, time.Second)
 		h.T.Logf("%s: %d calls, at most %d in a second", operation, len(arrivals), window)
 		if throttled := h.Sim.Calls("main", operation).Throttled; window > h.Account().RequestsPerSecond || throttled > 0 {
 			h.T.Errorf("%s: %d calls in a second, %d throttled", operation, window, throttled)

@@ -1,0 +1,136 @@
+package demo
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
+)
+
+const enterprise = "iot-cn-0pp1n8tdemo"
+
+// rollout is a package of the demo and its batch.
+type rollout struct {
+	firmware fleet.Firmware
+	batch    fleet.Batch
+	line     bool // further versions follow
+
+	uncountable bool // ListOTATaskByJob fails
+}
+
+// The products of the demo.
+var (
+	coldChain = fleet.Firmware{Account: "production", ProductKey: "a1ColdChn01", ProductName: "冷链温湿度传感器",
+		ModuleName: "default", Size: 262_144, Status: 1}
+	eBike = fleet.Firmware{Account: "production", InstanceID: enterprise, ProductKey: "a1EBikeCtl2",
+		ProductName: "E-bike motor controller", ModuleName: "mcu", Size: 786_432, Status: 1}
+	meter = fleet.Firmware{Account: "partner", ProductKey: "a1SmartMtr3", ProductName: "Smart meter",
+		ModuleName: "default", Size: 1_572_864, Status: 1}
+)
+
+// idOf is the id of the n-th package or job, as long as real ones.
+func idOf(kind string, n int) string {
+	return fmt.Sprintf("%.18s%04d0000", kind+"xxxxxxxxxxxxxxxxxx", n)
+}
+
+// followUp is the id of a later version of the package or job with this id.
+func followUp(id string, version int) string {
+	return fmt.Sprintf("%s%04d", strings.TrimSuffix(id, "0000"), version)
+}
+
+// rollouts is every situation that a batch can be in. The ids do not depend on now.
+func rollouts(now time.Time) []rollout {
+	ago := func(d time.Duration) time.Time { return now.Add(-d) }
+	day := 24 * time.Hour
+	quick := fleet.Devices{Count: 240, Online: 2 * time.Minute, Report: 10 * time.Second, Install: 40 * time.Second}
+	with := func(d fleet.Devices, change func(*fleet.Devices)) fleet.Devices { change(&d); return d }
+
+	all := []rollout{
+		{firmware: coldChain, line: true, batch: fleet.Batch{
+			Desc: "冷链传感器 全量升级", Create: ago(30 * time.Second), OverwriteMode: 1, Retry: &fleet.Retry{Count: 1},
+			TimeoutInMinutes: 5, SrcVersions: []string{"2.3.0", "2.3.1", "2.2.9"},
+			Tags:    []fleet.Tag{{Key: "warehouse", Value: "上海一号"}, {Key: "owner", Value: "cold-chain"}},
+			Devices: with(quick, func(d *fleet.Devices) { d.Fail, d.Flaky = 0.02, 0.05 })}},
+		{firmware: coldChain, line: true, batch: fleet.Batch{
+			Desc: "Starts a minute after the demo", Create: ago(time.Hour), Schedule: now.Add(time.Minute),
+			OverwriteMode: 2, MaximumPerMinute: 60, TimeoutInMinutes: 30, Retry: &fleet.Retry{Count: 2, Interval: 10},
+			SrcVersions: []string{"2.3.1"},
+			Devices:     with(quick, func(d *fleet.Devices) { d.Count = 180 })}},
+		{firmware: coldChain, batch: fleet.Batch{
+			Desc: "夜间升级，有结束时间", Create: ago(2 * time.Hour), Schedule: now.Add(110 * time.Second),
+			ScheduleFinish: now.Add(2 * time.Hour), OverwriteMode: 1, CancelTasks: true, TimeoutInMinutes: 60,
+			Devices: fleet.Devices{Count: 1200, Online: 3 * time.Hour, Report: time.Minute, Install: 4 * time.Minute, Offline: 0.01}}},
+		{firmware: coldChain, batch: fleet.Batch{
+			Desc: "Stuck: some devices never came back", Create: ago(6 * day), OverwriteMode: 1,
+			SrcVersions: []string{"2.1.4"}, Tags: []fleet.Tag{{Key: "owner", Value: "cold-chain"}},
+			Devices: fleet.Devices{Count: 860, Online: 20 * time.Hour, Report: time.Minute, Install: 3 * time.Minute,
+				Offline: 0.006, Silent: 0.01, Fail: 0.012}}},
+		{firmware: coldChain, batch: fleet.Batch{
+			Desc: "灰度 10%", TargetSelection: "GRAY", GrayPercent: "10.00", Create: ago(4 * time.Minute), OverwriteMode: 1,
+			TimeoutInMinutes: 30, Retry: &fleet.Retry{Count: 5, Interval: 10}, SrcVersions: []string{"2.3.0"},
+			Devices: fleet.Devices{Count: 320, Online: 9 * time.Minute, Report: 20 * time.Second, Install: 90 * time.Second, Flaky: 0.03}}},
+		{firmware: coldChain, batch: fleet.Batch{
+			Desc: "Completed, all succeeded", Create: ago(3 * day), OverwriteMode: 1,
+			Devices: fleet.Devices{Count: 75, Online: time.Hour, Report: time.Minute, Install: 3 * time.Minute}}},
+
+		{firmware: eBike, line: true, batch: fleet.Batch{
+			Desc: "Verification of the next controller build", JobType: "VERIFY_FIRMWARE", TargetSelection: "SPECIFIC",
+			Create: ago(time.Minute), TimeoutInMinutes: 5, NeedPush: new(true),
+			Devices: fleet.Devices{Count: 4, Report: 30 * time.Second, Install: 2 * time.Minute}}},
+		{firmware: eBike, batch: fleet.Batch{
+			Desc: "Every bike that reports an old version", SelectionType: "DYNAMIC", DynamicMode: 1, Create: ago(23 * day),
+			OverwriteMode: 1, MaximumPerMinute: 500, TimeoutInMinutes: 120, Retry: &fleet.Retry{Count: 2, Interval: 60},
+			SrcVersions: []string{"4.0.0", "4.0.1", "4.0.2", "4.1.0"}, DownloadProtocol: "HTTPS",
+			Devices: fleet.Devices{Count: 3000, Every: 90 * time.Second, Online: 5 * day, Report: 2 * time.Minute, Install: 5 * time.Minute,
+				Offline: 0.02, Fail: 0.01, Flaky: 0.02}}},
+		{firmware: eBike, batch: fleet.Batch{
+			Desc: "Waits for the rider's consent", NeedConfirm: new(true), NeedPush: new(true), Create: ago(8 * time.Minute),
+			OverwriteMode: 2, TimeoutInMinutes: 20, MultiModuleMode: new(false),
+			Devices: fleet.Devices{Count: 600, Confirm: 40 * time.Minute, Online: 5 * time.Minute, Report: 30 * time.Second,
+				Install: 2 * time.Minute, Unconfirmed: 0.05}}},
+		{firmware: eBike, batch: fleet.Batch{
+			Desc: "Cancelled by hand; devices in progress go on", Create: ago(26 * time.Hour), OverwriteMode: 1,
+			Devices:   fleet.Devices{Count: 500, Online: 30 * time.Hour, Report: time.Minute, Install: 5 * time.Minute, Hung: 0.01},
+			Cancelled: ago(3 * time.Hour)}},
+		{firmware: eBike, batch: fleet.Batch{
+			Desc: "Cancelled with its tasks", Create: ago(9 * day), OverwriteMode: 1, CancelTasks: true,
+			Devices:   fleet.Devices{Count: 500, Online: 4 * day, Report: time.Minute, Install: 5 * time.Minute, Fail: 0.03},
+			Cancelled: ago(8 * day)}},
+		{firmware: eBike, batch: fleet.Batch{
+			Desc: "A hundred thousand bikes, 200 a minute", Create: ago(5 * time.Hour), OverwriteMode: 1, MaximumPerMinute: 200,
+			TimeoutInMinutes: 1440, Retry: &fleet.Retry{Count: 1, Interval: 30}, GroupID: "tDQvBJqbUyHs****", GroupName: "城市共享单车",
+			TargetSelection: "GROUP", SrcVersions: []string{"4.0.2", "4.1.0"},
+			Devices: fleet.Devices{Count: 100_000, Report: time.Minute, Install: 6 * time.Minute, Flaky: 0.04, Fail: 0.002}}},
+
+		{firmware: meter, line: true, batch: fleet.Batch{
+			Desc: "智能电表 分批升级", Create: ago(time.Minute), OverwriteMode: 1, MaximumPerMinute: 120, TimeoutInMinutes: 10,
+			Retry: &fleet.Retry{Count: 1}, SrcVersions: []string{"7.0.3"}, Tags: []fleet.Tag{{Key: "region", Value: "华东"}},
+			Devices: with(quick, func(d *fleet.Devices) { d.Count, d.Install, d.Fail = 400, time.Minute, 0.01 })}},
+		{firmware: meter, batch: fleet.Batch{
+			Desc: "Completed, some failed", Create: ago(2 * day), OverwriteMode: 1, TimeoutInMinutes: 60, Retry: &fleet.Retry{Count: 1, Interval: 10},
+			SrcVersions: []string{"7.0.2"},
+			Devices:     fleet.Devices{Count: 940, Online: 6 * time.Hour, Report: time.Minute, Install: 8 * time.Minute, Fail: 0.04, Hung: 0.01}}},
+		{firmware: meter, batch: fleet.Batch{
+			Desc: "Schedule ran out before the end", Create: ago(4 * day), Schedule: ago(3 * day), ScheduleFinish: ago(2 * day),
+			OverwriteMode: 1, CancelTasks: true, MaximumPerMinute: 10,
+			Devices: fleet.Devices{Count: 20_000, Report: time.Minute, Install: 8 * time.Minute}}},
+		{firmware: meter, batch: fleet.Batch{
+			Desc: "Planned for tomorrow", Create: ago(10 * time.Minute), Schedule: now.Add(20 * time.Hour),
+			ScheduleFinish: now.Add(3 * day), OverwriteMode: 2, MaximumPerMinute: 1000, TimeoutInMinutes: 30,
+			Devices: fleet.Devices{Count: 52_000, Report: time.Minute, Install: 8 * time.Minute}}},
+
+		{firmware: coldChain, uncountable: true, batch: fleet.Batch{
+			Desc: "The API cannot list its devices", Create: ago(20 * time.Minute), OverwriteMode: 1, TimeoutInMinutes: 240,
+			Devices: fleet.Devices{Count: 150, Online: 3 * time.Hour, Report: time.Minute, Install: 4 * time.Minute}}},
+	}
+	for i := range all {
+		r := &all[i]
+		r.firmware.ID = idOf("UfuxnwygsuSkVE0VCN", i)
+		r.firmware.Name = fmt.Sprintf("%s-%d", r.firmware.ProductName, i+1)
+		r.firmware.DestVersion = fmt.Sprintf("%d.%d.0", 2+i/6*2, i%6+1)
+		r.firmware.Create = r.batch.Create.Add(-time.Hour)
+		r.batch.Account, r.batch.FirmwareID, r.batch.JobID = r.firmware.Account, r.firmware.ID, idOf("HvKuBpuk3rdk6E92CP", i)
+	}
+	return all
+}

@@ -1,0 +1,89 @@
+package fleet
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// AddBatch adds a batch, or replaces the one with the same JobID. The caller may
+// change b afterwards, but not what its *bool and the values of Override point to.
+func (f *Fleet) AddBatch(b Batch) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	now := time.Now()
+	if b.FirmwareID == "" {
+		b.FirmwareID = b.JobID + "-package"
+	}
+	fw := f.packages[b.FirmwareID]
+	if fw == nil {
+		fw = f.addFirmware(Firmware{
+			Account: b.Account, InstanceID: b.InstanceID, ID: b.FirmwareID, Name: "firmware",
+			ProductKey: "a19mzPZsim1", DestVersion: "1.0.1", Status: 1, Create: b.Create,
+		}, now)
+	}
+	if old := f.jobs[b.JobID]; old != nil && old.FirmwareID != b.FirmwareID {
+		was := f.packages[old.FirmwareID]
+		was.jobs = slices.DeleteFunc(was.jobs, func(id string) bool { return id == b.JobID })
+	}
+	if !slices.Contains(fw.jobs, b.JobID) {
+		fw.jobs = append(fw.jobs, b.JobID)
+	}
+	if b.Create.IsZero() {
+		b.Create = now
+	}
+	b.Account, b.InstanceID = fw.Account, fw.InstanceID
+	v := &Job{Batch: b.clone(), fw: fw.Firmware}
+	v.revisions = []revision{{since: b.Create, pace: v.Batch.pace()}}
+	v.plan()
+	f.jobs[b.JobID] = v
+}
+
+// UpdateBatch changes a batch as UpdateOTAJob does: UtcModified moves, and a new
+// push limit, timeout or retry policy applies to devices not yet told of the
+// package. Account, InstanceID, JobID, FirmwareID and Create stay whatever change does to
+// them.
+// change must not call the Fleet. The only error is an unknown JobID.
+func (f *Fleet) UpdateBatch(jobID string, change func(*Batch)) error {
+	return f.replace(jobID, func(v *Job, now time.Time) {
+		was := v.Batch
+		change(&v.Batch)
+		v.Account, v.InstanceID, v.JobID, v.FirmwareID, v.Create = was.Account, was.InstanceID, was.JobID, was.FirmwareID, was.Create
+		v.Batch = v.clone()
+		v.updated = now
+		if p := v.pace(); p != v.revisions[len(v.revisions)-1].pace {
+			v.revisions = append(v.revisions, revision{now, p})
+		}
+	})
+}
+
+// Cancel ends a batch, as CancelOTAStrategyByJob does; with tasks it ends the live
+// device tasks too, as CancelOTATaskByJob does. A batch that has not started loses
+// its tasks in any case; one that has ended is left as it is. The only error is an
+// unknown JobID.
+func (f *Fleet) Cancel(jobID string, tasks bool) error {
+	return f.replace(jobID, func(v *Job, now time.Time) {
+		if _, _, end := v.StatusAt(now); !end.IsZero() {
+			return
+		}
+		v.Cancelled = now
+		v.CancelTasks = v.CancelTasks || tasks
+	})
+}
+
+// replace puts a changed copy in the place of a batch.
+func (f *Fleet) replace(jobID string, change func(*Job, time.Time)) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	old := f.jobs[jobID]
+	if old == nil {
+		return fmt.Errorf("change batch %s: not there", jobID)
+	}
+	v := *old
+	v.Batch = old.clone()
+	v.revisions = slices.Clone(old.revisions)
+	change(&v, time.Now())
+	v.plan()
+	f.jobs[jobID] = &v
+	return nil
+}

@@ -1,0 +1,87 @@
+package fleet
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// devicePrefix begins each DeviceName; the index follows.
+const devicePrefix = "device-"
+
+// task is a device's task as ListOTATaskByJob shows it.
+func (w Tasks) task(i int) Record {
+	v := w.v
+	state := w.state(i)
+	modified, progress, desc := v.Create, "0.00", ""
+	if w.fixed == nil {
+		modified, progress, desc = w.detail(i, state)
+	} else if state == stateSucceeded {
+		progress = "100.00"
+	}
+	src := v.fw.SrcVersion
+	if n := len(v.SrcVersions); n > 0 {
+		src = v.SrcVersions[i%n]
+	}
+	r := Record{
+		{"TaskId", taskID(v.seed, i)},
+		{"JobId", v.JobID},
+		{"FirmwareId", v.FirmwareID},
+		{"ProductKey", v.fw.ProductKey},
+		{"ProductName", v.fw.ProductName},
+		{"DeviceName", fmt.Sprintf("%s%06d", devicePrefix, i)},
+		{"IotId", taskID(v.seed+1, i)},
+		{"SrcVersion", src},
+		{"DestVersion", v.fw.DestVersion},
+		{"TaskStatus", stateNames[state]},
+		{"TaskDesc", desc},
+		{"Progress", progress},
+		{"UtcCreate", utc(v.Create)},
+		{"UtcModified", utc(modified)},
+	}
+	if v.TimeoutInMinutes > 0 {
+		r.add("Timeout", strconv.Itoa(v.TimeoutInMinutes))
+	}
+	return r
+}
+
+// detail is when a task came into its state, its progress in percent and what is
+// said of it.
+func (w Tasks) detail(i, state int) (modified time.Time, progress, desc string) {
+	v := w.v
+	s := v.segmentOf(i)
+	at := v.pushIn(s, i)
+	c := v.course(i%period, s.pace)
+	progress = "0.00"
+	var moved time.Duration // into its state, since the start
+	switch state {
+	case stateCancelled:
+		moved, desc = w.at, "the OTA task was canceled"
+	case stateConfirm:
+	case stateQueued:
+		moved = v.confirmed(i)
+	case stateNotified:
+		moved = at
+	case stateInProgress:
+		moved = at + c.report
+		if c.end != never {
+			progress = fmt.Sprintf("%.2f", 99*float64(w.at-moved)/float64(c.end-c.report))
+		}
+	case stateSucceeded:
+		moved, progress = at+c.end, "100.00"
+	case stateFailed:
+		moved, desc = at+c.end, "report version is not conform"
+		if c.timeout {
+			desc = "timeout"
+		}
+	}
+	if modified = v.start.Add(moved); modified.Before(v.Create) || moved == 0 && state < stateNotified {
+		modified = v.Create
+	}
+	return modified, progress, desc
+}
+
+// taskID is an id that no other device of the batch has, and hardly one of another.
+func taskID(seed uint64, i int) string {
+	return fmt.Sprintf("%016x%06x", mix(seed+uint64(i)), i&0xffffff)
+}

@@ -1,0 +1,100 @@
+package gateway
+
+import (
+	"crypto/hmac"
+	"slices"
+	"time"
+)
+
+// identify finds whose key a call uses, if anybody's. g.mu is held.
+func (g *Gateway) identify(c *call) {
+	if c.proof.keyID == "" {
+		return
+	}
+	for _, acc := range g.accounts {
+		for _, k := range acc.Keys {
+			if k.ID == c.proof.keyID {
+				c.account, c.owner, c.key = acc, acc.Name, k
+				return
+			}
+		}
+	}
+}
+
+// admit lets a well-formed call in or refuses it. It checks key, time, nonce,
+// signature, token, budget and permission, in the gateway's order. g.mu is held.
+func (g *Gateway) admit(c *call, now time.Time) *apiError {
+	p := c.proof
+	switch {
+	case c.account == nil:
+		return gatewayError("InvalidAccessKeyId.NotFound", "Specified access key is not found.")
+	case c.key.Inactive:
+		return gatewayError("InvalidAccessKeyId.Inactive", "Specified access key is disabled.")
+	}
+	stamped, err := time.Parse(p.layout, p.stamp)
+	if err != nil {
+		return gatewayError("InvalidTimeStamp.Format", "Specified time stamp or date value is not well formatted.")
+	}
+	if now.Sub(stamped).Abs() > maxSkew {
+		return gatewayError("InvalidTimeStamp.Expired", "Specified time stamp or date value is expired.")
+	}
+	if g.nonces.used(p.keyID, p.nonce, now) {
+		return gatewayError("SignatureNonceUsed", "Specified signature nonce was used already.")
+	}
+	if !hmac.Equal([]byte(p.sign(c.key.Secret)), []byte(p.signature)) {
+		return gatewayError("SignatureDoesNotMatch", p.mismatch)
+	}
+	// Not earlier: only a caller with the secret can use a nonce up.
+	if p.nonce != "" {
+		g.nonces.use(p.keyID, p.nonce, now, stamped)
+	}
+	if refused := g.checkToken(c.key, p.token, now); refused != nil {
+		return refused
+	}
+	if refused := c.account.throttle(c.action, now); refused != nil {
+		return refused
+	}
+	if slices.Contains(c.key.Deny, c.action) || slices.Contains(c.key.Deny, "*") {
+		return c.key.denied(c.action)
+	}
+	return nil
+}
+
+// checkToken compares the token of a call with that of its key. g.mu is held.
+func (g *Gateway) checkToken(key Key, token string, now time.Time) *apiError {
+	switch {
+	case token == key.Token:
+		if token != "" && !key.Expires.IsZero() && !now.Before(key.Expires) {
+			return gatewayError("InvalidSecurityToken.Expired", "Specified SecurityToken is expired.")
+		}
+		return nil
+	case token == "":
+		return missing("SecurityToken")
+	case key.Token == "" || g.tokenExists(token):
+		return gatewayError("InvalidSecurityToken.MismatchWithAccessKey",
+			"Specified SecurityToken mismatch with the AccessKey.")
+	}
+	return gatewayError("InvalidSecurityToken.Malformed", "Specified SecurityToken is malformed.")
+}
+
+// tokenExists tells whether a token belongs to any key. g.mu is held.
+func (g *Gateway) tokenExists(token string) bool {
+	for _, acc := range g.accounts {
+		if slices.ContainsFunc(acc.Keys, func(k Key) bool { return k.Token == token }) {
+			return true
+		}
+	}
+	return false
+}
+
+// denied is RAM's refusal of an operation.
+func (k Key) denied(operation string) *apiError {
+	switch {
+	case k.DenyCode == "":
+		return gatewayError("Forbidden.RAM",
+			"User not authorized to operate on the specified resource, or this API doesn't support RAM.")
+	case isBusiness(k.DenyCode):
+		return businessError(k.DenyCode)
+	}
+	return gatewayError(k.DenyCode, "You are not authorized to perform iot:"+operation+".")
+}

@@ -1,0 +1,104 @@
+package gateway
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
+)
+
+func writeJSON(b *bytes.Buffer, v any) {
+	switch v := v.(type) {
+	case fleet.Record:
+		b.WriteByte('{')
+		for i, m := range v {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			writeJSON(b, m.Name)
+			b.WriteByte(':')
+			writeJSON(b, m.Value)
+		}
+		b.WriteByte('}')
+	case []any:
+		b.WriteByte('[')
+		for i, e := range v {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			writeJSON(b, e)
+		}
+		b.WriteByte(']')
+	case json.RawMessage:
+		// Not through Marshal, which would refuse what a test wants to be broken.
+		b.Write(v)
+	default:
+		// Unlike Marshal, the API does not escape < > &.
+		e := json.NewEncoder(b)
+		e.SetEscapeHTML(false)
+		if err := e.Encode(v); err != nil {
+			b.WriteString("null ") // and a byte for Truncate to take
+		}
+		b.Truncate(b.Len() - 1) // Encode's newline
+	}
+}
+
+func writeXML(b *bytes.Buffer, name string, v any) {
+	switch v := v.(type) {
+	case []any:
+		for _, e := range v {
+			writeXML(b, name, e)
+		}
+		return
+	case json.RawMessage, map[string]any, []string, []int, []map[string]any:
+		writeXML(b, name, plain(v))
+		return
+	}
+	b.WriteString("<" + name + ">")
+	switch v := v.(type) {
+	case fleet.Record:
+		for _, m := range v {
+			writeXML(b, m.Name, m.Value)
+		}
+	case nil:
+	default:
+		// Only a failing writer fails EscapeText.
+		_ = xml.EscapeText(b, []byte(fmt.Sprint(v)))
+	}
+	b.WriteString("</" + name + ">")
+}
+
+// plain turns a value of Batch.Override into what writeXML knows; a RawMessage that
+// is not JSON stays text.
+func plain(v any) any {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprintf("%s", v)
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	var decoded any
+	_ = d.Decode(&decoded) // text is from Marshal
+	return ordered(decoded)
+}
+
+// ordered turns maps into records with sorted names.
+func ordered(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		var r fleet.Record
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			r = append(r, fleet.Field{Name: name, Value: ordered(v[name])})
+		}
+		return r
+	case []any:
+		for i := range v {
+			v[i] = ordered(v[i])
+		}
+	}
+	return v
+}

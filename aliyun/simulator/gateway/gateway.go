@@ -1,0 +1,73 @@
+package gateway
+
+import (
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
+)
+
+// apiVersion is the only version that is served.
+const apiVersion = "2018-01-20"
+
+// Gateway is an http.Handler that answers as the endpoint does. Make one with New:
+// the zero value cannot be used. All methods may be called concurrently, also while
+// it serves.
+type Gateway struct {
+	fleet *fleet.Fleet
+
+	mu       sync.Mutex          // never held while the fleet is asked
+	accounts map[string]*account // by name; guarded by mu, as all below
+	faults   []*fault
+	nonces   nonces
+	dialect  Dialect
+	log      callLog
+}
+
+// New returns a gateway without accounts: it refuses every call.
+func New(f *fleet.Fleet) *Gateway {
+	return &Gateway{
+		fleet:    f,
+		accounts: map[string]*account{},
+		nonces:   nonces{seen: map[string]struct{}{}},
+		log: callLog{
+			arrivals: map[lane][]time.Time{},
+			calls:    map[lane]*Calls{},
+		},
+	}
+}
+
+// ServeHTTP answers one call. The call counts as arrived, for the budget and for
+// Arrivals, when ServeHTTP starts; the latency of a Fault comes after that. The
+// kinds Truncate and Reset may make it panic with http.ErrAbortHandler, which a
+// server of net/http takes as the order to drop the connection.
+func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	now := time.Now()
+	g.mu.Lock()
+	dialect := g.dialect
+	g.mu.Unlock()
+	c, refused := newCall(r, dialect)
+
+	g.mu.Lock()
+	g.identify(c)
+	g.log.arrive(c.lane(), now)
+	if refused == nil {
+		refused = g.admit(c, now)
+	}
+	trouble := g.takeFaults(c)
+	g.mu.Unlock()
+
+	a := trouble.change(c, c.run(g.fleet, now, refused))
+	g.mu.Lock()
+	g.log.count(c.lane(), a.code)
+	g.mu.Unlock()
+
+	if !sleep(r.Context(), trouble.latency) {
+		return
+	}
+	a.write(w, r)
+}
+
+// lane is what the budget and the counters are kept by.
+type lane struct{ account, operation string }

@@ -15,12 +15,12 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the expected messages in testdata/bad")
 
-// planted is the secret in the files of testdata. No error may quote it.
+// planted is the secret in the files of testdata. Errors must not quote it.
 const planted = "hunter2Secret"
 
-// For each rule there is a file that breaks it, named after the rule, and beside it the
-// message that its author gets.
-func TestBadFiles(t *testing.T) {
+// Each file of testdata/bad breaks one rule and is named after it. The .txt file beside it
+// is the expected message.
+func TestInvalidFiles(t *testing.T) {
 	files, err := filepath.Glob("testdata/bad/*.yml")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no bad files: %v", err)
@@ -53,7 +53,7 @@ func TestBadFiles(t *testing.T) {
 	}
 }
 
-// A message whose file is gone would look like a rule that is still tested.
+// A message without its file would look like a rule that is still tested.
 func TestEveryMessageHasAFile(t *testing.T) {
 	goldens, err := filepath.Glob("testdata/bad/*.txt")
 	if err != nil {
@@ -61,14 +61,14 @@ func TestEveryMessageHasAFile(t *testing.T) {
 	}
 	for _, golden := range goldens {
 		if _, err := os.Stat(strings.TrimSuffix(golden, ".txt") + ".yml"); err != nil {
-			t.Errorf("%s is left over: %v", golden, err)
+			t.Errorf("%s is obsolete: %v", golden, err)
 		}
 	}
 }
 
-// Callers can tell a file that cannot be read from one that is wrong.
+// Callers can distinguish a file that cannot be read from an invalid one.
 func TestUnreadableInput(t *testing.T) {
-	t.Run("a file that is not there", func(t *testing.T) {
+	t.Run("a missing file", func(t *testing.T) {
 		_, err := config.Load("testdata/none.yml")
 		if !errors.Is(err, os.ErrNotExist) {
 			t.Errorf("got %v, want it to wrap os.ErrNotExist", err)
@@ -87,8 +87,7 @@ type failingReader struct{ err error }
 
 func (f failingReader) Read([]byte) (int, error) { return 0, f.err }
 
-// With nested aliases a few lines of YAML stand for 10⁷ values, which would fill the
-// memory.
+// With nested aliases, a few lines of YAML would expand to 10⁷ values and exhaust memory.
 func TestAliasBomb(t *testing.T) {
 	many := func(what string) string { return "[" + strings.Repeat(what+", ", 999) + what + "]" }
 	text := "accounts:\n" +
@@ -97,7 +96,7 @@ func TestAliasBomb(t *testing.T) {
 		"  - instances: &instances " + many("*instance") + "\n" +
 		strings.Repeat("  - instances: *instances\n", 10)
 	_, err := config.Parse(strings.NewReader(text))
-	if err == nil || !strings.Contains(err.Error(), "write fewer aliases") {
+	if err == nil || !strings.Contains(err.Error(), "use fewer aliases") {
 		t.Errorf("got %.200v, want an error about aliases", err)
 	}
 }

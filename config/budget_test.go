@@ -10,8 +10,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config"
 )
 
-// Entries are one main account as far as their credentials show it. Each asks for 6
-// requests a second, so that two are too many.
+// Credentials show whether two entries are the same main account. Each entry may make 6
+// requests/s, so two entries of one account exceed the limit.
 func TestSharedBudget(t *testing.T) {
 	const (
 		pair  = "access_key_id: LTAIexample, access_key_secret: "
@@ -27,18 +27,18 @@ func TestSharedBudget(t *testing.T) {
 		{"one role", pair + "x, " + reader, other + "x, " + reader, "a role of the same main account as in"},
 		{"two roles of one main account", pair + "x, " + reader, pair + "x, " + writer, "a role of the same main account as in"},
 		{"one role by a key pair and by OIDC", pair + "x, " + reader, oidc + ", " + reader, "a role of the same main account as in"},
-		{"one role whose ARN is none", pair + "x, role_arn: reader", other + "x, role_arn: reader", "a role of the same main account as in"},
+		{"one role with an invalid ARN", pair + "x, role_arn: reader", other + "x, role_arn: reader", "a role of the same main account as in"},
 		{"one role of the host", "ecs_ram_role: reader", "ecs_ram_role: reader", "the same ecs_ram_role as in"},
-		{"one address with keys", "credentials_uri: 'http://a/b?c=d'", "credentials_uri: 'http://a/b?c=d'", "the same credentials_uri as in"},
-		{"the standard chain", "", "", "none, as in"},
+		{"one credentials URI", "credentials_uri: 'http://a/b?c=d'", "credentials_uri: 'http://a/b?c=d'", "the same credentials_uri as in"},
+		{"the default provider chain", "", "", "no credentials, as in"},
 
 		{"two access keys with one secret", pair + "x", other + "x", ""},
 		{"an access key and a role that it assumes", pair + "x", pair + "x, " + reader, ""},
 		{"one access key for roles of two main accounts", pair + "x, " + reader, pair + "x, " + elsewhere, ""},
-		{"two roles whose ARNs are none", pair + "x, role_arn: reader", pair + "x, role_arn: writer", ""},
+		{"two roles with invalid ARNs", pair + "x, role_arn: reader", pair + "x, role_arn: writer", ""},
 		{"two roles of the host", "ecs_ram_role: reader", "ecs_ram_role: writer", ""},
-		{"two addresses with keys", "credentials_uri: 'http://a/b?c=d'", "credentials_uri: 'http://a/b?c=e'", ""},
-		{"an access key and the standard chain", pair + "x", "", ""},
+		{"two credentials URIs", "credentials_uri: 'http://a/b?c=d'", "credentials_uri: 'http://a/b?c=e'", ""},
+		{"an access key and the default provider chain", pair + "x", "", ""},
 		{"a role of the host and an access key of the same name", "ecs_ram_role: LTAIexample", pair + "x", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -49,19 +49,19 @@ func TestSharedBudget(t *testing.T) {
 			case c.want == "" && len(parsed.Warnings) > 0:
 				t.Errorf("warnings %q", parsed.Warnings)
 			case c.want == "":
-			case err == nil || !strings.Contains(err.Error(), "accounts[1].credentials: "+c.want+" accounts[0] (line 2), so one budget, and together 12 requests a second"):
+			case err == nil || !strings.Contains(err.Error(), "accounts[1].credentials: "+c.want+" accounts[0] (line 2), so they share one rate budget and together make up to 12 requests/s"):
 				t.Errorf("got %v, want an error with %q", err, c.want)
 			}
 		})
 	}
 }
 
-// What the entries make together is a warning up to the API's limit, and from there on
-// an error. An entry that is wrong in what is compared is left out.
+// Entries that share a budget give a warning if they stay within the API's limit together,
+// else an error. An entry is not compared if its credentials or its rate are invalid.
 func TestSumOfBudgets(t *testing.T) {
 	const (
 		key, another = "access_key_id: LTAIexample, access_key_secret: x", "access_key_id: LTAIanother, access_key_secret: x"
-		cure         = "; put the instances into one entry, which may set a region for each"
+		cure         = "; merge them into one entry, where each instance may have its own region"
 	)
 	for _, c := range []struct {
 		name    string
@@ -70,29 +70,29 @@ func TestSumOfBudgets(t *testing.T) {
 		bad     bool
 	}{
 		{"one entry with all of it", []string{"10 " + key}, nil, false},
-		{"two with the least", []string{"1 " + key, "1 " + key}, []string{
-			"line 7: accounts[1].credentials: the same access_key_id as in accounts[0] (line 2), so one budget, and together 2 requests a second of the API's limit of 10" + cure,
+		{"two with the lowest rate", []string{"1 " + key, "1 " + key}, []string{
+			"line 7: accounts[1].credentials: the same access_key_id as in accounts[0] (line 2), so they share one rate budget and together make up to 2 requests/s, within the API's limit of 10" + cure,
 		}, false},
-		{"two that leave it at the default", []string{" ", " "}, []string{
-			"line 5: accounts[1].credentials: none, as in accounts[0] (line 2), so one budget, and together 10 requests a second of the API's limit of 10" + cure,
+		{"two with the default rate", []string{" ", " "}, []string{
+			"line 5: accounts[1].credentials: no credentials, as in accounts[0] (line 2), so they share one rate budget and together make up to 10 requests/s, within the API's limit of 10" + cure,
 		}, false},
 		{"three", []string{"4 " + key, "4 " + key, "3 " + key}, []string{
-			"line 10: accounts[2].credentials: the same access_key_id as in accounts[0] (line 2) and accounts[1] (line 5), so one budget, and together 11 requests a second, over the API's limit of 10" +
+			"line 10: accounts[2].credentials: the same access_key_id as in accounts[0] (line 2) and accounts[1] (line 5), so they share one rate budget and together make up to 11 requests/s, over the API's limit of 10" +
 				cure + ", or lower requests_per_second",
 		}, true},
 		{"two budgets at once", []string{"6 " + key, "7 " + another, "6 " + another, "7 " + key}, []string{
-			"line 10: accounts[2].credentials: the same access_key_id as in accounts[1] (line 5), so one budget, and together 13 ",
-			"line 13: accounts[3].credentials: the same access_key_id as in accounts[0] (line 2), so one budget, and together 13 ",
+			"line 10: accounts[2].credentials: the same access_key_id as in accounts[1] (line 5), so they share one rate budget and together make up to 13 ",
+			"line 13: accounts[3].credentials: the same access_key_id as in accounts[0] (line 2), so they share one rate budget and together make up to 13 ",
 		}, true},
-		{"a secret file that is only in the pod", []string{"6 " + key, "6 access_key_id: LTAIexample, access_key_secret_file: ./none"}, []string{
+		{"a missing secret file", []string{"6 " + key, "6 access_key_id: LTAIexample, access_key_secret_file: ./none"}, []string{
 			"line 7: accounts[1].credentials.access_key_secret_file: read ./none: ",
-			"line 7: accounts[1].credentials: the same access_key_id as in accounts[0] (line 2), so one budget, and together 12 ",
+			"line 7: accounts[1].credentials: the same access_key_id as in accounts[0] (line 2), so they share one rate budget and together make up to 12 ",
 		}, true},
-		{"a budget that is no number", []string{"x " + key, "10 " + key}, []string{"line 3: accounts[0].requests_per_second: not a whole number"}, true},
-		{"a budget over the limit", []string{"11 " + key, "10 " + key}, []string{"line 3: accounts[0].requests_per_second: outside 1 to 10"}, true},
-		{"an access key that is empty", []string{"10 ", "10 access_key_id: ''"}, []string{"line 7: accounts[1].credentials.access_key_id: empty"}, true},
-		{"a key of credentials that is misspelt", []string{"10 ", "10 acces_key_id: LTAIexample"}, []string{"line 7: accounts[1].credentials.acces_key_id: unknown key"}, true},
-		{"the same in the first of them", []string{"10 acces_key_id: LTAIexample", "10 "}, []string{"line 4: accounts[0].credentials.acces_key_id: unknown key"}, true},
+		{"a rate that is not a number", []string{"x " + key, "10 " + key}, []string{"line 3: accounts[0].requests_per_second: not a whole number"}, true},
+		{"a rate over the limit", []string{"11 " + key, "10 " + key}, []string{"line 3: accounts[0].requests_per_second: not between 1 and 10"}, true},
+		{"an empty access key", []string{"10 ", "10 access_key_id: ''"}, []string{"line 7: accounts[1].credentials.access_key_id: empty"}, true},
+		{"a misspelt credentials key", []string{"10 ", "10 acces_key_id: LTAIexample"}, []string{"line 7: accounts[1].credentials.acces_key_id: unknown key"}, true},
+		{"a misspelt credentials key in the first entry", []string{"10 acces_key_id: LTAIexample", "10 "}, []string{"line 4: accounts[0].credentials.acces_key_id: unknown key"}, true},
 		{"credentials of two kinds", []string{"10 " + key, "10 " + key + ", ecs_ram_role: reader"}, []string{"line 7: accounts[1].credentials: access_key_id and ecs_ram_role are different"}, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -122,7 +122,7 @@ func TestSumOfBudgets(t *testing.T) {
 	}
 }
 
-// In one line the order of remarks is that of the entries, every time.
+// The order of the warnings about one line is that of the entries.
 func TestBudgetsInOneLine(t *testing.T) {
 	var accounts []string
 	for i := range 20 {
@@ -142,8 +142,8 @@ func TestBudgetsInOneLine(t *testing.T) {
 	}
 }
 
-// entries is a file with these accounts, each given as its requests_per_second, a space
-// and its credentials; what is empty is left out.
+// entries returns a file with these accounts. Each argument is the requests_per_second of an
+// account, a space and its credentials. Empty parts are omitted.
 func entries(accounts ...string) string {
 	var b strings.Builder
 	b.WriteString("accounts:\n")

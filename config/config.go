@@ -1,105 +1,110 @@
-// Package config reads the exporter's YAML file: a strict decode, one pass of defaults,
-// one pass of checks. It reports everything that is wrong with a file at once. It opens
-// the secret files to see that they can be read, but keeps nothing of them, and it
-// never talks to the network.
+// Package config reads the exporter's YAML file in three passes: a strict decode, the
+// defaults, the checks. It reports all problems of a file at once, each with its line, its
+// path and its cure.
+//
+// The schema is the type Config with the structs in it. Each key is one field, whose tags
+// give its name, its default and its check. To change the YAML library, change decode.go,
+// pairs.go, syntax.go and one call in values.go.
+//
+// The package never uses the network and knows nothing about the API, polling or metrics.
+// It reads the secret files to check them, but does not keep their content. No message
+// quotes a value, because any value may be a misplaced secret.
 package config
 
 import "time"
 
-// Config is one file, checked and with its defaults filled in. Nothing changes it after
-// Parse, so any number of goroutines may read it.
+// Config is a valid file with its defaults filled in. It does not change after Parse, so
+// it is safe for concurrent use.
 type Config struct {
-	// Polling says how often things are asked. Optional.
+	// Polling holds the intervals that all accounts share. Optional.
 	Polling Polling `yaml:"polling"`
-	// Accounts are the Alibaba Cloud main accounts to watch. At least one.
+	// Accounts are the Alibaba Cloud main accounts to watch. At least one is required.
 	Accounts []Account `yaml:"accounts"`
 
-	// Warnings are remarks on a file that is in force all the same, one line each and
-	// in the order of the file.
+	// Warnings describe doubtful parts of a valid file, one line each, in the order of
+	// the file.
 	Warnings []string `yaml:"-"`
-	// Lines are where the values stand in the file, counted from 1, by their paths, such
-	// as accounts[0].instances[1].jobs[2].
+	// Lines are the line numbers of the values in the file, from 1, by path. An example of
+	// a path is accounts[0].instances[1].jobs[2].
 	Lines map[string]int `yaml:"-"`
 }
 
-// Polling holds the intervals that all accounts share. None of them may be shorter than
-// 1ms.
+// Polling holds the intervals that all accounts share. Each is at least 1ms.
 type Polling struct {
-	// Interval is the wait before an IN_PROGRESS batch is asked again, when the budget
-	// allows.
+	// Interval is the time between two polls of an IN_PROGRESS batch. Polls are less
+	// frequent if the rate budget is too small.
 	Interval time.Duration `yaml:"interval" default:"15s"`
-	// SettledInterval is the wait before a COMPLETED or CANCELED batch is asked again.
+	// SettledInterval is the time between two polls of a COMPLETED or CANCELED batch.
 	SettledInterval time.Duration `yaml:"settled_interval" default:"24h"`
-	// Timeout is the longest that one API call may take.
+	// Timeout limits the duration of one API call.
 	Timeout time.Duration `yaml:"timeout" default:"10s"`
-	// ExpectedDuration is the deadline, counted from its start, of a static batch that
-	// sets none itself.
+	// ExpectedDuration is the time from the start of a static batch to its deadline, if
+	// the batch has no deadline of its own.
 	ExpectedDuration time.Duration `yaml:"expected_duration" default:"24h"`
-	// DeviceInterval is the wait between two counts of a live batch's devices.
+	// DeviceInterval is the time between two counts of the devices of a live batch.
 	DeviceInterval time.Duration `yaml:"device_interval" default:"60s"`
-	// DiscoveryInterval is the wait between two reads of the lists of packages and
-	// batches.
+	// DiscoveryInterval is the time between two reads of a list of packages or batches.
 	DiscoveryInterval time.Duration `yaml:"discovery_interval" default:"60s"`
-	// MaxAge is how long after its end a discovered batch is dropped.
+	// MaxAge is the time after its end when a discovered batch is no longer watched.
 	MaxAge time.Duration `yaml:"max_age" default:"168h"`
 }
 
-// Account is one Alibaba Cloud main account. Its RAM users share one rate budget, so an
-// account belongs in one entry. Entries that are seen to be the same account may
-// together ask for no more than one.
+// Account is one Alibaba Cloud main account. All RAM users of a main account share one
+// rate budget, so a main account should be one entry. Entries that are recognized as the
+// same main account must not exceed the limit of the API together.
 type Account struct {
-	// Name is the label "account" of every series. Required, unique in the file.
+	// Name is the value of the account label. Required, unique in the file.
 	Name string `yaml:"name"`
-	// Region is where the instances are, such as cn-shanghai. Required unless every
-	// instance or Endpoint says more.
+	// Region is the region of the instances, such as cn-shanghai. Required unless every
+	// instance has its own region or Endpoint is set.
 	Region string `yaml:"region"`
-	// Endpoint replaces iot.<region>.aliyuncs.com: host[:port], asked over https, or
-	// http(s)://host[:port]. Default none.
+	// Endpoint replaces iot.<region>.aliyuncs.com. It is host[:port], which means https,
+	// or http(s)://host[:port]. Optional.
 	Endpoint string `yaml:"endpoint" check:"endpoint"`
-	// Signature is how calls are signed: v3, ACS3-HMAC-SHA256, or v1, HMAC-SHA1, for
-	// gateways that know nothing else.
+	// Signature is the signature version of calls: v3 is ACS3-HMAC-SHA256. v1 is
+	// HMAC-SHA1, for gateways that do not support v3.
 	Signature string `yaml:"signature" default:"v3" check:"signature"`
-	// RequestsPerSecond is the number of slots for each API operation, 1 to 10.
-	// Alibaba's page for each operation limits it to 10 a second for the main account.
-	// The default leaves the other half for people and scripts.
+	// RequestsPerSecond is the rate limit of each API operation, 1 to 10. Alibaba
+	// documents a limit of 10 requests/s for each operation and main account. The default
+	// leaves half of it to other users of the API.
 	RequestsPerSecond int `yaml:"requests_per_second" default:"5" check:"rate"`
-	// DeviceCounts also reads how many devices of a batch are in which state, by
-	// ListOTATaskByJob. Default false.
+	// DeviceCounts turns on counting the devices of each batch by state, with
+	// ListOTATaskByJob. Default: false.
 	DeviceCounts bool `yaml:"device_counts"`
-	// BulkStatus also watches static batches by ListOTAJobByFirmware, 200 in one call.
-	// Default false.
+	// BulkStatus turns on reading the status of static batches with ListOTAJobByFirmware,
+	// which returns 200 batches a call. Default: false.
 	BulkStatus bool `yaml:"bulk_status"`
-	// Credentials say where the keys come from. Default: the standard chain of Alibaba
-	// Cloud's SDKs.
+	// Credentials are the source of the keys. Default: the default provider chain of
+	// Alibaba Cloud's SDKs.
 	Credentials Credentials `yaml:"credentials"`
-	// Instances are the IoT instances that hold the batches. At least one with
+	// Instances are the IoT Platform instances of the batches. At least one must have
 	// something to watch.
 	Instances []Instance `yaml:"instances"`
 }
 
 // Instance is one IoT Platform instance and what to watch there.
 type Instance struct {
-	// ID is the IotInstanceId. Default none: the public instance, which has no ID.
+	// ID is the IotInstanceId. Without one it is the public instance, which has no ID.
 	ID string `yaml:"id"`
-	// Region goes over the account's. Default: the account's.
+	// Region overrides the region of the account.
 	Region string `yaml:"region"`
-	// Jobs are the JobIds of batches to watch. One JobId belongs to one place of an
-	// account. Default none.
+	// Jobs are the JobIds of batches to watch. A JobId must not occur twice in an account.
 	Jobs []string `yaml:"jobs"`
-	// Discover finds batches by what they upgrade. Default none.
+	// Discover selects batches by what they upgrade. Optional.
 	Discover Discover `yaml:"discover"`
 }
 
-// Discover names things whose batches are all watched, new ones included.
+// Discover selects the batches of products and packages. New batches are picked up
+// automatically.
 type Discover struct {
-	// Products are ProductKeys: every batch of every update package of the product. "*"
-	// alone is every product of the instance. Default none.
+	// Products are ProductKeys. Every batch of every package of these products is watched.
+	// A single "*" selects every product of the instance.
 	Products []string `yaml:"products"`
-	// Firmwares are FirmwareIds of update packages: every batch of each. Default none.
+	// Firmwares are FirmwareIds of packages. Every batch of these packages is watched.
 	Firmwares []string `yaml:"firmwares"`
 }
 
-// watches says whether the instance gives the exporter anything to do.
+// watches reports whether the instance has anything to watch.
 func (i Instance) watches() bool {
 	return len(i.Jobs)+len(i.Discover.Products)+len(i.Discover.Firmwares) > 0
 }

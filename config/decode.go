@@ -11,25 +11,24 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// maxValues bounds the values of one file after its aliases are followed: nested
-// aliases turn a page of text into billions. A file that lists 100,000 jobs stays below
-// it.
+// maxValues is the maximum number of values in a file, with aliases expanded. Nested
+// aliases can turn a page of text into billions of values. A file with 100,000 jobs is
+// below the limit.
 const maxValues = 1 << 18
 
-// durationPattern matches what time.ParseDuration knows how to read. It gives one error
-// for what it cannot read and for what is too large for a time.Duration.
+// durationPattern matches what time.ParseDuration can read. ParseDuration itself returns the
+// same error for a malformed text and for a duration that is too long.
 var durationPattern = regexp.MustCompile(`^[+-]?((\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h))+$`)
 
-// decoder fills the schema from YAML nodes. The library's own decoder is strict too,
-// but it knows no paths, stops being strict below an UnmarshalYAML, and quotes the
-// values that it rejects.
+// decoder fills the schema from YAML nodes. The decoder of the library is not used because
+// it does not report paths, accepts unknown keys below an UnmarshalYAML method, and quotes
+// the values that it rejects.
 type decoder struct {
 	*report
 	values int
 }
 
-// decode fills the value that out holds. It goes on after a problem, so that all of
-// them are found.
+// decode sets out to the value of a node. It reports problems to d.report and continues.
 func (d *decoder) decode(path string, n *yaml.Node, out reflect.Value) {
 	if d.values++; d.values > maxValues {
 		return
@@ -87,7 +86,7 @@ func (d *decoder) sequence(path string, n *yaml.Node, out reflect.Value) {
 		}
 		at := fmt.Sprintf("%s[%d]", path, i)
 		d.lines[at] = item.Line
-		// An empty text is left to the validate pass, which knows what the text is for.
+		// The validate pass reports empty texts, because it knows what they are for.
 		if out.Index(i).Kind() == reflect.Struct && isNull(follow(item)) {
 			d.undecodable(item.Line, at, "nothing after the dash; fill it in or remove it")
 			continue
@@ -104,12 +103,12 @@ func (d *decoder) scalar(path string, n *yaml.Node, out reflect.Value) {
 	switch n.ShortTag() {
 	case "!!str", "!!int", "!!float", "!!bool", "!!timestamp":
 	default:
-		d.undecodable(n.Line, path, "a tag that has no meaning here; remove the ! or put the value in quotes")
+		d.undecodable(n.Line, path, "a tag that is not supported here; remove the ! or put the value in quotes")
 		return
 	}
 	switch v := out.Addr().Interface().(type) {
 	case *string:
-		*v = n.Value // as written: 0123 and 1e5 are fine IDs
+		*v = n.Value // as written: 0123 and 1e5 are valid IDs
 	case *Secret:
 		*v = NewSecret(n.Value)
 	case *bool:
@@ -117,7 +116,7 @@ func (d *decoder) scalar(path string, n *yaml.Node, out reflect.Value) {
 			d.undecodable(n.Line, path, "neither true nor false")
 		}
 	case *int:
-		// The library would cut 2.5 to 2.
+		// The library would truncate 2.5 to 2.
 		if n.ShortTag() != "!!int" || n.Decode(v) != nil {
 			d.undecodable(n.Line, path, "not a whole number; write digits without quotes")
 		}
@@ -134,7 +133,7 @@ func (d *decoder) scalar(path string, n *yaml.Node, out reflect.Value) {
 	}
 }
 
-// follow goes from an alias to what it stands for.
+// follow returns the node that an alias stands for, or else the node itself.
 func follow(n *yaml.Node) *yaml.Node {
 	if n.Kind == yaml.AliasNode {
 		return n.Alias

@@ -10,7 +10,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config"
 )
 
-// A millisecond is the shortest, for each of the durations.
+// The shortest valid duration is a millisecond, for every key.
 func TestShortestDuration(t *testing.T) {
 	for field := range reflect.TypeFor[config.Polling]().Fields() {
 		key := field.Tag.Get("yaml")
@@ -24,7 +24,7 @@ func TestShortestDuration(t *testing.T) {
 			}
 			for _, short := range []string{"999999ns", "999.999us", "1µs", "5ns", "0.0001s"} {
 				_, err := config.Parse(strings.NewReader("polling: {" + key + ": " + short + "}\n" + config.Smallest))
-				want := "line 1: polling." + key + ": shorter than 1ms; write a duration such as 15s, or remove the key for the default"
+				want := "line 1: polling." + key + ": shorter than 1ms; write a duration such as 15s, or remove the key to use the default"
 				if err == nil || err.Error() != want {
 					t.Errorf("%s: got %v, want %s", short, err, want)
 				}
@@ -33,7 +33,7 @@ func TestShortestDuration(t *testing.T) {
 	}
 }
 
-// What is too long is not told to lack its unit, nor the other way round.
+// The message about a duration that is too long differs from that about a missing unit.
 func TestUnreadableDurations(t *testing.T) {
 	const tooLong, none = "too long; write at most 2562047h, which is 292 years", "not a duration; write a number and its unit"
 	for _, c := range []struct{ name, text, want string }{
@@ -58,7 +58,7 @@ func TestUnreadableDurations(t *testing.T) {
 			}
 		})
 	}
-	// The longest that the message names.
+	// The longest duration that the message mentions is valid.
 	if _, err := config.Parse(strings.NewReader("polling: {max_age: 2562047h}\n" + config.Smallest)); err != nil {
 		t.Error(err)
 	}

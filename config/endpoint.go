@@ -8,12 +8,12 @@ import (
 	"strings"
 )
 
-// A host must not become a path, a port or anything else.
+// hostPattern keeps a host from changing the path, the port or anything else of a URL.
 var hostPattern = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?$`)
 
-// BaseURL is where the API of one of the account's instances answers: the account's
-// endpoint, or else https://iot.<region>.aliyuncs.com with the instance's region over
-// the account's. It has no path and no slash at its end.
+// BaseURL returns the URL of the API for an instance of the account: the endpoint of the
+// account if it has one, else https://iot.<region>.aliyuncs.com with the region that
+// RegionOf returns. It has no path and no trailing slash.
 func (a Account) BaseURL(i Instance) string {
 	if a.Endpoint != "" {
 		return endpointURL(a.Endpoint)
@@ -28,7 +28,7 @@ func endpointURL(endpoint string) string {
 	return "https://" + endpoint
 }
 
-const notAnEndpoint = "not an address; write host[:port] or http(s)://host[:port], an IPv6 address in brackets"
+const notAnEndpoint = "not an address; write host[:port] or http(s)://host[:port], with an IPv6 address in brackets"
 
 func checkEndpoint(r *report, at string, value any) {
 	endpoint := value.(string)
@@ -40,11 +40,11 @@ func checkEndpoint(r *report, at string, value any) {
 	case err != nil:
 		r.wrong(at, notAnEndpoint)
 	case u.Scheme != "http" && u.Scheme != "https":
-		r.wrong(at, "a scheme other than http and https; write host[:port] or http(s)://host[:port]")
+		r.wrong(at, "the scheme is neither http nor https; write host[:port] or http(s)://host[:port]")
 	case u.User != nil:
-		r.wrong(at, "has a user or a password; keys belong in credentials")
+		r.wrong(at, "contains a user or a password; put keys under credentials")
 	case u.Path != "" || strings.ContainsAny(endpoint, "?#"):
-		r.wrong(at, "has a path or a query; end it after the host and the port")
+		r.wrong(at, "contains a path or a query; write only the host and the port")
 	case !validHost(u):
 		r.wrong(at, notAnEndpoint)
 	}
@@ -53,7 +53,7 @@ func checkEndpoint(r *report, at string, value any) {
 func validHost(u *url.URL) bool {
 	host := u.Hostname()
 	if strings.HasPrefix(u.Host, "[") {
-		// A zone is not in the Host header, which is signed.
+		// The Host header, which is part of the signature, has no zone.
 		if ip, err := netip.ParseAddr(host); err != nil || !ip.Is6() || ip.Zone() != "" {
 			return false
 		}

@@ -8,8 +8,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config"
 )
 
-// The more specific setting wins: an endpoint, then the instance's region, then the
-// account's.
+// An endpoint overrides the region of the instance, which overrides that of the account.
 func TestBaseURL(t *testing.T) {
 	for _, c := range []struct {
 		name                             string
@@ -40,8 +39,8 @@ func TestBaseURL(t *testing.T) {
 	}
 }
 
-// Anything but host[:port] or http(s)://host[:port] is refused, rather than called.
-func TestBadEndpoints(t *testing.T) {
+// Only host[:port] and http(s)://host[:port] are valid endpoints.
+func TestInvalidEndpoints(t *testing.T) {
 	for _, endpoint := range []string{
 		"http://", "//gateway", "gateway/", "gateway:", "gateway:0", "gateway:x", ":8080", "http://gateway#a", "gateway?", "mailto:a@b",
 		"[gateway]", "[127.0.0.1]:80", "[fe80::1%25eth0]:80", "::1", "[::1", "a b", "-gateway", "gateway,other", "https://@gateway", "unix:///run/iot.sock",
@@ -49,7 +48,7 @@ func TestBadEndpoints(t *testing.T) {
 		t.Run(endpoint, func(t *testing.T) {
 			_, err := config.Parse(strings.NewReader(fmt.Sprintf("accounts: [{name: a, endpoint: %q, instances: [{jobs: [a1]}]}]", endpoint)))
 			if err == nil || !strings.Contains(err.Error(), "accounts[0].endpoint: ") {
-				t.Errorf("got %v, want an error of the endpoint", err)
+				t.Errorf("got %v, want an error about the endpoint", err)
 			}
 		})
 	}

@@ -13,7 +13,7 @@ import (
 
 const examplePath = "../deploy/config.example.yml"
 
-// Whoever copies the example gets the defaults, and no warning.
+// The example gives the defaults and no warnings.
 func TestExampleShowsTheDefaults(t *testing.T) {
 	example, defaults := load(t, examplePath), load(t, "testdata/good/smallest.yml")
 	if diff := cmp.Diff(defaults.Polling, example.Polling); diff != "" {
@@ -29,12 +29,12 @@ func TestExampleShowsTheDefaults(t *testing.T) {
 	}
 }
 
-// commentedKey matches a key that is commented out. Without the "# " it stands beside its
-// siblings, or one level below its parent.
+// commentedKey matches a key that is commented out. Removing the "# " gives it the right
+// indentation.
 var commentedKey = regexp.MustCompile(`(?m)^( *)# ([a-z_]+:( .*)?)$`)
 
-// The example has every key of the schema, live or commented out, and explains each by
-// a comment behind it or above it.
+// The example contains every key of the schema, possibly commented out. A comment after the
+// key or above it explains the key.
 func TestExampleDocumentsEveryKey(t *testing.T) {
 	text, err := os.ReadFile(examplePath)
 	if err != nil {
@@ -43,15 +43,15 @@ func TestExampleDocumentsEveryKey(t *testing.T) {
 	lines := strings.Split(string(text), "\n")
 	given, err := config.GivenLines(commentedKey.ReplaceAllString(string(text), "$1$2"))
 	if err != nil {
-		t.Fatalf("with every key live: %v", err)
+		t.Fatalf("without the comment characters: %v", err)
 	}
 	for _, path := range config.SchemaPaths() {
 		line, ok := given[path]
 		if !ok {
-			t.Errorf("%s is not there", path)
+			t.Errorf("%s is missing", path)
 			continue
 		}
-		// A comment stands behind the key, or is prose in the line above.
+		// The comment is after the key, or it is prose on the line above.
 		own, above := strings.TrimSpace(lines[line-1]), strings.TrimSpace(lines[line-2])
 		_, comment, _ := strings.Cut(strings.TrimPrefix(own, "# "), " # ")
 		isProse := strings.HasPrefix(above, "# ") && !commentedKey.MatchString(above)

@@ -9,25 +9,25 @@ import (
 // indexes match the index of a list item in a path.
 var indexes = regexp.MustCompile(`\[\d+\]`)
 
-// Smallest is the configuration that errors show as an example.
+// Smallest is the configuration that an error message gives as an example.
 const Smallest = smallest
 
-// Revalidate runs the validate pass again, over a parsed config.
+// Revalidate runs the validate pass on a configuration that Parse returned.
 func Revalidate(c *Config) (problems, warnings int) {
 	r := &report{lines: map[string]int{}}
 	c.validate(r)
 	return len(r.problems), len(r.warnings)
 }
 
-// SchemaPaths are the paths of all keys of the schema. An item of a list is [].
+// SchemaPaths returns the paths of all keys of the schema. [] stands for a list item.
 func SchemaPaths() []string {
 	var paths []string
 	eachKey(reflect.TypeFor[Config](), "", func(path, key string) { paths = append(paths, join(path, key)) })
 	return paths
 }
 
-// GivenLines gives the line of each key in a text, by the paths that SchemaPaths has. It
-// decodes the text without validating it.
+// GivenLines decodes a text, without validating it, and returns the line of each key by its
+// path. The paths are those of SchemaPaths.
 func GivenLines(text string) (map[string]int, error) {
 	root, err := readDocument(strings.NewReader(text))
 	if err != nil {

@@ -16,10 +16,10 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config"
 )
 
-// Whatever the text, Parse gives either an error that does not quote the secret, or a
-// config that is valid and that can be written and read again without a change.
+// For any text, Parse returns either an error that does not quote the secret, or a valid
+// configuration that is the same after it is written and parsed again.
 func FuzzParse(f *testing.F) {
-	// All files of the other tests are seeds.
+	// The files of the other tests are the seeds.
 	for _, pattern := range []string{"testdata/good/*.yml", "testdata/bad/*.yml", examplePath} {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
@@ -40,7 +40,7 @@ func FuzzParse(f *testing.F) {
 				t.Error("an error without a text")
 			}
 			for line := range strings.Lines(err.Error()) {
-				// A file's name is quoted if it looks like a path.
+				// The messages quote paths.
 				if strings.Contains(line, planted) && !strings.Contains(line, "_file: read /") && !strings.Contains(line, "_file: read .") {
 					t.Errorf("the secret is in %s", line)
 				}
@@ -64,8 +64,8 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// asWritten is a value of the schema in the form in which a file has it: without what is
-// not set, and with its secrets revealed.
+// asWritten converts a value of the schema to what a file contains: no zero values, and
+// secrets in plain text.
 func asWritten(v reflect.Value) any {
 	if secret, ok := reflect.TypeAssert[config.Secret](v); ok {
 		return secret.Reveal()

@@ -22,13 +22,13 @@ func load(t *testing.T, path string) *config.Config {
 	return c
 }
 
-// same lets cmp.Diff compare secrets, by their text.
+// same lets cmp.Diff compare secrets by their text.
 var same = cmp.Comparer(func(a, b config.Secret) bool { return a.Reveal() == b.Reveal() })
 
 var withoutLines = cmpopts.IgnoreFields(config.Config{}, "Lines")
 
-// What is left out gets the documented default. The file is also the example that errors
-// show.
+// Every omitted key gets its documented default. The file is also the example in an error
+// message.
 func TestSmallestFile(t *testing.T) {
 	want := &config.Config{
 		Polling: config.Polling{
@@ -57,12 +57,11 @@ func TestSmallestFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	if string(text) != config.Smallest {
-		t.Error("the file that errors show is not testdata/good/smallest.yml")
+		t.Error("the example in the error message is not testdata/good/smallest.yml")
 	}
 }
 
-// Every key is read, anchors and merge keys of YAML included, and what is only doubtful
-// becomes a warning.
+// Every key is read, including YAML anchors and merge keys. Doubtful values give warnings.
 func TestFullFile(t *testing.T) {
 	secret := config.NewSecret(planted)
 	jobs := []config.Instance{{Jobs: []string{"wahVIzGkCMuAUE2gDERM020001", "20230001"}}}
@@ -74,7 +73,7 @@ func TestFullFile(t *testing.T) {
 		RoleSessionName:     "exporter",
 		ExternalID:          "42",
 	}
-	merged := keys // by a YAML merge key, with one change
+	merged := keys // with a YAML merge key and one change
 	merged.RoleARN = "acs:ram::2345678901234567:role/reader"
 	want := &config.Config{
 		Polling: config.Polling{
@@ -135,10 +134,10 @@ func TestFullFile(t *testing.T) {
 		},
 		Warnings: []string{
 			"line 34: accounts[1].region: missing, so calls with signature v1 have no RegionId; write one such as cn-shanghai, " +
-				"unless your gateway knows no regions",
-			"line 72: accounts[6].region: unknown region, calls go to its iot.<region>.aliyuncs.com all the same; known are " +
+				"unless your gateway has no regions",
+			"line 72: accounts[6].region: unknown region; calls go to iot.<region>.aliyuncs.com anyway. Known regions are " +
 				"cn-shanghai, ap-southeast-1, ap-northeast-1, us-west-1, us-east-1, eu-central-1, cn-beijing, cn-shenzhen",
-			"line 76: accounts[6].instances[1]: cn-shenzhen has no public instance; write the id of yours",
+			"line 76: accounts[6].instances[1]: cn-shenzhen has no public instance; write the id of your instance",
 			"line 76: accounts[6].instances[1]: nothing to watch; write jobs or discover, or remove the instance",
 		},
 	}
@@ -158,13 +157,13 @@ func TestFullFile(t *testing.T) {
 		"accounts[1].instances[0].jobs[1]":               "20230001", // by an alias
 	} {
 		if line := got.Lines[path]; line < 1 || !strings.Contains(lines[line-1], id) {
-			t.Errorf("%s is said to be in line %d", path, line)
+			t.Errorf("%s has the line %d", path, line)
 		}
 	}
 }
 
-// A secret file is looked for in the folder of the configuration, not in the exporter's
-// working directory, and must be of a size that a secret can have.
+// The path of a secret file is relative to the directory of the configuration, not to the
+// working directory. Large files are refused.
 func TestSecretFileBesideTheConfiguration(t *testing.T) {
 	dir := t.TempDir()
 	text := strings.Replace(config.Smallest, "    instances:",
@@ -182,7 +181,7 @@ func TestSecretFileBesideTheConfiguration(t *testing.T) {
 		t.Errorf("got %q, want %q", got, secret)
 	}
 
-	// Reading stops there, so that a mistaken path such as /dev/zero cannot fill the memory.
+	// The limit keeps a wrong path from exhausting memory.
 	if err := os.WriteFile(secret, []byte(strings.Repeat("x", 64<<10+1)), 0o600); err != nil {
 		t.Fatal(err)
 	}

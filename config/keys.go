@@ -7,9 +7,8 @@ import (
 	"strings"
 )
 
-// keysOf lists the YAML keys of a struct of the schema in the order of its fields.
-// Fields that the file cannot set come last in a struct, so an index in the list is the
-// index of the field.
+// keysOf returns the YAML keys of a struct of the schema in the order of its fields. Fields
+// without a key come last in a struct, so an index in the result is the index of the field.
 func keysOf(t reflect.Type) []string {
 	var keys []string
 	for f := range t.Fields() {
@@ -20,15 +19,16 @@ func keysOf(t reflect.Type) []string {
 	return keys
 }
 
-// wantKeys says which keys belong in a struct of the schema.
+// wantKeys describes the keys of a struct of the schema for a message.
 func wantKeys(t reflect.Type) string {
-	return "key: value lines with any of " + strings.Join(keysOf(t), ", ")
+	return "key: value lines, where the keys are " + strings.Join(keysOf(t), ", ")
 }
 
-// unknownKey reports a key that does not belong at the path, with the likeliest cure.
+// unknownKey reports a key that the schema does not have at the path, with the most likely
+// cure.
 func (d *decoder) unknownKey(path, key string, line int, t reflect.Type) {
 	known := keysOf(t)
-	// {key:value} is one long key to YAML, and its second half may be a secret.
+	// YAML reads {key:value} as one long key. Its second half may be a secret.
 	if name, _, ok := strings.Cut(key, ":"); ok && slices.Contains(known, name) {
 		d.undecodable(line, join(path, name), "no space after the colon; write %s: and then the value", name)
 		return
@@ -38,16 +38,15 @@ func (d *decoder) unknownKey(path, key string, line int, t reflect.Type) {
 		return
 	}
 	if near := nearest(key, known); near != "" {
-		// The near key counts as broken too: nobody needs to hear that it is missing.
+		// The near key counts as broken too, so that it is not reported as missing.
 		d.broken = append(d.broken, join(path, near))
 		d.undecodable(line, join(path, shownKey(key)), "unknown key; did you mean %s?", near)
 		return
 	}
-	d.undecodable(line, join(path, shownKey(key)), "unknown key; known here are %s", strings.Join(known, ", "))
+	d.undecodable(line, join(path, shownKey(key)), "unknown key; the keys here are %s", strings.Join(known, ", "))
 }
 
-// eachKey visits the keys of the schema below t, each with the path of the struct that
-// knows it.
+// eachKey calls visit for each key of the schema below t, with the path of its struct.
 func eachKey(t reflect.Type, path string, visit func(path, key string)) {
 	for i, key := range keysOf(t) {
 		visit(path, key)
@@ -61,7 +60,7 @@ func eachKey(t reflect.Type, path string, visit func(path, key string)) {
 	}
 }
 
-// homesOf lists the places of the schema that know the key.
+// homesOf returns the paths of the structs of the schema that have the key.
 func homesOf(key string) []string {
 	var homes []string
 	eachKey(reflect.TypeFor[Config](), "", func(path, k string) {
@@ -72,8 +71,8 @@ func homesOf(key string) []string {
 	return homes
 }
 
-// shownKey is the key as an error may print it. A secret can end up where a key
-// belongs, so only lower case words and near misses of known keys are printed.
+// shownKey returns the key as a message may show it. The key may be a misplaced secret, so
+// only lower-case words and misspelt known keys are shown.
 func shownKey(key string) string {
 	const lower, rest = "abcdefghijklmnopqrstuvwxyz_-", "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 	if key != "" && len(key) <= 32 && strings.Trim(key, lower) == "" {
@@ -84,10 +83,10 @@ func shownKey(key string) string {
 	if strings.Trim(key, lower+rest) == "" && nearest(key, known) != "" {
 		return key
 	}
-	return "(key not shown)"
+	return "(hidden key)"
 }
 
-// snake turns accessKeyId, AccessKeyID and access-key-id into access_key_id.
+// snake converts accessKeyId, AccessKeyID and access-key-id to access_key_id.
 func snake(key string) string {
 	var b strings.Builder
 	lower := false
@@ -109,12 +108,12 @@ func snake(key string) string {
 	return b.String()
 }
 
-// nearest is the known key that the key is most likely meant to be, "" if none is near.
+// nearest returns the known key with the fewest edits to the key, "" if all need too many.
 func nearest(key string, known []string) string {
 	key = snake(key)
 	best, fewest := "", 3
 	for _, k := range known {
-		// Two slips in a word of three letters make another word.
+		// A short word with two edits is another word.
 		if edits := distance(key, k); edits < fewest && edits <= len(k)/3 {
 			best, fewest = k, edits
 		}
@@ -122,8 +121,8 @@ func nearest(key string, known []string) string {
 	return best
 }
 
-// distance is the number of letters to insert, remove or change to get from a to b
-// (Levenshtein).
+// distance returns the Levenshtein distance: the number of letters to insert, remove or
+// change to get from a to b.
 func distance(a, b string) int {
 	if len(a) > 64 {
 		return len(a)

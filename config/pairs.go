@@ -2,8 +2,8 @@ package config
 
 import "gopkg.in/yaml.v3"
 
-// maxMerges bounds how deep << may merge a mapping that merges another. An anchor that
-// merges itself has no end.
+// maxMerges is the maximum depth of mappings that merge each other with <<. It stops an
+// anchor that merges itself.
 const maxMerges = 8
 
 // pair is a key with its value.
@@ -13,18 +13,17 @@ type pair struct {
 	value *yaml.Node
 }
 
-// pairs lists the keys of a mapping and after them those that << merges in. The
-// mapping's own go before merged ones, and what is merged first goes before what is
-// merged later.
+// pairs returns the pairs of a mapping, then those that << merges into it. A key of the
+// mapping overrides a merged one, and the first merged mapping overrides the next ones.
 func (d *decoder) pairs(path string, n *yaml.Node) []pair {
 	lines := map[string]int{}
 	return d.merge(path, n, lines, 0)
 }
 
-// merge lists the pairs of n that lines does not hold yet, and notes them there.
+// merge returns the pairs of n whose key is not in lines yet, and adds their keys to lines.
 func (d *decoder) merge(path string, n *yaml.Node, lines map[string]int, depth int) []pair {
 	if d.values++; d.values > maxValues || depth > maxMerges {
-		d.undecodable(n.Line, path, "<< merges too much; write the keys out")
+		d.undecodable(n.Line, path, "<< merges too many mappings; write the keys out")
 		return nil
 	}
 	var found []pair
@@ -33,7 +32,7 @@ func (d *decoder) merge(path string, n *yaml.Node, lines map[string]int, depth i
 		key, value := follow(n.Content[i]), n.Content[i+1]
 		switch first := lines[key.Value]; {
 		case key.Kind != yaml.ScalarNode:
-			d.undecodable(n.Content[i].Line, path, "a key that is not plain text; known keys are simple words")
+			d.undecodable(n.Content[i].Line, path, "a key that is not plain text; all known keys are plain words")
 		case key.ShortTag() == "!!merge":
 			merged = append(merged, value)
 		case first == 0:
@@ -51,7 +50,7 @@ func (d *decoder) merge(path string, n *yaml.Node, lines map[string]int, depth i
 		}
 		for _, source := range sources {
 			if source = follow(source); source.Kind != yaml.MappingNode {
-				d.undecodable(source.Line, path, "<< of something that is not a set of keys; name an anchor of one")
+				d.undecodable(source.Line, path, "<< needs the alias of a set of keys; give it one, such as *defaults")
 				continue
 			}
 			found = append(found, d.merge(path, source, lines, depth+1)...)

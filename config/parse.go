@@ -10,12 +10,13 @@ import (
 	"strings"
 )
 
-// Load reads the file at the path. Relative names of secret files in it start at its
-// directory. The error of a bad file has a line for each thing that is wrong.
+// Load reads the file at the path. Relative paths of secret files start at its directory.
+// The error for an invalid file has one line for each problem. The error for a file that
+// cannot be read wraps that of package os.
 func Load(path string) (*Config, error) { return load(path, false) }
 
-// Check is Load on the machine where the file is written, which need not be the one
-// where the exporter runs: a secret file that is not here is a warning.
+// Check is like Load, but a missing secret file is only a warning: the file may be checked
+// on another machine than the one where the exporter runs.
 func Check(path string) (*Config, error) { return load(path, true) }
 
 func load(path string, elsewhere bool) (*Config, error) {
@@ -25,7 +26,7 @@ func load(path string, elsewhere bool) (*Config, error) {
 	}
 	c, err := parse(text, &report{dir: filepath.Dir(path), elsewhere: elsewhere})
 	if err != nil {
-		separator := " " // one problem is one line
+		separator := " " // a single problem stays on the same line
 		if strings.Contains(err.Error(), "\n") {
 			separator = "\n"
 		}
@@ -34,8 +35,8 @@ func load(path string, elsewhere bool) (*Config, error) {
 	return c, nil
 }
 
-// Parse reads a file's text. Relative names of secret files in it start at the working
-// directory. The error of a bad file has a line for each thing that is wrong.
+// Parse reads the text of a file. Relative paths of secret files start at the working
+// directory. The error for an invalid text has one line for each problem.
 func Parse(r io.Reader) (*Config, error) {
 	text, err := io.ReadAll(r)
 	if err != nil {
@@ -55,7 +56,7 @@ func parse(text []byte, r *report) (*Config, error) {
 	if root != nil {
 		d.decode("", root, reflect.ValueOf(c).Elem())
 		if d.values > maxValues {
-			return nil, fmt.Errorf("more than %d values; write fewer aliases", maxValues)
+			return nil, fmt.Errorf("more than %d values; use fewer aliases", maxValues)
 		}
 	}
 	d.setDefaults("", reflect.ValueOf(c).Elem())

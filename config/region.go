@@ -7,18 +7,18 @@ import (
 	"strings"
 )
 
-// Alibaba's page of endpoints for IoT Platform.
 var (
+	// regions are those on Alibaba's page of IoT Platform endpoints.
 	regions = []string{"cn-shanghai", "ap-southeast-1", "ap-northeast-1", "us-west-1", "us-east-1", "eu-central-1", "cn-beijing", "cn-shenzhen"}
-	// enterpriseRegions are those of them without a public instance.
+	// enterpriseRegions are the regions without a public instance.
 	enterpriseRegions = []string{"cn-beijing", "cn-shenzhen"}
 )
 
-// A region becomes a part of a host name.
+// regionPattern matches what can be a part of a host name.
 var regionPattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
-// RegionOf is the region of one of the account's instances, "" where an endpoint makes
-// a region needless.
+// RegionOf returns the region of an instance of the account. It is "" if neither has a
+// region, which is valid only with an endpoint.
 func (a Account) RegionOf(i Instance) string {
 	if i.Region != "" {
 		return i.Region
@@ -26,14 +26,14 @@ func (a Account) RegionOf(i Instance) string {
 	return a.Region
 }
 
-const noRegionID = "missing, so calls with signature v1 have no RegionId; write one such as cn-shanghai, unless your gateway knows no regions"
+const noRegionID = "missing, so calls with signature v1 have no RegionId; write one such as cn-shanghai, unless your gateway has no regions"
 
-// validateRegions checks the regions of the account and its instances, and that there
-// are enough of them.
+// validateRegions checks the regions of the account and its instances, and that every
+// instance has a region if it needs one.
 func (a *Account) validateRegions(r *report, path string) {
 	a.checkRegion(r, path+".region", a.Region)
 	hasRegion := func(i Instance) bool { return a.RegionOf(i) != "" }
-	// One remark for the account says it all where no instance has a region of its own.
+	// If no instance has a region, one message for the account is enough.
 	none := a.Region == "" && !slices.ContainsFunc(a.Instances, hasRegion)
 	switch {
 	case none && a.Endpoint == "":
@@ -50,15 +50,15 @@ func (a *Account) validateRegions(r *report, path string) {
 			r.warn(at+".region", noRegionID)
 		case a.Endpoint != "":
 		case region == "":
-			r.wrong(at+".region", "missing, here and at the account; write one such as cn-shanghai")
+			r.wrong(at+".region", "missing, here and in the account; write one such as cn-shanghai")
 		case inst.ID == "" && slices.Contains(enterpriseRegions, region):
-			r.warn(at, "%s has no public instance; write the id of yours", region)
+			r.warn(at, "%s has no public instance; write the id of your instance", region)
 		}
 	}
 }
 
-// checkRegion checks one region. An unknown name is only a warning, since Alibaba opens
-// regions.
+// checkRegion checks one region. An unknown region is only a warning, because Alibaba Cloud
+// opens new ones.
 func (a *Account) checkRegion(r *report, path, region string) {
 	switch {
 	case region == "":
@@ -67,19 +67,18 @@ func (a *Account) checkRegion(r *report, path, region string) {
 			r.wrong(path, "not a region; did you mean %s?", near)
 			return
 		}
-		r.wrong(path, "not a region; write small letters, digits and dashes, such as cn-shanghai")
+		r.wrong(path, "not a region; write lower-case letters, digits and dashes, such as cn-shanghai")
 	case a.Endpoint == "" && !slices.Contains(regions, region):
 		if near := nearRegions(region); near != "" {
-			r.warn(path, "unknown region, did you mean %s? Calls go to iot.<region>.aliyuncs.com as it is written", near)
+			r.warn(path, "unknown region; did you mean %s? Calls go to iot.<region>.aliyuncs.com with the region as written", near)
 			return
 		}
-		r.warn(path, "unknown region, calls go to its iot.<region>.aliyuncs.com all the same; known are %s", strings.Join(regions, ", "))
+		r.warn(path, "unknown region; calls go to iot.<region>.aliyuncs.com anyway. Known regions are %s", strings.Join(regions, ", "))
 	}
 }
 
-// nearRegions are the known regions that a text is one slip of the keyboard away from,
-// "" if there is none. Small and capital letters, dashes and underscores, and spaces
-// around the text count for nothing.
+// nearRegions returns the known regions that differ from a text by one typing error, "" if
+// there is none. It ignores case, surrounding white space, and underscores instead of dashes.
 func nearRegions(text string) string {
 	text = strings.ToLower(strings.ReplaceAll(strings.TrimSpace(text), "_", "-"))
 	var near []string
@@ -94,7 +93,7 @@ func nearRegions(text string) string {
 	return strings.Join(near, " or ")
 }
 
-// transposed says whether two letters side by side that change places make b of a.
+// transposed reports whether swapping two adjacent letters turns a into b.
 func transposed(a, b string) bool {
 	if len(a) != len(b) {
 		return false

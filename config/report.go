@@ -7,20 +7,20 @@ import (
 	"strings"
 )
 
-// report gathers what the passes have to say about one file. Its texts name keys and
-// never quote values: any value may be a secret in the wrong place.
+// report collects the problems and warnings of one file from all passes. Their texts name
+// keys and never quote values, because any value may be a misplaced secret.
 type report struct {
-	dir       string         // where relative file names start; "" is the working directory
-	elsewhere bool           // the exporter may run on another machine, which has the secret files
-	lines     map[string]int // line of each path that the file gives, from 1; a null counts as not given
-	broken    []string       // paths that could not be decoded, so that later passes do not complain of what is missing there
+	dir       string         // directory at which relative paths start; "": the working directory
+	elsewhere bool           // the exporter, and its secret files, may be on another machine
+	lines     map[string]int // line of each path that the file gives, from 1; null counts as not given
+	broken    []string       // paths that could not be decoded; later passes report nothing there
 	problems  problems
 	warnings  problems
 }
 
-// problem is one remark on one place.
+// problem is one message about one place.
 type problem struct {
-	line int // 0 where it is not known
+	line int // 0: unknown
 	path string
 	text string
 }
@@ -37,7 +37,7 @@ func (p problem) String() string {
 	return b.String()
 }
 
-// problems is the error of a bad file, one problem a line.
+// problems is the error for an invalid file, with one problem a line.
 type problems []problem
 
 func (ps problems) Error() string { return strings.Join(ps.strings(), "\n") }
@@ -50,12 +50,12 @@ func (ps problems) strings() []string {
 	return all
 }
 
-// sort brings the problems into the order of the file.
+// sort orders the problems by line.
 func (ps problems) sort() {
 	slices.SortStableFunc(ps, func(a, b problem) int { return cmp.Compare(a.line, b.line) })
 }
 
-// given says whether the file has a value at the path, be it a zero.
+// given reports whether the file has a value at the path. Zero is a value, null is not.
 func (r *report) given(path string) bool { return r.lines[path] > 0 }
 
 // undecodable adds a problem of the decode pass.
@@ -64,31 +64,31 @@ func (r *report) undecodable(line int, path, format string, args ...any) {
 	r.problems = append(r.problems, problem{line, path, fmt.Sprintf(format, args...)})
 }
 
-// undecoded says whether something at, above or below the path could not be decoded.
+// undecoded reports whether the path, a parent of it or something below it could not be
+// decoded.
 func (r *report) undecoded(path string) bool {
 	return slices.ContainsFunc(r.broken, func(b string) bool { return within(b, path) || within(path, b) })
 }
 
-// wrong adds a problem of the validate pass, unless it only follows from one of the
-// decode pass.
+// wrong adds a problem of the validate pass, unless the decode pass reported one there.
 func (r *report) wrong(path, format string, args ...any) {
 	if !r.undecoded(path) {
 		r.problems = append(r.problems, problem{r.line(path), path, fmt.Sprintf(format, args...)})
 	}
 }
 
-// wronged says whether there is a problem at the path itself.
-func (r *report) wronged(path string) bool {
+// invalid reports whether there is a problem at the path itself.
+func (r *report) invalid(path string) bool {
 	return slices.ContainsFunc(r.problems, func(p problem) bool { return p.path == path })
 }
 
-// warn adds a remark that does not make the file bad.
+// warn adds a warning, which does not make the file invalid.
 func (r *report) warn(path, format string, args ...any) {
 	r.warnings = append(r.warnings, problem{r.line(path), path, fmt.Sprintf(format, args...)})
 }
 
-// line is where the path is in the file or, for what the file leaves out, where its
-// nearest parent is.
+// line returns the line of the path. If the file does not give it, line returns the line of
+// the nearest parent that it gives.
 func (r *report) line(path string) int {
 	for path != "" && !r.given(path) {
 		path = path[:max(0, strings.LastIndexAny(path, ".["))]
@@ -96,8 +96,8 @@ func (r *report) line(path string) int {
 	return r.lines[path]
 }
 
-// unique adds a problem if the value was seen before; seen holds the path of each, and
-// format has a %s for the first one.
+// unique adds a problem if seen has the value already. seen holds the path of each value,
+// and format has a %s for the first path.
 func (r *report) unique(seen map[string]string, value, path, format string) {
 	if first, ok := seen[value]; ok {
 		r.wrong(path, format, r.place(first))
@@ -106,7 +106,7 @@ func (r *report) unique(seen map[string]string, value, path, format string) {
 	seen[value] = path
 }
 
-// place names a path for the text of a problem at another one.
+// place names a path in the text of a problem at another path.
 func (r *report) place(path string) string {
 	if line := r.line(path); line > 0 {
 		return fmt.Sprintf("%s (line %d)", path, line)
@@ -114,13 +114,13 @@ func (r *report) place(path string) string {
 	return path
 }
 
-// within says whether a path is parent or lies below it.
+// within reports whether a path is parent or below it.
 func within(path, parent string) bool {
 	rest, ok := strings.CutPrefix(path, parent)
 	return ok && (rest == "" || parent == "" || rest[0] == '.' || rest[0] == '[')
 }
 
-// join appends a key to a path; the root's path is "".
+// join appends a key to a path. The path of the root is "".
 func join(path, key string) string {
 	if path == "" {
 		return key

@@ -5,8 +5,7 @@ import (
 	"testing"
 )
 
-// A tag that names no check would check nothing, and a check that no tag names is dead
-// code.
+// A check tag with an unknown name would check nothing. A check without a tag is dead code.
 func TestCheckTags(t *testing.T) {
 	used := map[string]bool{}
 	for _, schema := range []reflect.Type{

@@ -4,15 +4,15 @@ import "fmt"
 
 const hidden = "<secret>"
 
-// Secret is a text that no log line, error or page may show: whatever prints it prints
-// <secret>. The zero value is no secret at all.
+// Secret is a text that must not appear in a log line, an error or a page. Printing or
+// encoding it gives <secret>. The zero value means that there is none.
 type Secret struct {
-	// A pointer, because fmt cannot call Format on what sits in an unexported field of
-	// somebody else's struct: it prints an address there instead of the text.
+	// fmt does not call Format on unexported fields. With a pointer it prints an address
+	// there instead of the text.
 	text *string
 }
 
-// NewSecret wraps a text. Of "" it makes the zero value.
+// NewSecret wraps a text. An empty text gives the zero value.
 func NewSecret(text string) Secret {
 	if text == "" {
 		return Secret{}
@@ -20,8 +20,7 @@ func NewSecret(text string) Secret {
 	return Secret{text: &text}
 }
 
-// Reveal returns the text itself, "" for the zero value. It is the only way to the
-// text.
+// Reveal returns the text, "" for the zero value. There is no other way to read it.
 func (s Secret) Reveal() string {
 	if s.text == nil {
 		return ""
@@ -29,12 +28,11 @@ func (s Secret) Reveal() string {
 	return *s.text
 }
 
-// Format implements fmt.Formatter, which fmt asks first, for every verb.
+// Format implements fmt.Formatter. fmt prefers it to all other methods, for every verb.
 func (s Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(hidden)) }
 
-// String implements fmt.Stringer for callers that do not go through fmt.
+// String implements fmt.Stringer for callers that do not use fmt.
 func (s Secret) String() string { return hidden }
 
-// MarshalText implements encoding.TextMarshaler, which JSON, YAML and the log encoders
-// ask.
+// MarshalText implements encoding.TextMarshaler for JSON, YAML and the log encoders.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(hidden), nil }

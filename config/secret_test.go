@@ -11,9 +11,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config"
 )
 
-// Whichever verb, flag or encoding someone uses in a log line or an error, now or later,
-// a secret is not printed. unexported is there because fmt does not call the methods of
-// unexported fields.
+// No verb, flag or encoding prints a secret. The type unexported is among the values because
+// fmt does not call the methods of unexported fields.
 func TestSecretIsNeverPrinted(t *testing.T) {
 	type unexported struct{ credentials config.Credentials }
 	s := config.NewSecret(planted)
@@ -58,7 +57,7 @@ func TestSecretIsNeverPrinted(t *testing.T) {
 	}
 }
 
-// Reveal is the one way to the text. The zero value is "not set".
+// Only Reveal returns the text. The zero value means that there is none.
 func TestReveal(t *testing.T) {
 	if got := config.NewSecret(planted).Reveal(); got != planted {
 		t.Errorf("got %q", got)

@@ -14,12 +14,12 @@ import (
 	"syscall"
 )
 
-// maxSecretFile bounds what is read of a secret file, in bytes. An STS token is about 1
-// KiB.
+// maxSecretFile is the maximum size of a secret file in bytes. An STS token is about 1 KiB
+// long.
 const maxSecretFile = 64 << 10
 
-// resolve makes relative names of secret files start at dir, as Prometheus does, so that
-// the working directory does not matter.
+// resolve makes relative paths of secret files start at dir, as Prometheus does, so that
+// the working directory has no influence.
 func (c *Credentials) resolve(dir string) {
 	for field, value := range reflect.ValueOf(c).Elem().Fields() {
 		if field.Tag.Get("check") == "file" && value.String() != "" {
@@ -35,54 +35,55 @@ func locate(dir, name string) string {
 	return filepath.Join(dir, name)
 }
 
-// checkSecretFile says why no secret can be had from a file whose name starts at dir,
-// "" if one can. absent says that there is no such file, or none that can be seen.
+// checkSecretFile returns why a secret file, whose path is relative to dir, cannot be used,
+// "" if it can. absent means that the file does not exist on this machine or that its
+// permissions hide it.
 func checkSecretFile(dir, name string) (reason string, absent bool) {
-	// People paste the secret itself where its file's name belongs. Only what starts
-	// like a path is printed.
-	shown, cure := "the file that it names", "a relative name starts at the directory of the configuration file"
+	// Users may paste the secret itself instead of the path of its file. So the message
+	// quotes only what looks like a path.
+	place, cure := "the given file", "relative paths start at the directory of the configuration file"
 	if filepath.IsAbs(name) || strings.HasPrefix(name, ".") {
-		shown = name
+		place = name
 	}
 	if filepath.IsAbs(name) {
-		cure = "name a file that the user of the exporter can read"
+		cure = "give the path of a file that the exporter's user can read"
 	}
 	text, err := readSecret(locate(dir, name))
-	secret := string(bytes.TrimSpace(text)) // as it is used
+	secret := string(bytes.TrimSpace(text)) // as the client uses it
 	switch {
 	case err != nil:
 		absent = errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.ENOTDIR)
-		// os errors repeat the name: only the cause goes on.
+		// The errors of package os repeat the path.
 		if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
 			err = pathErr.Err
 		}
-		return fmt.Sprintf("read %s: %v; %s", shown, err, cure), absent
+		return fmt.Sprintf("read %s: %v; %s", place, err, cure), absent
 	case len(text) > maxSecretFile:
-		return fmt.Sprintf("read %s: larger than %d KiB, so not a secret; name the right file", shown, maxSecretFile>>10), false
+		return fmt.Sprintf("read %s: larger than %d KiB, so not a secret; give the path of the right file", place, maxSecretFile>>10), false
 	case secret == "":
-		return fmt.Sprintf("read %s: empty; write the secret into it", shown), false
+		return fmt.Sprintf("read %s: the file is empty; write the secret into it", place), false
 	case maskedKey(secret):
-		return fmt.Sprintf("read %s: a part of it is masked; write the whole secret into it", shown), false
+		return fmt.Sprintf("read %s: part of the secret is masked; write the whole secret into the file", place), false
 	case slices.ContainsFunc(byteOrderMarks, func(mark string) bool { return strings.HasPrefix(secret, mark) }):
-		return fmt.Sprintf("read %s: starts with a byte order mark; save it as plain text, which is UTF-8 without one", shown), false
+		return fmt.Sprintf("read %s: the file starts with a byte order mark; save it as UTF-8 without one", place), false
 	case strings.ContainsAny(secret, "\r\n"):
-		return fmt.Sprintf("read %s: more than one line; write nothing but the secret into it", shown), false
+		return fmt.Sprintf("read %s: more than one line; write nothing but the secret into the file", place), false
 	case strings.ContainsFunc(secret, notInKeys):
-		return fmt.Sprintf("read %s: has a space or another character that no key has; write nothing but the secret into it", shown), false
+		return fmt.Sprintf("read %s: the file contains a space or another character that is never part of a key; write nothing but the secret into it", place), false
 	}
 	return "", false
 }
 
-// byteOrderMarks are those of UTF-8 and UTF-16, which Windows puts where nobody sees
-// them.
+// byteOrderMarks are those of UTF-8 and UTF-16. Editors on Windows write them, and do not
+// show them.
 var byteOrderMarks = []string{"\xef\xbb\xbf", "\xff\xfe", "\xfe\xff"}
 
-// notInKeys says whether a character is in no key and in no token. Calls signed with it
-// would be refused as if the secret were another one's.
+// notInKeys reports whether a character is never part of a key or a token. The API would
+// reject the signature without saying why.
 func notInKeys(c rune) bool { return c <= ' ' || c > '~' }
 
-// readSecret reads at most one byte more than maxSecretFile. It does not wait for the
-// writer of a pipe, which could not be read again either.
+// readSecret reads a file, but not more than maxSecretFile and one byte. It refuses a pipe:
+// reading would block, and the client could not read the same secret again.
 func readSecret(name string) ([]byte, error) {
 	switch info, err := os.Stat(name); {
 	case err != nil:

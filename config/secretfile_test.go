@@ -10,10 +10,10 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config"
 )
 
-// A secret that cannot be one is told before Alibaba Cloud refuses what it signs. White
-// space around it does no harm: who uses the file cuts it off too.
+// An invalid secret is reported before Alibaba Cloud rejects its signature. White space around
+// it is harmless, because the client trims it.
 func TestContentOfSecretFiles(t *testing.T) {
-	const mark, lines, character = "starts with a byte order mark; save it", "more than one line; write nothing but", "has a space or another character that no key has; write nothing but"
+	const mark, lines, character = "the file starts with a byte order mark; save it", "more than one line; write nothing but", "the file contains a space or another character that is never part of a key; write nothing but"
 	for _, c := range []struct{ name, content, want string }{
 		{"nothing else", planted, ""},
 		{"a line break at the end", planted + "\n", ""},
@@ -24,18 +24,18 @@ func TestContentOfSecretFiles(t *testing.T) {
 		{"the mark of UTF-8 after a line break", "\n\ufeff" + planted, mark},
 		{"nothing but the mark", "\ufeff\n", mark},
 		{"UTF-16 as PowerShell writes it", "\xff\xfe" + strings.Join(strings.Split(planted+"\r\n", ""), "\x00") + "\x00", mark},
-		{"UTF-16 with the high byte first", "\xfe\xff\x00" + strings.Join(strings.Split(planted, ""), "\x00"), mark},
+		{"big-endian UTF-16", "\xfe\xff\x00" + strings.Join(strings.Split(planted, ""), "\x00"), mark},
 		{"the mark at the end", planted + "\ufeff", character},
 		{"UTF-16 without the mark", strings.Join(strings.Split(planted, ""), "\x00"), character},
-		{"a mask", "******\n", "a part of it is masked; write the whole secret"},
-		{"a mask of a part", planted[:4] + "****", "a part of it is masked; write the whole secret"},
+		{"a mask", "******\n", "part of the secret is masked; write the whole secret"},
+		{"a partial mask", planted[:4] + "****", "part of the secret is masked; write the whole secret"},
 		{"two lines", "LTAIexample\n" + planted + "\n", lines},
 		{"two lines of Windows", planted + "\r\n" + planted, lines},
 		{"two lines of an old Mac", planted + "\r" + planted, lines},
 		{"a space", planted + " " + planted, character},
 		{"a tab", planted + "\t" + planted, character},
-		{"a space that does not break", planted + "\u00a0" + planted, character},
-		{"a space without width", planted + "\u200b", character},
+		{"a non-breaking space", planted + "\u00a0" + planted, character},
+		{"a zero-width space", planted + "\u200b", character},
 		{"a control character", planted + "\x7f", character},
 		{"a letter that is not ASCII", "é" + planted, character},
 		{"a byte that is not UTF-8", planted + "\xff", character},
@@ -67,7 +67,7 @@ func TestContentOfSecretFiles(t *testing.T) {
 	}
 }
 
-// In the configuration itself a key is used as it is, white space included.
+// White space is not trimmed from keys in the configuration itself, so it is an error.
 func TestKeysInTheConfiguration(t *testing.T) {
 	for _, key := range []string{"access_key_id", "access_key_secret", "security_token"} {
 		t.Run(key, func(t *testing.T) {
@@ -85,7 +85,7 @@ func TestKeysInTheConfiguration(t *testing.T) {
 				t.Errorf("all characters that a key may have: %v", err)
 			}
 			for _, value := range []string{" " + planted, planted + "\n", planted + " " + planted, planted + "\t", "\ufeff" + planted, planted + "é", planted + "\u200b", " "} {
-				want := "accounts[0].credentials." + key + ": has a space, a line break or another character that no key has; copy it again"
+				want := "accounts[0].credentials." + key + ": contains a space, a line break or another character that is never part of a key; copy the value again"
 				if err := with(value); err == nil || !strings.Contains(err.Error(), want) {
 					t.Errorf("%q: got %v, want %s", value, err, want)
 				} else if strings.Contains(err.Error(), planted) {
@@ -96,9 +96,9 @@ func TestKeysInTheConfiguration(t *testing.T) {
 	}
 }
 
-// A configuration is checked where it is written. The secret file may be on the machine
-// where the exporter runs alone; what is in a file that is here must be a secret.
-func TestCheckWhereTheSecretIsNot(t *testing.T) {
+// Check accepts a missing secret file, which may be on another machine, but not an invalid
+// one.
+func TestCheckWithoutTheSecretFile(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{"two-lines": planted + "\n" + planted, "empty": "", "good": planted} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
@@ -109,15 +109,15 @@ func TestCheckWhereTheSecretIsNot(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ name, file, want, wrong string }{
-		{"a file that is here", "./good", "", ""},
-		{"a file that is not", "/run/secrets/none", "read /run/secrets/none: no such file or directory; name a file that the user of the exporter can read", ""},
-		{"a relative name", "./none", "read ./none: no such file or directory; a relative name starts at the directory of the configuration file", ""},
-		{"a folder that is not", "./none/secret", "read ./none/secret: no such file or directory", ""},
+		{"a valid file", "./good", "", ""},
+		{"a missing file", "/run/secrets/none", "read /run/secrets/none: no such file or directory; give the path of a file that the exporter's user can read", ""},
+		{"a relative path", "./none", "read ./none: no such file or directory; relative paths start at the directory of the configuration file", ""},
+		{"a missing folder", "./none/secret", "read ./none/secret: no such file or directory", ""},
 		{"a folder that is a file", "./good/secret", "read ./good/secret: not a directory", ""},
 		{"a link to nothing", "./dangling", "read ./dangling: no such file or directory", ""},
-		{"perhaps the secret itself", planted, "read the file that it names: no such file or directory", ""},
+		{"perhaps the secret itself", planted, "read the given file: no such file or directory", ""},
 		{"a folder", ".", "", "read .: is a directory"},
-		{"an empty file", "./empty", "", "read ./empty: empty"},
+		{"an empty file", "./empty", "", "read ./empty: the file is empty"},
 		{"a file of two lines", "./two-lines", "", "read ./two-lines: more than one line"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -147,12 +147,12 @@ func TestCheckWhereTheSecretIsNot(t *testing.T) {
 				}
 				if c.want == "" {
 					if len(checked.Warnings) > 0 || loading != nil {
-						t.Errorf("warned of %q, Load: %v", checked.Warnings, loading)
+						t.Errorf("warnings %q, Load: %v", checked.Warnings, loading)
 					}
 					continue
 				}
-				if len(checked.Warnings) != 1 || !strings.HasPrefix(checked.Warnings[0], place+c.want) || !strings.HasSuffix(checked.Warnings[0], "does not start without it") {
-					t.Errorf("warned of %q, want %s", checked.Warnings, c.want)
+				if len(checked.Warnings) != 1 || !strings.HasPrefix(checked.Warnings[0], place+c.want) || !strings.HasSuffix(checked.Warnings[0], "does not start without this file on the machine where it runs") {
+					t.Errorf("warnings %q, want %s", checked.Warnings, c.want)
 				}
 				if strings.Contains(strings.Join(checked.Warnings, ""), planted) {
 					t.Errorf("the secret is in %q", checked.Warnings)
@@ -165,7 +165,7 @@ func TestCheckWhereTheSecretIsNot(t *testing.T) {
 	}
 }
 
-// allPrintable has each printable character of ASCII, but for the space.
+// allPrintable returns all printable ASCII characters except the space.
 func allPrintable() string {
 	var b strings.Builder
 	for c := '!'; c <= '~'; c++ {
@@ -180,7 +180,7 @@ func parseAccount(credentials string) error {
 	return err
 }
 
-// withCredentials is the smallest file with credentials, in its line 4.
+// withCredentials returns the smallest file with credentials in line 4.
 func withCredentials(credentials string) string {
 	return strings.Replace(config.Smallest, "    instances:", "    credentials: {"+credentials+"}\n    instances:", 1)
 }

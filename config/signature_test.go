@@ -9,8 +9,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config"
 )
 
-// A signature is v3 or v1, just so; two accounts may differ in it. With v1 the author
-// hears of every place whose calls would have no RegionId.
+// The signature is v3 or v1, for each account. With v1, a warning names every place whose
+// calls would have no RegionId.
 func TestSignatures(t *testing.T) {
 	const (
 		v1       = "accounts: [{name: a, endpoint: gateway:8443, signature: v1, "
@@ -18,11 +18,11 @@ func TestSignatures(t *testing.T) {
 	)
 	for name, c := range map[string]struct {
 		text     string
-		err      string   // a part of it; "": none
+		err      string   // part of the error; "": none
 		want     []string // of the accounts
 		warnings []string // parts of them
 	}{
-		"none is v3":              {"accounts: [{name: a, region: cn-shanghai, instances: [{jobs: [j]}]}]", "", []string{"v3"}, nil},
+		"no signature means v3":   {"accounts: [{name: a, region: cn-shanghai, instances: [{jobs: [j]}]}]", "", []string{"v3"}, nil},
 		"nothing after the colon": {"accounts: [{name: a, signature: , region: cn-shanghai, instances: [{jobs: [j]}]}]", "", []string{"v3"}, nil},
 		"one of each": {"accounts: [{name: a, signature: v3, region: cn-shanghai, instances: [{jobs: [j]}]}, " +
 			"{name: b, signature: v1, region: cn-shanghai, credentials: {ecs_ram_role: r}, instances: [{jobs: [j]}]}]", "", []string{"v3", "v1"}, nil},
@@ -37,7 +37,7 @@ func TestSignatures(t *testing.T) {
 			parsed, err := config.Parse(strings.NewReader(c.text))
 			if c.err != "" {
 				if err == nil || !strings.Contains(err.Error(), "accounts[0].signature: "+c.err) || strings.Contains(err.Error(), "\n") {
-					t.Errorf("error %v, want %q and no more", err, c.err)
+					t.Errorf("error %v, want only %q", err, c.err)
 				}
 				return
 			}

@@ -12,10 +12,9 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-var errSecondDocument = errors.New("a second document after ---; write one file for each exporter or join the two")
+var errSecondDocument = errors.New("a second document after ---; merge the two, or write one file for each exporter")
 
-// readDocument returns the root of the one document in r, nil if there is nothing but
-// comments.
+// readDocument returns the root of the only document in r, nil if it is empty.
 func readDocument(r io.Reader) (*yaml.Node, error) {
 	dec := yaml.NewDecoder(r)
 	var doc, second yaml.Node
@@ -34,7 +33,7 @@ func readDocument(r io.Reader) (*yaml.Node, error) {
 	return nil, errSecondDocument
 }
 
-// cures maps the library's words for the usual mistakes to what to do about them.
+// cures maps the library's messages about common mistakes to their cures.
 var cures = []struct{ words, cure string }{
 	{"cannot start any token", "indent with spaces, not tabs, and put a value that starts with @, ` or % in quotes"},
 	{"found a tab character", "indent with spaces, not tabs"},
@@ -46,7 +45,7 @@ var cures = []struct{ words, cure string }{
 	{"did not find expected ',' or '}'", "close the brace with }"},
 	{"unexpected end of stream", "close the quote"},
 	{"<document start>", "write the whole file as key: value lines, without brackets, braces or quotes before the first"},
-	{"unknown anchor", "put a value that starts with * in quotes, or write the anchor it names before it"},
+	{"unknown anchor", "put a value that starts with * in quotes, or define the anchor first"},
 	{"expected alphabetic or numeric character", "put a value that starts with * or & in quotes"},
 	{"UTF-8", "save the file as UTF-8"},
 	{"control characters", "remove the control character"},
@@ -57,11 +56,11 @@ var (
 	anchorOf = regexp.MustCompile(`anchor '.*' `)
 )
 
-// syntaxError turns the library's error into one line with a line number and a cure.
+// syntaxError converts an error of the library to one line with a line number and a cure.
 func syntaxError(text []byte, err error) error {
 	message := strings.TrimPrefix(err.Error(), "yaml: ")
 	message = lineOf.ReplaceAllString(message, "")
-	message = anchorOf.ReplaceAllString(message, "anchor ") // it may be the start of a secret
+	message = anchorOf.ReplaceAllString(message, "anchor ") // its name may be part of a secret
 	for _, c := range cures {
 		if strings.Contains(message, c.words) {
 			message += "; " + c.cure
@@ -74,9 +73,9 @@ func syntaxError(text []byte, err error) error {
 	return fmt.Errorf("line %d: %s", failingLine(text, err), message)
 }
 
-// failingLine is the number of the first line with which the text fails as it does. The
-// library's own number is that of the line before, of the start of the enclosing block,
-// or none, depending on the mistake.
+// failingLine returns the number of the first line with which the text fails with the given
+// error. Depending on the mistake, the library reports the line before, the start of the
+// enclosing block, or no line.
 func failingLine(text []byte, err error) int {
 	ends := []int{}
 	for i, c := range text {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// smallest is the smallest file that works.
+// smallest is the smallest valid file.
 const smallest = `accounts:
   - name: production
     region: cn-shanghai
@@ -13,11 +13,11 @@ const smallest = `accounts:
       - jobs: [wahVIzGkCMuAUE2gDERM020001]
 `
 
-// validate checks a config that has its defaults and reports all that is wrong with it.
+// validate reports all problems of a decoded configuration with its defaults.
 func (c *Config) validate(r *report) {
 	r.checkValues("polling", &c.Polling)
 	if len(c.Accounts) == 0 {
-		r.wrong("accounts", "missing; the smallest file is\n\n%s", smallest)
+		r.wrong("accounts", "missing; the smallest valid file is\n\n%s", smallest)
 	}
 	names, shared := map[string]string{}, budgets{of: map[identity]int{}}
 	for i := range c.Accounts {
@@ -26,7 +26,7 @@ func (c *Config) validate(r *report) {
 			shared.add(&c.Accounts[i], path)
 		}
 		if name := c.Accounts[i].Name; name != "" {
-			r.unique(names, name, path+".name", "the same name as %s; merge the two or rename one")
+			r.unique(names, name, path+".name", "the same name as %s; merge the two accounts or rename one")
 		}
 	}
 	shared.validate(r)
@@ -36,14 +36,14 @@ func (c *Config) validate(r *report) {
 // compared with those of other accounts, which needs both to be as their author meant them.
 func (a *Account) validate(r *report, path string) bool {
 	if strings.TrimSpace(a.Name) == "" {
-		r.wrong(path+".name", "missing; it becomes the label account, write a name such as production")
+		r.wrong(path+".name", "missing; write a name such as production, which becomes the value of the account label")
 	}
 	r.checkValues(path, a)
 	a.validateRegions(r, path)
 	r.checkValues(path+".credentials", &a.Credentials)
 	before := len(r.problems)
 	a.Credentials.validate(r, path+".credentials")
-	sound := len(r.problems) == before && !r.wronged(path+".requests_per_second") && !r.undecoded(path+".credentials")
+	sound := len(r.problems) == before && !r.invalid(path+".requests_per_second") && !r.undecoded(path+".credentials")
 	a.validateInstances(r, path)
 	return sound
 }

@@ -76,35 +76,35 @@ func (r *report) checkValues(path string, of any) {
 func checkDuration(r *report, at string, d time.Duration) {
 	switch {
 	case d <= 0:
-		r.wrong(at, "not above zero; write a duration such as 15s, or remove the key for the default")
+		r.wrong(at, "not greater than zero; write a duration such as 15s, or remove the key to use the default")
 	case d < minDuration:
-		r.wrong(at, "shorter than %v; write a duration such as 15s, or remove the key for the default", minDuration)
+		r.wrong(at, "shorter than %v; write a duration such as 15s, or remove the key to use the default", minDuration)
 	}
 }
 
 func checkRate(r *report, at string, value any) {
 	if rate := value.(int); rate < 1 || rate > maxRequestsPerSecond {
-		r.wrong(at, "outside 1 to %d, the API's limit; write a number within or remove the key", maxRequestsPerSecond)
+		r.wrong(at, "not between 1 and %d, the limit of the API; write a number in this range, or remove the key to use the default", maxRequestsPerSecond)
 	}
 }
 
 func checkSignature(r *report, at string, value any) {
 	if value != "v3" && value != "v1" {
-		r.wrong(at, "neither v3 nor v1; write v1 for a gateway that knows only HMAC-SHA1 signatures, or remove the key for v3, ACS3-HMAC-SHA256")
+		r.wrong(at, "neither v3 nor v1; write v1 for a gateway that supports only HMAC-SHA1 signatures, or remove the key to use v3 (ACS3-HMAC-SHA256)")
 	}
 }
 
 // checkUnmasked rejects a text that contains a mask.
 func checkUnmasked(r *report, at, text string, masked func(string) bool) {
 	if masked(text) {
-		r.wrong(at, "a part of it is masked; write the whole value")
+		r.wrong(at, "part of the value is masked; write the whole value")
 	}
 }
 
 // checkKey checks a part of a key pair, or a token.
 func checkKey(r *report, at, text string, masked func(string) bool) {
 	if !masked(text) && strings.ContainsFunc(text, notInKeys) {
-		r.wrong(at, "has a space, a line break or another character that no key has; copy it again, into the line of its key")
+		r.wrong(at, "contains a space, a line break or another character that is never part of a key; copy the value again, on one line")
 	}
 	checkUnmasked(r, at, text, masked)
 }
@@ -118,7 +118,7 @@ func checkFile(r *report, at string, value any) {
 	switch reason, absent := checkSecretFile(r.dir, name); {
 	case reason == "":
 	case absent && r.elsewhere:
-		r.warn(at, "%s. The exporter needs it where it runs, and does not start without it", reason)
+		r.warn(at, "%s. The exporter does not start without this file on the machine where it runs", reason)
 	default:
 		r.wrong(at, "%s", reason)
 	}

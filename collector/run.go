@@ -41,7 +41,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	progress := check.NewProgress(stderr) // of --config.check-live
 	logger, withoutCaller := f.Loggers(progress)
-	defer flags.TakeStandardLog(withoutCaller)()
+	defer flags.RedirectStandardLog(withoutCaller)()
 
 	load := func() (*config.Config, error) { return config.Load(f.ConfigFile) }
 	if f.Check && !f.CheckLive {

@@ -41,7 +41,7 @@ func TestScrapeForNobody(t *testing.T) {
 					table := make([]family, families)
 					left, began := make(chan struct{}), false
 					for i := range table {
-						table[i] = family{name: "x", help: "x", emit: func(s *store.State, r *row) {
+						table[i] = family{name: "aliyun_iot_ota_x", help: "x", emit: func(s *store.State, r *row) {
 							if rendered++; began {
 								<-left
 								began = false
@@ -120,7 +120,7 @@ func TestRenderStops(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			rendered := 0
-			table := []family{{name: "x", help: "x", emit: func(_ *store.State, r *row) {
+			table := []family{{name: "aliyun_iot_ota_x", help: "x", emit: func(_ *store.State, r *row) {
 				if rendered++; c.cut && rendered == 100 {
 					cancel()
 				}

@@ -39,13 +39,13 @@ var fields = []field{
 	{"aliyun_iot_ota_job_created_timestamp_seconds", "When the batch was created, in Unix time.", func(j *aliyun.Job) *float64 { return unix(j.UtcCreate) }},
 	{"aliyun_iot_ota_job_modified_timestamp_seconds", "When the batch was last modified, in Unix time.", func(j *aliyun.Job) *float64 { return unix(j.UtcModified) }},
 	{"aliyun_iot_ota_job_start_timestamp_seconds", "When the batch started, in Unix time.", func(j *aliyun.Job) *float64 { return unix(j.UtcStartTime) }},
-	{"aliyun_iot_ota_job_end_timestamp_seconds", "When the batch ended, in Unix time; only once it has.", func(j *aliyun.Job) *float64 { return unix(j.UtcEndTime) }},
+	{"aliyun_iot_ota_job_end_timestamp_seconds", "When the batch ended, in Unix time; absent until then.", func(j *aliyun.Job) *float64 { return unix(j.UtcEndTime) }},
 	{"aliyun_iot_ota_job_schedule_timestamp_seconds", "When the batch is planned to start, in Unix time; scheduled batches only.", func(j *aliyun.Job) *float64 { return unix(j.UtcScheduleTime) }},
-	{"aliyun_iot_ota_job_schedule_finish_timestamp_seconds", "When the batch is planned to end at the latest, in Unix time; scheduled batches only.", func(j *aliyun.Job) *float64 { return unix(j.UtcScheduleFinishTime) }},
+	{"aliyun_iot_ota_job_schedule_finish_timestamp_seconds", "Latest planned end of the batch, in Unix time; scheduled batches only.", func(j *aliyun.Job) *float64 { return unix(j.UtcScheduleFinishTime) }},
 	{"aliyun_iot_ota_job_retry_limit", "Automatic retries of a device that reported a failure; absent without a retry policy.", func(j *aliyun.Job) *float64 { return j.RetryCount }},
-	{"aliyun_iot_ota_job_retry_interval_seconds", "Wait before an automatic retry; 0 is at once, absent without a retry policy.", func(j *aliyun.Job) *float64 { return minutes(j.RetryInterval) }},
-	{"aliyun_iot_ota_job_device_timeout_seconds", "Longest upgrade of one device, from its first progress report, retries included; absent without a timeout.", func(j *aliyun.Job) *float64 { return minutes(j.Timeout()) }},
-	{"aliyun_iot_ota_job_push_limit_devices_per_minute", "Devices that the upgrade is pushed to in a minute, at most; absent without a limit.", (*aliyun.Job).PushLimit},
+	{"aliyun_iot_ota_job_retry_interval_seconds", "Wait before an automatic retry; 0 means at once; absent without a retry policy.", func(j *aliyun.Job) *float64 { return minutes(j.RetryInterval) }},
+	{"aliyun_iot_ota_job_device_timeout_seconds", "Maximum duration of the upgrade of one device from its first progress report, including retries; absent without a timeout.", func(j *aliyun.Job) *float64 { return minutes(j.Timeout()) }},
+	{"aliyun_iot_ota_job_push_limit_devices_per_minute", "Maximum number of devices that the upgrade is pushed to per minute; absent without a limit.", (*aliyun.Job).PushLimit},
 	{"aliyun_iot_ota_job_gray_ratio", "Share of the devices that a gray batch upgrades, 0 to 1.", func(j *aliyun.Job) *float64 { return percent(j.GrayPercent) }},
 }
 
@@ -54,7 +54,7 @@ var fields = []field{
 // expected is how long a static batch may take that sets no deadline itself.
 func families(expected time.Duration) []family {
 	all := []family{
-		{"aliyun_iot_ota_job_info", "Facts about the batch to join on, always 1.", func(s *store.State, out *row) {
+		{"aliyun_iot_ota_job_info", "Properties of the batch for joins, always 1.", func(s *store.State, out *row) {
 			if s.Job == nil {
 				return
 			}
@@ -64,7 +64,7 @@ func families(expected time.Duration) []family {
 			}
 			out.sink.sample(1, out.labels)
 		}},
-		{"aliyun_iot_ota_job_status", "Status of the batch: 1 for the one it has, 0 for the others.", ofJob(func(j *aliyun.Job, out *row) {
+		{"aliyun_iot_ota_job_status", "Status of the batch: 1 for the current status, 0 for the others.", ofJob(func(j *aliyun.Job, out *row) {
 			for _, status := range statuses(j) {
 				out.sample(truth(status == aliyun.Text(j.JobStatus)), label{"status", status})
 			}
@@ -88,12 +88,12 @@ func families(expected time.Duration) []family {
 		})})
 	}
 	return append(all,
-		family{"aliyun_iot_ota_job_deadline_timestamp_seconds", "When a static batch is expected to have ended, in Unix time.", func(s *store.State, out *row) {
+		family{"aliyun_iot_ota_job_deadline_timestamp_seconds", "When a static batch should have ended, in Unix time.", func(s *store.State, out *row) {
 			if at, basis, ok := s.Deadline(expected); ok {
 				out.sample(*unix(&at), label{"basis", basis})
 			}
 		}},
-		family{"aliyun_iot_ota_job_devices", "Devices of the batch by the state of their task, all counted in one round.", func(s *store.State, out *row) {
+		family{"aliyun_iot_ota_job_devices", "Devices of the batch by task status, all counted in one round.", func(s *store.State, out *row) {
 			if s.Devices == nil {
 				return
 			}
@@ -101,12 +101,12 @@ func families(expected time.Duration) []family {
 				out.sample(float64(s.Devices.ByStatus[status]), label{"task_status", status})
 			}
 		}},
-		family{"aliyun_iot_ota_job_devices_last_success_timestamp_seconds", "When the shown device counts were true, in Unix time.", func(s *store.State, out *row) {
+		family{"aliyun_iot_ota_job_devices_last_success_timestamp_seconds", "When the device counts shown were current, in Unix time.", func(s *store.State, out *row) {
 			if s.Devices != nil {
 				out.sample(*unix(&s.Devices.AsOf))
 			}
 		}},
-		family{"aliyun_iot_ota_job_devices_last_finished_timestamp_seconds", "When the number of finished devices last changed, in Unix time; not before the batch started and was first counted.", func(s *store.State, out *row) {
+		family{"aliyun_iot_ota_job_devices_last_finished_timestamp_seconds", "When the number of finished devices last changed, in Unix time; never before the start of the batch or its first count.", func(s *store.State, out *row) {
 			if at := s.LastFinished(); !at.IsZero() {
 				out.sample(*unix(&at))
 			}
@@ -121,7 +121,7 @@ func families(expected time.Duration) []family {
 				out.sample(truth(s.Err == nil))
 			}
 		}},
-		family{"aliyun_iot_ota_job_last_success_timestamp_seconds", "When the shown status and times of the batch were true, in Unix time.", func(s *store.State, out *row) {
+		family{"aliyun_iot_ota_job_last_success_timestamp_seconds", "When the status and times shown for the batch were current, in Unix time.", func(s *store.State, out *row) {
 			if at := s.TrueAt(); !at.IsZero() {
 				out.sample(*unix(&at))
 			}

@@ -41,11 +41,11 @@ func New(path string, interval time.Duration, store *store.Store, r prometheus.R
 		path: path, interval: interval, store: store, logger: log.WithSuffix(logger, "file", path),
 		lastWrite: metrics.NewGauge(prometheus.GaugeOpts{
 			Name: "aliyun_iot_ota_exporter_state_last_write_timestamp_seconds",
-			Help: "When the state file was last written, in Unix time; 0 until then, and without one.",
+			Help: "When the state file was last written, in Unix time; 0 before the first write and without a state file.",
 		}),
 		failures: metrics.NewCounter(prometheus.CounterOpts{
 			Name: "aliyun_iot_ota_exporter_state_write_failures_total",
-			Help: "Writes of the state file that failed; the older file stays.",
+			Help: "Failed writes of the state file; the previous file remains.",
 		}),
 	}
 }

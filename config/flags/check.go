@@ -9,10 +9,10 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 )
 
-// minStateInterval keeps the state file from being written without a pause.
+// minStateInterval prevents writing the state file without a pause.
 const minStateInterval = time.Millisecond
 
-// check finds what kingpin does not know to be wrong.
+// check reports errors that kingpin cannot find.
 func (f Flags) check() error {
 	switch {
 	case f.StateInterval < minStateInterval:
@@ -20,38 +20,38 @@ func (f Flags) check() error {
 	case f.ConfigFile == "" && !f.Demo:
 		return errors.New("--config.file is empty: want the path of the configuration file")
 	}
-	// As a state file each would be taken for a damaged one, and be replaced.
+	// The state file replaces a file that it cannot read.
 	for _, other := range []struct{ flag, path string }{
 		{"--config.file", f.ConfigFile},
 		{"--web.config.file", *f.Web.WebConfigFile},
 	} {
 		if sameFile(f.StateFile, other.path) {
-			return fmt.Errorf("--persistence.file=%s is the file of %s: want one of its own", f.StateFile, other.flag)
+			return fmt.Errorf("--persistence.file=%s is also the file of %s: want a file of its own", f.StateFile, other.flag)
 		}
 	}
 	return nil
 }
 
-// sameFile says whether both are there and one file, by whichever names.
+// sameFile reports whether both paths lead to the same existing file.
 func sameFile(a, b string) bool {
 	first, err := os.Stat(a)
 	if err != nil {
-		return false // whoever opens it tells
+		return false // opening it will return the error
 	}
 	second, err := os.Stat(b)
 	return err == nil && os.SameFile(first, second)
 }
 
-// named puts before an error which flag or variable has the value that it is
-// about: kingpin does not say. Errors of other kinds name their flag.
+// named adds the flag or the environment variable to an error about its value, because
+// kingpin does not name it. Other errors already name their flag.
 func named(err error, app *kingpin.Application, args []string) error {
-	// sets says whether err comes from setting the flag to the text.
+	// sets reports whether setting the flag to the text gives the same error.
 	sets := func(flag *kingpin.FlagModel, text string) bool {
 		again := flag.Value.Set(text)
 		return again != nil && again.Error() == err.Error()
 	}
 	given := make(map[string]bool)
-	line, _ := app.ParseContext(args) // Parse has told what is wrong here
+	line, _ := app.ParseContext(args) // Parse has already returned the error
 	for _, element := range line.Elements {
 		clause, ok := element.Clause.(*kingpin.FlagClause)
 		if !ok {

@@ -1,5 +1,10 @@
-// Package flags is the command line of the exporter, and the logger that it
-// asks for.
+// Package flags defines the command line of the exporter and its environment variables.
+// Flags override environment variables. An error names the flag or the variable whose
+// value is invalid.
+//
+// The package also makes the logger that the flags ask for. It escapes characters that
+// could control a terminal, truncates long values, and receives what libraries write to
+// the standard loggers. It never reads the configuration file.
 package flags
 
 import (
@@ -13,48 +18,49 @@ import (
 	"github.com/prometheus/exporter-toolkit/web/kingpinflag"
 )
 
-// Name is the program's.
+// Name is the name of the program.
 const Name = "aliyun_iot_ota_exporter"
 
-// Flags are the values of all flags, each with its default where neither the
-// command line nor the environment says otherwise.
+// Flags are the values of all flags, from the command line, the environment or the
+// defaults. They do not change after Parse.
 type Flags struct {
-	ConfigFile    string
-	Check         bool
-	CheckLive     bool
-	Demo          bool
-	StateFile     string        // "": off
-	StateInterval time.Duration // not less than minStateInterval
-	MetricsPath   string
-	Web           *web.FlagConfig
-	LogLevel      string
-	LogFormat     string
+	ConfigFile    string          // path of the configuration file; unused with Demo
+	Check         bool            // check the configuration and exit
+	CheckLive     bool            // Check, and ask the API for every ID
+	Demo          bool            // run against the built-in simulator
+	StateFile     string          // path of the state file; "": off
+	StateInterval time.Duration   // longest time between two writes of the state file, at least 1ms
+	MetricsPath   string          // path of the metrics, such as /metrics
+	Web           *web.FlagConfig // addresses and web configuration
+	LogLevel      string          // debug, info, warn or error
+	LogFormat     string          // logfmt or json
 }
 
-// Parse reads the command line and the environment variables that begin with
-// the program's name. false, without an error, is --help or --version, which
-// have said all there is to say on stdout.
+// Parse reads the command line, without the name of the program, and the environment
+// variables that start with ALIYUN_IOT_OTA_EXPORTER_. ok is false if the program must exit:
+// because of err, or without an error because Parse has printed --help or --version to
+// stdout.
 func Parse(args []string, stdout, stderr io.Writer) (f Flags, ok bool, err error) {
 	app := kingpin.New(Name, "Prometheus exporter for the firmware rollouts (OTA batches) of Alibaba Cloud IoT Platform.")
 	app.Version(version.Print(Name)).DefaultEnvars()
 	app.HelpFlag.Short('h').NoEnvar()
 	app.VersionFlag.NoEnvar()
 	app.Flag("config.file", "The configuration file.").Default(Name + ".yml").StringVar(&f.ConfigFile)
-	app.Flag("config.check", "Check the configuration file, print how fresh its batches can be kept, and exit.").BoolVar(&f.Check)
-	app.Flag("config.check-live", "The same, and ask the API for every id of the file, within the rate budget.").BoolVar(&f.CheckLive)
-	app.Flag("demo", "Run against a built-in simulator of the API; needs no configuration file and no credentials.").BoolVar(&f.Demo)
-	app.Flag("persistence.file", "Keep what is known across restarts in this file; off when empty.").Default("").StringVar(&f.StateFile)
-	app.Flag("persistence.interval", "Write that file at least this often; it is also written at the end.").Default("5m").DurationVar(&f.StateInterval)
-	app.Flag("web.telemetry-path", "Path of the metrics.").Default("/metrics").StringVar(&f.MetricsPath)
+	app.Flag("config.check", "Check the configuration file, print how old the data of its batches can get, and exit.").BoolVar(&f.Check)
+	app.Flag("config.check-live", "The same, and ask the API for every ID in the file, within the rate budget.").BoolVar(&f.CheckLive)
+	app.Flag("demo", "Run against a built-in simulator of the API, without a configuration file or credentials.").BoolVar(&f.Demo)
+	app.Flag("persistence.file", "File that keeps the state of the batches across restarts; off if empty.").Default("").StringVar(&f.StateFile)
+	app.Flag("persistence.interval", "Longest time between two writes of that file; it is also written at shutdown.").Default("5m").DurationVar(&f.StateInterval)
+	app.Flag("web.telemetry-path", "HTTP path of the metrics.").Default("/metrics").StringVar(&f.MetricsPath)
 	f.Web = kingpinflag.AddFlags(app, ":10062")
-	app.Flag("log.level", "Log what is at least this important.").Default("info").EnumVar(&f.LogLevel, "debug", "info", "warn", "error")
-	app.Flag("log.format", "Form of the log lines.").Default("logfmt").EnumVar(&f.LogFormat, "logfmt", "json")
+	app.Flag("log.level", "Lowest level of the messages to log.").Default("info").EnumVar(&f.LogLevel, "debug", "info", "warn", "error")
+	app.Flag("log.format", "Format of the log.").Default("logfmt").EnumVar(&f.LogFormat, "logfmt", "json")
 
-	said := false
-	app.UsageWriter(stdout).ErrorWriter(stderr).Terminate(func(int) { said = true })
+	printed := false // --help or --version
+	app.UsageWriter(stdout).ErrorWriter(stderr).Terminate(func(int) { printed = true })
 	_, err = app.Parse(args)
 	switch {
-	case said:
+	case printed:
 		return f, false, nil
 	case err != nil:
 		return f, false, fmt.Errorf("%w, see --help", named(err, app, args))

@@ -11,7 +11,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config/flags"
 )
 
-// parse reads a command line that must be good.
+// parse parses a valid command line.
 func parse(t *testing.T, args ...string) flags.Flags {
 	t.Helper()
 	f, ok, err := flags.Parse(args, io.Discard, io.Discard)
@@ -21,17 +21,17 @@ func parse(t *testing.T, args ...string) flags.Flags {
 	return f
 }
 
-// refuse reads a command line that must not be good, and gives the error.
+// refuse parses an invalid command line and returns the error.
 func refuse(t *testing.T, args ...string) string {
 	t.Helper()
 	_, ok, err := flags.Parse(args, io.Discard, io.Discard)
 	if ok || err == nil {
-		t.Fatalf("%v is let through", args)
+		t.Fatalf("%v is accepted", args)
 	}
 	return err.Error()
 }
 
-// A value that is wrong is told with the flag or the variable that has it.
+// The error about an invalid value names its flag or variable.
 func TestErrorsNameTheirFlag(t *testing.T) {
 	const prefix = "ALIYUN_IOT_OTA_EXPORTER_"
 	for name, c := range map[string]struct {
@@ -40,10 +40,10 @@ func TestErrorsNameTheirFlag(t *testing.T) {
 		want string
 	}{
 		"a duration without a unit":  {[]string{"--persistence.interval=5"}, nil, `--persistence.interval=5: time: missing unit in duration "5", see --help`},
-		"in two words":               {[]string{"--persistence.interval", "5"}, nil, `--persistence.interval=5: time: missing unit in duration "5", see --help`},
+		"two arguments":              {[]string{"--persistence.interval", "5"}, nil, `--persistence.interval=5: time: missing unit in duration "5", see --help`},
 		"an empty duration":          {[]string{"--persistence.interval="}, nil, `--persistence.interval=: time: invalid duration "", see --help`},
-		"no level":                   {[]string{"--log.level=DEBUG"}, nil, "--log.level=DEBUG: enum value must be one of debug,info,warn,error, got 'DEBUG', see --help"},
-		"behind good flags":          {[]string{"--demo", "--log.level=warn", "--log.format=xml"}, nil, "--log.format=xml: enum value must be one of logfmt,json, got 'xml', see --help"},
+		"no such level":              {[]string{"--log.level=DEBUG"}, nil, "--log.level=DEBUG: enum value must be one of debug,info,warn,error, got 'DEBUG', see --help"},
+		"after valid flags":          {[]string{"--demo", "--log.level=warn", "--log.format=xml"}, nil, "--log.format=xml: enum value must be one of logfmt,json, got 'xml', see --help"},
 		"a variable's duration":      {nil, map[string]string{"PERSISTENCE_INTERVAL": "abc"}, prefix + `PERSISTENCE_INTERVAL=abc: time: invalid duration "abc", see --help`},
 		"a variable's switch":        {nil, map[string]string{"DEMO": "maybe"}, prefix + `DEMO=maybe: strconv.ParseBool: parsing "maybe": invalid syntax, see --help`},
 		"a variable's level":         {nil, map[string]string{"LOG_LEVEL": "DEBUG"}, prefix + "LOG_LEVEL=DEBUG: enum value must be one of debug,info,warn,error, got 'DEBUG', see --help"},
@@ -67,18 +67,18 @@ func TestErrorsNameTheirFlag(t *testing.T) {
 	}
 }
 
-// A flag on the command line goes before its variable, however wrong that is.
-func TestFlagBeforeABadVariable(t *testing.T) {
+// A flag overrides its variable, even one with an invalid value.
+func TestFlagOverridesAnInvalidVariable(t *testing.T) {
 	t.Setenv("ALIYUN_IOT_OTA_EXPORTER_PERSISTENCE_INTERVAL", "abc")
 	if f := parse(t, "--persistence.interval=1m"); f.StateInterval != time.Minute {
 		t.Errorf("the interval is %v", f.StateInterval)
 	}
 }
 
-func TestValuesThatMakeNoSense(t *testing.T) {
+func TestUnusableValues(t *testing.T) {
 	for name, c := range map[string]struct{ arg, want string }{
-		"an interval of nothing":      {"--persistence.interval=0s", "--persistence.interval=0s: want 1ms or more, such as 5m"},
-		"an interval below nothing":   {"--persistence.interval=-5m", "--persistence.interval=-5m0s: want 1ms or more, such as 5m"},
+		"a zero interval":             {"--persistence.interval=0s", "--persistence.interval=0s: want 1ms or more, such as 5m"},
+		"a negative interval":         {"--persistence.interval=-5m", "--persistence.interval=-5m0s: want 1ms or more, such as 5m"},
 		"an interval of a nanosecond": {"--persistence.interval=1ns", "--persistence.interval=1ns: want 1ms or more, such as 5m"},
 		"no configuration file":       {"--config.file=", "--config.file is empty: want the path of the configuration file"},
 	} {
@@ -89,11 +89,10 @@ func TestValuesThatMakeNoSense(t *testing.T) {
 		})
 	}
 	parse(t, "--persistence.interval=1ms")
-	parse(t, "--demo", "--config.file=") // it reads none
+	parse(t, "--demo", "--config.file=") // the demo has no file
 }
 
-// A state file that is one of the configuration files, under whichever name, would
-// replace it.
+// The state file must not be a configuration file under any path, because it would replace it.
 func TestStateFileOfItsOwn(t *testing.T) {
 	dir := t.TempDir()
 	config := filepath.Join(dir, "config.yml")
@@ -111,8 +110,8 @@ func TestStateFileOfItsOwn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for _, flag := range []string{"--config.file", "--web.config.file"} {
 				got := refuse(t, flag+"="+config, "--persistence.file="+state)
-				if want := "--persistence.file=" + state + " is the file of " + flag + ": "; !strings.HasPrefix(got, want) {
-					t.Errorf("the error is %q, want it to begin with %q", got, want)
+				if want := "--persistence.file=" + state + " is also the file of " + flag + ": "; !strings.HasPrefix(got, want) {
+					t.Errorf("the error is %q, want the prefix %q", got, want)
 				}
 			}
 		})

@@ -11,12 +11,13 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/printable"
 )
 
-// maxLogValue is how long one value of a log line may be, in bytes. Most come from the API
-// or from whatever answers in its place.
+// maxLogValue is the maximum length of a value in the log, in bytes. Values can come from the
+// API, or from another server that answers in its place.
 const maxLogValue = 1 << 10
 
-// Loggers give the program's logger, whose lines begin with ts, level and
-// caller, and one without caller for a library that brings its own.
+// Loggers returns the logger of the program, whose lines start with ts, level and caller.
+// withoutCaller is the same logger for libraries that add caller themselves. Both write to w
+// and are safe for concurrent use.
 func (f Flags) Loggers(w io.Writer) (logger, withoutCaller log.Logger) {
 	w = log.NewSyncWriter(w)
 	lines := log.NewLogfmtLogger(escapingWriter{w, logfmtLine})
@@ -28,13 +29,13 @@ func (f Flags) Loggers(w io.Writer) (logger, withoutCaller log.Logger) {
 	return log.With(lines, "caller", log.DefaultCaller), lines
 }
 
-// shortening cuts values that are too long.
+// shortening truncates values that are too long.
 type shortening struct{ next log.Logger }
 
 func (l shortening) Log(keyvals ...any) error {
-	owned := false // keyvals may be the caller's
+	owned := false // keyvals belongs to the caller until it is cloned
 	for i := 1; i < len(keyvals); i += 2 {
-		// Sprint survives an error that is a nil pointer, as the encoders do.
+		// Like the encoders, Sprint accepts an error that is a nil pointer.
 		text := fmt.Sprint(keyvals[i])
 		if len(text) <= maxLogValue {
 			continue

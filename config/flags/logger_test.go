@@ -15,7 +15,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/printable"
 )
 
-// logged is a line that the program's logger writes.
+// logged returns the line that the logger of the program writes.
 func logged(t *testing.T, format string, keyvals ...any) string {
 	t.Helper()
 	var out bytes.Buffer
@@ -26,7 +26,7 @@ func logged(t *testing.T, format string, keyvals ...any) string {
 	return out.String()
 }
 
-// read gives the values of a line by their keys, as any other program reads it.
+// read parses a line, as another program would, and returns the values by key.
 func read(t *testing.T, format, line string) map[string]string {
 	t.Helper()
 	values := make(map[string]string)
@@ -48,33 +48,33 @@ func read(t *testing.T, format, line string) map[string]string {
 	return values
 }
 
-// hostile are values that come from the API or from whatever answers in its place.
+// hostile are values that the API, or another server in its place, may send.
 var hostile = map[string]string{
 	"ordinary":                    "COMPLETED",
-	"with blanks":                 "it is so",
+	"with blanks":                 "a b c",
 	"in Chinese":                  "冷链传感器",
 	"a C1 control":                "a\u009b31mred",
-	"a C1 control, quoted anyway": "a \u009b31m red",
+	"a C1 control and blanks":     "a \u009b31m red",
 	"a bidirectional override":    "\u202ereversed\u202c",
 	"isolates, quotes, backslash": `a="\u0041\` + "\u2066\u2069\"",
 	"a bare backslash":            `C:\new` + "\u202e" + `\path`,
 	"a line and a paragraph end":  "a\u2028b\u2029c",
 	"marks":                       "\u200e\u200f\u061c\ufeff",
 	"C0 controls":                 "a\x1b[31m\r\n\tb\x00\x7f",
-	"nothing":                     "",
+	"an empty value":              "",
 	"it looks like the next key":  "x\u202e level=error msg=forged",
-	"only that":                   "\u202e",
+	"only an override":            "\u202e",
 }
 
-// Whatever a value holds, the line holds no character that could steer the terminal it is
-// read in, and a program that reads the line finds the value as it was.
+// A line contains no character that controls a terminal, whatever its values, and parsing the
+// line gives the original values.
 func TestLogEscapes(t *testing.T) {
 	for _, format := range []string{"logfmt", "json"} {
 		for name, value := range hostile {
 			t.Run(format+" "+name, func(t *testing.T) {
 				line := logged(t, format, "first", value, "err", errors.New(value), "last", "end")
 				if i := strings.IndexFunc(strings.TrimSuffix(line, "\n"), printable.Unsafe); i >= 0 {
-					t.Errorf("%+q holds an unsafe character at %d", line, i)
+					t.Errorf("%+q contains an unsafe character at %d", line, i)
 				}
 				got := read(t, format, line)
 				if got["first"] != value || got["err"] != value || got["last"] != "end" || got["level"] != "info" {
@@ -91,12 +91,12 @@ func FuzzLogEscapes(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, value string) {
 		if !utf8.ValidString(value) || len(value) > 1000 {
-			t.Skip("it does not come back as it was")
+			t.Skip("it is not kept unchanged")
 		}
 		for _, format := range []string{"logfmt", "json"} {
 			line := logged(t, format, "first", value, "last", "end")
 			if strings.ContainsFunc(strings.TrimSuffix(line, "\n"), printable.Unsafe) {
-				t.Errorf("%+q holds an unsafe character", line)
+				t.Errorf("%+q contains an unsafe character", line)
 			}
 			if got := read(t, format, line); got["first"] != value || got["last"] != "end" {
 				t.Errorf("%+q reads back as %+q", line, got)
@@ -105,13 +105,13 @@ func FuzzLogEscapes(f *testing.F) {
 	})
 }
 
-// long is a value of its own type, as errors and Stringers of others are.
+// long is both an error and a Stringer.
 type long string
 
 func (l long) Error() string  { return string(l) }
 func (l long) String() string { return string(l) }
 
-// A value is at most 1 kB long, whatever its type, and says how long it was.
+// A value of any type is truncated to 1 KiB and ends with its original length.
 func TestLogValuesAreCut(t *testing.T) {
 	text := strings.Repeat("级", 400_000)
 	for _, format := range []string{"logfmt", "json"} {
@@ -138,7 +138,7 @@ func TestLogValuesAreCut(t *testing.T) {
 	}
 }
 
-// An error that is a nil pointer is logged as before.
+// An error that is a nil pointer is logged as null.
 func TestLogNilError(t *testing.T) {
 	var none *fs.PathError
 	if line := logged(t, "logfmt", "err", none); !strings.HasSuffix(line, " err=null\n") {

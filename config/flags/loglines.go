@@ -8,9 +8,9 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/printable"
 )
 
-// escapingWriter escapes what the encoders of go-kit write as it is: they escape C0 control
-// characters, but neither C1 ones nor bidirectional controls. It is given whole lines, as
-// the encoders write each at once.
+// escapingWriter escapes the unsafe characters that go-kit's encoders leave unchanged: they
+// escape C0 control characters, but no C1 or bidirectional controls. Each call of Write gets
+// one whole line from the encoder.
 type escapingWriter struct {
 	w      io.Writer
 	escape func(line []byte) []byte
@@ -31,7 +31,7 @@ func (e escapingWriter) Write(line []byte) (int, error) {
 	return e.w.Write(line)
 }
 
-// jsonLine escapes a line of JSON, in which unsafe characters stand inside quotes only.
+// jsonLine escapes a line of JSON, which has unsafe characters only inside quotes.
 func jsonLine(line []byte) (out []byte) {
 	for _, r := range string(line) {
 		out = appendRune(out, r)
@@ -39,11 +39,11 @@ func jsonLine(line []byte) (out []byte) {
 	return out
 }
 
-// logfmtLine escapes a line of logfmt. Only inside quotes does \u have a meaning, so a bare
-// value is put into quotes. Keys are the program's own.
+// logfmtLine escapes a line of logfmt. Since \u has a meaning only inside quotes, it quotes a
+// bare value that has to be escaped. Keys need no escaping: the program chooses them.
 func logfmtLine(line []byte) (out []byte) {
 	quoted := false
-	value := 0 // where a bare value begins in out
+	value := 0 // index in out where the current bare value starts
 	for rest := line; len(rest) > 0; {
 		r, size := utf8.DecodeRune(rest)
 		switch {
@@ -51,7 +51,7 @@ func logfmtLine(line []byte) (out []byte) {
 			value = len(out) + 1
 		case r == '"':
 			quoted = !quoted
-		case quoted && r == '\\': // and what it escapes
+		case quoted && r == '\\': // with the character that it escapes
 			size++
 			out = append(out, rest[:size]...)
 			rest = rest[size:]

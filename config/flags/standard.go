@@ -12,17 +12,16 @@ import (
 	sloggokit "github.com/tjhop/slog-gokit"
 )
 
-// TakeStandardLog makes logger, which must not add a caller, the place for what
-// libraries write to the loggers of log and log/slog, until release is called. What
-// has no level there, as everything in log, is debug. Of several that take it the last
-// one has it.
-func TakeStandardLog(logger log.Logger) (release func()) {
-	taken := slog.New(standardLog{sloggokit.NewGoKitHandler(logger, slog.LevelDebug)})
-	stdlog.SetFlags(stdlog.Lshortfile) // asks SetDefault for the caller
+// RedirectStandardLog sends what libraries write to the standard loggers of log and log/slog
+// to logger, until restore is called. logger must not add a caller. Messages of package log,
+// which have no level, get the level debug. A later call replaces the redirection.
+func RedirectStandardLog(logger log.Logger) (restore func()) {
+	redirected := slog.New(standardLog{sloggokit.NewGoKitHandler(logger, slog.LevelDebug)})
+	stdlog.SetFlags(stdlog.Lshortfile) // makes SetDefault keep the caller
 	slog.SetLogLoggerLevel(slog.LevelDebug)
-	slog.SetDefault(taken)
+	slog.SetDefault(redirected)
 	return func() {
-		if slog.Default() != taken {
+		if slog.Default() != redirected {
 			return
 		}
 		slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, nil)))
@@ -31,49 +30,49 @@ func TakeStandardLog(logger log.Logger) (release func()) {
 	}
 }
 
-// standardLog makes records of the standard loggers fit for the log: without slog's own
-// time, as the go-kit logger below writes ts, and without what they quote.
+// standardLog adapts records of the standard loggers. It removes slog's time, because the
+// go-kit logger adds ts, and quoted texts.
 type standardLog struct{ slog.Handler }
 
 func (h standardLog) Handle(ctx context.Context, r slog.Record) error {
-	fit := slog.NewRecord(time.Time{}, r.Level, withoutQuoted(r.Message), r.PC)
+	adapted := slog.NewRecord(time.Time{}, r.Level, withoutQuoted(r.Message), r.PC)
 	r.Attrs(func(a slog.Attr) bool {
-		fit.AddAttrs(fitAttr(a))
+		adapted.AddAttrs(adaptAttr(a))
 		return true
 	})
-	return h.Handler.Handle(ctx, fit)
+	return h.Handler.Handle(ctx, adapted)
 }
 
 func (h standardLog) WithAttrs(attrs []slog.Attr) slog.Handler {
-	fit := make([]slog.Attr, len(attrs))
+	adapted := make([]slog.Attr, len(attrs))
 	for i, a := range attrs {
-		fit[i] = fitAttr(a)
+		adapted[i] = adaptAttr(a)
 	}
-	return standardLog{h.Handler.WithAttrs(fit)}
+	return standardLog{h.Handler.WithAttrs(adapted)}
 }
 
 func (h standardLog) WithGroup(name string) slog.Handler {
 	return standardLog{h.Handler.WithGroup(name)}
 }
 
-func fitAttr(a slog.Attr) slog.Attr {
+func adaptAttr(a slog.Attr) slog.Attr {
 	switch a.Value = a.Value.Resolve(); a.Value.Kind() {
 	case slog.KindString, slog.KindAny:
 		a.Value = slog.StringValue(withoutQuoted(a.Value.String()))
 	case slog.KindGroup:
-		var fit []slog.Attr
+		var adapted []slog.Attr
 		for _, member := range a.Value.Group() {
-			fit = append(fit, fitAttr(member))
+			adapted = append(adapted, adaptAttr(member))
 		}
-		a.Value = slog.GroupValue(fit...)
+		a.Value = slog.GroupValue(adapted...)
 	}
 	return a
 }
 
-// quoted is everything between the first and the last quotation mark: what is quoted can
-// have some of its own.
+// quoted matches everything from the first to the last quotation mark, because a quoted text
+// may contain quotation marks.
 var quoted = regexp.MustCompile("(?s)[\"`].*[\"`]")
 
-// withoutQuoted drops what a text quotes. net/http quotes what a server sent, which can
-// be the token that it was sent before.
+// withoutQuoted removes what a text quotes. net/http quotes what a server sends, and a server
+// may send back the token that it received.
 func withoutQuoted(text string) string { return quoted.ReplaceAllString(text, "<quoted text>") }

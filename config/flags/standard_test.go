@@ -10,15 +10,15 @@ import (
 	"testing"
 )
 
-// What libraries write to the standard loggers looks like the rest of the log, obeys its
-// level, and quotes nothing.
+// What libraries write to the standard loggers has the format and the level of the log, and
+// quotes nothing.
 func TestStandardLog(t *testing.T) {
 	unsolicited := func() {
 		stdlog.Printf("Unsolicited response received on idle HTTP channel starting with %q; err=%v", "HTTP/1.1 200 OK\r\nX: \"hush", nil)
 	}
 	for name, c := range map[string]struct {
 		level, format string
-		say           func()
+		write         func()
 		want          string // a regular expression; "": no line
 	}{
 		"log at debug":          {"debug", "logfmt", unsolicited, `^ts=\S+ level=debug caller=standard_test.go:\d+ msg="Unsolicited response received on idle HTTP channel starting with <quoted text>; err=<nil>"\n$`},
@@ -33,21 +33,21 @@ func TestStandardLog(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer
 			_, withoutCaller := Flags{LogLevel: c.level, LogFormat: c.format}.Loggers(&out)
-			release := TakeStandardLog(withoutCaller)
-			c.say()
-			release()
+			restore := RedirectStandardLog(withoutCaller)
+			c.write()
+			restore()
 			text := out.String()
 			if c.want == "" && text != "" || !regexp.MustCompile(c.want).MatchString(text) {
 				t.Errorf("%q, want %s", text, c.want)
 			}
 			if strings.Contains(text, "hush") {
-				t.Errorf("what is quoted is in %q", text)
+				t.Errorf("%q contains a quoted text", text)
 			}
 			stdlog.SetOutput(&bytes.Buffer{})
-			slog.Error("nobody is here")
-			stdlog.Print("nobody is here")
+			slog.Error("after the end")
+			stdlog.Print("after the end")
 			if out.String() != text {
-				t.Errorf("it is still written to: %q", out.String())
+				t.Errorf("written after the end: %q", out.String())
 			}
 		})
 	}

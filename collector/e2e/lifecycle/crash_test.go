@@ -102,7 +102,7 @@ func TestConfigurationAsTheStateFile(t *testing.T) {
 	config, web := exportertest.TempFile(t, "config.yml", exportertest.SmallestConfig), exportertest.TempFile(t, "web.yml", exportertest.BasicAuthConfig)
 	for _, state := range []string{config, web} {
 		_, _, err := exportertest.Run(t, "--config.file="+config, "--web.config.file="+web, "--persistence.file="+state, exportertest.AnyPort)
-		if err == nil || !strings.HasPrefix(err.Error(), "--persistence.file="+state+" is the file of --") {
+		if err == nil || !strings.HasPrefix(err.Error(), "--persistence.file="+state+" is also the file of --") {
 			t.Errorf("error %v, want one that names both flags", err)
 		}
 		if files, err := os.ReadDir(filepath.Dir(state)); err != nil || len(files) != 1 {

@@ -14,8 +14,8 @@ import (
 
 const module = "github.com/aliyun-iot-ota/aliyun_iot_ota_exporter"
 
-// allowed lists, for each of our packages, which others of ours it may import outside of
-// tests. It keeps data flowing one way. A new package needs a line.
+// allowed lists which of our packages each of our packages may import outside of tests. It
+// keeps data flowing in one direction. A new package needs a line.
 var allowed = map[string][]string{
 	".":                {"aliyun", "collector", "config/flags"},
 	"config":           nil,
@@ -30,7 +30,7 @@ var allowed = map[string][]string{
 	"aliyun/simulator/demo":    {"aliyun/simulator", "aliyun/simulator/fleet", "aliyun/simulator/gateway", "aliyun/simulator/network"},
 	"collector": {"aliyun/simulator/demo", "config", "config/flags", "collector/target", "collector/poll", "collector/store", "collector/expose",
 		"collector/pages", "collector/statefile", "collector/check", "collector/web"},
-	// The way that data takes, in its order.
+	// These are in the order in which data flows.
 	"collector/target":    {"config", "aliyun"},
 	"collector/store":     {"aliyun", "collector/target"},
 	"collector/schedule":  {"aliyun", "collector/target", "collector/store"},
@@ -52,13 +52,13 @@ var allowed = map[string][]string{
 	"deploy/repository":               nil,
 }
 
-// onlyIn lists the packages that may import a library, which is given by the beginning
-// of its path.
+// onlyIn lists the packages that may import a library. The key is the beginning of the path
+// of the library.
 var onlyIn = map[string][]string{
 	"github.com/prometheus/":                 {".", "collector", "collector/poll", "collector/expose", "collector/statefile", "collector/web", "config/flags", "deploy/promqlnames", "collector/internal/exportertest", "collector/internal/harness", "collector/internal/promtext"},
 	"github.com/prometheus/prometheus/":      {"deploy/promqlnames"},
 	"github.com/aliyun/credentials-go/":      {"aliyun"},
-	"gopkg.in/yaml.v3":                       {"config"}, // no longer maintained: to be easy to replace
+	"gopkg.in/yaml.v3":                       {"config"}, // no longer maintained, so it must be easy to replace
 	"github.com/alecthomas/kingpin/":         {"config/flags"},
 	"github.com/gofrs/flock":                 {"collector/statefile", "deploy/repository"},
 	"github.com/prometheus/exporter-toolkit": {"config/flags", "collector/web"},
@@ -84,19 +84,19 @@ func TestImports(t *testing.T) {
 		}
 		dir = filepath.ToSlash(dir)
 		if len(pkg.GoFiles) == 0 {
-			return nil // only tests
+			return nil // the folder has only tests
 		}
 		ours, known := allowed[dir]
 		if !known {
-			t.Errorf("package %s has no line in the table", dir)
+			t.Errorf("package %s has no line in the table of allowed imports", dir)
 		}
 		for _, imported := range pkg.Imports {
 			if of, is := strings.CutPrefix(imported, module+"/"); is && !slices.Contains(ours, of) {
-				t.Errorf("%s imports %s; it may import of ours: %v", dir, of, ours)
+				t.Errorf("%s imports %s; of our packages it may import %v", dir, of, ours)
 			}
 			for library, places := range onlyIn {
 				if strings.HasPrefix(imported, library) && !slices.Contains(places, dir) {
-					t.Errorf("%s imports %s, which belongs in %v", dir, imported, places)
+					t.Errorf("%s imports %s, which only %v may import", dir, imported, places)
 				}
 			}
 		}

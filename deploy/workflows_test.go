@@ -7,13 +7,13 @@ import (
 	"testing"
 )
 
-// What runs in CI and makes releases is pinned: each action by a commit, and Go by one
-// version for all. The permissions of the jobs are limited.
-func TestWorkflows(t *testing.T) {
+// The workflows pin every action by its commit and use one version of Go. The permissions
+// of their jobs are limited.
+func TestWorkflowsArePinned(t *testing.T) {
 	workflows := files(t, "../.github/workflows/*.yml")
-	// An action of this repository, or one by its commit with its version in a comment.
+	// An action of this repository, or a commit with its version in a comment.
 	fixed := regexp.MustCompile(`^(\./\S+|[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)$`)
-	versions := make(map[string][]string) // of Go, with the files that name it
+	versions := make(map[string][]string) // files by the version of Go that they name
 	for _, name := range append(workflows, "Dockerfile") {
 		text := read(t, name)
 		for _, found := range regexp.MustCompile(`(?:golang:|go-version: )(\d+\.\d+\.\d+)`).FindAllStringSubmatch(text, -1) {
@@ -21,7 +21,7 @@ func TestWorkflows(t *testing.T) {
 		}
 		for _, found := range regexp.MustCompile(`(?m)uses: (.*)$`).FindAllStringSubmatch(text, -1) {
 			if !fixed.MatchString(found[1]) {
-				t.Errorf("%s: %s is not fixed by a commit, with its version behind it", name, found[1])
+				t.Errorf("%s: %s is not pinned by a commit with its version in a comment", name, found[1])
 			}
 		}
 		if filepath.Ext(name) == ".yml" && !strings.Contains(text, "\npermissions:") {
@@ -31,7 +31,7 @@ func TestWorkflows(t *testing.T) {
 	if len(versions) != 1 {
 		t.Errorf("versions of Go: %v, want one", versions)
 	}
-	// A file that names no version would use whichever the runner has.
+	// Without a version a workflow would use the Go of the runner.
 	for version, files := range versions {
 		if len(files) != len(workflows)+1 {
 			t.Errorf("Go %s is named in %v, want each workflow and the Dockerfile", version, files)

@@ -21,7 +21,7 @@ type browser struct {
 	console iter.Seq2[chromedp.ConsoleMessage, error] // all messages since the tab was opened
 }
 
-// openBrowser starts Chromium, which CI has, until the test ends.
+// openBrowser starts Chromium and stops it when the test ends. CI must have Chromium.
 func openBrowser(t *testing.T) *browser {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
@@ -33,7 +33,7 @@ func openBrowser(t *testing.T) *browser {
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()), chromedp.Env("TMPDIR="+t.TempDir()),
-		// The tests may run as root and without a way to the Internet.
+		// The tests may run as root and without Internet access.
 		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
 	allocator, end := chromedp.NewExecAllocator(t.Context(), options...)
 	ctx, closeTab := chromedp.NewContext(allocator)
@@ -41,7 +41,7 @@ func openBrowser(t *testing.T) *browser {
 	return &browser{t, ctx, chromedp.Console(ctx)}
 }
 
-// perform gives an action 30 s, because a page that shows a dialog blocks for ever.
+// perform runs an action for at most 30 s, because a page with a dialog blocks for ever.
 func perform[T any](b *browser, action chromedp.Action[T]) T {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
@@ -58,13 +58,13 @@ func (b *browser) do(steps ...chromedp.Action[chromedp.Void]) {
 	perform(b, chromedp.Steps(steps...))
 }
 
-// value evaluates a JavaScript expression in the page and gives its value as text.
+// value evaluates a JavaScript expression in the page and returns its value as text.
 func (b *browser) value(expression string) string {
 	b.t.Helper()
 	return perform(b, chromedp.Evaluate[string]("String("+expression+")"))
 }
 
-// follow clicks on what leads to another page and waits for that page.
+// follow clicks on an element that opens another page, and waits for that page.
 func (b *browser) follow(selector string) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
@@ -74,7 +74,7 @@ func (b *browser) follow(selector string) {
 	}
 }
 
-// colours is a preference of the reader: "light" or "dark".
+// colours sets the colour scheme that the reader prefers: "light" or "dark".
 func colours(name string) chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
@@ -84,7 +84,7 @@ func colours(name string) chromedp.Action[chromedp.Void] {
 	})
 }
 
-// test runs a part of a test in the same browser.
+// test runs a subtest in the same browser.
 func (b *browser) test(name string, part func(t *testing.T)) {
 	whole := b.t
 	defer func() { b.t = whole }()
@@ -94,11 +94,11 @@ func (b *browser) test(name string, part func(t *testing.T)) {
 	})
 }
 
-// quiet demands that nothing has been written to the console until now: no error, no
-// missing resource, and no violation of the page's security policy.
-func (b *browser) quiet() {
+// checkConsole checks that the console is empty: there were no errors, no missing
+// resources, and no violations of the security policy of the page.
+func (b *browser) checkConsole() {
 	b.t.Helper()
-	// Messages come in order, so all have come when this one has.
+	// Messages arrive in order, so this one is the last.
 	const last = "that is all"
 	b.value(fmt.Sprintf("console.log(%q)", last))
 	for message, err := range b.console {

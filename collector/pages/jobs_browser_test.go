@@ -15,26 +15,26 @@ import (
 
 const stuckBatch = "HvKuBpuk3rdk6E92CP00030000" // of the demo
 
-// What only a browser shows of /jobs: that its style and its links work under the
-// page's own security policy, and that it can be read everywhere.
+// In a browser the style sheet and the links of /jobs work under the security policy of the
+// page, and the page is readable in both colour schemes and on a phone.
 func TestJobsInBrowser(t *testing.T) {
 	t.Parallel()
 	e := exportertest.Start(t, "--demo")
-	// The batches of the demo that are looked for below: one that is stuck, the partner's
-	// that is planned, two that are completed, and one that fails.
+	// The batches of the demo that the test uses: one is stuck, one of the partner is
+	// planned, two are completed, and one fails.
 	e.AwaitBatches([]string{stuckBatch, "HvKuBpuk3rdk6E92CP00150000", "HvKuBpuk3rdk6E92CP00050000", "HvKuBpuk3rdk6E92CP00130000"})
 	e.Await("/jobs?only=failing", "iot.firmware.InvalidOTAJobId")
-	// As a reader comes to it: by the landing page's link.
+	// A reader follows the link on the landing page.
 	b := openBrowser(t)
 	b.do(chromedp.EmulateViewport(1400, 900), chromedp.Navigate(e.URLs[0]+"/"))
 	b.follow(`a[href="/jobs"]`)
 	if got := b.value("document.title"); got != "OTA batches" {
 		t.Fatalf("the landing page leads to %q", got)
 	}
-	// shown gives the JobIds in the table, in their order.
+	// shown evaluates to the JobIds in the table in their order.
 	const shown = `[...document.querySelectorAll("tbody code:first-of-type")].map(e => e.textContent).join()`
 
-	b.test("the style sheet is taken", func(t *testing.T) {
+	b.test("the style sheet applies", func(t *testing.T) {
 		if got := b.value(`getComputedStyle(document.querySelector("table")).borderCollapse`); got != "collapse" {
 			t.Errorf("border-collapse is %s", got)
 		}
@@ -43,14 +43,14 @@ func TestJobsInBrowser(t *testing.T) {
 		b.do(chromedp.SendKeys(chromedp.CSS("input[name=text]"), "stuck"))
 		b.follow("button")
 		if got := b.value(shown); got != stuckBatch {
-			t.Errorf("of the text stuck: %s", got)
+			t.Errorf("batches with the text stuck: %s", got)
 		}
 		if got := b.value(`document.querySelector("input[name=text]").value`); got != "stuck" {
-			t.Errorf("the text is now %q", got)
+			t.Errorf("the filter has the text %q", got)
 		}
 		b.follow("nav a.failing")
 		if got := b.value(shown); !strings.Contains(got, "DeletedBatch") {
-			t.Errorf("of those that fail: %s", got)
+			t.Errorf("failing batches: %s", got)
 		}
 		b.do(chromedp.SetValue(chromedp.CSS("select[name=only]"), ""), chromedp.SetValue(chromedp.CSS("select[name=status]"), "PLANNED"),
 			chromedp.SetValue(chromedp.CSS("select[name=account]"), "partner"))
@@ -59,34 +59,34 @@ func TestJobsInBrowser(t *testing.T) {
 			t.Errorf("the planned batches of the partner have the statuses %s", got)
 		}
 	})
-	b.test("a click on a heading sorts, another one the other way round", func(t *testing.T) {
+	b.test("a click on a heading sorts, a second one reverses the order", func(t *testing.T) {
 		b.do(chromedp.Navigate(e.URLs[0] + "/jobs?status=COMPLETED"))
 		b.follow(`a[href*="sort=batch"]`)
 		up := b.value(shown)
 		b.follow(`a[href*="sort=-batch"]`)
 		if down := b.value(shown); up == down || len(up) != len(down) {
-			t.Errorf("upwards %s, downwards %s", up, down)
+			t.Errorf("ascending %s, descending %s", up, down)
 		}
 	})
 	b.test("readable in light and dark", func(t *testing.T) {
 		for _, name := range []string{"light", "dark"} {
 			b.do(colours(name), chromedp.Navigate(e.URLs[0]+"/jobs"))
 			if got := b.value(faint); got != "" {
-				t.Errorf("%s: less contrast than 4.5 to 1: %s", name, got)
+				t.Errorf("%s: contrast below 4.5 to 1: %s", name, got)
 			}
 		}
 	})
 	b.test("a phone shows it without scrolling sideways", func(t *testing.T) {
 		b.do(chromedp.EmulateViewport(360, 740, chromedp.EmulateMobile), chromedp.Navigate(e.URLs[0]+"/jobs"))
 		if got := b.value(`document.documentElement.scrollWidth`); got != "360" {
-			t.Errorf("it is %s pixels wide", got)
+			t.Errorf("the page is %s pixels wide", got)
 		}
 	})
-	b.quiet()
+	b.checkConsole()
 }
 
-// faint lists the elements whose text has less contrast to its background than the
-// 4.5 to 1 that WCAG 2 (level AA) asks for.
+// faint lists the elements whose text has a contrast below 4.5 to 1, the minimum of WCAG 2,
+// level AA.
 const faint = `(() => {
 	const rgb = c => c.match(/[\d.]+/g).map(Number);
 	const light = c => { const [r, g, b] = rgb(c).map(v => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4); return .2126 * r + .7152 * g + .0722 * b; };
@@ -97,8 +97,8 @@ const faint = `(() => {
 	return [...new Set(bad.map(e => e.tagName + "." + e.className))].join(" ");
 })()`
 
-// Text that the API gives stays text, even if it looks like HTML, CSS or a script, and its
-// bidirectional controls turn round neither itself nor what stands beside it.
+// Text of the API that looks like HTML, CSS or a script is shown as text. Bidirectional
+// control characters in it do not change the direction of the text around it.
 func TestHostileTextInBrowser(t *testing.T) {
 	t.Parallel()
 	const hostile = `</bdi></style><script>alert(1)</script><img src=x onerror=alert(2)><svg onload=alert(3)>` + "\u2069\u202eevil\u202c"
@@ -110,24 +110,24 @@ func TestHostileTextInBrowser(t *testing.T) {
 	e.Await("/jobs", "alert(1)")
 	b := openBrowser(t)
 	b.do(chromedp.Navigate(e.URLs[0] + "/jobs"))
-	// The places in which /jobs shows text of the API.
+	// The elements in which /jobs shows text of the API.
 	for _, selector := range []string{".name", ".version bdi", "th bdi:nth-of-type(2)", ".status"} {
 		if got := b.value(fmt.Sprintf("document.querySelector(%q)?.textContent", selector)); got != printable.Text(hostile) {
 			t.Errorf("%s shows %q", selector, got)
 		}
 	}
 	if got := b.value(turnedRound); got != "" {
-		t.Errorf("not from left to right: %s", got)
+		t.Errorf("characters that are not from left to right: %s", got)
 	}
-	// The page itself has none of these.
+	// The page itself has no such elements.
 	if got := b.value(`document.querySelectorAll("script, img, svg").length`); got != "0" {
-		t.Errorf("%s elements that are not the page's", got)
+		t.Errorf("the page has %s elements made from text of the API", got)
 	}
-	b.quiet()
+	b.checkConsole()
 }
 
-// turnedRound lists the pairs of characters in one line of the table of which the second
-// stands to the left of the first.
+// turnedRound lists the pairs of adjacent characters of which the second one stands to the
+// left of the first one.
 const turnedRound = `(() => {
 	const texts = document.createTreeWalker(document.querySelector("tbody"), NodeFilter.SHOW_TEXT);
 	const bad = [];

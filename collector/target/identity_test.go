@@ -12,9 +12,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config"
 )
 
-// Two entries that the configuration takes for one account share their slots, and no
-// others do.
-func TestEntriesThatAreOneAccount(t *testing.T) {
+// Two entries share slots exactly when the configuration warns that they are one account.
+func TestEntriesOfOneAccountShareSlots(t *testing.T) {
 	const keys = ", access_key_secret: secret"
 	token := filepath.Join(t.TempDir(), "token")
 	if err := os.WriteFile(token, []byte("token"), 0o600); err != nil {
@@ -56,13 +55,13 @@ func TestEntriesThatAreOneAccount(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%v\n%s", err, &text)
 			}
-			told := strings.Contains(strings.Join(parsed.Warnings, "\n"), "one budget")
+			warned := strings.Contains(strings.Join(parsed.Warnings, "\n"), "one budget")
 			watched := target.FromConfig(parsed)
 			identity := func(i int) aliyun.Identity {
 				return watched.Accounts[i].Credentials.Identity()
 			}
-			if same := identity(0) == identity(1); same != told {
-				t.Errorf("{%s} and {%s}: the same slots: %v; one account by the configuration: %v", first, second, same, told)
+			if same := identity(0) == identity(1); same != warned {
+				t.Errorf("{%s} and {%s}: the same slots: %v; a warning: %v", first, second, same, warned)
 			}
 		}
 	}

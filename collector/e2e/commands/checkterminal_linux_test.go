@@ -14,13 +14,13 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/exportertest"
 )
 
-// On a terminal there is a line of progress, which is gone at the end.
+// On a terminal --config.check-live shows a line of progress, and erases it at the end.
 func TestCheckLiveOnATerminal(t *testing.T) {
 	master, terminal := openTerminal(t)
 	shown := make(chan string)
 	go func() {
 		var b bytes.Buffer
-		_, _ = io.Copy(&b, master) // it ends with an error when the terminal is closed
+		_, _ = io.Copy(&b, master) // ends with an error when the terminal is closed
 		shown <- b.String()
 	}()
 	var stdout bytes.Buffer
@@ -28,17 +28,17 @@ func TestCheckLiveOnATerminal(t *testing.T) {
 	terminal.Close()
 	got := <-shown
 	if err == nil || !strings.Contains(got, "\rasked for ") || !strings.Contains(got, " of 26") {
-		t.Errorf("error %v, shown %q", err, got)
+		t.Errorf("error %v, the terminal shows %q", err, got)
 	}
 	if last := got[strings.LastIndex(strings.TrimSuffix(got, "\r"), "\r")+1:]; strings.TrimSpace(last) != "" {
 		t.Errorf("%q is left on the terminal", last)
 	}
 	if strings.Contains(stdout.String(), "\r") {
-		t.Errorf("there is a progress in %q", &stdout)
+		t.Errorf("progress is shown in %q", &stdout)
 	}
 }
 
-// openTerminal opens a pseudo-terminal, until the test ends.
+// openTerminal opens a pseudo-terminal and closes it when the test ends.
 func openTerminal(t *testing.T) (master, terminal *os.File) {
 	t.Helper()
 	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
@@ -46,7 +46,7 @@ func openTerminal(t *testing.T) (master, terminal *os.File) {
 		t.Skipf("no pseudo-terminal: %v", err)
 	}
 	t.Cleanup(func() { master.Close() })
-	var number, lock uint32 // lock is 0: open
+	var number, lock uint32 // a lock of 0 unlocks the terminal
 	for request, argument := range map[uintptr]*uint32{syscall.TIOCGPTN: &number, syscall.TIOCSPTLCK: &lock} {
 		if _, _, errno := syscall.Syscall(syscall.SYS_IOCTL, master.Fd(), request, uintptr(unsafe.Pointer(argument))); errno != 0 {
 			t.Fatal(errno)

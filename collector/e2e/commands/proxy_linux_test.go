@@ -9,9 +9,9 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/exportertest"
 )
 
-// The program asks the metadata service directly, all else by the proxy. It runs without
-// a network, where only the errors tell what it tried.
-func TestProxyOfTheProgram(t *testing.T) {
+// The program asks the metadata service directly and everything else through the proxy.
+// It runs in an empty network namespace, so the errors show what it tried to reach.
+func TestWhatGoesThroughTheProxy(t *testing.T) {
 	t.Parallel()
 	config := exportertest.TempFile(t, "config.yml", `accounts:
   - name: role of the host
@@ -36,7 +36,7 @@ func TestProxyOfTheProgram(t *testing.T) {
 	}
 	out, err := cmd.CombinedOutput()
 	if cmd.ProcessState == nil {
-		t.Skipf("no network namespace here: %v", err)
+		t.Skipf("cannot make a network namespace: %v", err)
 	}
 	const byProxy = `: proxyconnect tcp: dial tcp 127.0.0.1:9: `
 	for _, want := range []string{

@@ -10,8 +10,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/exportertest"
 )
 
-// A proxy that does not connect is told as that, to the API and to STS alike, without
-// what it says: it can echo the password that it was sent.
+// If the proxy refuses a connection, the error says so, for calls of the API and of STS.
+// It does not quote the proxy's answer, which can repeat the password of the proxy.
 func TestProxyThatRefuses(t *testing.T) {
 	t.Parallel()
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

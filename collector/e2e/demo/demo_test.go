@@ -10,7 +10,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/exportertest"
 )
 
-// The demo shows all that the exporter has to show.
+// The demo serves every page, and its log says where to look.
 func TestDemo(t *testing.T) {
 	t.Parallel()
 	e := exportertest.Start(t, "--demo")
@@ -19,7 +19,7 @@ func TestDemo(t *testing.T) {
 		for _, c := range []struct {
 			method, path string
 			status       int
-			text         string // a part of the page
+			text         string // part of the page
 		}{
 			{"GET", "/", 200, `<a href="/jobs">`},
 			{"GET", "/jobs", 200, "OTA batches"},
@@ -51,17 +51,17 @@ func TestDemo(t *testing.T) {
 	})
 }
 
-// Every line of the log begins with the same keys, whoever writes it. Here these are
-// main, the polling of a batch, and exporter-toolkit.
+// All log lines have the same keys, no matter which part of the program writes them. The
+// lines of this test come from the start, from polling and from exporter-toolkit.
 func TestLogLines(t *testing.T) {
 	t.Parallel()
-	const failing = "polling the batch fails" // one of the demo's batches is gone
-	// start gives the lines that are logged until a batch fails.
+	const failing = "polling the batch fails" // one batch of the demo does not exist
+	// start returns the lines that are logged until a batch fails.
 	start := func(t *testing.T, format string) *bufio.Scanner {
 		e := exportertest.Start(t, "--demo", "--log.format="+format)
 		exportertest.Eventually(t, func() string {
 			if !strings.Contains(e.Log.String(), failing) {
-				return "a log line of a batch"
+				return "the log line about a batch that fails"
 			}
 			return ""
 		})
@@ -71,11 +71,11 @@ func TestLogLines(t *testing.T) {
 		beginning := regexp.MustCompile(`^ts=\S+Z level=(info|warn) caller=\w+\.go:\d+ msg=`)
 		for lines := start(t, "logfmt"); lines.Scan(); {
 			if !beginning.MatchString(lines.Text()) {
-				t.Errorf("%q does not begin with ts, level, caller, msg", lines.Text())
+				t.Errorf("line %q does not begin with ts, level, caller, msg", lines.Text())
 			}
 		}
 	})
-	// go-kit sorts the keys of JSON, so their order is not looked at.
+	// go-kit sorts the keys of JSON, so the test ignores their order.
 	t.Run("json", func(t *testing.T) {
 		for lines := start(t, "json"); lines.Scan(); {
 			var line map[string]any

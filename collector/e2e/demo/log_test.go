@@ -11,8 +11,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/exportertest"
 )
 
-// Whatever an endpoint answers, each line of the log is short, and none can steer the
-// terminal that it is read in.
+// No answer of an endpoint makes a log line long, or gets control characters into it.
 func TestLogOfHostileAnswers(t *testing.T) {
 	hostile := "\x1b]0;evil\x07\u009b2J\u202e\u2066\u2028\r\n" + strings.Repeat("冷链 ", 20_000)
 	answer, err := json.Marshal(map[string]any{"RequestId": hostile, "Success": false, "Code": hostile, "ErrorMessage": hostile})
@@ -33,10 +32,10 @@ func TestLogOfHostileAnswers(t *testing.T) {
 			exportertest.WantIn(t, e.Log.String(), "evil")
 			for line := range strings.Lines(e.Log.String()) {
 				if len(line) > 8<<10 {
-					t.Errorf("a line of %d bytes", len(line))
+					t.Errorf("a log line has %d bytes", len(line))
 				}
 				if strings.ContainsFunc(strings.TrimSuffix(line, "\n"), printable.Unsafe) {
-					t.Errorf("%+q holds an unsafe character", line)
+					t.Errorf("log line %+q has an unsafe character", line)
 				}
 			}
 		})

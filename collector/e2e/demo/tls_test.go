@@ -10,8 +10,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/exportertest"
 )
 
-// The endpoint of today speaks TLS, and HTTP/2 with whoever offers it. The program as it
-// is shipped watches the demo's fleet there.
+// Alibaba's endpoints use TLS, and HTTP/2 with clients that offer it. The built program
+// watches the fleet of the demo behind such an endpoint.
 func TestDemoBehindTLS(t *testing.T) {
 	t.Parallel()
 	authority, err := network.NewAuthority()
@@ -26,7 +26,7 @@ func TestDemoBehindTLS(t *testing.T) {
 	config := "--config.file=" + exportertest.TempFile(t, "config.yml", server.Config())
 	trusting := "SSL_CERT_FILE=" + exportertest.TempFile(t, "authority.pem", string(authority.PEM()))
 
-	t.Run("it is polled", func(t *testing.T) {
+	t.Run("batches are polled", func(t *testing.T) {
 		cmd := exportertest.Command(t, config)
 		cmd.Env = append(cmd.Env, trusting)
 		p := exportertest.StartProcess(t, cmd)
@@ -47,25 +47,25 @@ func TestDemoBehindTLS(t *testing.T) {
 		for line := range strings.Lines(p.Metrics()) {
 			for _, class := range []string{"transport", "decode", "timeout"} {
 				if strings.Contains(line, `api_requests_total{`) && strings.Contains(line, `result="`+class+`"`) && !strings.HasSuffix(line, " 0\n") {
-					t.Errorf("calls fail: %s", line)
+					t.Errorf("calls failed: %s", line)
 				}
 			}
 		}
 	})
-	t.Run("a check says that all is well but for the batch that is gone", func(t *testing.T) {
+	t.Run("a live check has no error of TLS", func(t *testing.T) {
 		cmd := exportertest.Command(t, config, "--config.check-live")
 		cmd.Env = append(cmd.Env, trusting)
-		out, _ := cmd.CombinedOutput() // its error says no more than the exit code
+		out, _ := cmd.CombinedOutput() // err is only the exit code
 		if text := string(out); !strings.Contains(text, "QueryOTAJob") || strings.Contains(text, "transport") || strings.Contains(text, "decode") {
 			t.Error(text)
 		}
 	})
-	t.Run("a check says whom this machine does not trust", func(t *testing.T) {
+	t.Run("a live check reports an authority that is not trusted", func(t *testing.T) {
 		cmd := exportertest.Command(t, config, "--config.check-live")
 		cmd.Env = append(cmd.Env, "SSL_CERT_FILE="+os.DevNull)
 		out, err := cmd.CombinedOutput()
 		if err == nil {
-			t.Error("it finds nothing wrong")
+			t.Error("the check succeeds")
 		}
 		exportertest.WantIn(t, string(out), "This machine does not trust the authority that signed the certificate of "+server.URL, "SSL_CERT_FILE")
 	})

@@ -19,12 +19,11 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/exportertest"
 )
 
-// kill -9 at any moment, be it during the start, a poll or a write, loses no batch
-// that was in the state file, and doubles none: from one run to the next the file only
-// gains batches.
-func TestKilledFiftyTimes(t *testing.T) {
+// A kill -9 during the start, a poll or a write of the state file loses no batch of the
+// file and duplicates none: from one run to the next the file only gains batches.
+func TestKilledAtRandomMoments(t *testing.T) {
 	if testing.Short() {
-		t.Skip("fifty processes")
+		t.Skip("starts many processes")
 	}
 	api := exportertest.NewAPI(t)
 	var jobs []string
@@ -35,49 +34,49 @@ func TestKilledFiftyTimes(t *testing.T) {
 	state := filepath.Join(dir, "state")
 	args := []string{
 		"--config.file=" + exportertest.TempFile(t, "config.yml", api.Config(jobs...)),
-		"--persistence.file=" + state, "--persistence.interval=1ms", // so that it is always writing
+		"--persistence.file=" + state, "--persistence.interval=1ms", // it writes all the time
 	}
-	var known []string // the batches in the file after the last kill
+	var known []string // batches in the file after the last kill
 	n := 0
 	for began := time.Now(); n < 50 && time.Since(began) < 25*time.Second; n++ { // a busy machine does fewer runs
 		p := exportertest.StartProcess(t, exportertest.Command(t, args...))
-		if n%5 != 4 { // every fifth may be killed before it listens
+		if n%5 != 4 { // every fifth process may be killed before it listens
 			p.AwaitListening()
 			if gone := exportertest.Missing(p.Batches(), known); len(gone) > 0 {
-				t.Fatalf("run %d: %v were in the file and are not shown\n%s", n, gone, p.Log)
+				t.Fatalf("run %d: batches %v are in the file, but not in the scrape\n%s", n, gone, p.Log)
 			}
 		}
 		select {
-		case <-time.After(rand.N(150 * time.Millisecond)): // about as long as a start and the first polls take
+		case <-time.After(rand.N(150 * time.Millisecond)): // the time that a start and the first polls take
 		case <-p.Ended:
-			t.Fatalf("run %d ended by itself: %v\n%s", n, p.Cmd.ProcessState, p.Log)
+			t.Fatalf("run %d ended before it was killed: %v\n%s", n, p.Cmd.ProcessState, p.Log)
 		}
 		p.Kill()
 		if strings.Contains(p.Log.String(), "damaged") {
-			t.Errorf("run %d found its file damaged:\n%s", n, p.Log)
+			t.Errorf("run %d logs that the state file is damaged:\n%s", n, p.Log)
 		}
 		now := batchesInFile(t, state)
 		if gone := exportertest.Missing(now, known); len(gone) > 0 {
-			t.Fatalf("run %d: %v are no longer in the file", n, gone)
+			t.Fatalf("run %d: batches %v are no longer in the file", n, gone)
 		}
 		known = slices.Collect(maps.Keys(now))
 	}
-	// Files that a kill left unfinished must not add up.
+	// Files that a kill left unfinished must not accumulate.
 	if files, err := os.ReadDir(dir); err != nil || len(files) > 3 {
-		t.Errorf("%v, %v: want the file, its lock and at most the one that was being written", files, err)
+		t.Errorf("files %v, error %v; want the state file, its lock and at most one unfinished file", files, err)
 	}
-	t.Logf("killed %d times; %d of %d batches were in the file then", n, len(known), len(jobs))
+	t.Logf("killed %d times; then the file has %d of %d batches", n, len(known), len(jobs))
 
 	p := exportertest.StartProcess(t, exportertest.Command(t, args...))
 	p.AwaitListening()
 	p.AwaitBatches(jobs)
 	p.End(syscall.SIGTERM)
 	if gone := exportertest.Missing(batchesInFile(t, state), jobs); len(gone) > 0 {
-		t.Errorf("after an orderly end the file has no %v", gone)
+		t.Errorf("after an orderly end batches %v are not in the file", gone)
 	}
 }
 
-// A start that fails leaves what an earlier run knew.
+// A start that fails does not change the state file.
 func TestBadConfigurationKeepsTheStateFile(t *testing.T) {
 	// The first run leaves a batch in the state file.
 	api := exportertest.NewAPI(t)
@@ -90,23 +89,24 @@ func TestBadConfigurationKeepsTheStateFile(t *testing.T) {
 	}
 	exportertest.WriteFile(t, config, "accounts: 1\n")
 	if _, _, err := exportertest.Run(t, append(args, exportertest.AnyPort)...); err == nil {
-		t.Fatal("it starts with a bad configuration")
+		t.Fatal("the exporter starts with a bad configuration")
 	}
 	if !batchesInFile(t, state)["job1"] {
 		t.Error("the batch is no longer in the state file")
 	}
 }
 
-// A configuration file that is given as the state file, too, stays where and as it is.
-func TestConfigurationAsTheStateFile(t *testing.T) {
+// If the state file is also a configuration file, the exporter refuses to start and leaves
+// the file as it is.
+func TestConfigurationFileAsStateFile(t *testing.T) {
 	config, web := exportertest.TempFile(t, "config.yml", exportertest.SmallestConfig), exportertest.TempFile(t, "web.yml", exportertest.BasicAuthConfig)
 	for _, state := range []string{config, web} {
 		_, _, err := exportertest.Run(t, "--config.file="+config, "--web.config.file="+web, "--persistence.file="+state, exportertest.AnyPort)
 		if err == nil || !strings.HasPrefix(err.Error(), "--persistence.file="+state+" is also the file of --") {
-			t.Errorf("error %v, want one that names both flags", err)
+			t.Errorf("error %v, want an error that names both flags", err)
 		}
 		if files, err := os.ReadDir(filepath.Dir(state)); err != nil || len(files) != 1 {
-			t.Errorf("%v, %v: want the one file", files, err)
+			t.Errorf("files %v, error %v; want only the configuration file", files, err)
 		}
 	}
 	if exportertest.ReadFile(t, config) != exportertest.SmallestConfig || exportertest.ReadFile(t, web) != exportertest.BasicAuthConfig {
@@ -114,8 +114,8 @@ func TestConfigurationAsTheStateFile(t *testing.T) {
 	}
 }
 
-// batchesInFile reads a state file. Each of its lines must be complete JSON, the first
-// with the version and each other one with a batch.
+// batchesInFile returns the batches in a state file. Every line must be complete JSON: the
+// first line has the version, each other line has a batch.
 func batchesInFile(t *testing.T, path string) map[string]bool {
 	t.Helper()
 	ids := make(map[string]bool)

@@ -8,11 +8,11 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/exportertest"
 )
 
-// What a shell or a supervisor sees of the exporter.
+// The exit codes and the output are what a shell or a supervisor expects.
 func TestProcess(t *testing.T) {
-	t.Run("an error", func(t *testing.T) {
+	t.Run("an error at the start", func(t *testing.T) {
 		cmd := exportertest.Command(t, "--nope")
-		out, _ := cmd.CombinedOutput() // its error says no more than the exit code
+		out, _ := cmd.CombinedOutput() // err is only the exit code
 		if code := cmd.ProcessState.ExitCode(); code != 1 {
 			t.Errorf("exit code %d, want 1", code)
 		}

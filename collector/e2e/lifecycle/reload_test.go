@@ -14,8 +14,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/exportertest"
 )
 
-// A reload takes up a good file without a gap in the data, and leaves everything as it
-// was where the file is bad.
+// A reload applies a valid file without a gap in the data. A bad file changes nothing.
 func TestReload(t *testing.T) {
 	t.Parallel()
 	const successful = "aliyun_iot_ota_exporter_config_last_reload_successful "
@@ -25,32 +24,32 @@ func TestReload(t *testing.T) {
 	e.AwaitMetric(exportertest.InProgress("stays"))
 	e.AwaitMetric(exportertest.InProgress("goes"))
 
-	t.Run("a bad file changes nothing and is told", func(t *testing.T) {
+	t.Run("a bad file is reported and changes nothing", func(t *testing.T) {
 		exportertest.WriteFile(t, name, strings.Replace(api.Config("other"), "interval: 1h", "interval: 1", 1))
 		status, body := e.Ask(http.MethodPost, "/-/reload")
 		if status != 500 || !strings.Contains(body, "line 1: polling.interval: ") {
-			t.Errorf("%d %q, want 500 and the reason", status, body)
+			t.Errorf("status %d, body %q, want 500 and the reason", status, body)
 		}
 		exportertest.WantIn(t, e.Metrics(), exportertest.InProgress("stays"), exportertest.InProgress("goes"), successful+"0")
 		exportertest.WantIn(t, e.Log.String(), "configuration not reloaded")
 	})
 
-	t.Run("a good file is taken up without a gap", func(t *testing.T) {
+	t.Run("a valid file is applied without a gap", func(t *testing.T) {
 		exportertest.WriteFile(t, name, api.Config("stays", "comes"))
 		reloaded := make(chan int, 1)
 		go func() {
-			status, _, _ := e.Try(http.MethodPost, "/-/reload") // status 0 with an error
+			status, _, _ := e.Try(http.MethodPost, "/-/reload") // the status is 0 if there is an error
 			reloaded <- status
 		}()
-		for reloading := true; reloading; { // scrape as often as possible meanwhile
+		for reloading := true; reloading; { // scrape as often as possible during the reload
 			if text := e.Metrics(); !strings.Contains(text, exportertest.InProgress("stays")) {
-				t.Fatalf("%s is missing in a scrape while it reloads:\n%s", exportertest.InProgress("stays"), text)
+				t.Fatalf("a scrape during the reload has no %s:\n%s", exportertest.InProgress("stays"), text)
 			}
 			select {
 			case status := <-reloaded:
 				reloading = false
 				if status != http.StatusOK {
-					t.Errorf("%d, want 200", status)
+					t.Errorf("status %d, want 200", status)
 				}
 			default:
 			}
@@ -58,19 +57,20 @@ func TestReload(t *testing.T) {
 		text := e.Metrics()
 		exportertest.WantIn(t, text, successful+"1")
 		if strings.Contains(text, `job_id="goes"`) {
-			t.Errorf("the removed job is still in\n%s", text)
+			t.Errorf("the batch that was removed is still in\n%s", text)
 		}
 		e.AwaitMetric(exportertest.InProgress("comes"))
 		if n := api.TimesAsked("stays"); n != 1 {
-			t.Errorf("the job that stays was asked for %d times, want once: its data is kept", n)
+			t.Errorf("the batch that stays was polled %d times, want once, because its data is kept", n)
 		}
 	})
 	if strings.Contains(e.Log.String(), "do-not-show") {
-		t.Errorf("the secret is in the log:\n%s", e.Log)
+		t.Errorf("the log has the secret:\n%s", e.Log)
 	}
 }
 
-// An account whose credentials stay keeps its keys: its source is not asked again.
+// A reload that does not change the credentials of an account keeps its keys. The
+// exporter does not fetch them again.
 func TestReloadKeepsKeys(t *testing.T) {
 	t.Parallel()
 	began := time.Now()
@@ -80,7 +80,7 @@ func TestReloadKeepsKeys(t *testing.T) {
 		fmt.Fprintf(w, `{"Code":"Success","AccessKeyId":"STS.test","AccessKeySecret":"do-not-show","SecurityToken":"token","Expiration":%q}`,
 			time.Now().Add(time.Hour).UTC().Format("2006-01-02T15:04:05Z"))
 	}))
-	t.Cleanup(source.Close) // after the exporter has stopped
+	t.Cleanup(source.Close) // cleaned up after the exporter has stopped
 	api := exportertest.NewAPI(t)
 	config := func(job string) string {
 		return strings.Replace(api.Config(job), "access_key_id: LTAItest, access_key_secret: do-not-show", fmt.Sprintf("credentials_uri: %q", source.URL), 1)
@@ -90,18 +90,18 @@ func TestReloadKeepsKeys(t *testing.T) {
 	for _, job := range []string{"second", "third", "fourth", "fifth"} {
 		exportertest.WriteFile(t, name, config(job))
 		if status, body := e.Ask(http.MethodPost, "/-/reload"); status != http.StatusOK {
-			t.Fatalf("%d %s, want 200", status, body)
+			t.Fatalf("status %d, body %s, want 200", status, body)
 		}
 		e.AwaitMetric(exportertest.InProgress(job))
 	}
-	// Whatever happens, the source is asked again after ten seconds.
+	// The keys are fetched again after ten seconds in any case.
 	if n, most := int(asked.Load()), 1+int(time.Since(began)/(10*time.Second)); n > most {
-		t.Errorf("the source was asked %d times, want %d", n, most)
+		t.Errorf("the keys were fetched %d times, want at most %d", n, most)
 	}
 }
 
-// SIGHUP is a reload, too. This test is not parallel, because the signal reaches every
-// exporter in the process.
+// SIGHUP reloads the configuration. This test is not parallel, because the signal reaches
+// every exporter in the process.
 func TestReloadBySignal(t *testing.T) {
 	api := exportertest.NewAPI(t)
 	name := exportertest.TempFile(t, "config.yml", api.Config("first"))
@@ -112,12 +112,12 @@ func TestReloadBySignal(t *testing.T) {
 	}
 	e.AwaitMetric(exportertest.InProgress("second"))
 	if text := e.Metrics(); strings.Contains(text, `job_id="first"`) {
-		t.Errorf("the removed job is still in\n%s", text)
+		t.Errorf("the batch that was removed is still in\n%s", text)
 	}
 }
 
-// The state file bridges a restart, even while the API does not answer. That a stop
-// leaves no goroutine behind is seen by TestMain.
+// After a restart the exporter shows the data of the state file, even if the API does not
+// answer. TestMain checks that a stop leaves no goroutine behind.
 func TestRestart(t *testing.T) {
 	t.Parallel()
 	api := exportertest.NewAPI(t)
@@ -125,13 +125,13 @@ func TestRestart(t *testing.T) {
 	e := exportertest.Start(t, args...)
 	e.AwaitMetric(exportertest.InProgress("job1"))
 	if err := e.Stop(); err != nil {
-		t.Errorf("stopped with %v, want no error", err)
+		t.Errorf("stop: %v", err)
 	}
 	if status, _, err := e.Try(http.MethodGet, "/-/healthy"); err == nil {
-		t.Errorf("it still answers, with %d", status)
+		t.Errorf("it still answers after the stop, with status %d", status)
 	}
 
-	api.Close() // so that what is shown can only come from the state file
+	api.Close() // the data can only come from the state file now
 	e = exportertest.Start(t, args...)
-	exportertest.WantIn(t, e.Metrics(), exportertest.InProgress("job1")) // in the first scrape
+	exportertest.WantIn(t, e.Metrics(), exportertest.InProgress("job1")) // already in the first scrape
 }

@@ -17,7 +17,7 @@ import (
 func TestThousandScrapers(t *testing.T) {
 	t.Parallel()
 	if limit := (syscall.Rlimit{}); syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit) == nil && limit.Cur < 2500 {
-		t.Skip("a thousand connections from here to here need more open files than ", limit.Cur)
+		t.Skip("the connections of this test need more open files than ", limit.Cur)
 	}
 	api := exportertest.NewAPI(t)
 	s := newStorm(t, api, "100ms")
@@ -28,7 +28,7 @@ func TestThousandScrapers(t *testing.T) {
 	if conditions.UnderRace() { // a scrape takes ten times as long then
 		scrapes = 200
 	}
-	begin := make(chan struct{}) // closed when all scrapers are ready
+	begin := make(chan struct{}) // closed when all scrapers have been started
 	var scrapers sync.WaitGroup
 	for range scrapes {
 		scrapers.Go(func() {
@@ -40,7 +40,7 @@ func TestThousandScrapers(t *testing.T) {
 			}
 			ids, err := exportertest.BatchesIn(text)
 			if gone := exportertest.Missing(ids, s.stays); err != nil || len(gone) > 0 {
-				t.Errorf("error %v; not there: %v", err, gone) // without the text, as there may be a thousand of these
+				t.Errorf("error %v; missing batches: %v", err, gone) // without the text, because many may fail
 			}
 		})
 	}
@@ -48,8 +48,8 @@ func TestThousandScrapers(t *testing.T) {
 	go func() { scrapers.Wait(); close(done) }()
 	close(begin)
 	reloads := 0
-	for scraping := true; scraping || reloads < 10; reloads++ { // some reloads even if the scrapes are fast
-		s.turn(reloads)
+	for scraping := true; scraping || reloads < 10; reloads++ { // at least ten reloads, even if the scrapes are fast
+		s.change(reloads)
 		e.Ask(http.MethodPost, "/-/reload")
 		select {
 		case <-done:
@@ -57,5 +57,5 @@ func TestThousandScrapers(t *testing.T) {
 		default:
 		}
 	}
-	t.Logf("%d reloads meanwhile", reloads)
+	t.Logf("%d reloads during the scrapes", reloads)
 }

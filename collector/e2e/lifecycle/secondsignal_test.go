@@ -10,7 +10,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/exportertest"
 )
 
-// What waits for a file does not look at signals; the second one ends it.
+// While the program reads a file that never ends, the first signal cannot stop it. A second
+// signal ends it.
 func TestSecondSignal(t *testing.T) {
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
 		t.Run(signal.String(), func(t *testing.T) {
@@ -20,19 +21,20 @@ func TestSecondSignal(t *testing.T) {
 			}
 			p := exportertest.StartProcess(t, exportertest.Command(t, "--config.file="+fifo))
 			openForReader(t, fifo)
-			// The second may come before the first has been seen; more are the same as it.
+			// The second signal may come before the program has noticed the first one, so the test
+			// sends it again and again.
 			p.Signal(signal)
 			exportertest.Eventually(t, func() string {
 				select {
 				case <-p.Ended:
 					return ""
 				default:
-					_ = p.Cmd.Process.Signal(signal) // it may have ended
-					return "the end after two signals"
+					_ = p.Cmd.Process.Signal(signal) // an error means that it has ended
+					return "the end of the program after two signals"
 				}
 			})
 			if status := p.Cmd.ProcessState.Sys().(syscall.WaitStatus); status.Signal() != signal {
-				t.Errorf("the end: %v, want it by the signal", p.Cmd.ProcessState)
+				t.Errorf("it ended with %v, want the signal", p.Cmd.ProcessState)
 			}
 		})
 	}

@@ -15,26 +15,26 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/exportertest"
 )
 
-// keeping starts an exporter that knows one batch, which is not in its state file yet:
-// the first write would be ten seconds after the start.
-func keeping(t *testing.T, content string) (p *exportertest.Process, config, state string) {
+// startBeforeFirstWrite starts an exporter with a state file and returns when it has polled
+// job1. The batch is not in the file yet: the first write is ten seconds after the start.
+func startBeforeFirstWrite(t *testing.T, content string) (p *exportertest.Process, config, state string) {
 	t.Helper()
 	config = exportertest.TempFile(t, "config.yml", content)
 	state = filepath.Join(t.TempDir(), "state")
 	cmd := exportertest.Command(t, "--config.file="+config, "--persistence.file="+state)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a group of its own
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a process group of its own
 	p = exportertest.StartProcess(t, cmd)
 	p.AwaitListening()
 	p.AwaitMetric(exportertest.InProgress("job1"))
 	if batchesInFile(t, state)["job1"] {
-		t.Fatal("the batch is in the state file already, so the last write does not show")
+		t.Fatal("the batch is already in the state file, so the test would not notice that the last write is missing")
 	}
 	return p, config, state
 }
 
-// hold gives the exporter a request that does not end, which a stop waits for as long as
-// it may: a reload whose configuration file is a FIFO that nobody writes to.
-func hold(p *exportertest.Process, config string) {
+// blockStop makes an orderly stop take as long as it may. It sends a request that does not
+// end: a reload of a configuration file that is a FIFO without a writer.
+func blockStop(p *exportertest.Process, config string) {
 	p.T.Helper()
 	if err := os.Remove(config); err != nil {
 		p.T.Fatal(err)
@@ -45,7 +45,7 @@ func hold(p *exportertest.Process, config string) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		if response, err := http.Post(p.URLs[0]+"/-/reload", "", nil); err == nil { // it fails when the program ends
+		if response, err := http.Post(p.URLs[0]+"/-/reload", "", nil); err == nil { // an error means that the program has ended
 			response.Body.Close()
 		}
 	}()
@@ -56,8 +56,8 @@ func hold(p *exportertest.Process, config string) {
 	openForReader(p.T, config)
 }
 
-// openForReader opens a FIFO to write to as soon as there is a reader, which then waits
-// for content.
+// openForReader waits until a FIFO has a reader, and opens it for writing. The reader then
+// waits for content.
 func openForReader(t *testing.T, fifo string) {
 	t.Helper()
 	exportertest.Eventually(t, func() string {
@@ -70,26 +70,27 @@ func openForReader(t *testing.T, fifo string) {
 	})
 }
 
-// awaitEnd demands an end within so long after a moment, and gives how it was.
+// awaitEnd waits for the end of the process and returns its exit status. The test fails if
+// the process runs longer than within after since.
 func awaitEnd(p *exportertest.Process, since time.Time, within time.Duration) *os.ProcessState {
 	p.T.Helper()
 	select {
 	case <-p.Ended:
 	case <-time.After(time.Until(since.Add(within))):
-		p.T.Fatalf("not ended %v after the signal\n%s", within, p.Log)
+		p.T.Fatalf("it still runs %v after the signal\n%s", within, p.Log)
 	}
 	return p.Cmd.ProcessState
 }
 
-// Signals within a second after the first are the same request to end. They do not cut
-// off the last write of the state file, nor the scrapes at hand.
-func TestSignalsThatComeTogether(t *testing.T) {
+// Signals within a second after the first one are the same request to end. They interrupt
+// neither the last write of the state file nor scrapes in progress.
+func TestSignalsWithinASecond(t *testing.T) {
 	const term, interrupt = syscall.SIGTERM, syscall.SIGINT
 	for name, c := range map[string]struct {
 		signals []syscall.Signal
 		apart   time.Duration
 	}{
-		"twice at once":            {[]syscall.Signal{term, term}, 0},
+		"two at once":              {[]syscall.Signal{term, term}, 0},
 		"of two kinds":             {[]syscall.Signal{interrupt, term}, 0},
 		"Ctrl-C twice":             {[]syscall.Signal{interrupt, interrupt}, 150 * time.Millisecond},
 		"many":                     {[]syscall.Signal{term, term, term, term, term, term, term, term, term, term}, 50 * time.Millisecond},
@@ -99,8 +100,8 @@ func TestSignalsThatComeTogether(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			api := exportertest.NewAPI(t)
-			p, path, state := keeping(t, api.Config("job1"))
-			hold(p, path) // so that the program is there for all of the signals
+			p, path, state := startBeforeFirstWrite(t, api.Config("job1"))
+			blockStop(p, path) // the program must live until all signals are sent
 			start := time.Now()
 			for i, s := range c.signals {
 				if i > 0 {
@@ -111,7 +112,7 @@ func TestSignalsThatComeTogether(t *testing.T) {
 				}
 			}
 			if state := awaitEnd(p, start, 5*time.Second); !state.Success() {
-				t.Errorf("the end: %v, want exit code 0\n%s", state, p.Log)
+				t.Errorf("it ended with %v, want exit code 0\n%s", state, p.Log)
 			}
 			if !batchesInFile(t, state)["job1"] {
 				t.Error("the batch is not in the state file")
@@ -120,28 +121,28 @@ func TestSignalsThatComeTogether(t *testing.T) {
 	}
 }
 
-// A signal that comes a second or more after the first ends the program at once. The
-// state file was written by then.
+// A signal more than a second after the first one ends the program at once. The state file
+// has been written by then.
 func TestLaterSignal(t *testing.T) {
 	t.Parallel()
 	api := exportertest.NewAPI(t)
-	p, path, state := keeping(t, api.Config("job1"))
-	hold(p, path)
+	p, path, state := startBeforeFirstWrite(t, api.Config("job1"))
+	blockStop(p, path)
 	p.Signal(syscall.SIGTERM)
 	<-time.After(1500 * time.Millisecond)
 	p.Signal(syscall.SIGTERM)
 	status := awaitEnd(p, time.Now(), time.Second).Sys().(syscall.WaitStatus)
 	if status.Signal() != syscall.SIGTERM {
-		t.Errorf("the end: %v, want it by the signal", p.Cmd.ProcessState)
+		t.Errorf("it ended with %v, want the signal", p.Cmd.ProcessState)
 	}
 	if !batchesInFile(t, state)["job1"] {
 		t.Error("the batch is not in the state file")
 	}
 }
 
-// Whatever peers do, SIGTERM ends the program within 5 s, and the state file is written
-// long before.
-func TestEndBesidePeersThatHang(t *testing.T) {
+// SIGTERM ends the program within 5 s, even if servers hang. The state file is written
+// within 2 s.
+func TestStopWhileServersHang(t *testing.T) {
 	t.Parallel()
 	api := exportertest.NewAPI(t)
 	config := api.Config("job1")
@@ -151,18 +152,18 @@ func TestEndBesidePeersThatHang(t *testing.T) {
 		"bodiless": "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{",
 		"headless": "HTTP/1.1 200 OK\r\nX-A",
 	} {
-		config += "  - name: " + name + "\n    endpoint: http://" + hangingPeer(t, say) + `
+		config += "  - name: " + name + "\n    endpoint: http://" + hangingServer(t, say) + `
     credentials: {access_key_id: LTAI` + name + `, access_key_secret: do-not-show}
     device_counts: true
     instances: [{jobs: [a, b, c, d, e, f], discover: {firmwares: [x]}}]
 `
 	}
-	p, path, state := keeping(t, config)
+	p, path, state := startBeforeFirstWrite(t, config)
 	start := time.Now()
 	if code, _ := p.Ask(http.MethodPost, "/-/reload"); code != http.StatusOK || time.Since(start) > time.Second {
-		t.Errorf("a reload: status %d after %v", code, time.Since(start))
+		t.Errorf("reload: status %d after %v", code, time.Since(start))
 	}
-	hold(p, path)
+	blockStop(p, path)
 	start = time.Now()
 	p.Signal(syscall.SIGTERM)
 	exportertest.Eventually(t, func() string {
@@ -175,12 +176,13 @@ func TestEndBesidePeersThatHang(t *testing.T) {
 		t.Errorf("the state file was written %v after the signal", took)
 	}
 	if state := awaitEnd(p, start, 5*time.Second); !state.Success() {
-		t.Errorf("the end: %v, want exit code 0\n%s", state, p.Log)
+		t.Errorf("it ended with %v, want exit code 0\n%s", state, p.Log)
 	}
 }
 
-// hangingPeer accepts connections, says this to each after its request, and no more.
-func hangingPeer(t *testing.T, say string) (address string) {
+// hangingServer answers each request with a text, and then keeps the connection open
+// without sending anything.
+func hangingServer(t *testing.T, say string) (address string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -204,9 +206,10 @@ func hangingPeer(t *testing.T, say string) (address string) {
 	return l.Addr().String()
 }
 
-// A pipeline gets Ctrl-C as a whole: the program that reads the log may be gone first.
-// Nothing that is logged then may cut off the last write.
-func TestLogReaderThatIsGone(t *testing.T) {
+// Ctrl-C reaches all programs of a pipeline, so the program that reads the log may end
+// first. Log lines that cannot be written must not interrupt the last write of the state
+// file.
+func TestLogReaderEndsFirst(t *testing.T) {
 	t.Parallel()
 	api := exportertest.NewAPI(t)
 	state := filepath.Join(t.TempDir(), "state")
@@ -228,14 +231,14 @@ func TestLogReaderThatIsGone(t *testing.T) {
 		return ""
 	})
 	reader.Close()
-	for _, s := range []os.Signal{syscall.SIGHUP, syscall.SIGTERM} { // a reload is logged
+	for _, s := range []os.Signal{syscall.SIGHUP, syscall.SIGTERM} { // a reload writes log lines
 		<-time.After(300 * time.Millisecond)
 		if err := cmd.Process.Signal(s); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if err := cmd.Wait(); err != nil {
-		t.Errorf("the end: %v, want exit code 0", err)
+		t.Errorf("it ended with %v, want exit code 0", err)
 	}
 	if !batchesInFile(t, state)["job1"] {
 		t.Error("the batch is not in the state file")

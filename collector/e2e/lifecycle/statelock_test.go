@@ -10,9 +10,9 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/exportertest"
 )
 
-// Two processes, one state file: the second is refused and says which the first is, or takes
-// over when the first ends, however it ends.
-func TestOneExporterToAStateFile(t *testing.T) {
+// Only one exporter uses a state file. A second one waits for it. It takes over if the first
+// one ends in time, and otherwise fails with an error that names the first one.
+func TestTwoExportersWithOneStateFile(t *testing.T) {
 	t.Parallel()
 	api := exportertest.NewAPI(t)
 	config, state := exportertest.TempFile(t, "config.yml", api.Config("job1", "job2")), filepath.Join(t.TempDir(), "state")
@@ -21,9 +21,9 @@ func TestOneExporterToAStateFile(t *testing.T) {
 	first.AwaitListening()
 	first.AwaitBatches([]string{"job1", "job2"})
 
-	// A check is not another exporter.
+	// A check does not use the state file.
 	if _, _, err := exportertest.Run(t, append(args, "--config.check")...); err != nil {
-		t.Errorf("--config.check beside an exporter that runs: %v", err)
+		t.Errorf("--config.check while the exporter runs: %v", err)
 	}
 
 	second := exportertest.StartProcess(t, exportertest.Command(t, args...))
@@ -46,16 +46,16 @@ func TestOneExporterToAStateFile(t *testing.T) {
 		end()
 		next.AwaitListening()
 		if gone := exportertest.Missing(next.Batches(), []string{"job1", "job2"}); len(gone) > 0 {
-			t.Errorf("%v are not known to the next exporter\n%s", gone, next.Log)
+			t.Errorf("the next exporter does not know batches %v\n%s", gone, next.Log)
 		}
 		first = next
 	}
 	first.End(syscall.SIGTERM)
 }
 
-// A reload that is asked for before the configuration was read waits for it: it does not
-// end the program.
-func TestReloadBeforeTheStart(t *testing.T) {
+// SIGHUP while the program waits for the state file does not end it. The reload happens
+// after the start.
+func TestReloadDuringTheStart(t *testing.T) {
 	t.Parallel()
 	api := exportertest.NewAPI(t)
 	config, state := exportertest.TempFile(t, "config.yml", api.Config("job1")), filepath.Join(t.TempDir(), "state")

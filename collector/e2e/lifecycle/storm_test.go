@@ -12,14 +12,14 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/exportertest"
 )
 
-// storm is a configuration file that changes all the time. Two contents are good and have
-// most batches in common; the others are what a mistake may leave in their place.
+// storm is a configuration file that changes all the time. Two of its contents are valid
+// and have most batches in common. The others are typical mistakes.
 type storm struct {
 	t     *testing.T
 	path  string
 	good  [2]string // contents of the file
-	stays []string  // batches that are in both
-	bad   []string  // contents, too
+	stays []string  // batches that are in both valid contents
+	bad   []string  // contents of the file
 }
 
 func newStorm(t *testing.T, api *exportertest.API, interval string) *storm {
@@ -31,8 +31,8 @@ func newStorm(t *testing.T, api *exportertest.API, interval string) *storm {
 	for i, other := range []string{"first", "second"} {
 		s.good[i] = strings.Replace(api.Config(append(s.stays, other)...), "interval: 1h", "interval: "+interval, 1)
 	}
-	// An empty file, one that is no text, one that is cut off in mid-write, two in
-	// one, and one with a mistake.
+	// An empty file, a binary one, a file that is half written, one file after the other,
+	// and a file without the name of the account.
 	s.bad = []string{
 		"", "\x1f\x8b\x00\xff garbage", s.good[0][:len(s.good[0])/2], s.good[0] + s.good[1],
 		strings.Replace(s.good[1], "name: production", "name: ", 1),
@@ -41,9 +41,9 @@ func newStorm(t *testing.T, api *exportertest.API, interval string) *storm {
 	return s
 }
 
-// turn puts the n-th content in place and says whether it is good: two of three are.
-// Like a careless editor it does not replace the file atomically.
-func (s *storm) turn(n int) (good bool) {
+// change writes the n-th content and says whether it is valid: two of three are. Like some
+// editors it does not replace the file atomically.
+func (s *storm) change(n int) (good bool) {
 	s.t.Helper()
 	if n%3 != 2 {
 		exportertest.WriteFile(s.t, s.path, s.good[n%2])
@@ -53,8 +53,8 @@ func (s *storm) turn(n int) (good bool) {
 	return false
 }
 
-// Reloads in quick succession, by signal and by request, lose no batch that stays, ask
-// for none of those again, and leave neither goroutines nor open files behind.
+// Many reloads in quick succession, by signal and by request, do not lose a batch that
+// stays, do not poll it again, and leave neither goroutines nor open files behind.
 func TestReloadStorm(t *testing.T) {
 	t.Parallel()
 	api := exportertest.NewAPI(t)
@@ -66,19 +66,19 @@ func TestReloadStorm(t *testing.T) {
 
 	for n := range 200 {
 		want := http.StatusInternalServerError
-		if s.turn(n) {
+		if s.change(n) {
 			want = http.StatusOK
 		}
 		p.Signal(syscall.SIGHUP)
 		if status, body := p.Ask(http.MethodPost, "/-/reload"); status != want {
-			t.Fatalf("reload %d: %d %s, want %d", n, status, body, want)
+			t.Fatalf("reload %d: status %d, body %s, want %d", n, status, body, want)
 		}
 		if gone := exportertest.Missing(p.Batches(), s.stays); len(gone) > 0 {
-			t.Fatalf("reload %d: %v are gone", n, gone)
+			t.Fatalf("reload %d: batches %v are missing", n, gone)
 		}
 	}
 
-	// Whichever signals are still under way, the file as it is now counts.
+	// Some signals may still be pending. All of them apply the file as it is now.
 	exportertest.WriteFile(t, s.path, s.good[0])
 	p.Signal(syscall.SIGHUP)
 	p.AwaitMetric(exportertest.InProgress("first"))
@@ -86,17 +86,17 @@ func TestReloadStorm(t *testing.T) {
 	p.Signal(syscall.SIGHUP)
 	p.AwaitMetric("aliyun_iot_ota_exporter_config_last_reload_successful 0")
 	if now := p.Batches(); len(now) != len(s.stays)+1 || !now["first"] {
-		t.Errorf("after garbage: %v", now)
+		t.Errorf("batches after a bad file: %v", now)
 	}
 	for _, id := range s.stays {
 		if n := api.TimesAsked(id); n != 1 {
-			t.Errorf("%s was asked for %d times, want once", id, n)
+			t.Errorf("batch %s was polled %d times, want once", id, n)
 		}
 	}
 	exportertest.Eventually(t, func() string {
 		for name, n := range p.InUse() {
-			if n > before[name]+5 { // some slack for connections that come and go
-				return fmt.Sprintf("%s to come down from %d to the %d of before", name, n, before[name])
+			if n > before[name]+5 { // connections come and go
+				return fmt.Sprintf("%s to fall from %d to the %d of the start", name, n, before[name])
 			}
 		}
 		return ""

@@ -14,9 +14,9 @@ var codeBlock = regexp.MustCompile("(?s)\n```.*?\n```\n")
 
 func withoutCode(markdown string) string { return codeBlock.ReplaceAllString(markdown, "\n") }
 
-// The Chinese README has the parts of the English one: headings of the same levels in
-// the same order, the same code but for its comments, and the same links.
-func TestREADMEsSayTheSame(t *testing.T) {
+// Both READMEs have the same structure: headings of the same levels in the same order, the
+// same code apart from comments, and the same links.
+func TestREADMEsHaveTheSameStructure(t *testing.T) {
 	en, zh := repository.Read(t, readme), repository.Read(t, readmeChinese)
 	headings := func(text string) (levels []string) {
 		for _, found := range regexp.MustCompile(`(?m)^(#+) `).FindAllStringSubmatch(withoutCode(text), -1) {
@@ -38,11 +38,11 @@ func TestREADMEsSayTheSame(t *testing.T) {
 	}
 	links := func(text string) (targets []string) {
 		for _, found := range regexp.MustCompile(`\]\(([^)#]+)[^)]*\)`).FindAllStringSubmatch(text, -1) {
-			if found[1] != readme && found[1] != readmeChinese { // each links to the other one
+			if found[1] != readme && found[1] != readmeChinese { // each README links to the other one
 				targets = append(targets, found[1])
 			}
 		}
-		slices.Sort(targets) // a sentence in Chinese may have another order
+		slices.Sort(targets) // the order may differ within a sentence
 		return targets
 	}
 	if a, b := links(en), links(zh); !slices.Equal(a, b) {
@@ -50,29 +50,29 @@ func TestREADMEsSayTheSame(t *testing.T) {
 	}
 }
 
-// Every link within a README leads to one of its own headings.
-func TestREADMEAnchors(t *testing.T) {
+// Every link to a section leads to a heading of the same README.
+func TestREADMELinksToItsHeadings(t *testing.T) {
 	for _, file := range []string{readme, readmeChinese} {
 		text := repository.Read(t, file)
 		anchors := make(map[string]bool)
 		for _, found := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(withoutCode(text), -1) {
-			// This is how GitHub makes an anchor of a heading.
+			// GitHub makes anchors of headings like this.
 			anchor := regexp.MustCompile(`[^\p{L}\p{N} _-]`).ReplaceAllString(strings.ToLower(found[1]), "")
 			anchors["#"+strings.ReplaceAll(anchor, " ", "-")] = true
 		}
 		for _, found := range regexp.MustCompile(`\]\((#[^)]+)\)`).FindAllStringSubmatch(text, -1) {
 			if !anchors[found[1]] {
-				t.Errorf("%s: no heading is %s", file, found[1])
+				t.Errorf("%s: no heading has the anchor %s", file, found[1])
 			}
 		}
 	}
 }
 
-// inChinese translates those cells of a table that are text, and not just names and
-// numbers. It adds what it has translated to used.
+// inChinese translates the cells of a table that have text, and not only names and numbers.
+// It adds the translated texts to used.
 func inChinese(t *testing.T, table string, used map[string]bool) string {
 	t.Helper()
-	inCell := regexp.MustCompile(`(?:[^|\\]|\\.)+`) // \| is no border
+	inCell := regexp.MustCompile(`(?:[^|\\]|\\.)+`) // \| does not end a cell
 	quoted, letter := regexp.MustCompile("`[^`]*`"), regexp.MustCompile("[A-Za-z]")
 	var b strings.Builder
 	for line := range strings.Lines(table) {
@@ -84,7 +84,7 @@ func inChinese(t *testing.T, table string, used map[string]bool) string {
 			}
 			translated, known := chinese[text]
 			if !known {
-				t.Errorf("no Chinese for %q", text)
+				t.Errorf("%q has no translation in translations_test.go", text)
 			}
 			used[text] = true
 			cells[i] = " " + translated + " "
@@ -94,12 +94,12 @@ func inChinese(t *testing.T, table string, used map[string]bool) string {
 	return b.String()
 }
 
-// checkNoneLeftOver finds translations of what no table says any more.
-func checkNoneLeftOver(t *testing.T, used map[string]bool) {
+// checkAllUsed reports translations of texts that are in no table.
+func checkAllUsed(t *testing.T, used map[string]bool) {
 	t.Helper()
 	for text := range chinese {
 		if !used[text] {
-			t.Errorf("the tables do not say %q any more", text)
+			t.Errorf("no table has the text %q; remove its translation", text)
 		}
 	}
 }

@@ -68,13 +68,13 @@ func dependencyTable(t *testing.T) string {
 	}
 	for dependency := range reasons {
 		if !known[dependency] {
-			t.Errorf("%s is no direct dependency any more", dependency)
+			t.Errorf("%s is not a direct dependency any more; remove its reason", dependency)
 		}
 	}
 	return "| Dependency | In | For |\n| --- | --- | --- |\n" + strings.Join(program, "") + strings.Join(tests, "")
 }
 
-// addImports adds what a package of ours imports, and what those of ours import in turn.
+// addImports adds the imports of one of our packages, and those of our packages among them.
 // dir is relative to the root.
 func addImports(t *testing.T, root, dir string, seen map[string]bool) {
 	t.Helper()

@@ -10,12 +10,12 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
 )
 
-// The README's table of endpoints is complete, and names none that is not there.
-func TestREADMENamesEveryEndpoint(t *testing.T) {
+// The table of endpoints in the README has the paths that the router serves, and no others.
+func TestREADMEDocumentsEveryEndpoint(t *testing.T) {
 	_, table, found := strings.Cut(repository.Read(t, readme), "\n### Endpoints\n")
 	table, _, ended := strings.Cut(table, "\n## ")
 	if !found || !ended {
-		t.Fatal("no section on endpoints")
+		t.Fatal("the README has no section Endpoints")
 	}
 	var documented []string
 	for _, cell := range regexp.MustCompile("(?m)^\\| (`.*`) \\|").FindAllStringSubmatch(table, -1) {
@@ -24,7 +24,7 @@ func TestREADMENamesEveryEndpoint(t *testing.T) {
 		}
 	}
 	_, served := exportertest.Routes(t)
-	served = slices.DeleteFunc(served, func(path string) bool { return path == "/favicon.ico" }) // for browsers, without content
+	served = slices.DeleteFunc(served, func(path string) bool { return path == "/favicon.ico" }) // empty, for browsers
 	slices.Sort(documented)
 	slices.Sort(served)
 	if !slices.Equal(documented, served) {

@@ -10,8 +10,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
 )
 
-// The demo has a sample of every metric that the README lists, and of no other.
-func TestREADMENamesEveryMetric(t *testing.T) {
+// The demo has a sample of every metric that the README documents, and of no other metric.
+func TestREADMEDocumentsEveryMetric(t *testing.T) {
 	t.Parallel()
 	e := exportertest.Start(t, "--demo")
 	want := documentedMetrics(t)
@@ -32,7 +32,7 @@ func TestREADMENamesEveryMetric(t *testing.T) {
 	}
 }
 
-// documentedMetrics are the names in the README's tables of metrics.
+// documentedMetrics returns the names in the tables of metrics.
 func documentedMetrics(t *testing.T) []string {
 	t.Helper()
 	var names []string
@@ -40,7 +40,7 @@ func documentedMetrics(t *testing.T) []string {
 		names = append(names, found[1])
 	}
 	if len(names) == 0 {
-		t.Fatalf("%s names no metric", readme)
+		t.Fatalf("%s has no table of metrics", readme)
 	}
 	return names
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
 )
 
-// NO_PROXY takes what the READMEs say. net/http has this package built in.
+// NO_PROXY works as the READMEs say. The test uses a package that is also part of net/http.
 func TestNoProxyAsDocumented(t *testing.T) {
 	for form, c := range map[string]struct{ direct, proxied []string }{
 		"example.com":      {[]string{"example.com", "iot.example.com", "a.b.example.com:8443"}, []string{"badexample.com", "example.com.cn"}},
@@ -23,7 +23,7 @@ func TestNoProxyAsDocumented(t *testing.T) {
 	} {
 		for _, file := range []string{readme, readmeChinese} {
 			if !strings.Contains(repository.Read(t, file), "`"+form+"`") {
-				t.Errorf("%s does not name %s", file, form)
+				t.Errorf("%s does not document %s", file, form)
 			}
 		}
 		config := httpproxy.Config{HTTPSProxy: "http://proxy", NoProxy: "other.invalid, " + form}
@@ -34,7 +34,7 @@ func TestNoProxyAsDocumented(t *testing.T) {
 			for _, host := range want.hosts {
 				by, err := config.ProxyFunc()(&url.URL{Scheme: "https", Host: host})
 				if err != nil || (by == nil) != want.direct {
-					t.Errorf("NO_PROXY=%s: %s by the proxy %v, error %v", form, host, by, err)
+					t.Errorf("NO_PROXY=%s: %s goes through the proxy %v, error %v", form, host, by, err)
 				}
 			}
 		}

@@ -23,8 +23,8 @@ const (
 	readmeChinese = "README.zh-CN.md"
 )
 
-// The tables in the READMEs say what the code says, in both languages.
-func TestREADME(t *testing.T) {
+// The generated tables of both READMEs agree with the code.
+func TestGeneratedTables(t *testing.T) {
 	english := map[string]string{
 		"flags":        flagTable(t),
 		"metrics":      batchMetricTable(t),
@@ -33,31 +33,31 @@ func TestREADME(t *testing.T) {
 		"dependencies": dependencyTable(t),
 	}
 	for _, part := range []string{"scrape speed", "polling speed", "detection speed", "program speed"} {
-		english[part] = tableIn(t, readme, part) // measured by TestSpeed in collector/e2e/speed, which holds it to its shape
+		english[part] = tableIn(t, readme, part) // TestSpeed in collector/e2e/speed makes it
 	}
 	checkTables(t, readme, english)
 	translated, used := make(map[string]string), make(map[string]bool)
 	for part, table := range english {
 		translated[part] = inChinese(t, table, used)
 	}
-	checkNoneLeftOver(t, used)
+	checkAllUsed(t, used)
 	checkTables(t, readmeChinese, translated)
 }
 
-// tableIn is a generated part of a file.
+// tableIn returns a generated part of a README.
 func tableIn(t *testing.T, file, part string) string {
 	t.Helper()
 	begin, end := "<!-- begin generated: "+part+" -->\n", "<!-- end generated: "+part+" -->\n"
 	_, rest, found := strings.Cut(repository.Read(t, file), begin)
 	table, _, closed := strings.Cut(rest, end)
 	if !found || !closed {
-		t.Fatalf("%s has no lines %q and %q", file, begin, end)
+		t.Fatalf("%s does not have the lines %q and %q", file, begin, end)
 	}
 	return table
 }
 
-// checkTables compares the generated parts of a file with what they should be. With
-// -update it rewrites them.
+// checkTables compares the generated parts of a README with the tables. With -update it
+// rewrites them.
 func checkTables(t *testing.T, file string, tables map[string]string) {
 	t.Helper()
 	is := repository.Read(t, file)
@@ -74,23 +74,23 @@ func checkTables(t *testing.T, file string, tables map[string]string) {
 		return
 	}
 	if diff := cmp.Diff(strings.Split(is, "\n"), strings.Split(want, "\n")); diff != "" {
-		t.Errorf("%s is not what the code says; rewrite it by: go test ./... -update\n%s", file, diff)
+		t.Errorf("%s does not agree with the code; rewrite it by: make update\n%s", file, diff)
 	}
 }
 
-// The configurations and the policy that the README shows can be used as they stand.
+// The example configurations and the policy of the README are valid.
 func TestREADMEExamples(t *testing.T) {
-	// blocks are those of code in a language.
+	// blocks returns the blocks of code in a language.
 	blocks := func(language string) (all []string) {
 		for _, found := range regexp.MustCompile("(?s)\n```"+language+"\n(.*?)```\n").FindAllStringSubmatch(repository.Read(t, readme), -1) {
 			all = append(all, found[1])
 		}
 		return all
 	}
-	// Other YAML is for Prometheus.
+	// The other YAML is for Prometheus.
 	configs := slices.DeleteFunc(blocks("yaml"), func(text string) bool { return !strings.HasPrefix(text, "accounts:") })
 	if len(configs) == 0 {
-		t.Error("no configuration is shown")
+		t.Error("the README has no configuration")
 	}
 	for _, text := range configs {
 		if c, err := config.Parse(strings.NewReader(text)); err != nil {
@@ -99,7 +99,7 @@ func TestREADMEExamples(t *testing.T) {
 			t.Errorf("warnings %v in\n%s", c.Warnings, text)
 		}
 	}
-	// The policy must allow all that the exporter calls, and nothing else.
+	// The policy must allow all operations that the exporter calls, and no others.
 	policies := blocks("json")
 	if len(policies) != 1 {
 		t.Fatalf("%d policies, want one", len(policies))

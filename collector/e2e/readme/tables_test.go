@@ -19,13 +19,13 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
-// flagInHelp matches a flag in the output of --help, whose text may begin on the next
-// line. It finds its name, its default and its text without the environment variable.
+// flagInHelp matches a flag in the output of --help. Its groups are the name, the default
+// and the text, which may begin on the next line, without the environment variable.
 var flagInHelp = regexp.MustCompile(`(?m)^ +(?:-\w, )?--(?:\[no-\])?([\w.-]+)(?:=(\S+))?(?: \.\.\.)?\s+(.*?)(?: \(\$\w+\))?$`)
 
-// flagTable is made from --help.
+// flagTable makes the table of flags from the output of --help.
 func flagTable(t *testing.T) string {
-	t.Setenv("COLUMNS", "10000") // so that no text is wrapped
+	t.Setenv("COLUMNS", "10000") // no text is wrapped
 	help, _, err := exportertest.Run(t, "--help")
 	if err != nil {
 		t.Fatal(err)
@@ -42,11 +42,11 @@ func flagTable(t *testing.T) string {
 	return b.String()
 }
 
-// batchMetricTable is made from a batch that has every field.
+// batchMetricTable makes the table from a batch that has every field.
 func batchMetricTable(t *testing.T) string {
 	var full store.State
 	fill(reflect.ValueOf(&full).Elem())
-	full.Devices.ByStatus = map[string]int{"SUCCEEDED": 1} // a state that the API has
+	full.Devices.ByStatus = map[string]int{"SUCCEEDED": 1} // a status of the API
 	var text bytes.Buffer
 	if err := expose.WriteText(t.Context(), &text, []*store.State{&full}, time.Hour); err != nil {
 		t.Fatal(err)
@@ -54,16 +54,16 @@ func batchMetricTable(t *testing.T) string {
 	return metricTable(t, text.String(), "", "account", "job_id")
 }
 
-// ownMetricTable is made from the demo after its first discovery. The metric of that is
-// the last to appear; the others exist from the start.
+// ownMetricTable makes the table from the demo after its first discovery. The metric of the
+// discovery appears last.
 func ownMetricTable(t *testing.T) string {
 	demo := exportertest.Start(t, "--demo")
 	demo.AwaitMetric("aliyun_iot_ota_exporter_discovery_last_success_timestamp_seconds{")
 	return metricTable(t, demo.Metrics(), "aliyun_iot_ota_exporter_")
 }
 
-// metricTable has a row for each metric whose name begins with the prefix, in the order
-// of the text. It leaves out the implied labels, which the README explains once.
+// metricTable has a row for each metric whose name begins with the prefix, in the order of
+// the text. It omits the implied labels, which the README explains separately.
 func metricTable(t *testing.T, text, prefix string, implied ...string) string {
 	parser := expfmt.NewTextParser(model.UTF8Validation)
 	families, err := parser.TextToMetricFamilies(strings.NewReader(text))
@@ -81,7 +81,7 @@ func metricTable(t *testing.T, text, prefix string, implied ...string) string {
 	return b.String()
 }
 
-// familyNames are the names of the metrics, in the order of the text.
+// familyNames returns the names of the metrics in the order of the text.
 func familyNames(text string) []string {
 	var names []string
 	for _, found := range regexp.MustCompile(`(?m)^# TYPE (\w+) `).FindAllStringSubmatch(text, -1) {
@@ -90,7 +90,7 @@ func familyNames(text string) []string {
 	return names
 }
 
-// labelNames are those of all samples of a metric, in the order in which they appear.
+// labelNames returns the labels of all samples of a metric in the order in which they appear.
 func labelNames(f *dto.MetricFamily, implied []string) string {
 	var names []string
 	for _, m := range f.Metric {
@@ -103,7 +103,7 @@ func labelNames(f *dto.MetricFamily, implied []string) string {
 	return strings.Join(names, ", ")
 }
 
-// fill sets everything in v that is exported to a value other than zero.
+// fill sets all exported fields of v to values other than zero.
 func fill(v reflect.Value) {
 	switch {
 	case !v.CanSet():

@@ -18,9 +18,9 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/exportertest"
 )
 
-// hostileAPI puts every secret that it knows into its answers. In which part of an
-// answer depends on the JobId. The answer for the job "fine" contains none, so that the
-// exporter goes on to ask for its devices. The API is also a credentials URI.
+// hostileAPI is an API that puts all secrets of a request into its answer. The JobId
+// selects the part of the answer. The answer for the batch "fine" has no secret, so that
+// the exporter also asks for its devices. The API also serves a credentials URI.
 func hostileAPI(t *testing.T) *httptest.Server {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/keys" {
@@ -37,8 +37,7 @@ func hostileAPI(t *testing.T) *httptest.Server {
 	return server
 }
 
-// echo spells what the request was signed with in all the ways in which servers quote
-// the text of a request.
+// echo returns the secrets of a request in every encoding in which servers quote a request.
 func echo(r *http.Request) string {
 	upper := regexp.MustCompile(`%[0-9A-F]{2}`)
 	var all []string
@@ -46,14 +45,14 @@ func echo(r *http.Request) string {
 	signature := cmp.Or(r.Header.Get("Authorization"), "Signature="+r.FormValue("Signature"))
 	for _, secret := range []string{plantedSecret, token, signature, r.URL.RawQuery} {
 		once := url.QueryEscape(secret)
-		quoted, _ := json.Marshal(secret) // cannot fail for a string
+		quoted, _ := json.Marshal(secret) // never fails for a string
 		all = append(all, secret, once, url.QueryEscape(once), url.PathEscape(secret), upper.ReplaceAllStringFunc(once, strings.ToLower),
 			strings.Trim(string(quoted), `"`), html.EscapeString(secret))
 	}
 	return strings.Join(all, " ")
 }
 
-// hostileAnswers are keyed by the JobId that they answer.
+// hostileAnswers are the answers of [hostileAPI] by JobId.
 var hostileAnswers = map[string]func(w http.ResponseWriter, echo string){
 	"in_an_answer_of_the_api": func(w http.ResponseWriter, echo string) {
 		asJSON(w, 200, map[string]any{"Success": false, "Code": "iot.system.SystemException", "ErrorMessage": "not for " + echo})
@@ -63,7 +62,7 @@ var hostileAnswers = map[string]func(w http.ResponseWriter, echo string){
 	},
 	"in_the_code":       func(w http.ResponseWriter, echo string) { asJSON(w, 403, map[string]any{"Code": "No." + echo}) },
 	"in_the_request_id": func(w http.ResponseWriter, echo string) { asJSON(w, 500, map[string]any{"RequestId": echo}) },
-	// Codes are cut after 128 bytes and messages after 1024, here in mid-secret.
+	// The exporter cuts codes after 128 bytes and messages after 1024 bytes. Here it cuts a secret.
 	"at_the_cut": func(w http.ResponseWriter, echo string) {
 		asJSON(w, 400, map[string]any{"Code": strings.Repeat("c", 120) + plantedSecret, "Message": strings.Repeat("m", 1010) + plantedSecret})
 	},
@@ -94,7 +93,7 @@ var hostileAnswers = map[string]func(w http.ResponseWriter, echo string){
 	"in_a_broken_length": func(w http.ResponseWriter, echo string) {
 		bare(w, "HTTP/1.1 200 OK\r\nContent-Length: "+echo+"\r\n\r\n")
 	},
-	// net/http's own logger tells of the second answer.
+	// The logger of net/http reports the second answer.
 	"after_the_answer": func(w http.ResponseWriter, echo string) {
 		good := `{"Success":true,"Data":{"JobId":"after_the_answer","JobStatus":"PLANNED"}}`
 		bare(w, fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%sHTTP/1.1 200 OK\r\nX-Echo: %s\r\n\r\n", len(good), good, echo))
@@ -106,10 +105,10 @@ var hostileAnswers = map[string]func(w http.ResponseWriter, echo string){
 
 func asJSON(w http.ResponseWriter, status int, content map[string]any) {
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(content) // an error shows at the client
+	_ = json.NewEncoder(w).Encode(content) // the client notices an error
 }
 
-// bare writes an answer that net/http would correct or refuse to send.
+// bare writes an answer as it is. net/http would correct it or refuse to send it.
 func bare(w http.ResponseWriter, answer string) {
 	connection, _, err := w.(http.Hijacker).Hijack()
 	if err != nil {
@@ -121,18 +120,18 @@ func bare(w http.ResponseWriter, answer string) {
 	out.Flush()
 }
 
-// hostileAccounts is how many hostileConfig has.
+// hostileAccounts is the number of accounts in [hostileConfig].
 var hostileAccounts = 2*len(hostileAnswers) + 4
 
-// hostileConfig has an account for each hostile answer and signature, so that none waits
-// for another, and four that get their secrets in other ways.
+// hostileConfig has an account for each pair of a hostile answer and a signature, so that
+// no account waits for another, and four accounts that get their secrets in other ways.
 func hostileConfig(t *testing.T, api string) string {
 	t.Helper()
 	secret, token := exportertest.TempFile(t, "secret", plantedSecret+"\n"), exportertest.TempFile(t, "token", plantedToken+"\n")
 	var b strings.Builder
 	b.WriteString("polling: {interval: 1h}\naccounts:\n")
-	// account adds one that needs every operation. Without credentials it takes those of
-	// the environment.
+	// account adds an account that uses every operation. Without credentials it takes those
+	// of the environment.
 	account := func(name, endpoint, credentials string) {
 		job, v1 := strings.CutSuffix(name, "_with_v1")
 		fmt.Fprintf(&b, "  - name: %q\n    endpoint: %q\n    device_counts: true\n    bulk_status: true\n", name, endpoint)
@@ -156,7 +155,7 @@ func hostileConfig(t *testing.T, api string) string {
 	return b.String()
 }
 
-// badFiles are configurations with a secret where none belongs. There are more in
+// badFiles are configurations with a secret in the wrong place. There are more in
 // config/testdata/bad.
 func badFiles(good string) map[string]string {
 	first := "access_key_secret: '" + plantedSecret + "'"

@@ -16,26 +16,26 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/exportertest"
 )
 
-// The planted secrets. The head and the tail of each are letters, which no encoding of
-// URLs or of JSON changes; between them is what each encoding does change. An HTTP
-// header can carry each.
+// The secrets that the tests look for. Each begins and ends with letters, which no encoding
+// of URLs or JSON changes. The characters between them change in every encoding. All are
+// valid in an HTTP header.
 const (
 	plantedSecret   = `hideSecretHead/+=&"<\%~hideSecretTail`
 	plantedToken    = `hideTokenHead/+=&"<\%hideTokenTail`
 	plantedURI      = `hideUriHead%2F%2B%3DhideUriTail`
 	plantedProcess  = `hideProcessHead/+=hideProcessTail`
 	plantedPassword = `hidePasswordHead-hidePasswordTail`
-	plantedMistake  = `hideWeb` // a password in the wrong place; short, because YAML's errors quote only seven letters
-	// hashOfPassword is that of plantedPassword, at bcrypt's lowest cost.
+	plantedMistake  = `hideWeb` // a password in the wrong place; errors of YAML quote only seven letters
+	// hashOfPassword is the hash of plantedPassword, at the lowest cost that bcrypt has.
 	hashOfPassword = `$2a$04$1TDEBdeQIgPd7jyd2YeB1O9ZkDtoGyxBhJFgQOCJ4TjsXHDB55mgW`
 )
 
-// signatures match that of any call, in lower case: 64 hexadecimal digits or, with v1,
-// 28 of base64, perhaps escaped.
+// signatures matches the signature of any call in lower case: 64 hexadecimal digits or, for
+// v1, 28 characters of base64, which may be escaped.
 var signatures = regexp.MustCompile(`signature(=|%3d|%253d|\\u003d)[0-9a-z%+/]{8}`)
 
-// leaks names the planted secrets of which an output contains a part. The head or the
-// tail is enough, because outputs may be cut.
+// leaks returns the secrets of which an output contains the beginning or the end. Outputs
+// may be cut, so a part is enough.
 func leaks(output string) (found []string) {
 	output = strings.ToLower(output)
 	for _, part := range []string{"hideSecretHead", "hideSecretTail", "hideTokenHead", "hideTokenTail", "hideUriHead", "hideUriTail",
@@ -56,19 +56,19 @@ func leaks(output string) (found []string) {
 	return found
 }
 
-// forms are the spellings in which a text can contain a part of a secret. In base64
-// there are three, depending on how many bytes come before the part.
+// forms returns the encodings in which a text can contain a part of a secret. There are
+// three for base64, because the number of bytes before the part matters.
 func forms(part string) map[string]string {
 	all := map[string]string{"as it is": part, "in hexadecimal": hex.EncodeToString([]byte(part))}
 	for before := range 3 {
 		encoded := base64.StdEncoding.EncodeToString([]byte(strings.Repeat(" ", before) + part))
-		// Only characters that encode nothing but the part: 6 bits each.
+		// Only those characters, of 6 bits each, that encode nothing but the part.
 		all[fmt.Sprintf("in base64 after %d bytes", before)] = encoded[(before*8+5)/6 : (before+len(part))*8/6]
 	}
 	return all
 }
 
-// The search must find what it is for, or the tests that rely on it could not fail.
+// leaks finds secrets in every encoding. Otherwise the tests that use it could not fail.
 func TestLeaks(t *testing.T) {
 	for name, output := range map[string]string{
 		"as it is":          "err=" + plantedSecret,
@@ -82,35 +82,35 @@ func TestLeaks(t *testing.T) {
 		"a signature of v1": "&Signature=WJN0Ee8%2BX6pogcD3loLHIqQNEN0%3D",
 	} {
 		if len(leaks(output)) == 0 {
-			t.Errorf("%s: nothing is found in %s", name, output)
+			t.Errorf("%s: no secret is found in %s", name, output)
 		}
 	}
 	if found := leaks("Signature=<secret> hidden Secret"); found != nil {
-		t.Errorf("%v is found where nothing is", found)
+		t.Errorf("%v is found in a text without secrets", found)
 	}
 }
 
-// programWithSecrets is the program in an environment that holds secrets, and nothing
-// of this machine's. It is a process of its own because libraries also write to the
-// process's stdout and stderr, not only where run is told to.
+// programWithSecrets is the program with an environment that has secrets and nothing of
+// the environment of the test. It is a process of its own because libraries write to the
+// stdout and stderr of the process.
 func programWithSecrets(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	home := t.TempDir()
 	if err := os.Mkdir(filepath.Join(home, ".aliyun"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	// A profile whose keys come from an external program, of which the answer is a secret.
+	// A profile whose keys come from an external program. Its output is a secret.
 	exportertest.WriteFile(t, filepath.Join(home, ".aliyun", "config.json"),
 		`{"current":"p","profiles":[{"name":"p","mode":"External","process_command":"echo `+plantedProcess+`"}]}`)
 	cmd := exportertest.Command(t, args...)
-	// DEBUG makes credentials-go talkative, and the proxy's password is in errors of net/http.
+	// DEBUG makes credentials-go log more. Errors of net/http contain the password of the proxy.
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "ALIBABA_CLOUD_ECS_METADATA_DISABLED=true",
 		"DEBUG=credential", "HTTP_PROXY=http://proxy:" + plantedPassword + "@127.0.0.1:9"}
 	return cmd
 }
 
-// printed is all that such a program writes until it ends by itself, with or without
-// an error.
+// printed returns the whole output of [programWithSecrets] with arguments with which it ends
+// by itself, with or without an error.
 func printed(t *testing.T, args ...string) string {
 	t.Helper()
 	text, err := programWithSecrets(t, args...).CombinedOutput()

@@ -14,10 +14,9 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/exportertest"
 )
 
-// Nothing that a person or a program can see of the exporter contains a secret,
-// whatever the API answers and whatever its files contain. The first loop makes sure
-// that the outputs are not free of secrets because they are empty.
-func TestSecretsNeverShow(t *testing.T) {
+// No output of the exporter contains a secret, whatever the API answers and whatever is in
+// the configuration files. The first loop checks that the outputs are not empty.
+func TestNoOutputHasSecrets(t *testing.T) {
 	t.Parallel()
 	for _, format := range []string{"logfmt", "json"} {
 		t.Run(format, func(t *testing.T) {
@@ -32,18 +31,18 @@ func TestSecretsNeverShow(t *testing.T) {
 					t.Errorf("%s: %q is missing in\n%s", place, want, shown[place])
 				}
 			}
-			exportertest.WantIn(t, shown["stderr"], "Unsolicited response") // of net/http's own logger
+			exportertest.WantIn(t, shown["stderr"], "Unsolicited response") // from the logger of net/http
 			for _, place := range slices.Sorted(maps.Keys(shown)) {
 				if found := leaks(shown[place]); found != nil {
-					t.Errorf("%s: %s, in\n%s", place, strings.Join(found, ", "), shown[place])
+					t.Errorf("%s contains %s:\n%s", place, strings.Join(found, ", "), shown[place])
 				}
 			}
 		})
 	}
 }
 
-// everyOutput runs the exporter against the hostile API and gives all of its outputs,
-// each under the name of its place.
+// everyOutput runs the exporter against the hostile API and returns all of its outputs by
+// their names.
 func everyOutput(t *testing.T, format string) map[string]string {
 	t.Helper()
 	good := hostileConfig(t, hostileAPI(t).URL)
@@ -59,11 +58,11 @@ func everyOutput(t *testing.T, format string) map[string]string {
 	p := exportertest.StartProcess(t, cmd)
 	p.AwaitListening()
 	exportertest.Eventually(t, func() string { return unheard(&p.Exporter, hostileAccounts) })
-	// Pages, with their heads.
+	// Pages, with their headers.
 	for place, asked := range everyPage(t) {
 		shown[place] = exchange(&p.Exporter, asked)
 	}
-	// Errors about the files quote what is in them, at a reload and at a start.
+	// Errors about a file quote its content, at a start and at a reload.
 	for name, text := range badFiles(good) {
 		exportertest.WriteFile(t, config, text)
 		shown["a reload with "+name] = exchange(&p.Exporter, page{"POST", "/-/reload", "", plantedPassword})
@@ -75,7 +74,7 @@ func everyOutput(t *testing.T, format string) map[string]string {
 		shown["a page with "+name] = exchange(&p.Exporter, page{"GET", "/", "", plantedMistake})
 		shown["a start with "+name] = printed(t, append(serving, exportertest.AnyPort)...)
 	}
-	// These outputs are complete only when the exporter has ended.
+	// These outputs are complete when the exporter has ended.
 	p.End(syscall.SIGTERM)
 	shown["stdout"], shown["stderr"] = stdout.String(), p.Log.String()
 	shown["the state file"] = exportertest.ReadFile(t, state)
@@ -84,7 +83,7 @@ func everyOutput(t *testing.T, format string) map[string]string {
 	return shown
 }
 
-// badWebFiles have a password, or the hash of one, where none belongs.
+// badWebFiles have a password or its hash in the wrong place.
 var badWebFiles = map[string]string{
 	"a password for a hash":      "basic_auth_users: {prometheus: " + plantedMistake + "}\n",
 	"a password for the users":   "basic_auth_users: " + plantedMistake + "\n",
@@ -92,10 +91,10 @@ var badWebFiles = map[string]string{
 	"a password in a wrong type": "basic_auth_users: {prometheus: " + hashOfPassword + "}\nrate_limit: {burst: " + plantedMistake + "}\n",
 }
 
-// page is a request for a page, with basic auth. accept asks for a format, or is "".
+// page is a request for a page with basic auth. accept is the Accept header, "" for none.
 type page struct{ method, path, accept, password string }
 
-// everyPage has a request for each route, and some that are special, by name.
+// everyPage returns a request for each route and some special ones, by name.
 func everyPage(t *testing.T) map[string]page {
 	t.Helper()
 	pages := map[string]page{
@@ -103,7 +102,7 @@ func everyPage(t *testing.T) map[string]page {
 		"protobuf":              {"GET", "/metrics", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited", plantedPassword},
 		"with a wrong password": {"GET", "/metrics", "", plantedPassword + "!"},
 		"/jobs, looked for":     {"GET", "/jobs?q=hide", "", plantedPassword},
-		"a page that is not":    {"GET", "/" + plantedSecret[:8], "", plantedPassword},
+		"a page not found":      {"GET", "/" + plantedSecret[:8], "", plantedPassword},
 	}
 	methods, paths := exportertest.Routes(t)
 	for i, method := range methods {
@@ -112,13 +111,13 @@ func everyPage(t *testing.T) map[string]page {
 	return pages
 }
 
-// exchange gives the whole answer as it came, head and body.
+// exchange returns the whole answer, with its headers.
 func exchange(e *exportertest.Exporter, p page) string {
 	e.T.Helper()
 	request := exportertest.NewRequest(e.T, p.method, e.URLs[0]+p.path)
 	request.SetBasicAuth("prometheus", p.password)
 	request.Header.Set("Accept", p.accept)
-	request.Header.Set("Accept-Encoding", "identity") // to be searched as text
+	request.Header.Set("Accept-Encoding", "identity") // no compression
 	response, err := exportertest.Client.Do(request)
 	if err != nil {
 		e.T.Fatal(err)
@@ -131,11 +130,11 @@ func exchange(e *exportertest.Exporter, p page) string {
 	return all.String()
 }
 
-// unheard names what the hostile API has not been asked for yet. It is "" when so many
-// accounts have had an answer, and one of them has called every operation.
+// unheard returns what the hostile API has not been asked for yet. It is "" when this many
+// accounts have had an answer and the account "fine" has called every operation.
 func unheard(e *exportertest.Exporter, accounts int) string {
 	text := exchange(e, page{"GET", "/metrics", "", plantedPassword})
-	// This sample exists from a batch's first answer on, be it good or bad.
+	// A batch has this sample from its first answer on, whether it was an error or not.
 	if n := strings.Count(text, "\naliyun_iot_ota_job_poll_success{"); n < accounts {
 		return fmt.Sprintf("%d of %d accounts", n, accounts)
 	}

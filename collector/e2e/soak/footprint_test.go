@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// footprint is what this process holds. heap is what the garbage collector finds in
-// use, resident is all memory; both are in bytes.
+// footprint is what this process uses. heap is the live heap and resident is all memory
+// of the process, both in bytes.
 type footprint struct{ goroutines, descriptors, heap, resident int }
 
 func (f footprint) String() string {
@@ -28,7 +28,7 @@ func takeFootprint(t *testing.T) (f footprint) {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	f.heap = int(m.HeapAlloc)
-	// statm counts pages: first those of the address space, then the resident ones.
+	// The first two numbers of statm are the pages of the address space and the resident pages.
 	statm, err := os.ReadFile("/proc/self/statm")
 	if err != nil {
 		t.Fatal(err)
@@ -41,9 +41,9 @@ func takeFootprint(t *testing.T) (f footprint) {
 	return f
 }
 
-// quiet is the lower quartile of each number. What leaks is in every sample; calls that
-// hang, a scrape under way and a machine that is busy with something else are in some.
-func quiet(samples []footprint) footprint {
+// lowerQuartiles returns the lower quartile of each number. A leak is in every sample. Calls
+// that hang and scrapes in progress are only in some.
+func lowerQuartiles(samples []footprint) footprint {
 	of := func(get func(footprint) int) int {
 		values := make([]int, len(samples))
 		for i, s := range samples {

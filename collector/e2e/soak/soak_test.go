@@ -21,13 +21,12 @@ import (
 
 var soak = flag.Duration("soak", 0, "how long TestSoak runs, in real time; 0 skips it")
 
-// soakJobs are more than can be polled in a minute, so that no worker is ever idle.
+// soakJobs is more than can be polled in a minute, so that all slots are always in use.
 const soakJobs = 1000
 
-// TestSoak runs the exporter at its full rate for a long time, while calls fail in every
-// way, the configuration changes and pages are asked for. The goroutines, files and
-// memory that it holds must not grow. Those of the simulator count too, because it is in
-// the same process.
+// TestSoak runs the exporter at its full rate for a long time, with calls that fail in
+// every way, reloads and scrapes. The number of goroutines, the number of open files and
+// the memory must not grow. The simulator is in the same process, so it counts too.
 func TestSoak(t *testing.T) {
 	if *soak == 0 {
 		t.Skip("skipped without -soak=15m")
@@ -41,7 +40,7 @@ func TestSoak(t *testing.T) {
 			Devices: fleet.Devices{Count: 200, Offline: 1}})
 	}
 	api := httptest.NewServer(sim)
-	t.Cleanup(api.Close) // after the exporter has stopped
+	t.Cleanup(api.Close) // cleaned up after the exporter has stopped
 	config := func(jobs []string) string {
 		return fmt.Sprintf(`polling: {interval: 1s, device_interval: 5s, discovery_interval: 2s, timeout: 1s}
 accounts:
@@ -58,8 +57,8 @@ accounts:
 	e := exportertest.Start(t, "--config.file="+name, "--persistence.file="+exportertest.TempFile(t, "state", ""), "--persistence.interval=5s")
 	exportertest.Eventually(t, func() string { return uncalled(sim) })
 
-	random := rand.New(rand.NewPCG(1, 2)) // the same faults each time
-	// One of them begins each second and lasts for one to five calls.
+	random := rand.New(rand.NewPCG(1, 2)) // the same faults in every run
+	// Every second one of these begins. It lasts for one to five calls.
 	faults := []gateway.Fault{
 		{Kind: gateway.Hang}, {Kind: gateway.Reset}, {Kind: gateway.Truncate}, {Kind: gateway.Garbage}, {Kind: gateway.HTML},
 		{Kind: gateway.Empty}, {Kind: gateway.Redirect, Location: "http://127.0.0.1:9/"}, {Kind: gateway.Huge, Size: 2 << 20},
@@ -68,7 +67,7 @@ accounts:
 	}
 	stop := make(chan struct{})
 	var busy sync.WaitGroup
-	// every does something at an interval until stop, on a goroutine of its own.
+	// every calls a function at an interval on a goroutine of its own, until stop is closed.
 	every := func(d time.Duration, do func()) {
 		busy.Go(func() {
 			ticker := time.NewTicker(d)
@@ -88,7 +87,7 @@ accounts:
 		f.Count = 1 + random.IntN(5)
 		sim.Inject(f)
 	})
-	// All batches, half of them, and a file that is refused.
+	// The file has all batches, half of them, or a mistake.
 	reloads := 0
 	every(700*time.Millisecond, func() {
 		reloads++
@@ -108,11 +107,11 @@ accounts:
 		if _, _, err := e.Try(http.MethodGet, "/jobs"); err != nil {
 			t.Error(err)
 		}
-		e.Log.Forget() // or the log itself would be what grows
+		e.Log.Forget() // or the log itself would grow
 	})
 
 	var samples []footprint
-	sampled := time.NewTicker(*soak / 60) // sixty samples in all
+	sampled := time.NewTicker(*soak / 60) // takes sixty samples
 	for range 60 {
 		<-sampled.C
 		samples = append(samples, takeFootprint(t))
@@ -121,20 +120,20 @@ accounts:
 	close(stop)
 	busy.Wait()
 
-	// The first third is the warm-up: pools fill, and every batch is polled once.
-	before, after := quiet(samples[20:40]), quiet(samples[40:])
-	t.Logf("%v with %d reloads; in the quieter moments of the second and the last third: %v, %v", *soak, reloads, before, after)
+	// The first third is for warming up: pools fill, and every batch is polled once.
+	before, after := lowerQuartiles(samples[20:40]), lowerQuartiles(samples[40:])
+	t.Logf("%v with %d reloads; lower quartiles of the second and the last third: %v, %v", *soak, reloads, before, after)
 	for _, operation := range soakOperations {
 		t.Logf("%s: %+v", operation, sim.Calls("main", operation))
 	}
 	resident := max(8, before.resident>>20/10)
 	if conditions.UnderRace() {
-		resident = math.MaxInt / 2 // the race detector itself needs ever more
+		resident = math.MaxInt / 2 // the memory of the race detector itself grows
 	}
 	for _, c := range []struct {
 		what          string
 		before, after int
-		slack         int // by how much it may vary
+		slack         int // allowed growth
 	}{
 		{"goroutines", before.goroutines, after.goroutines, 10},
 		{"file descriptors", before.descriptors, after.descriptors, 5},
@@ -142,14 +141,14 @@ accounts:
 		{"MiB of resident memory", before.resident >> 20, after.resident >> 20, resident},
 	} {
 		if c.after > c.before+c.slack {
-			t.Errorf("%s grow: %d in the second third, %d in the last", c.what, c.before, c.after)
+			t.Errorf("%s grow from %d in the second third to %d in the last", c.what, c.before, c.after)
 		}
 	}
 }
 
 var soakOperations = []string{"QueryOTAJob", "ListOTAJobByFirmware", "ListOTATaskByJob"}
 
-// uncalled names an operation that has not been called yet, or gives "".
+// uncalled returns what has not happened yet: a call of an operation; "" when all were called.
 func uncalled(sim *simulator.Simulator) string {
 	for _, operation := range soakOperations {
 		if sim.Calls("main", operation).Accepted == 0 {

@@ -12,8 +12,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/exportertest"
 )
 
-// raw sends a request line and headers as they stand. http.Client would correct what
-// attackers send.
+// raw sends a request line and headers as they are. http.Client would correct them.
 func raw(t *testing.T, url, line, headers string) (status int, body string) {
 	t.Helper()
 	connection, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
@@ -35,25 +34,25 @@ func raw(t *testing.T, url, line, headers string) (status int, body string) {
 	return response.StatusCode, string(text)
 }
 
-// Whatever the path, the method and the header, without the password the answer is a
-// bare 401, and nothing happens. There are two addresses because exporter-toolkit adds
-// the check to each server by itself.
-func TestNothingAnswersWithoutThePassword(t *testing.T) {
+// Without the password every request gets a bare 401 and has no effect, whatever its path,
+// method and headers are. The exporter has two addresses, because exporter-toolkit adds the
+// check to each server separately.
+func TestEveryRequestNeedsThePassword(t *testing.T) {
 	t.Parallel()
 	config := exportertest.TempFile(t, "config.yml", exportertest.SmallestConfig)
 	e := exportertest.Start(t, "--config.file="+config, "--web.config.file="+exportertest.TempFile(t, "web.yml", exportertest.BasicAuthConfig), exportertest.AnyPort)
 	methods, paths := exportertest.Routes(t)
-	// refused demands a bare 401 from each address. An answer to HEAD has no body.
+	// refused checks that each address answers with a bare 401. An answer to HEAD has no body.
 	refused := func(t *testing.T, line, headers string) {
 		t.Helper()
 		for _, url := range e.URLs {
 			status, body := raw(t, url, line, headers)
 			if status != 401 || body != "Unauthorized\n" && (body != "" || !strings.HasPrefix(line, "HEAD ")) {
-				t.Errorf("%s %q: %d %.200q, want a bare 401", line, headers, status, body)
+				t.Errorf("%s %q: status %d, body %.200q, want a bare 401", line, headers, status, body)
 			}
 		}
 	}
-	// The time of the last reload changes with each.
+	// The time of the last reload shows whether there was a reload.
 	loaded := regexp.MustCompile(`\naliyun_iot_ota_exporter_config_last_reload_success_timestamp_seconds .*`)
 	lastReload := func() string {
 		_, body := raw(t, e.URLs[0], "GET /metrics", exportertest.BasicAuthHeader("prometheus:password"))
@@ -71,8 +70,7 @@ func TestNothingAnswersWithoutThePassword(t *testing.T) {
 				refused(t, method+" "+path, "")
 				refused(t, method+" "+path, exportertest.BasicAuthHeader("prometheus:wrong"))
 			}
-			// Spellings of the path that a router, but not the check before it, may take
-			// for the path itself.
+			// Spellings that a router may take for the path although the check before it does not.
 			for _, trick := range []string{path + "?x=1", "/" + path, path + "/", "/." + path, "/nowhere/.." + path, "/%2e%2e" + path,
 				path + "%00", path + ";/", path + "#", strings.ToUpper(path), "http://exporter" + path, "http://elsewhere" + path} {
 				refused(t, "GET "+trick, "")
@@ -80,7 +78,7 @@ func TestNothingAnswersWithoutThePassword(t *testing.T) {
 			}
 			if i < len(methods) { // not /nowhere
 				if status, body := raw(t, e.URLs[0], methods[i]+" "+path, exportertest.BasicAuthHeader("prometheus:password")); status/100 != 2 {
-					t.Errorf("with the password: %d %.200q, want it let in", status, body)
+					t.Errorf("with the password: status %d, body %.200q, want success", status, body)
 				}
 			}
 		})
@@ -107,13 +105,13 @@ func TestNothingAnswersWithoutThePassword(t *testing.T) {
 		t.Run(name, func(t *testing.T) { refused(t, "GET /metrics", header) })
 	}
 
-	// Of all the reloads that were asked for only the one with the password took place.
+	// Only the reload with the password took place.
 	exportertest.WriteFile(t, config, "not a configuration")
 	refused(t, "POST /-/reload", "Content-Length: 0\r\n")
 	if strings.Contains(e.Log.String(), "not reloaded") {
-		t.Error("a reload without the password was carried out")
+		t.Error("a reload without the password took place")
 	}
 	if after := lastReload(); after == before {
-		t.Error("the reload with the password was not carried out")
+		t.Error("the reload with the password did not take place")
 	}
 }

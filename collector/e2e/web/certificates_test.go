@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// authority is a certificate authority of one test.
+// authority is a certificate authority that one test makes.
 type authority struct {
 	certificate *x509.Certificate
 	key         crypto.Signer
@@ -35,10 +35,10 @@ func newAuthority(t *testing.T) authority {
 	return authority{parse(t, create(t, template, template, key, key)), key}
 }
 
-// pem is the authority's certificate as the content of a file.
+// pem returns the certificate of the authority as the content of a file.
 func (a authority) pem() string { return inPEM("CERTIFICATE", a.certificate.Raw) }
 
-// pool trusts this authority and no other.
+// pool returns a pool with this authority and no other.
 func (a authority) pool() *x509.CertPool {
 	pool := x509.NewCertPool()
 	pool.AddCert(a.certificate)
@@ -48,8 +48,8 @@ func (a authority) pool() *x509.CertPool {
 // pair is a certificate and its private key, each as the content of a file.
 type pair struct{ certificate, key string }
 
-// issue signs a certificate for the loopback address and a name. The changes are made
-// before it is signed.
+// issue returns a signed certificate for the loopback address and a name. The changes are
+// applied before it is signed.
 func (a authority) issue(t *testing.T, name string, usage x509.ExtKeyUsage, changes ...func(*x509.Certificate)) pair {
 	t.Helper()
 	key := newKey(t)
@@ -71,7 +71,7 @@ func (a authority) issue(t *testing.T, name string, usage x509.ExtKeyUsage, chan
 	return pair{inPEM("CERTIFICATE", create(t, template, a.certificate, key, a.key)), inPEM("PRIVATE KEY", der)}
 }
 
-// loaded is the pair in the form that crypto/tls uses.
+// loaded returns the pair as crypto/tls uses it.
 func (p pair) loaded(t *testing.T) tls.Certificate {
 	t.Helper()
 	loaded, err := tls.X509KeyPair([]byte(p.certificate), []byte(p.key))

@@ -19,11 +19,11 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
 )
 
-// webExamples are the web configurations in deploy/web. For each prometheus-scrape.yml
-// has a job of the same name.
+// webExamples are the web configurations in deploy/web. prometheus-scrape.yml has a job for
+// each of them, with the same name.
 var webExamples = []string{"basic-auth", "tls", "mutual-tls"}
 
-// scrapeJob is a job of Prometheus's configuration, as far as the examples use one.
+// scrapeJob is a job in the configuration of Prometheus, with the keys that the examples use.
 type scrapeJob struct {
 	Name          string `yaml:"job_name"`
 	Scheme        string
@@ -31,15 +31,14 @@ type scrapeJob struct {
 	Client        promconfig.HTTPClientConfig  `yaml:",inline"`
 }
 
-// scrapeJobs are the shipped jobs by their name. They look for their files in the
-// folder.
+// scrapeJobs returns the shipped jobs by name. They read their files from the folder.
 func scrapeJobs(t *testing.T, folder string) map[string]scrapeJob {
 	t.Helper()
 	var content struct {
 		Jobs []scrapeJob `yaml:"scrape_configs"`
 	}
 	decoder := yaml.NewDecoder(strings.NewReader(shipped(t, "prometheus-scrape.yml")))
-	decoder.KnownFields(true) // Prometheus would not start with an unknown key
+	decoder.KnownFields(true) // Prometheus refuses unknown keys
 	if err := decoder.Decode(&content); err != nil {
 		t.Fatal(err)
 	}
@@ -57,16 +56,16 @@ func scrapeJobs(t *testing.T, folder string) map[string]scrapeJob {
 	return jobs
 }
 
-// shipped is the text of a file in deploy/web.
+// shipped returns the content of a file in deploy/web.
 func shipped(t *testing.T, name string) string {
 	t.Helper()
 	return repository.Read(t, "deploy/web/"+name)
 }
 
-// scrape asks an exporter at the URL as Prometheus would for this job.
+// scrape asks an exporter for /metrics as Prometheus does for this job.
 func (j scrapeJob) scrape(t *testing.T, url string) (status int, err error) {
 	t.Helper()
-	// The certificate is for the target in the example, a host that does not exist.
+	// The certificate is for the target of the example, a host that does not exist.
 	name, _, err := net.SplitHostPort(j.StaticConfigs[0].Targets[0])
 	if err != nil {
 		t.Fatal(err)
@@ -86,8 +85,8 @@ func (j scrapeJob) scrape(t *testing.T, url string) (status int, err error) {
 	return answer.StatusCode, nil
 }
 
-// Each shipped web configuration lets in the shipped job of its name and no other. The
-// certificates are once made here, and once by the commands in the files' comments.
+// Each shipped web configuration accepts the shipped job of the same name and no other. The
+// certificates are made by the test, and then by the commands in the comments of the files.
 func TestWebExamples(t *testing.T) {
 	t.Parallel()
 	for name, makeFiles := range map[string]func(*testing.T, string){"made by a test": testFiles, "made by the comments": commentFiles} {
@@ -103,10 +102,10 @@ func TestWebExamples(t *testing.T) {
 					e := exportertest.Start(t, "--config.file="+exportertest.TempFile(t, "config.yml", exportertest.SmallestConfig), "--web.config.file="+web)
 					for _, job := range jobs {
 						status, err := job.scrape(t, e.URLs[0])
-						// A server that asks for no certificate ignores the client's.
+						// A server that requires no client certificate ignores it.
 						in := job.Name == example || job.Name == "mutual-tls" && example == "tls"
 						if (status == 200) != in {
-							t.Errorf("the job %s: %d, error %v, want it let in: %t", job.Name, status, err, in)
+							t.Errorf("job %s: status %d, error %v, want success: %t", job.Name, status, err, in)
 						}
 					}
 				})
@@ -115,17 +114,17 @@ func TestWebExamples(t *testing.T) {
 	}
 }
 
-// The example does not work until its user has chosen a password: a working hash in
-// there would be a password that everybody can look up.
-func TestWebExampleHasNoPassword(t *testing.T) {
+// The example of basic auth does not work before its user has chosen a password. A hash in
+// the file would be a password that everybody knows.
+func TestBasicAuthExampleNeedsAPassword(t *testing.T) {
 	web := "--web.config.file=" + repository.Path(t, "deploy/web/basic-auth.yml")
 	_, _, err := exportertest.Run(t, "--config.file="+exportertest.TempFile(t, "config.yml", exportertest.SmallestConfig), web, exportertest.AnyPort)
 	if err == nil || !strings.Contains(err.Error(), "htpasswd") {
-		t.Errorf("error %v, want one that says how to make a hash", err)
+		t.Errorf("error %v, want an error that says how to make a hash", err)
 	}
 }
 
-// testFiles makes the files that the examples name, with an authority of its own.
+// testFiles makes the files that the examples name, with a new authority.
 func testFiles(t *testing.T, folder string) {
 	t.Helper()
 	ours := newAuthority(t)
@@ -139,13 +138,13 @@ func testFiles(t *testing.T, folder string) {
 	}
 }
 
-// commentFiles makes the same files by the commands in the comments.
+// commentFiles makes the same files with the commands in the comments.
 func commentFiles(t *testing.T, folder string) {
 	t.Helper()
 	if _, err := exec.LookPath("openssl"); err != nil && os.Getenv("CI") != "true" {
 		t.Skipf("skipped without openssl: %v", err)
 	}
-	// The commands are indented; lines that begin with a dash continue one.
+	// Commands are indented. Lines that begin with a dash continue a command.
 	var script bytes.Buffer
 	for _, found := range regexp.MustCompile(`(?m)^#   ( *(?:openssl|-).*\n)`).FindAllStringSubmatch(shipped(t, "tls.yml")+shipped(t, "mutual-tls.yml"), -1) {
 		script.WriteString(found[1])

@@ -14,9 +14,9 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/exportertest"
 )
 
-// serverFiles writes a folder with a web configuration and what that names: server.crt
-// and server.key, signed by the authority server, and the authority for clients in
-// client-ca.crt.
+// serverFiles makes a folder with a web configuration and the files that it names:
+// server.crt and server.key, signed by the authority server, and client-ca.crt with the
+// authority for clients.
 func serverFiles(t *testing.T, web string, server, clients authority) (folder string) {
 	t.Helper()
 	folder = t.TempDir()
@@ -35,7 +35,7 @@ const (
 		" client_auth_type: RequireAndVerifyClientCert}\n"
 )
 
-// startTLS runs the exporter with the web.yml of the folder. Its URL begins with https.
+// startTLS starts the exporter with the web.yml of the folder. Its URL begins with https.
 func startTLS(t *testing.T, folder string) *exportertest.Exporter {
 	t.Helper()
 	e := exportertest.Start(t, "--config.file="+exportertest.TempFile(t, "config.yml", exportertest.SmallestConfig), "--web.config.file="+filepath.Join(folder, "web.yml"))
@@ -43,13 +43,13 @@ func startTLS(t *testing.T, folder string) *exportertest.Exporter {
 	return e
 }
 
-// tlsClient makes a new connection, and so a new handshake, for each request.
+// tlsClient returns a client with a new connection, and so a new handshake, for each request.
 func tlsClient(config *tls.Config) *http.Client {
 	return &http.Client{Transport: &http.Transport{DisableKeepAlives: true, TLSClientConfig: config}}
 }
 
-// healthy asks for /-/healthy, without a password if that is "". A handshake that is
-// refused is an error.
+// healthy asks for /-/healthy, without basic auth if the password is "". It is an error if
+// the handshake fails.
 func healthy(e *exportertest.Exporter, client *http.Client, password string) (status int, from *tls.ConnectionState, err error) {
 	e.T.Helper()
 	request := exportertest.NewRequest(e.T, http.MethodGet, e.URLs[0]+"/-/healthy")
@@ -63,30 +63,29 @@ func healthy(e *exportertest.Exporter, client *http.Client, password string) (st
 	return answer.StatusCode, answer.TLS, nil
 }
 
-// The exporter shows its certificate, and speaks nothing older than TLS 1.2.
+// The exporter presents its certificate and accepts TLS 1.2 or newer.
 func TestTLS(t *testing.T) {
 	t.Parallel()
 	ours, other := newAuthority(t), newAuthority(t)
 	e := startTLS(t, serverFiles(t, overTLS, ours, ours))
 
 	if status, _, err := healthy(e, tlsClient(&tls.Config{RootCAs: ours.pool()}), ""); status != 200 {
-		t.Errorf("over TLS: %d, error %v", status, err)
+		t.Errorf("over TLS: status %d, error %v", status, err)
 	}
 	if status, _, err := healthy(e, tlsClient(&tls.Config{RootCAs: other.pool()}), ""); err == nil {
-		t.Errorf("trusting another authority: %d, want an error", status)
+		t.Errorf("a client that trusts another authority: status %d, want an error", status)
 	}
 	old := &tls.Config{RootCAs: ours.pool(), MaxVersion: tls.VersionTLS11}
 	if status, _, err := healthy(e, tlsClient(old), ""); err == nil {
-		t.Errorf("over TLS 1.1: %d, want an error", status)
+		t.Errorf("over TLS 1.1: status %d, want an error", status)
 	}
 	e.URLs[0] = strings.Replace(e.URLs[0], "https:", "http:", 1)
 	if status, _, err := healthy(e, exportertest.Client, ""); status != 400 {
-		t.Errorf("without TLS: %d, error %v, want 400", status, err)
+		t.Errorf("without TLS: status %d, error %v, want 400", status, err)
 	}
 }
 
-// A client is let in by a certificate for clients, in force, of the right authority, and
-// by nothing less.
+// With mutual TLS a client needs a valid client certificate of the right authority.
 func TestMutualTLS(t *testing.T) {
 	t.Parallel()
 	server, clients := newAuthority(t), newAuthority(t)
@@ -97,11 +96,11 @@ func TestMutualTLS(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		shown   []tls.Certificate
-		refusal string // "": let in
+		refusal string // the error of the server; "": the client is accepted
 	}{
 		"no certificate":         {nil, "certificate required"},
 		"of the right authority": {[]tls.Certificate{clients.issue(t, "prometheus", asClient).loaded(t)}, ""},
-		// It says the same of itself as the right one.
+		// Its name is the name of the right one.
 		"of another authority": {[]tls.Certificate{newAuthority(t).issue(t, "prometheus", asClient).loaded(t)}, "unknown certificate authority"},
 		"of the server's authority": {[]tls.Certificate{server.issue(t, "prometheus", asClient).loaded(t)},
 			"unknown certificate authority"},
@@ -109,8 +108,8 @@ func TestMutualTLS(t *testing.T) {
 		"for a server": {[]tls.Certificate{clients.issue(t, "prometheus", x509.ExtKeyUsageServerAuth).loaded(t)}, "bad certificate"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			// Certificates would be sent only if the server named their authority. This
-			// client sends its own regardless, as an attacker would.
+			// A normal client sends a certificate only if the server names its authority. This
+			// client always sends it, as an attacker would.
 			config := &tls.Config{RootCAs: server.pool(), GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
 				if len(c.shown) == 0 {
 					return new(tls.Certificate), nil
@@ -120,70 +119,70 @@ func TestMutualTLS(t *testing.T) {
 			status, _, err := healthy(e, tlsClient(config), "")
 			switch {
 			case c.refusal == "" && status != 200:
-				t.Errorf("%d, error %v, want 200", status, err)
+				t.Errorf("status %d, error %v, want 200", status, err)
 			case c.refusal != "" && (err == nil || !strings.Contains(err.Error(), "remote error: tls: "+c.refusal)):
-				t.Errorf("%d, error %v, want the refusal %q", status, err, c.refusal)
+				t.Errorf("status %d, error %v, want the error %q", status, err, c.refusal)
 			}
 		})
 	}
 }
 
-// With mutual TLS and basic auth together a client needs both.
+// With mutual TLS and basic auth a client needs both.
 func TestTLSWithBasicAuth(t *testing.T) {
 	t.Parallel()
 	ours := newAuthority(t)
 	e := startTLS(t, serverFiles(t, mutualTLS+exportertest.BasicAuthConfig, ours, ours))
-	// Both trust the exporter; known has a certificate of its own, too.
+	// Both clients trust the exporter. Only known has a certificate.
 	trusting := &tls.Config{RootCAs: ours.pool()}
 	known := &tls.Config{RootCAs: ours.pool(), Certificates: []tls.Certificate{ours.issue(t, "prometheus", x509.ExtKeyUsageClientAuth).loaded(t)}}
 
 	if status, _, err := healthy(e, tlsClient(trusting), "password"); err == nil {
-		t.Errorf("the password alone: %d, want a refusal", status)
+		t.Errorf("only the password: status %d, want an error", status)
 	}
 	if status, _, err := healthy(e, tlsClient(known), ""); status != 401 {
-		t.Errorf("the certificate alone: %d, error %v, want 401", status, err)
+		t.Errorf("only the certificate: status %d, error %v, want 401", status, err)
 	}
 	if status, _, err := healthy(e, tlsClient(known), "wrong"); status != 401 {
-		t.Errorf("with a wrong password: %d, error %v, want 401", status, err)
+		t.Errorf("a wrong password: status %d, error %v, want 401", status, err)
 	}
 	if status, _, err := healthy(e, tlsClient(known), "password"); status != 200 {
-		t.Errorf("both: %d, error %v, want 200", status, err)
+		t.Errorf("both: status %d, error %v, want 200", status, err)
 	}
 }
 
-// The certificate is read again for each connection, and the web configuration for each
-// request, so a renewal of either needs no restart. While they are inconsistent or
-// missing nobody is let in.
+// The exporter reads the certificate for each connection and the web configuration for each
+// request, so that a new certificate or password needs no restart. While the files do not
+// fit together, or one is missing, every request fails.
 func TestRenewedCertificate(t *testing.T) {
 	t.Parallel()
 	ours := newAuthority(t)
 	folder := serverFiles(t, overTLS, ours, ours)
 	e := startTLS(t, folder)
 	client := tlsClient(&tls.Config{RootCAs: ours.pool()})
-	// The authority gives 2 as the serial number, unless it is changed.
+	// The first certificate has the serial number 2.
 	if status, from, err := healthy(e, client, ""); status != 200 || from.PeerCertificates[0].SerialNumber.Int64() != 2 {
-		t.Fatalf("at first: %d, error %v", status, err)
+		t.Fatalf("first certificate: status %d, error %v", status, err)
 	}
 
-	// The certificate comes first and its key a moment later.
+	// The certificate is replaced first, and its key a moment later.
 	renewed := ours.issue(t, "exporter.example.com", x509.ExtKeyUsageServerAuth, func(c *x509.Certificate) { c.SerialNumber = big.NewInt(3) })
 	exportertest.WriteFile(t, filepath.Join(folder, "server.crt"), renewed.certificate)
 	if status, _, err := healthy(e, client, ""); err == nil {
-		t.Errorf("with a key that is not the certificate's: %d, want a refusal", status)
+		t.Errorf("with a key of another certificate: status %d, want an error", status)
 	}
 	exportertest.WriteFile(t, filepath.Join(folder, "server.key"), renewed.key)
 	if status, from, err := healthy(e, client, ""); status != 200 || from.PeerCertificates[0].SerialNumber.Int64() != 3 {
-		t.Errorf("renewed: %d, error %v, certificate %v", status, err, from)
+		t.Errorf("new certificate: status %d, error %v, certificate %v", status, err, from)
 	}
 
 	exportertest.WriteFile(t, filepath.Join(folder, "web.yml"), overTLS+exportertest.BasicAuthConfig)
 	if status, _, err := healthy(e, client, ""); status != 401 {
-		t.Errorf("with a password that came later: %d, error %v, want 401", status, err)
+		t.Errorf("after a password was set: status %d, error %v, want 401", status, err)
 	}
 	if err := os.Remove(filepath.Join(folder, "web.yml")); err != nil {
 		t.Fatal(err)
 	}
 	if status, _, err := healthy(e, client, "password"); err == nil {
-		t.Errorf("without its web configuration: %d, want a refusal", status)
+		t.Errorf("without the web configuration: status %d, want an error", status)
 	}
 }

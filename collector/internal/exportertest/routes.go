@@ -13,8 +13,9 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
 )
 
-// Routes are the patterns that the router is given, such as GET /jobs, each split in
-// two. They are read in the source, because http.ServeMux does not list them.
+// Routes returns the patterns of the router, such as GET /jobs, each split into method and
+// path. It reads them from the source of collector/web, because http.ServeMux does not list
+// its patterns.
 func Routes(t *testing.T) (methods, paths []string) {
 	t.Helper()
 	sources, err := filepath.Glob(repository.Path(t, "collector/web/*.go"))
@@ -39,7 +40,7 @@ func Routes(t *testing.T) (methods, paths []string) {
 			if router, ok := function.X.(*ast.Ident); !ok || router.Name != "mux" {
 				return true
 			}
-			// In "GET " + path the path is that of --web.telemetry-path.
+			// The path of "GET " + path is the value of --web.telemetry-path.
 			pattern := call.Args[0]
 			if sum, ok := pattern.(*ast.BinaryExpr); ok {
 				pattern = sum.X
@@ -59,7 +60,7 @@ func Routes(t *testing.T) (methods, paths []string) {
 		})
 	}
 	if !slices.Contains(paths, "/-/reload") {
-		t.Fatalf("the router's patterns are not where this test looks; it found %v", paths)
+		t.Fatalf("this test does not find the patterns of the router; it found %v", paths)
 	}
 	for i := range paths {
 		if paths[i] == "" {

@@ -120,7 +120,7 @@ func TestPolicies(t *testing.T) {
 			for i, missing := range allowed {
 				synctest.Test(t, func(t *testing.T) {
 					out, err := lab(t, slices.Delete(slices.Clone(allowed), i, i+1)).checkLive()
-					if want := "the RAM action iot:" + missing + " is not allowed"; err == nil || !strings.Contains(out, "permission") || !strings.Contains(out, want) {
+					if want := "Grant the RAM action iot:" + missing + " "; err == nil || !strings.Contains(out, "permission") || !strings.Contains(out, want) {
 						t.Errorf("error %v, and not %q, in\n%s", err, want, out)
 					}
 				})

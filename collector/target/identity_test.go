@@ -55,7 +55,7 @@ func TestEntriesOfOneAccountShareSlots(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%v\n%s", err, &text)
 			}
-			warned := strings.Contains(strings.Join(parsed.Warnings, "\n"), "one budget")
+			warned := strings.Contains(strings.Join(parsed.Warnings, "\n"), "share one rate budget")
 			watched := target.FromConfig(parsed)
 			identity := func(i int) aliyun.Identity {
 				return watched.Accounts[i].Credentials.Identity()

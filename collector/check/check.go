@@ -83,7 +83,7 @@ func writePlan(w io.Writer, setup target.Setup) error {
 		for _, n := range needs(a, setup.Rules) {
 			perSecond := float64(a.RequestsPerSecond) / (1 + assumedRTT.Seconds())
 			calls := min(perSecond, float64(n.things*n.calls)/n.every.Seconds())
-			age := schedule.WorstAge(n.things*n.calls, n.every, a.RequestsPerSecond, 0, assumedRTT, 0)
+			age := schedule.Capacity{Slots: a.RequestsPerSecond, RTT: assumedRTT}.WorstAge(n.things*n.calls, n.every, 0)
 			asks := fmt.Sprintf("%d %s", n.things, n.noun)
 			if n.found {
 				found = true

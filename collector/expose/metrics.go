@@ -97,7 +97,7 @@ func families(expected time.Duration) []family {
 			if s.Devices == nil {
 				return
 			}
-			for _, status := range store.TaskStatuses(s.Devices.ByStatus) {
+			for _, status := range s.Devices.Statuses() {
 				out.sample(float64(s.Devices.ByStatus[status]), label{"task_status", status})
 			}
 		}},

@@ -59,10 +59,8 @@ func TestScrapesDuringUpdates(t *testing.T) {
 	filled := harness.FilledStore(t, jobs)
 	handler := harness.NewHandler(t, filled)
 	set := func(n int, version float64) {
-		filled.Update("production", harness.FillJobID(n), func(s *store.State) *store.State {
-			next := *s
-			next.Job = &aliyun.Job{RetryCount: new(version), MaximumPerMinute: new(version)}
-			return &next
+		harness.ChangeState(t, filled, harness.FillJobID(n), func(s *store.State) {
+			s.Job = &aliyun.Job{RetryCount: new(version), MaximumPerMinute: new(version)}
 		})
 	}
 	done := make(chan struct{})

@@ -70,13 +70,12 @@ func TestJobsPageBoundsWhatTheAPISays(t *testing.T) {
 	filled := harness.FilledStore(t, fleet)
 	huge := strings.Repeat("级", 300_000)
 	for i := range fleet {
-		filled.Update("production", harness.FillJobID(i), func(s *store.State) *store.State {
+		harness.ChangeState(t, filled, harness.FillJobID(i), func(s *store.State) {
 			s.Job.JobStatus = new(fmt.Sprintf("NEW_STATUS_%d", i))
 			if i < 20 {
 				s.Job.JobStatus, s.Job.Name, s.Job.JobDesc, s.Job.DestVersion = &huge, &huge, &huge, &huge
 				s.Err = &aliyun.Error{Class: aliyun.ClassServer, Code: "code", Message: huge, RequestID: huge}
 			}
-			return s
 		})
 	}
 	w := harness.GetPage(harness.PageOfStore(filled), "status=NEW_STATUS_2999")
@@ -106,7 +105,7 @@ func TestJobsPageBoundsTheAccounts(t *testing.T) {
 	filled := store.New()
 	for i := range 2000 {
 		name := fmt.Sprintf("account-%04d", i)
-		filled.SetTargets(name, []target.Target{{Account: name, JobID: "job"}}, nil)
+		filled.Configure(target.Account{Name: name, Targets: []target.Target{{Account: name, JobID: "job"}}})
 	}
 	root := harness.Document(t, harness.GetPage(harness.PageOfStore(filled), "account=account-1999"))
 	if got := chosen(root, "account"); got != "account-1999" {

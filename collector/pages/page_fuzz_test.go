@@ -37,7 +37,7 @@ func (p pageTexts) page() *httptest.ResponseRecorder {
 		Devices: &store.DeviceCounts{ByStatus: map[string]int{"SUCCEEDED": 1, "x" + p.said: 1}, Total: 3, AsOf: at},
 	}
 	filled.Restore([]*store.State{s})
-	filled.SetTargets(p.account, []target.Target{s.Target}, nil)
+	filled.Configure(target.Account{Name: p.account, Targets: []target.Target{s.Target}, DeviceCounts: s.Counted})
 	query := url.Values{"text": {p.said}, "account": {p.account}, "status": {p.shownStatus()}, "sort": {"-age"}, "refresh": {"1"}}
 	return harness.GetPage(harness.PageOfStore(filled), query.Encode())
 }

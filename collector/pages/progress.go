@@ -5,7 +5,6 @@ import (
 	"strconv"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
 // progress is how far the devices of a batch are. What the template asks for is
@@ -31,7 +30,7 @@ func (r *pageRow) Progress() *progress {
 		return nil
 	}
 	p := &progress{Total: r.Devices.Total}
-	for _, status := range store.TaskStatuses(r.Devices.ByStatus) {
+	for _, status := range r.Devices.Statuses() {
 		n := r.Devices.ByStatus[status]
 		if n == 0 {
 			continue

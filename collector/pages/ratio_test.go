@@ -21,13 +21,15 @@ func countedRows(n int) []*pageRow {
 			counts[status] = (i*7919 + k*104729) % 1000
 		}
 		at := time.Unix(1e9+int64(i), 0)
+		devices := &store.DeviceCounts{ByStatus: counts, AsOf: at}
+		devices.Total = devices.Sum()
 		states[i] = &store.State{
 			Target: target.Target{Account: "production", JobID: fmt.Sprintf("wahVIzGkCMuAUE2gDE%08d", i), Region: "cn-shanghai", Instance: aliyun.Instance{ID: "iot-cn-0pp1n8t0001"}},
 			Job: &aliyun.Job{
 				Name: new(fmt.Sprintf("Cold-Chain-%d", i)), JobDesc: new("冷链传感器 全量升级"), DestVersion: new("2.1.0"), JobStatus: new(aliyun.StatusInProgress),
 				ProductKey: new("a19mzPZ0001"), FirmwareID: new("Ufuxnwygsuffc6LQ0001"), Tags: []aliyun.Tag{{Key: new("owner"), Value: new("cold-chain")}}, UtcStartTime: &at,
 			},
-			AsOf: at, Devices: &store.DeviceCounts{ByStatus: counts, Total: store.Sum(counts), AsOf: at},
+			AsOf: at, Devices: devices,
 		}
 	}
 	return pageRows(states, time.Hour, time.Unix(1e9, 0))

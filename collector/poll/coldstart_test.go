@@ -227,7 +227,7 @@ func TestColdStartWithAStateFile(t *testing.T) {
 		for i := range 2000 { // they ran when the exporter stopped, two days ago
 			asked := time.Now().Add(-48 * time.Hour)
 			known = append(known, &store.State{
-				Target: target.Target{Account: "production", Region: harness.Region, Instance: harness.Instance(""), JobID: fmt.Sprintf("ended-%05d", i), Origin: target.Discovered, Source: "firmware fw-all"},
+				Target: target.Target{Account: "production", Region: harness.Region, Instance: harness.Instance(""), JobID: fmt.Sprintf("ended-%05d", i), Origin: target.Discovered, FoundBy: "firmware fw-all"},
 				Job:    &aliyun.Job{JobStatus: &status, FirmwareID: &firmware}, AsOf: asked, Asked: asked, Listed: asked,
 			})
 		}

@@ -3,22 +3,21 @@ package poll
 import (
 	"time"
 
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/schedule"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
 // NextPoll is when the exporter means to ask about a batch again.
 type NextPoll struct {
-	At       time.Time // once there is a slot; one that has passed waits for it
-	UnderWay bool      // a call is being made, and at means nothing
-	ByList   bool      // by a list that shows the batch, rather than by QueryOTAJob
+	At       time.Time // as soon as there is a slot; one in the past waits for it
+	UnderWay bool      // a call is being made; At is zero
+	ByList   bool      // by a job list, not by QueryOTAJob
 }
 
-// NextPolls says when each of these batches is asked for again. Those of an account
-// stand side by side. One that is not watched any more has the zero value.
+// NextPolls returns when each of these batches is asked for again. Batches of one
+// account must stand side by side. A batch that is no longer watched has the zero value.
 func (p *Poller) NextPolls(states []*store.State) []NextPoll {
-	watchers := p.all()
+	accounts := p.all()
 	all := make([]NextPoll, 0, len(states))
 	for len(states) > 0 {
 		account := states[0].Account
@@ -26,38 +25,40 @@ func (p *Poller) NextPolls(states []*store.State) []NextPoll {
 		for n < len(states) && states[n].Account == account {
 			n++
 		}
-		w := watchers[account]
-		if w == nil {
-			all = append(all, make([]NextPoll, n)...)
+		if a := accounts[account]; a != nil {
+			all = a.appendNextPolls(all, states[:n])
 		} else {
-			w.mu.Lock()
-			for _, s := range states[:n] {
-				next := NextPoll{}
-				if b := w.plan.Batches[s.JobID]; b != nil {
-					next = w.nextPoll(b)
-				}
-				all = append(all, next)
-			}
-			w.mu.Unlock()
+			all = append(all, make([]NextPoll, n)...)
 		}
 		states = states[n:]
 	}
 	return all
 }
 
-// nextPoll is that of one batch. w.mu is held.
-func (w *watcher) nextPoll(b *schedule.Batch) NextPoll {
-	s := b.State
-	if w.plan.Flying[s.JobID] != nil {
+func (a *account) appendNextPolls(all []NextPoll, states []*store.State) []NextPoll {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, s := range states {
+		all = append(all, a.nextPoll(s))
+	}
+	return all
+}
+
+// nextPoll is that of one batch. a.mu is held.
+func (a *account) nextPoll(s *store.State) NextPoll {
+	at, polling, ok := a.plan.DueAt(s.JobID)
+	switch {
+	case !ok:
+		return NextPoll{}
+	case polling:
 		return NextPoll{UnderWay: true}
 	}
-	next := NextPoll{At: w.plan.DueAt(b)}
 	if s.Listed.IsZero() || s.Job == nil || s.Job.FirmwareID == nil {
-		return next
+		return NextPoll{At: at}
 	}
-	list := w.batches.rota.Things[target.Firmware{Instance: s.Instance, ID: *s.Job.FirmwareID}]
-	if list != nil && list.Place.Index >= 0 && list.Place.At.Before(next.At) {
-		return NextPoll{At: list.Place.At, ByList: true}
+	list, ok := a.jobLists.due.DueAt(target.Firmware{Instance: s.Instance, ID: *s.Job.FirmwareID})
+	if ok && list.Before(at) {
+		return NextPoll{At: list, ByList: true}
 	}
-	return next
+	return NextPoll{At: at}
 }

@@ -14,16 +14,17 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
-// Poller polls the batches of all accounts, each with a watcher of its own.
+// Poller polls the batches of all accounts. It is safe for concurrent use.
 type Poller struct {
 	store *store.Store
 	o     Options
 
-	// mu guards all below. A watcher's lock may be taken while it is held. No
-	// call, and no end of one, is waited for with either of them.
+	// mu guards all fields below. Lock order: Poller.mu, account.mu, then the locks
+	// inside the store, the slots and the metrics. Neither of the first two is held
+	// while a call is made or waited for.
 	mu       sync.Mutex
-	watchers map[string]*running
-	stopping map[*running]bool // some of their calls may still be under way
+	accounts map[string]*account
+	stopping map[*account]bool // some of their calls may still be under way
 	budgets  budgets
 }
 
@@ -35,19 +36,19 @@ type Options struct {
 	Logger    log.Logger
 }
 
-// stopTimeout is how long [Poller.Stop] waits for calls. They are cut short, so
-// it is needed only for one that does not look at its context.
+// stopTimeout is how long [Poller.Stop] waits for calls. They are cancelled, so it
+// matters only for one that does not look at its context.
 const stopTimeout = time.Second
 
-// New gives a poller without accounts.
+// New returns a poller without accounts.
 func New(store *store.Store, o Options) *Poller {
-	return &Poller{store: store, o: o, watchers: make(map[string]*running), stopping: make(map[*running]bool), budgets: newBudgets()}
+	return &Poller{store: store, o: o, accounts: make(map[string]*account), stopping: make(map[*account]bool), budgets: newBudgets()}
 }
 
-// Apply starts, changes and stops watchers so that just these accounts are
-// polled; ctx ends the polling of those it starts. What is known of batches
-// that stay is kept, and so are connections and tokens of accounts whose
-// credentials stay. It does not wait for calls of accounts that go.
+// Apply starts, changes and stops accounts so that exactly those of setup are polled.
+// ctx ends the polling of those that it starts. What is known of batches that stay is
+// kept, and so are the connections and tokens of accounts whose credentials stay. It
+// does not wait for the calls of accounts that are stopped.
 func (p *Poller) Apply(ctx context.Context, setup target.Setup) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -56,113 +57,74 @@ func (p *Poller) Apply(ctx context.Context, setup target.Setup) {
 	for _, a := range setup.Accounts {
 		stay[a.Name] = true
 	}
-	for name := range p.watchers {
+	for name, a := range p.accounts {
 		if !stay[name] {
-			logger := p.watchers[name].logger
-			p.end(name)
-			_, dropped := p.store.SetTargets(name, nil, nil)
-			tellDropped(logger, dropped, func(*store.State) string { return "its account left the configuration" })
+			p.stop(name)
+			_, dropped := p.store.Configure(target.Account{Name: name})
+			logDropped(a.logger, dropped, func(*store.State) string { return "its account left the configuration" })
 			p.o.Calls.forget(name)
 		}
 	}
 	p.budgets.configure(setup.Accounts)
-	for _, a := range setup.Accounts {
-		r, known := p.watchers[a.Name]
+	for _, config := range setup.Accounts {
+		a, known := p.accounts[config.Name]
 		if !known {
-			slots := func(operation string) *aliyun.Slots { return p.budgets.slotsOf(a, operation) }
-			r = &running{watcher: newWatcher(a, setup.Rules, slots, p.store, p.o.Logger)}
-			p.watchers[a.Name] = r
+			a = newAccount(config, setup.Rules, p.budgets, p.store, p.o)
+			p.accounts[config.Name] = a
 		}
-		if r.client == nil || r.made.Credentials != a.Credentials || r.made.Timeout != a.Timeout {
-			r.client = NewClient(a, p.o, r.observe(p.o.Calls.Observer(a.Name)), &r.echo)
-		}
-		r.made = a
-		p.o.Calls.expect(a.Name, a.Operations())
-		r.apply(a, setup.Rules, r.client, func(operation string) *aliyun.Budget { return p.budgets.of(a, operation) })
+		p.o.Calls.expect(config.Name, config.Operations())
+		a.configure(config, setup.Rules, p.budgets)
 		if !known {
-			r.start(ctx)
+			a.start(ctx)
 		}
 	}
 	p.budgets.forget(setup.Accounts)
 }
 
-// Stop ends all polling. It returns when the last call has ended, or soon: what
-// comes later is dropped.
+// Stop ends all polling. It returns when the last call has ended, or after a second;
+// calls that end later change nothing.
 func (p *Poller) Stop() {
 	p.mu.Lock()
-	for name := range p.watchers {
-		p.end(name)
+	for name := range p.accounts {
+		p.stop(name)
 	}
 	stopping := maps.Clone(p.stopping)
 	p.mu.Unlock()
 	timeout := time.NewTimer(stopTimeout)
 	defer timeout.Stop()
-	for r := range stopping {
+	for a := range stopping {
 		select {
-		case <-r.ended:
+		case <-a.ended:
 		case <-timeout.C:
 			return
 		}
 	}
 }
 
-// end ends a watcher without waiting for its calls. p.mu is held.
-func (p *Poller) end(name string) {
-	r := p.watchers[name]
-	delete(p.watchers, name)
-	r.mu.Lock()
-	r.stopped = true
-	r.cancel() // with the lock: a call that ends now either was taken up or will not be
-	r.mu.Unlock()
-	p.stopping[r] = true
+// stop ends the polling of an account without waiting for its calls. p.mu is held.
+func (p *Poller) stop(name string) {
+	a := p.accounts[name]
+	delete(p.accounts, name)
+	a.stop()
+	p.stopping[a] = true
 	go func() {
-		<-r.ended
-		r.client.Close()
+		<-a.ended
+		a.close()
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		delete(p.stopping, r)
+		delete(p.stopping, a)
 	}()
 }
 
-// all gives the watchers as of now, by the name of the account.
-func (p *Poller) all() map[string]*running {
+// all returns the accounts by name. The map is the caller's.
+func (p *Poller) all() map[string]*account {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return maps.Clone(p.watchers)
+	return maps.Clone(p.accounts)
 }
 
-// running is a watcher with what it was made from.
-type running struct {
-	*watcher
-	made   target.Account
-	client *aliyun.Client
-	echo   aliyun.Echo // of all its clients: a reload can make another
-	cancel context.CancelFunc
-	ended  chan struct{} // closed when the last call has ended
-}
-
-func (r *running) start(ctx context.Context) {
-	ctx, r.cancel = context.WithCancel(ctx)
-	r.ended = make(chan struct{})
-	go func() {
-		defer close(r.ended)
-		r.run(ctx)
-	}()
-}
-
-// observe counts calls until the watcher is stopped: the series of its account
-// are gone from then on.
-func (r *running) observe(calls aliyun.Observer) aliyun.Observer {
-	return func(c aliyun.Call) {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		if !r.stopped {
-			calls(c)
-		}
-	}
-}
-
-// NewClient gives a client with the credentials of an account. It makes no call.
+// NewClient returns a client with the credentials of an account. It makes no call.
+// observe may be nil. Clients of one account share an echo; nil: one of its own.
 func NewClient(a target.Account, o Options, observe aliyun.Observer, echo *aliyun.Echo) *aliyun.Client {
 	keys := aliyun.NewCredentials(a.Credentials, o.Calls.RefreshFailed(a.Name))
 	return aliyun.NewClient(keys, aliyun.Options{

@@ -22,37 +22,37 @@ var (
 		"When the lists of all discovered packages and batches had been read, in Unix time: the oldest of them.", []string{"account"}, nil)
 	productsDesc = prometheus.NewDesc(selfNamespace+"_discovery_firmwares",
 		"Packages found of each product that is discovered; 0 shows a mistyped ProductKey.", []string{"account", "product_key"}, nil)
-	promiseDesc = prometheus.NewDesc(selfNamespace+"_expected_poll_age_seconds",
+	worstAgeDesc = prometheus.NewDesc(selfNamespace+"_expected_poll_age_seconds",
 		"Oldest that the data of an IN_PROGRESS batch gets as the budget stands now, while calls are answered.", []string{"account"}, nil)
 )
 
 // Describe implements [prometheus.Collector].
 func (p *Poller) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{slotsDesc, parkedDesc, jobsDesc, promiseDesc, failingListsDesc, discoveredDesc, productsDesc} {
+	for _, d := range []*prometheus.Desc{slotsDesc, parkedDesc, jobsDesc, worstAgeDesc, failingListsDesc, discoveredDesc, productsDesc} {
 		ch <- d
 	}
 }
 
-// Collect implements [prometheus.Collector]: what the lanes are like right now.
+// Collect implements [prometheus.Collector].
 func (p *Poller) Collect(ch chan<- prometheus.Metric) {
 	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
 		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
 	}
-	for name, w := range p.all() {
-		w.mu.Lock()
-		operations := w.account.Operations()
-		promise := w.promise(time.Now())
-		origins := make(map[target.Origin]int)
-		for _, b := range w.plan.Batches {
-			origins[b.State.Origin]++
-		}
-		discovered, failing := w.discovered()
+	for name, a := range p.all() {
+		a.mu.Lock()
+		operations := a.config.Operations()
+		age := a.worstAge(time.Now())
+		discovered, failing := a.discovered()
 		packages := make(map[string]int) // by ProductKey, in all instances
-		for _, c := range w.productCounts() {
+		for _, c := range a.productCounts() {
 			packages[c.ProductKey] += c.Packages
 		}
-		w.mu.Unlock()
-		for _, l := range w.lanes() {
+		a.mu.Unlock()
+		origins := make(map[target.Origin]int)
+		for _, s := range p.store.Account(name) {
+			origins[s.Origin]++
+		}
+		for _, l := range a.lanes.all() {
 			if !slices.Contains(operations, l.operation) {
 				continue
 			}
@@ -60,7 +60,7 @@ func (p *Poller) Collect(ch chan<- prometheus.Metric) {
 			gauge(slotsDesc, float64(slots), name, l.operation)
 			gauge(parkedDesc, float64(parked), name, l.operation)
 		}
-		gauge(promiseDesc, promise.Seconds(), name)
+		gauge(worstAgeDesc, age.Seconds(), name)
 		for _, origin := range target.Origins {
 			gauge(jobsDesc, float64(origins[origin]), name, string(origin))
 		}

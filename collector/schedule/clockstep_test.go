@@ -51,7 +51,7 @@ func TestClockIsSetAfterARestart(t *testing.T) {
 				if at, ok := p.WakeAt(); !ok || at.Sub(right) > 17*time.Second {
 					t.Errorf("asked for again in %v", at.Sub(right))
 				}
-				if p.Next(start.Add(17*time.Second)) == nil {
+				if _, ok := p.Next(start.Add(17*time.Second), 0); !ok {
 					t.Error("not asked for after the interval")
 				}
 				if shown := read[0].ShownByList(&aliyun.JobSummary{JobStatus: &status}, right); shown == read[0] {
@@ -81,9 +81,9 @@ func TestOutageOfTheClockEndsAfterARestart(t *testing.T) {
 	p := emptyWorld().plan(read)
 	asked := 0
 	for now := start.Add(time.Minute); now.Before(start.Add(90 * time.Second)); now = now.Add(100 * time.Millisecond) {
-		if s := p.Next(now); s != nil {
+		if s := p.next(now); s != nil {
 			asked++
-			p.Done(s.Answered(s.Job, now), 0, now)
+			p.done(s.Answered(s.Job, now), now, now)
 		}
 	}
 	if asked < n {

@@ -8,195 +8,149 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
-// Plan says which batch of one (account, operation) to poll next. It is pure:
-// time comes in as an argument, and nothing goes out but the answer. Not safe
-// for concurrent use; its lane holds a lock.
+// Plan decides which batch of an account to ask QueryOTAJob for next. It is not safe
+// for concurrent use. Make it with [New].
 type Plan struct {
-	Rules   target.Rules
-	Slots   int // of the rate budget
-	Parked  int // of them, those that make no call for a while, see watcher.capacity
-	Batches map[string]*Batch
-	Flying  map[string]*Batch // polled right now, and in no queue
-	Queues  [classes]queue[*Batch]
+	rules   target.Rules
+	slots   int // of the rate budget
+	away    int // of them, those that make no call for a while, as of the last Next
+	batches map[string]*batch
+	queues  [classes]queue[*batch]
 	shares  shares
 	outage  outage
-	turn    int // of the classes of news
+	turn    int // whose turn it is among the classes of news
 	seq     uint64
 }
 
-// Batch is one job in the plan.
-type Batch struct {
-	State *store.State
-	Class class    // the main one that it waits in, or waited in before its poll
-	seq   uint64   // order of queueing
-	waits []*place // none while it is polled
-	// charged is what the poll that is under way took from the share of payer.
-	charged time.Duration
-	payer   class
-	held    time.Duration // the slot by its last call: what the next one is likely to take
-	// pardoned: it failed in an outage, and was not asked since.
+// batch is one job in the plan.
+type batch struct {
+	jobID string
+	standing
+	class  class    // the main class that it waits in, or waited in before its call
+	seq    uint64   // order of queueing
+	places []*place // one in the queue of each class that it waits in
+	held   time.Duration
+	// pardoned is set after an outage: its last failure does not count.
 	pardoned bool
+
+	// These belong to the call that is under way.
+	polling    bool          // it is in no queue
+	wasFailing bool          // standing.accountWide before the call
+	charged    time.Duration // taken from the share of payer
+	payer      class
 }
 
 // place is a batch's place in the queue of one class.
 type place struct {
 	class class
-	entry entry[*Batch]
+	entry entry[*batch]
 }
 
 const (
 	// usuallyHeld is for how long a call holds its slot: a second and a round trip.
 	usuallyHeld = time.Second
-	// longHeld is more than an API that is slow, but well, needs for a call.
+	// longHeld is longer than a slow but healthy API holds a slot.
 	longHeld = 4 * time.Second
 )
 
-// New gives a plan without batches, for so many slots.
+// New returns a plan without batches.
 func New(rules target.Rules, slots int) *Plan {
 	return &Plan{
-		Rules: rules, Slots: slots,
-		Batches: make(map[string]*Batch), Flying: make(map[string]*Batch),
-		outage: outage{fresh: 1}, // one from before a restart may go on
+		rules: rules, slots: slots, batches: make(map[string]*batch),
+		outage: outage{fresh: 1}, // an outage from before a restart may go on
 	}
 }
 
-// Put adds a batch, or brings news of one. News of a batch that is being
-// polled is taken up by done.
+// Configure changes the rules and the number of slots. Each batch must be put again
+// afterwards.
+func (p *Plan) Configure(rules target.Rules, slots int) { p.rules, p.slots = rules, slots }
+
+// Put adds a batch, or takes up a new state of one. A batch that is being asked for
+// is queued again by Done.
 func (p *Plan) Put(s *store.State) {
-	b := p.Batches[s.JobID]
+	b := p.batches[s.JobID]
 	if b == nil {
-		b = &Batch{held: usuallyHeld}
-		p.Batches[s.JobID] = b
-		p.outage.added(s)
+		b = &batch{jobID: s.JobID, held: usuallyHeld}
+		p.batches[s.JobID] = b
 	} else {
-		p.outage.changed(b.State, s)
+		p.outage.count(b.standing, -1)
 	}
-	b.State = s
-	if p.Flying[s.JobID] == nil {
+	b.standing = standingOf(p.rules, s)
+	p.outage.count(b.standing, 1)
+	if !b.polling {
 		p.enqueue(b)
 	}
 }
 
 // Remove forgets a batch.
 func (p *Plan) Remove(jobID string) {
-	if b := p.Batches[jobID]; b != nil {
+	if b := p.batches[jobID]; b != nil {
 		p.dequeue(b)
-		p.outage.removed(b.State)
-		delete(p.Batches, jobID)
-		delete(p.Flying, jobID)
+		p.outage.count(b.standing, -1)
+		delete(p.batches, jobID)
 	}
 }
 
-// Next takes the batch to poll now, nil if none is due. The caller must report
-// the end of the poll by done.
-func (p *Plan) Next(now time.Time) *store.State {
+// Len is how many batches are in the plan.
+func (p *Plan) Len() int { return len(p.batches) }
+
+// Next takes the batch to ask for now; not ok if none is due. away is how many slots
+// make no call for a while. The caller must report the end of the call to Done.
+func (p *Plan) Next(now time.Time, away int) (jobID string, ok bool) {
+	p.away = away
 	p.shares.accrue(now, p.working())
 	b := p.choose(now)
 	if b == nil {
-		return nil
+		return "", false
 	}
 	p.dequeue(b)
-	p.Flying[b.State.JobID] = b
-	return b.State
+	b.polling, b.wasFailing = true, b.accountWide
+	return b.jobID, true
 }
 
-// choose finds the most urgent batch that is due.
-func (p *Plan) choose(now time.Time) *Batch {
-	if p.outage.down {
-		return p.probe(now)
-	}
-	// Each class by urgency, within its share. What has ended does not go before what
-	// may be running.
-	for c := range classes {
-		if p.due(c, now) && p.shares.has(c) && (c != history || !p.due(Fresh, now)) {
-			return p.charge(c, c)
-		}
-	}
-	// News may use the share of other news that has none waiting.
-	for _, c := range News {
-		for _, lender := range News {
-			if p.due(c, now) && p.shares.has(lender) {
-				return p.charge(c, lender)
-			}
-		}
-	}
-	// What is left of the slots goes to live batches first, then to news in turn, then
-	// by urgency.
-	if p.due(Live, now) {
-		return p.Queues[Live].head().item
-	}
-	for range News {
-		c := News[p.turn%len(News)]
-		p.turn++
-		if p.due(c, now) {
-			return p.Queues[c].head().item
-		}
-	}
-	for c := planned; c < classes; c++ {
-		if p.due(c, now) && !p.keepsToShare(c) {
-			return p.Queues[c].head().item
-		}
-	}
-	return nil
-}
-
-// charge takes the first batch of a class, whose call the share of payer pays.
-func (p *Plan) charge(c, payer class) *Batch {
-	b := p.Queues[c].head().item
-	b.payer, b.charged = payer, b.held
-	p.shares.charge(payer, b.charged)
-	return b
-}
-
-// keepsToShare says whether a class gets no more than its share even while nothing
-// else is due: the next call is likely to hang, and its slot would be missing when a
-// live batch is due.
-func (p *Plan) keepsToShare(c class) bool {
-	return c == failing && p.Queues[c].head().item.held > longHeld
-}
-
-// Done reports the end of a poll: the state after it, how long the call took,
-// and the time.
-func (p *Plan) Done(s *store.State, took time.Duration, now time.Time) {
-	b := p.Batches[s.JobID]
+// Done reports the end of a call that began at started; err is nil if it was
+// answered. The new state of the batch must have been put before.
+func (p *Plan) Done(jobID string, started, now time.Time, err *aliyun.Error) {
+	b := p.batches[jobID]
 	if b == nil {
 		return
 	}
-	b.held = took + time.Second
-	if s.Err != nil && s.Err.ArrivesBy.After(now) { // the request may still be on its way
-		b.held += s.Err.ArrivesBy.Sub(now)
+	b.held = now.Sub(started) + time.Second
+	if err != nil && err.ArrivesBy.After(now) { // the request may still be on its way
+		b.held += err.ArrivesBy.Sub(now)
 	}
 	switch {
 	case b.charged > 0:
 		p.shares.correct(b.payer, b.charged, b.held)
-	case b.Class == Live:
+	case b.class == live:
 		p.shares.earn(b.held, p.working())
 	}
-	delete(p.Flying, s.JobID)
-	b.charged, b.pardoned = 0, false
-	if p.outage.ended(b.State, s, p.Slots, now, now.Add(p.Rules.Interval-took)) {
+	b.polling, b.charged, b.pardoned = false, 0, false
+	if p.outage.ended(err, b.wasFailing, p.slots, now, started.Add(p.rules.Interval)) {
 		p.pardon()
 	}
-	if !aliyun.AccountWide(s.Err) {
+	if !aliyun.AccountWide(err) {
 		p.outage.since = now
 	}
-	p.Put(s)
+	p.enqueue(b)
 }
 
-// WakeAt is when something is due, at the earliest; it may lie in the past.
-// false: nothing will be, unless news comes.
+// WakeAt is when a batch is due at the earliest; it may lie in the past. It is not ok
+// if none will be due until the next Put.
 func (p *Plan) WakeAt() (earliest time.Time, ok bool) {
 	if p.outage.down {
 		return p.outage.probeAt, true
 	}
 	for c := range classes {
-		e := p.Queues[c].head()
+		e := p.queues[c].head()
 		if e == nil {
 			continue
 		}
-		at := e.At.Add(p.wait(c))
+		at := e.at.Add(p.wait(c))
 		if p.keepsToShare(c) {
-			at = store.Later(at, p.shares.hasAt(c, p.working()))
+			if share := p.shares.hasAt(c, p.working()); share.After(at) {
+				at = share
+			}
 		}
 		if !ok || at.Before(earliest) {
 			earliest, ok = at, true
@@ -205,67 +159,45 @@ func (p *Plan) WakeAt() (earliest time.Time, ok bool) {
 	return earliest, ok
 }
 
-// due says whether the first batch of a class has waited long enough.
-func (p *Plan) due(c class, now time.Time) bool {
-	e := p.Queues[c].head()
-	return e != nil && !e.At.Add(p.wait(c)).After(now)
-}
-
-// DueAt is when a batch that is not being polled is due.
-func (p *Plan) DueAt(b *Batch) (earliest time.Time) {
-	if p.outage.down {
-		return p.outage.probeAt
+// DueAt is when a batch is due; it means nothing while polling is true, because a call
+// is under way. It is not ok for a batch that is not in the plan.
+func (p *Plan) DueAt(jobID string) (at time.Time, polling, ok bool) {
+	b := p.batches[jobID]
+	switch {
+	case b == nil:
+		return at, false, false
+	case b.polling:
+		return at, true, true
+	case p.outage.down:
+		return p.outage.probeAt, false, true
 	}
-	for i, w := range b.waits {
-		if at := w.entry.At.Add(p.wait(w.class)); i == 0 || at.Before(earliest) {
-			earliest = at
+	for i, w := range b.places {
+		if due := w.entry.at.Add(p.wait(w.class)); i == 0 || due.Before(at) {
+			at = due
 		}
 	}
-	return earliest
+	return at, false, true
 }
 
-// wait is the time between two polls of a class's batch, where the budget
-// allows. It is the same for all of a class, so each queue stays in order when
-// a reload changes it.
-func (p *Plan) wait(c class) time.Duration {
-	switch c {
-	case Live:
-		return p.Rules.Interval
-	case planned:
-		return max(minHeartbeat, 10*p.round())
-	case settled:
-		return p.Rules.SettledInterval
-	case listed: // nothing says that UtcModified moves when a setting does
-		return max(minFullRefresh, 10*p.Rules.Interval)
-	}
-	return 0
-}
-
-// round is the time in which every live batch is polled once.
-func (p *Plan) round() time.Duration {
-	perSlot := time.Duration(len(p.Queues[Live])) * time.Second / time.Duration(p.Slots)
-	return max(p.Rules.Interval, perSlot)
-}
-
-// working is how many slots make calls, at what they are worth.
-func (p *Plan) working() float64 { return working(p.Slots, p.Parked) }
-
-func (p *Plan) enqueue(b *Batch) {
+func (p *Plan) enqueue(b *batch) {
 	p.dequeue(b)
 	p.seq++
 	b.seq = p.seq
-	turns := turnsOf(p.Rules, b.State, b.pardoned)
-	b.Class = turns[0].class
+	turns := b.turns
+	if b.pardoned {
+		turns = b.afterOutage
+	}
+	b.class = turns[0].class
 	for _, t := range turns {
 		w := &place{t.class, newEntry(b)}
-		p.Queues[t.class].add(&w.entry, t.at, p.seq)
-		b.waits = append(b.waits, w)
+		p.queues[t.class].add(&w.entry, t.at, p.seq)
+		b.places = append(b.places, w)
 	}
 }
 
-func (p *Plan) dequeue(b *Batch) {
-	for _, w := range b.waits {
-		p.Queues[w.class].remove(&w.entry)
+func (p *Plan) dequeue(b *batch) {
+	for _, w := range b.places {
+		p.queues[w.class].remove(&w.entry)
 	}
-	b.waits = nil
+	b.places = nil
 }

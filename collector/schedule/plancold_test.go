@@ -43,7 +43,7 @@ func (w *world) polled(status string, asked func(i int) time.Time) func(int, tar
 
 // gaps runs a plan and gives the longest time between two polls of a running batch, the
 // last poll before the run included.
-func (w *world) gaps(p *Plan, running []*store.State, length time.Duration, called func(jobID string)) (worst time.Duration) {
+func (w *world) gaps(p *planner, running []*store.State, length time.Duration, called func(jobID string)) (worst time.Duration) {
 	last := make(map[string]time.Time)
 	for _, s := range running {
 		last[s.JobID] = s.Asked
@@ -161,15 +161,15 @@ func TestPlanRunningBatchesBesideCrowds(t *testing.T) {
 					}
 					return w.rtt
 				}
-				p := New(target.Rules{Interval: size.interval, SettledInterval: 24 * time.Hour}, size.slots)
-				p.Parked = size.parked
+				p := newPlanner(target.Rules{Interval: size.interval, SettledInterval: 24 * time.Hour}, size.slots)
+				p.parked = size.parked
 				for _, s := range states {
-					p.Put(s)
+					p.put(s)
 				}
 				for _, s := range crowd {
-					p.Put(s)
+					p.put(s)
 					if c.hangs {
-						p.Batches[s.JobID].held = 11 * time.Second
+						p.batches[s.JobID].held = 11 * time.Second
 					}
 				}
 				calls, forCrowd := 0, 0

@@ -19,14 +19,14 @@ type roundRobin struct {
 	at     int
 }
 
-func (r *roundRobin) Next(time.Time) *store.State {
+func (r *roundRobin) next(time.Time) *store.State {
 	s := r.states[r.at%len(r.states)]
 	r.at++
 	return s
 }
 
-func (r *roundRobin) Done(*store.State, time.Duration, time.Time) {}
-func (r *roundRobin) WakeAt() (time.Time, bool)                   { return time.Time{}, true }
+func (r *roundRobin) done(*store.State, time.Time, time.Time) {}
+func (r *roundRobin) WakeAt() (time.Time, bool)               { return time.Time{}, true }
 
 // newWorld has nearly as many batches in progress at every moment as active says;
 // turnover of them end in the day. The rest ended long ago.

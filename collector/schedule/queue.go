@@ -12,12 +12,12 @@ type queue[T any] []*entry[T]
 // entry is one place in one queue. Make it with newEntry.
 type entry[T any] struct {
 	item  T
-	At    time.Time
+	at    time.Time
 	seq   uint64 // order of adding
-	Index int    // in its queue; -1: in none
+	index int    // in its queue; -1: in none
 }
 
-func newEntry[T any](item T) entry[T] { return entry[T]{item: item, Index: -1} }
+func newEntry[T any](item T) entry[T] { return entry[T]{item: item, index: -1} }
 
 // head is the first entry, nil when the queue is empty.
 func (q queue[T]) head() *entry[T] {
@@ -28,14 +28,14 @@ func (q queue[T]) head() *entry[T] {
 }
 
 func (q *queue[T]) add(e *entry[T], at time.Time, seq uint64) {
-	e.At, e.seq = at, seq
+	e.at, e.seq = at, seq
 	heap.Push(q, e)
 }
 
 // remove takes an entry out, wherever it stands, if it is in the queue.
 func (q *queue[T]) remove(e *entry[T]) {
-	if e.Index >= 0 {
-		heap.Remove(q, e.Index)
+	if e.index >= 0 {
+		heap.Remove(q, e.index)
 	}
 }
 
@@ -44,20 +44,20 @@ func (q *queue[T]) remove(e *entry[T]) {
 func (q queue[T]) Len() int { return len(q) }
 
 func (q queue[T]) Less(i, j int) bool {
-	if q[i].At.Equal(q[j].At) {
+	if q[i].at.Equal(q[j].at) {
 		return q[i].seq < q[j].seq
 	}
-	return q[i].At.Before(q[j].At)
+	return q[i].at.Before(q[j].at)
 }
 
 func (q queue[T]) Swap(i, j int) {
 	q[i], q[j] = q[j], q[i]
-	q[i].Index, q[j].Index = i, j
+	q[i].index, q[j].index = i, j
 }
 
 func (q *queue[T]) Push(x any) {
 	e := x.(*entry[T])
-	e.Index = len(*q)
+	e.index = len(*q)
 	*q = append(*q, e)
 }
 
@@ -66,6 +66,6 @@ func (q *queue[T]) Pop() any {
 	e := (*q)[last]
 	(*q)[last] = nil
 	*q = (*q)[:last]
-	e.Index = -1
+	e.index = -1
 	return e
 }

@@ -2,80 +2,98 @@ package schedule
 
 import (
 	"fmt"
-	"time"
-
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"maps"
 )
 
-// maxRestarts is how often a list that changes while it is read is begun anew.
-// After that, what the pages held is taken: the next read shows the rest.
+// maxRestarts is how often a list that changes while it is read is begun anew. After
+// that, what the pages held is taken: the next read shows the rest.
 const maxRestarts = 3
 
-// Reading is a list that is being read page by page. Entries move from page to
-// page when others are added or deleted meanwhile, so one could be missed; then
-// it is read again from the first page. The zero value begins.
+// Reading is a list that is being read page by page. When entries are added or deleted
+// meanwhile, others move from page to page and one could be missed; then the list is
+// read again from the first page.
+//
+// Every reading ends: a pass goes no further than its first page promised and at most to
+// Most entries, there are at most maxRestarts more passes, and a page that brings
+// nothing new ends a pass.
 type Reading struct {
-	Started  time.Time
-	Page     int             // to read next, less one
-	total    int             // when this pass began
-	Seen     map[string]bool // in this pass
-	All      map[string]bool // in every pass: nothing that was seen is lost again
-	changed  bool            // in this pass
+	PerPage int // entries of a full page
+	Most    int // entries of the list that are read
+
+	read     int             // pages of this pass
+	total    int             // entries of the list when this pass began
+	pass     map[string]bool // ids of this pass
+	all      map[string]bool // ids of every pass
+	changed  bool            // the list changed in this pass
 	restarts int
-	// products are the ProductKeys of packages, by FirmwareId.
-	Products map[string]string
-	// over says why some of what the pages held was not taken up; nil: all was.
-	Over error
 }
 
-// Take adds a page of a list that may have most entries. more says that another
-// page is to be read; complete, when none is, that the last pass saw the list as it
-// was at one moment. The error says why the list cannot be read to an end.
-//
-// Every list ends: a pass goes no further than its first page promised, and at most
-// to most entries, there are maxRestarts more passes, and pages that bring nothing
-// new end a pass.
-func Take[T any](r *Reading, page aliyun.List[T], perPage, most int, id func(T) *string) (more, complete bool, err error) {
-	if r.All == nil {
-		r.All = make(map[string]bool)
+// NextPage is the number of the page to read next, from 1.
+func (r *Reading) NextPage() int { return r.read + 1 }
+
+// Pages is how many pages a list of so many entries has, as far as it is read.
+func (r *Reading) Pages(total int) int { return (min(total, r.Most) + r.PerPage - 1) / r.PerPage }
+
+// IDs returns the ids to take up at the end: those of the last pass if the list was
+// complete, else those of every pass. The map is the reading's.
+func (r *Reading) IDs(complete bool) map[string]bool {
+	if !complete {
+		return r.all
 	}
-	if r.Page == 0 {
-		r.Seen, r.total, r.changed = make(map[string]bool), page.Total, false
+	ids := maps.Clone(r.pass)
+	maps.DeleteFunc(ids, func(id string, _ bool) bool { return !r.all[id] })
+	return ids
+}
+
+// Add takes the ids of a page, and how many entries the page says the list has. more
+// means that another page is to be read. If there is none, complete means that the last
+// pass saw the list as it was at one moment, and the error says why the list cannot be
+// read to its end.
+func (r *Reading) Add(ids []string, total int) (more, complete bool, err error) {
+	if r.all == nil {
+		r.all = make(map[string]bool)
 	}
-	known := len(r.Seen)
-	for _, e := range page.Entries {
-		if key := id(e); key != nil {
-			r.Seen[*key] = true
-			if len(r.All) < most {
-				r.All[*key] = true
-			}
+	if r.read == 0 {
+		r.pass, r.total, r.changed = make(map[string]bool), total, false
+	}
+	known := len(r.pass)
+	for _, id := range ids {
+		r.pass[id] = true
+		if len(r.all) < r.Most {
+			r.all[id] = true
 		}
 	}
-	r.Page++
-	r.changed = r.changed || page.Total != r.total
-	last := r.restarts == maxRestarts // this pass goes to the end, come what may
-	unread := min(page.Total, r.total) - r.Page*perPage
-	idle := len(r.Seen) == known // the page brought nothing
+	r.read++
+	r.changed = r.changed || total != r.total
+	last := r.restarts == maxRestarts // this pass goes to the end in any case
+	unread := min(total, r.total) - r.read*r.PerPage
+	idle := len(r.pass) == known // the page brought nothing new
 	switch {
-	case unread > 0 && r.Page*perPage >= most:
-		return false, false, fmt.Errorf("the list has %d entries by its Total; only the first %d are read", page.Total, most)
+	case unread > 0 && r.read*r.PerPage >= r.Most:
+		return false, false, fmt.Errorf("the list has %d entries by its Total; only the first %d are read", total, r.Most)
 	case unread > 0 && !idle && (last || !r.changed):
 		return true, false, nil
-	case !r.changed && len(r.Seen) >= r.total:
+	case !r.changed && len(r.pass) >= r.total:
 		return false, true, nil
 	case !last:
 		r.restarts++
-		r.Page = 0
+		r.read = 0
 		return true, false, nil
 	}
-	missing := r.total - len(r.Seen)
+	return false, false, r.fault(len(ids), total, unread)
+}
+
+// fault says what is wrong with a list whose last pass ended before all entries came;
+// nil if nothing worse happened than that it changed.
+func (r *Reading) fault(onPage, total, unread int) error {
+	missing := r.total - len(r.pass)
 	switch {
-	case unread > 0 && len(page.Entries) > 0:
-		err = fmt.Errorf("page %d repeats entries of the pages before it, although the list has %d entries by its Total", r.Page, page.Total)
-	case unread > 0 && missing > perPage:
-		err = fmt.Errorf("page %d is empty, although the list has %d entries by its Total, and %d have come", r.Page, page.Total, len(r.Seen))
-	case r.Page > 1 && page.Total-r.total >= (r.Page-1)*perPage:
-		err = fmt.Errorf("the list grows faster than it can be read: from %d entries by its Total to %d while %d pages were read", r.total, page.Total, r.Page)
+	case unread > 0 && onPage > 0:
+		return fmt.Errorf("page %d repeats entries of the pages before it, although the list has %d entries by its Total", r.read, total)
+	case unread > 0 && missing > r.PerPage:
+		return fmt.Errorf("page %d is empty, although the list has %d entries by its Total, and %d have come", r.read, total, len(r.pass))
+	case r.read > 1 && total-r.total >= (r.read-1)*r.PerPage:
+		return fmt.Errorf("the list grows faster than it can be read: from %d entries by its Total to %d while %d pages were read", r.total, total, r.read)
 	}
-	return false, false, err
+	return nil
 }

@@ -111,16 +111,12 @@ func TestReading(t *testing.T) {
 		}, calls: 2, complete: true},
 		"entries without an id": {list: five, answer: func(p aliyun.List[string]) aliyun.List[string] {
 			p.Entries = slices.Clone(p.Entries)
-			for i, e := range p.Entries {
-				if e == "c" {
-					p.Entries[i] = ""
-				}
-			}
+			p.Entries = slices.DeleteFunc(p.Entries, func(e string) bool { return e == "c" })
 			return p
 		}, calls: 4 * 3, complete: false, seen: []string{"a", "b", "d", "e"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := &Reading{}
+			r := &Reading{PerPage: 2, Most: 20}
 			list, calls := c.list, 0
 			for {
 				if calls++; calls > 100 {
@@ -129,16 +125,11 @@ func TestReading(t *testing.T) {
 				if c.change != nil {
 					list = c.change(calls, list)
 				}
-				p := pageOf(list, r.Page+1)
+				p := pageOf(list, r.NextPage())
 				if c.answer != nil {
 					p = c.answer(p)
 				}
-				more, complete, err := Take(r, p, 2, 20, func(s string) *string {
-					if s == "" {
-						return nil
-					}
-					return &s
-				})
+				more, complete, err := r.Add(p.Entries, p.Total)
 				if more {
 					continue
 				}
@@ -158,12 +149,12 @@ func TestReading(t *testing.T) {
 				seen = list
 			}
 			for _, id := range seen {
-				if !r.All[id] {
-					t.Errorf("%s was not seen, only %v", id, slices.Sorted(maps.Keys(r.All)))
+				if !r.all[id] {
+					t.Errorf("%s was not seen, only %v", id, slices.Sorted(maps.Keys(r.all)))
 				}
 			}
-			if c.complete && len(r.Seen) != len(seen) {
-				t.Errorf("the last pass saw %v, want %v", slices.Sorted(maps.Keys(r.Seen)), seen)
+			if c.complete && len(r.pass) != len(seen) {
+				t.Errorf("the last pass saw %v, want %v", slices.Sorted(maps.Keys(r.pass)), seen)
 			}
 		})
 	}

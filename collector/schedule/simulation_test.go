@@ -10,9 +10,38 @@ import (
 
 // asker decides which batch to ask for: the plan, or something naive.
 type asker interface {
-	Next(now time.Time) *store.State
-	Done(s *store.State, took time.Duration, now time.Time)
+	next(now time.Time) *store.State
+	done(s *store.State, started, now time.Time)
 	WakeAt() (time.Time, bool)
+}
+
+// planner is a plan with the states of its batches.
+type planner struct {
+	*Plan
+	states map[string]*store.State
+	parked int
+}
+
+func newPlanner(rules target.Rules, slots int) *planner {
+	return &planner{Plan: New(rules, slots), states: make(map[string]*store.State)}
+}
+
+func (p *planner) put(s *store.State) {
+	p.states[s.JobID] = s
+	p.Put(s)
+}
+
+func (p *planner) next(now time.Time) *store.State {
+	jobID, ok := p.Next(now, p.parked)
+	if !ok {
+		return nil
+	}
+	return p.states[jobID]
+}
+
+func (p *planner) done(s *store.State, started, now time.Time) {
+	p.put(s)
+	p.Done(s.JobID, started, now, s.Err)
 }
 
 // life is what really happens to a batch. A zero time is never.
@@ -58,10 +87,10 @@ func emptyWorld() *world {
 var planRules = target.Rules{Interval: 15 * time.Second, SettledInterval: 24 * time.Hour}
 
 // plan is that of these states.
-func (w *world) plan(states []*store.State) *Plan {
-	p := New(planRules, w.slots)
+func (w *world) plan(states []*store.State) *planner {
+	p := newPlanner(planRules, w.slots)
 	for _, s := range states {
-		p.Put(s)
+		p.put(s)
 	}
 	return p
 }
@@ -95,16 +124,16 @@ func (w *world) run(a asker, length time.Duration) outcome {
 	notBefore := now
 	until := w.begin.Add(length)
 	for now.Before(until) {
-		for e := w.queue.head(); e != nil && !e.At.After(now); e = w.queue.head() {
+		for e := w.queue.head(); e != nil && !e.at.After(now); e = w.queue.head() {
 			w.queue.remove(e)
 			if e.item.state == nil {
 				w.busy--
 				continue
 			}
-			a.Done(w.answer(e.item, e.At, &o), e.At.Sub(e.item.started), e.At)
+			a.done(w.answer(e.item, e.at, &o), e.item.started, e.at)
 		}
 		for w.busy < w.slots && !now.Before(notBefore) {
-			s := a.Next(now)
+			s := a.next(now)
 			if s == nil {
 				break
 			}
@@ -128,8 +157,8 @@ func (w *world) run(a asker, length time.Duration) outcome {
 				next = notBefore
 			}
 		}
-		if e := w.queue.head(); e != nil && e.At.Before(next) {
-			next = e.At
+		if e := w.queue.head(); e != nil && e.at.Before(next) {
+			next = e.at
 		}
 		if !next.After(now) {
 			next = now.Add(time.Millisecond)

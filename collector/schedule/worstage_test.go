@@ -20,7 +20,7 @@ func TestWorstAge(t *testing.T) {
 		"all of them are parked":            {1000, 10, 10, 0, 1000/(10./30)*1.02 + 1.05 + 45},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := WorstAge(c.n, 15*time.Second, c.slots, c.parked, rtt, c.used)
+			got := Capacity{Slots: c.slots, Away: c.parked, RTT: rtt}.WorstAge(c.n, 15*time.Second, c.used)
 			if off := got.Seconds() - c.want; off > 0.001 || off < -0.001 {
 				t.Errorf("%v, want %.3f s", got, c.want)
 			}

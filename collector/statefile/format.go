@@ -70,8 +70,8 @@ func Encode(w io.Writer, states []*store.State) error {
 			continue
 		}
 		line := stateLine{Account: s.Account, JobID: s.JobID, Job: s.Job, AsOf: s.AsOf, Asked: s.Asked, Listed: s.Listed, Failures: s.Failures, Size: s.Size}
-		if s.Source != "" {
-			line.Source, line.Region, line.Instance = s.Source, s.Region, s.Instance.ID
+		if s.FoundBy != "" {
+			line.Source, line.Region, line.Instance = s.FoundBy, s.Region, s.Instance.ID
 		}
 		if d := s.Devices; d != nil {
 			line.Devices, line.DevicesTotal, line.DevicesAsOf, line.FinishedAt = d.ByStatus, d.Total, d.AsOf, d.FinishedAt
@@ -143,7 +143,7 @@ func decodeState(data []byte, now time.Time) (*store.State, error) {
 	}
 	s := &store.State{
 		Target: target.Target{
-			Account: line.Account, JobID: line.JobID, Source: line.Source,
+			Account: line.Account, JobID: line.JobID, FoundBy: line.Source,
 			Region: line.Region, Instance: aliyun.Instance{ID: line.Instance},
 		},
 		Job:      line.Job,

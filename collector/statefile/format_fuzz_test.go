@@ -53,7 +53,7 @@ func checkKept(t *testing.T, states []*store.State) {
 		if !s.Polled() && s.Job == nil {
 			continue
 		}
-		if s.Source == "" { // the configuration says where it is watched
+		if s.FoundBy == "" { // the configuration says where it is watched
 			kept := *s
 			kept.Target = target.Target{Account: s.Account, JobID: s.JobID}
 			s = &kept

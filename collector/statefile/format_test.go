@@ -24,7 +24,7 @@ func someStates() []*store.State {
 	name, status, retries, size := "升级 \"x\"\n", aliyun.StatusInProgress, 0.0, 0
 	target := func(id string) target.Target { return target.Target{Account: "production", JobID: id} }
 	discovered := target("job-3")
-	discovered.Source, discovered.Region, discovered.Instance.ID = "product a1", "cn-shanghai", "iot-1"
+	discovered.FoundBy, discovered.Region, discovered.Instance.ID = "product a1", "cn-shanghai", "iot-1"
 	return []*store.State{
 		{Target: target("job-1"), Job: &aliyun.Job{Name: &name, JobStatus: &status, RetryCount: &retries, UtcCreate: &at, SrcVersions: []string{"1"}, Tags: []aliyun.Tag{{Key: &name}}}, AsOf: at, Asked: at, Size: &size},
 		{Target: target("job-2"), Job: &aliyun.Job{}, AsOf: at, Asked: at.Add(time.Hour), Listed: at.Add(2 * time.Hour), Failures: 3,

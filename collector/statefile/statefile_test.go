@@ -116,7 +116,7 @@ func known(states []*store.State) *store.Store {
 	for _, s := range states {
 		targets = append(targets, s.Target)
 	}
-	known.SetTargets("production", targets, nil)
+	known.Configure(target.Account{Name: "production", Targets: targets})
 	return known
 }
 
@@ -137,11 +137,12 @@ func TestStateFileFirstNewsAreChanges(t *testing.T) {
 		{"it begins to fail", func(s *store.State) { s.Err = &aliyun.Error{} }, true},
 	} {
 		before := batches.Changes()
-		batches.Update("production", "job-1", func(s *store.State) *store.State {
-			next := *s
-			step.change(&next)
-			return &next
-		})
+		old := batches.Get("production", "job-1")
+		next := *old
+		step.change(&next)
+		if !batches.Replace(old, &next) {
+			t.Errorf("%s: the store holds another state", step.name)
+		}
 		if news := batches.Changes() != before; news != step.news {
 			t.Errorf("%s: news %v, want %v", step.name, news, step.news)
 		}

@@ -7,23 +7,24 @@ import (
 
 // The bases of a deadline, as in the basis label.
 const (
-	basisScheduleFinish = "schedule_finish" // the end that the batch was scheduled with
-	basisSettings       = "settings"        // its start, push limit and timeout
-	basisDefault        = "default"         // its start and polling.expected_duration
+	basisScheduleFinish = "schedule_finish" // UtcScheduleFinishTime
+	basisSettings       = "settings"        // start, push limit and timeout
+	basisDefault        = "default"         // start and polling.expected_duration
 )
 
-// century is the longest time that a deadline may be after the start: as good as
-// never, and it fits a [time.Duration].
-const century = 100 * 365 * 24 * 60.0 // minutes
+// century is the longest time from the start to a deadline, in minutes. It stands for
+// "never" and fits a [time.Duration].
+const century = 100 * 365 * 24 * 60.0
 
-// Deadline is when a batch is expected to have ended. Not ok: it has no deadline,
-// because it is dynamic and goes on until it is cancelled, or because too little is
-// known of it. A basis without ok says that its devices must be counted first.
+// Deadline is when the batch is expected to have ended, and the basis of that. It is
+// not ok if the batch has no deadline: the batch is dynamic and goes on until it is
+// cancelled, or too little is known of it. If it is not ok but has a basis, the devices
+// must be counted first.
 //
-// Retries do not prolong it: they happen within the one timeout of a device.
+// Retries do not extend the deadline: they happen within the one timeout of a device.
 func (s *State) Deadline(expected time.Duration) (at time.Time, basis string, ok bool) {
 	switch job := s.Job; {
-	case s.AsOf.IsZero(), job == nil, job.Dynamic(): // of one that only a list showed no setting is known
+	case s.AsOf.IsZero(), job == nil, job.Dynamic(): // a list alone shows no settings
 		return at, "", false
 	case job.UtcScheduleFinishTime != nil:
 		return *job.UtcScheduleFinishTime, basisScheduleFinish, true
@@ -40,9 +41,9 @@ func (s *State) Deadline(expected time.Duration) (at time.Time, basis string, ok
 	return s.Job.UtcStartTime.Add(time.Duration(needed * float64(time.Minute))), basisSettings, true
 }
 
-// pushMinutes is how long it takes to push the upgrade to all devices of the batch.
-// It is not known where devices are counted and this batch's were not yet: "not
-// counted yet" is not "no devices". Where they are not counted at all it is left out.
+// pushMinutes is how long it takes to push the upgrade to all devices of the batch. It
+// is not known if devices are counted but those of this batch were not yet. It is 0
+// if devices are not counted at all.
 func (s *State) pushMinutes() (minutes float64, known bool) {
 	limit := s.Job.PushLimit()
 	switch {

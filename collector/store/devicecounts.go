@@ -9,31 +9,46 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
-// Confirm is the state that only batches with NeedConfirm have devices in.
+// Confirm is the task status that only devices of batches with NeedConfirm have.
 const Confirm = "CONFIRM"
 
-// DeviceCounts say how many devices of a batch are in which state. They are
-// all of one round, and not changed once they are published.
+// DeviceCounts say how many devices of a batch have which task status. All numbers
+// are of one round of calls. They must not be changed once they are in a State.
 type DeviceCounts struct {
-	ByStatus map[string]int // without a state that was not counted
-	Total    int            // of all states, as the API says
+	ByStatus map[string]int // a status that was not counted is absent
+	Total    int            // devices of all statuses, as the API says
 	AsOf     time.Time      // when the round began
-	// FinishedAt is when the round began that was the first with today's number of
-	// finished devices; that of the first round at all while the number has not changed.
+	// FinishedAt is when the first round began that counted this number of finished
+	// devices. State.WithDevices sets it.
 	FinishedAt time.Time
 }
 
-// Following gives the counts as those that follow before, which is nil for the first.
-func (d *DeviceCounts) Following(before *DeviceCounts) *DeviceCounts {
-	next := *d
-	next.FinishedAt = d.AsOf
-	if before != nil && before.finished() == d.finished() {
-		next.FinishedAt = before.FinishedAt
+// Statuses returns the task statuses that were counted: the documented ones in their
+// order, then others that the API may have added.
+func (d *DeviceCounts) Statuses() []string {
+	var counted []string
+	for _, status := range aliyun.TaskStatuses {
+		if _, ok := d.ByStatus[status]; ok {
+			counted = append(counted, status)
+		}
 	}
-	return &next
+	for _, status := range slices.Sorted(maps.Keys(d.ByStatus)) {
+		if !slices.Contains(aliyun.TaskStatuses, status) {
+			counted = append(counted, status)
+		}
+	}
+	return counted
 }
 
-// finished counts the devices that will not change any more.
+// Sum adds up the counted devices. It can differ from Total.
+func (d *DeviceCounts) Sum() (all int) {
+	for _, n := range d.ByStatus {
+		all += n
+	}
+	return all
+}
+
+// finished is the number of devices that cannot change their status any more.
 func (d *DeviceCounts) finished() int {
 	n := 0
 	for _, status := range aliyun.FinishedTaskStatuses {
@@ -42,22 +57,10 @@ func (d *DeviceCounts) finished() int {
 	return n
 }
 
-// LastFinished is when the number of finished devices last changed, in the time of the
-// data and as far as it was seen: not before the first count, and not before the start
-// of the batch. Zero: its devices are not counted.
-func (s *State) LastFinished() time.Time {
-	switch {
-	case s.Devices == nil:
-		return time.Time{}
-	case s.Job == nil || s.Job.UtcStartTime == nil:
-		return s.Devices.FinishedAt
-	}
-	return Later(s.Devices.FinishedAt, *s.Job.UtcStartTime)
-}
-
-// live counts the devices that can still change: in a state that nobody knows
-// too, and those that are perhaps in one that was not counted.
-func (d *DeviceCounts) live() int {
+// unfinished is the number of devices that can still change their status. An unknown
+// status counts as unfinished, and so do devices that may be in one that was not
+// counted.
+func (d *DeviceCounts) unfinished() int {
 	n := 0
 	for status, devices := range d.ByStatus {
 		if !slices.Contains(aliyun.FinishedTaskStatuses, status) {
@@ -65,40 +68,15 @@ func (d *DeviceCounts) live() int {
 		}
 	}
 	if _, all := d.ByStatus[Confirm]; !all {
-		n += max(0, d.Total-Sum(d.ByStatus))
+		n += max(0, d.Total-d.Sum())
 	}
 	return n
 }
 
-// TaskStatuses are the states that were counted: the documented ones in their
-// order, then others that the API may have come to know.
-func TaskStatuses(counts map[string]int) []string {
-	var counted []string
-	for _, status := range aliyun.TaskStatuses {
-		if _, ok := counts[status]; ok {
-			counted = append(counted, status)
-		}
-	}
-	for _, status := range slices.Sorted(maps.Keys(counts)) {
-		if !slices.Contains(aliyun.TaskStatuses, status) {
-			counted = append(counted, status)
-		}
-	}
-	return counted
-}
-
-// Sum adds up the devices of all states.
-func Sum(counts map[string]int) (all int) {
-	for _, n := range counts {
-		all += n
-	}
-	return all
-}
-
-// WantsCount says whether the devices of a batch are to be counted, or counted
-// again: while it is live, and after its end while a device is. A planned one
-// is counted once, for its deadline.
-func WantsCount(s *State) bool {
+// WantsCount reports whether the devices of a batch need to be counted, or counted
+// again: while the batch is live, and after its end while a device is unfinished. A
+// planned batch is counted once, for its deadline.
+func (s *State) WantsCount() bool {
 	switch status := s.Job.Status(); {
 	case s.Job == nil:
 		return false
@@ -108,22 +86,74 @@ func WantsCount(s *State) bool {
 		return false
 	case s.Job.Ended():
 		end := cmp.Or(s.Job.UtcEndTime, s.Job.UtcModified)
-		return s.Devices.live() > 0 || end != nil && s.Devices.AsOf.Before(*end)
+		return s.Devices.unfinished() > 0 || end != nil && s.Devices.AsOf.Before(*end)
 	}
 	return true
 }
 
-// Ended is when a batch ended, as well as it is known; zero: it has not.
-func Ended(s *State) time.Time {
-	switch {
-	case s.Job == nil: // gone, or never polled
-		return s.TrueAt()
-	case !s.Job.Ended():
-		return time.Time{}
-	case s.Job.UtcEndTime != nil:
-		return *s.Job.UtcEndTime
-	case s.Job.UtcModified != nil:
-		return *s.Job.UtcModified
+// MayConfirm reports whether devices of the batch may be waiting in [Confirm]: the
+// batch says so, or the last count found some or did not add up to all devices.
+func (s *State) MayConfirm() bool {
+	if s.Job != nil && s.Job.NeedConfirm != nil && *s.Job.NeedConfirm {
+		return true
 	}
-	return s.TrueAt()
+	return s.Devices != nil && (s.Devices.Sum() < s.Devices.Total || s.Devices.ByStatus[Confirm] > 0)
+}
+
+// WithSize is the state after the API said how many devices the batch has.
+func (s *State) WithSize(devices int) *State {
+	if s.Job == nil || s.Size != nil && *s.Size == devices {
+		return s
+	}
+	next := *s
+	next.Size = &devices
+	return &next
+}
+
+// WithDevices is the state after a successful round of counts, which it takes over. A
+// batch that is gone has none.
+func (s *State) WithDevices(counts *DeviceCounts) *State {
+	if s.Job == nil {
+		return s
+	}
+	counts.FinishedAt = counts.AsOf
+	if s.Devices != nil && s.Devices.finished() == counts.finished() {
+		counts.FinishedAt = s.Devices.FinishedAt
+	}
+	next := *s
+	next.Devices, next.DevicesErr = counts, nil
+	return &next
+}
+
+// WithDevicesErr is the state after a round of counts failed. Known counts stay and age.
+func (s *State) WithDevicesErr(err *aliyun.Error) *State {
+	if s.Job == nil {
+		return s
+	}
+	next := *s
+	next.DevicesErr = err
+	return &next
+}
+
+// WithoutDevices is the state of a batch whose devices are no longer counted.
+func (s *State) WithoutDevices() *State {
+	if s.Devices == nil && s.Size == nil && s.DevicesErr == nil {
+		return s
+	}
+	next := *s
+	next.Devices, next.Size, next.DevicesErr = nil, nil, nil
+	return &next
+}
+
+// LastFinished is when the number of finished devices last changed, in data time and as
+// far as it was seen: not before the first count, and not before the batch started.
+// Zero: the devices are not counted.
+func (s *State) LastFinished() time.Time {
+	switch {
+	case s.Devices == nil:
+		return time.Time{}
+	case s.Job == nil || s.Job.UtcStartTime == nil:
+		return s.Devices.FinishedAt
+	}
+	return later(s.Devices.FinishedAt, *s.Job.UtcStartTime)
 }

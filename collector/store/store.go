@@ -2,118 +2,92 @@ package store
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"sync"
 	"time"
-
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
-// Store holds the state of every batch. Safe for concurrent use.
+// Store holds the state of every batch. It is safe for concurrent use. Readers own
+// the slices that they get, but not the states in them.
+//
+// Each account has one writer: only the poller of the account adds, replaces and
+// removes its batches.
 type Store struct {
-	mu       sync.RWMutex // guards all below
+	// mu guards all fields below. It is the innermost lock: no other lock is taken
+	// and no function of another package's value is called while it is held.
+	mu       sync.RWMutex
 	states   map[key]*State
-	sorted   []key          // by account, then job id: the order of /metrics
-	restored map[key]*State // from the state file, for batches that are configured later
+	sorted   []key          // the keys of states, by account and job id: the order of /metrics
+	restored map[key]*State // from the state file; an account takes its batches when it is configured
 	changes  uint64
-	expected time.Duration // see Rules.ExpectedDuration
+	expected time.Duration // see [target.Rules.ExpectedDuration]
 }
 
-// key names a batch: job ids are unique within a main account.
+// key names a batch: job ids are unique within an account.
 type key struct{ account, jobID string }
 
 func (a key) compare(b key) int {
 	return cmp.Or(cmp.Compare(a.account, b.account), cmp.Compare(a.jobID, b.jobID))
 }
 
-// New gives a store that knows no batch.
+// New returns an empty store.
 func New() *Store {
 	return &Store{states: make(map[key]*State)}
 }
 
-// Snapshot gives the states as of one moment, by account and job id. The slice
-// is the caller's.
+// Snapshot returns the states of all batches, sorted by account and job id.
 func (s *Store) Snapshot() []*State {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	states := make([]*State, len(s.sorted))
-	for i, k := range s.sorted {
+	return s.get(s.sorted)
+}
+
+// Account returns the states of the batches of one account, sorted by job id.
+func (s *Store) Account(name string) []*State {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	first, _ := slices.BinarySearchFunc(s.sorted, key{account: name}, key.compare)
+	n := 0
+	for first+n < len(s.sorted) && s.sorted[first+n].account == name {
+		n++
+	}
+	return s.get(s.sorted[first : first+n])
+}
+
+// get returns the states of these batches. s.mu is held.
+func (s *Store) get(keys []key) []*State {
+	states := make([]*State, len(keys))
+	for i, k := range keys {
 		states[i] = s.states[k]
 	}
 	return states
 }
 
-// ExpectedDuration is [Rules.ExpectedDuration]: a deadline is computed when it
-// is shown, so that a reload needs no more than this.
-func (s *Store) ExpectedDuration() time.Duration {
+// Get returns the state of one batch, or nil if the batch is not in the store.
+func (s *Store) Get(account, jobID string) *State {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return s.expected
+	return s.states[key{account, jobID}]
 }
 
-// SetExpectedDuration sets it.
-func (s *Store) SetExpectedDuration(d time.Duration) {
+// Replace puts after in place of before. A nil before adds a new batch. It returns
+// false and changes nothing if the store holds another state than before.
+func (s *Store) Replace(before, after *State) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.expected = d
-}
-
-// SetTargets makes the batches of one account those of targets, and those that
-// were discovered and still would be: discovers says so and gives their place;
-// nil keeps none. What is known of batches that stay is kept, the rest is
-// dropped. It returns the state of each batch, and the last state of those that
-// were dropped.
-func (s *Store) SetTargets(account string, targets []target.Target, discovers func(*State) (target.Target, bool)) (states, dropped []*State) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	known := make(map[string]*State) // by job id
-	for _, from := range []map[key]*State{s.restored, s.states} {
-		for k, state := range from {
-			if k.account == account {
-				known[k.jobID] = state
-				delete(from, k)
-			}
-		}
+	k := key{after.Account, after.JobID}
+	if s.states[k] != before {
+		return false
 	}
-	add := func(t target.Target) {
-		state := State{}
-		if old := known[t.JobID]; old != nil {
-			state = *old
-			t.Source = old.Source
-			delete(known, t.JobID)
-		}
-		state.Target = t
-		states = append(states, &state)
-		s.states[key{account, t.JobID}] = &state
+	s.states[k] = after
+	if before == nil {
+		at, _ := slices.BinarySearchFunc(s.sorted, k, key.compare)
+		s.sorted = slices.Insert(s.sorted, at, k)
 	}
-	for _, t := range targets {
-		add(t)
+	if before == nil || significant(before, after) {
+		s.changes++
 	}
-	if discovers != nil {
-		for _, jobID := range slices.Sorted(maps.Keys(known)) {
-			if t, still := discovers(known[jobID]); still {
-				t.Origin = target.Discovered
-				add(t)
-			}
-		}
-	}
-	s.sortKeys()
-	for _, jobID := range slices.Sorted(maps.Keys(known)) {
-		dropped = append(dropped, known[jobID])
-	}
-	return states, dropped
-}
-
-// Add takes up a batch that was discovered and is not there yet.
-func (s *Store) Add(state *State) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	k := key{state.Account, state.JobID}
-	s.states[k] = state
-	at, _ := slices.BinarySearchFunc(s.sorted, k, key.compare)
-	s.sorted = slices.Insert(s.sorted, at, k)
-	s.changes++
+	return true
 }
 
 // Remove drops a batch.
@@ -128,59 +102,32 @@ func (s *Store) Remove(account, jobID string) {
 	}
 }
 
-// Update replaces the state of one batch by what change makes of it and
-// returns both, or nil when the batch is not watched any more.
-func (s *Store) Update(account, jobID string, change func(*State) *State) (before, after *State) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	k := key{account, jobID}
-	before = s.states[k]
-	if before == nil {
-		return nil, nil
-	}
-	after = change(before)
-	s.states[k] = after
-	if newsworthy(before, after) {
-		s.changes++
-	}
-	return before, after
-}
-
-// Restore gives what an earlier run knew. It is taken up by the targets that
-// are set next, each account once.
-func (s *Store) Restore(states []*State) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.restored = make(map[key]*State, len(states))
-	for _, state := range states {
-		s.restored[key{state.Account, state.JobID}] = state
-	}
-}
-
-// Waiting is how many of the restored batches no account has taken up.
-func (s *Store) Waiting() int {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return len(s.restored)
-}
-
-// Changes counts the changes that a reader would miss after a crash: a first
-// answer, a new status, a failure or its end.
+// Changes counts the changes that would be missed after a crash: a first answer, a
+// new status, a failure or its end, a batch that was added or removed.
 func (s *Store) Changes() uint64 {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return s.changes
 }
 
-// newsworthy says whether an update brings what a reader would miss after a
-// crash, rather than the same with a newer age.
-func newsworthy(before, after *State) bool {
+// significant reports whether an update is more than the same facts with a newer age.
+func significant(before, after *State) bool {
 	return before.AsOf.IsZero() != after.AsOf.IsZero() || before.Listed.IsZero() != after.Listed.IsZero() ||
 		before.Job.Status() != after.Job.Status() || (before.Err == nil) != (after.Err == nil) ||
 		(before.Devices == nil) != (after.Devices == nil) || (before.Size == nil) != (after.Size == nil)
 }
 
-// sortKeys rebuilds the order. s.mu is held.
-func (s *Store) sortKeys() {
-	s.sorted = slices.SortedFunc(maps.Keys(s.states), key.compare)
+// ExpectedDuration is [target.Rules.ExpectedDuration]. A deadline is computed when
+// it is shown, so a reload only has to set this.
+func (s *Store) ExpectedDuration() time.Duration {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.expected
+}
+
+// SetExpectedDuration sets what ExpectedDuration returns.
+func (s *Store) SetExpectedDuration(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.expected = d
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config"
 )
 
-// FromConfig is what a configuration comes down to.
+// FromConfig returns what a configuration says to watch. It keeps no reference to cfg.
 func FromConfig(cfg *config.Config) Setup {
 	setup := Setup{Rules: Rules(cfg.Polling), Lines: make(map[Entry]int)}
 	for i, a := range cfg.Accounts {

@@ -6,19 +6,18 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config"
 )
 
-// Account is one Alibaba Cloud main account: one rate budget for each
-// operation, and the batches to watch with it.
+// Account is an Alibaba Cloud main account: a rate budget for each operation, and
+// the batches to watch with it.
 type Account struct {
 	Name              string
 	Credentials       aliyun.CredentialsConfig
-	Timeout           time.Duration // of one call; 0: aliyun's default
+	Timeout           time.Duration // of one call; 0: the default of package aliyun
 	RequestsPerSecond int           // slots of each operation
 	Targets           []Target      // configured batches
 	Discover          []Discover
-	BulkStatus        bool // also list the packages of the configured batches
+	BulkStatus        bool // also read the job lists of the packages of configured batches
 	DeviceCounts      bool // also count devices
 }
 
@@ -33,15 +32,17 @@ type Discover struct {
 // AllProducts in place of ProductKeys is every product of the instance.
 const AllProducts = "*"
 
-// Target is one batch to watch: who may ask for it, and where.
+// Target is one batch to watch: its account, instance and id.
 type Target struct {
 	Account  string // the name of its account
 	Region   string
 	Instance aliyun.Instance
 	JobID    string
 	Origin   Origin
-	Source   string // of a discovered batch: the entry of Discover that found it
-	Counted  bool   // its account counts devices
+	// FoundBy is the configuration entry that discovers the batch, see [Product.Entry]
+	// and [Firmware.Entry]; "": none does. A configured batch can have one too.
+	FoundBy string
+	Counted bool // its account counts devices
 }
 
 // Watch adds what is to be watched in one instance: batches by their ids, and
@@ -55,7 +56,7 @@ func (a *Account) Watch(region string, in aliyun.Instance, jobs, products, firmw
 	}
 }
 
-// Configured are the batches that the configuration names.
+// Configured returns the batches that the configuration names.
 func (a Account) Configured() []Target {
 	targets := slices.Clone(a.Targets)
 	for i := range targets {
@@ -64,7 +65,7 @@ func (a Account) Configured() []Target {
 	return targets
 }
 
-// Operations are those that the configuration needs.
+// Operations returns the API operations that the account needs.
 func (a Account) Operations() []string {
 	needed := []string{aliyun.OpQueryOTAJob}
 	products := slices.ContainsFunc(a.Discover, func(d Discover) bool { return len(d.Products) > 0 })
@@ -80,15 +81,15 @@ func (a Account) Operations() []string {
 	return needed
 }
 
-// DiscoveredBy is Source for people.
+// DiscoveredBy is FoundBy for people.
 func (t Target) DiscoveredBy() string {
-	switch kind, id, _ := strings.Cut(t.Source, " "); {
+	switch kind, id, _ := strings.Cut(t.FoundBy, " "); {
 	case kind == "firmware":
 		return Firmware{ID: id}.String()
 	case id == AllProducts:
 		return Product{Key: id}.String()
 	}
-	return t.Source
+	return t.FoundBy
 }
 
 // Origin is why a batch is watched. The values are those of the origin label.
@@ -96,22 +97,8 @@ type Origin string
 
 const (
 	Configured Origin = "configured" // its id is in the configuration
-	Discovered Origin = "discovered" // a list of the API showed it
+	Discovered Origin = "discovered" // a job list showed it
 )
 
 // Origins lists every origin.
 var Origins = []Origin{Configured, Discovered}
-
-// Rules are the intervals and ages that the plan works by: the polling section of the
-// configuration.
-type Rules config.Polling
-
-// ListWait is the time between two reads of a list of batches: less than the interval,
-// so that the status is no older than that when the next list comes a little late.
-func (r Rules) ListWait(discovers bool) time.Duration {
-	wait := r.Interval * 4 / 5
-	if discovers {
-		wait = min(wait, r.DiscoveryInterval)
-	}
-	return wait
-}

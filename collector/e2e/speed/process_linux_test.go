@@ -44,9 +44,8 @@ func newFleet(t *testing.T, n int, status string) (args []string) {
 	for i := range n {
 		fmt.Fprintf(&config, "    - %s\n", harness.FillJobID(i))
 		sim.AddBatch(fleet.Batch{Account: "main", JobID: harness.FillJobID(i), FirmwareID: "fw-1", Status: status})
-		filled.Update("production", harness.FillJobID(i), func(s *store.State) *store.State {
+		harness.ChangeState(t, filled, harness.FillJobID(i), func(s *store.State) {
 			s.Job.JobStatus = &status // nobody else has seen it yet
-			return s
 		})
 	}
 	if err := os.WriteFile(file, []byte(config.String()), 0o600); err != nil {

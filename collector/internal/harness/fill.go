@@ -28,18 +28,28 @@ func FilledStore(tb testing.TB, n int) *store.Store {
 		}
 	}
 	filled := store.New()
-	filled.SetTargets(account, targets, nil)
+	filled.Configure(target.Account{Name: account, Targets: targets})
 	polled := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	for i := range targets {
-		_, after := filled.Update(account, FillJobID(i), func(s *store.State) *store.State {
-			asked := polled.Add(time.Duration(i) * 105 * time.Millisecond)
-			return &store.State{Target: s.Target, Job: filledJob(i), AsOf: asked, Asked: asked}
-		})
-		if after == nil {
-			tb.Fatalf("%s is not in the store", FillJobID(i))
-		}
+		asked := polled.Add(time.Duration(i) * 105 * time.Millisecond)
+		ChangeState(tb, filled, FillJobID(i), func(s *store.State) { s.Job, s.AsOf, s.Asked = filledJob(i), asked, asked })
 	}
 	return filled
+}
+
+// ChangeState replaces the state of one batch of the account "production" by a copy
+// that change has edited.
+func ChangeState(tb testing.TB, states *store.Store, jobID string, change func(s *store.State)) {
+	tb.Helper()
+	before := states.Get("production", jobID)
+	if before == nil {
+		tb.Fatalf("%s is not in the store", jobID)
+	}
+	after := *before
+	change(&after)
+	if !states.Replace(before, &after) {
+		tb.Errorf("%s was changed meanwhile", jobID)
+	}
 }
 
 // FillJobID is as long as a real one.

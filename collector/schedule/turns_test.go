@@ -32,7 +32,7 @@ func TestTurnsOf(t *testing.T) {
 	two := func(c class, moment time.Duration) []turn {
 		return []turn{{c, asked}, {scheduled, asked.Add(moment + afterMoment)}}
 	}
-	first := []turn{{Fresh, time.Time{}}}
+	first := []turn{{unpolled, time.Time{}}}
 	found := target.Target{Origin: target.Discovered}
 	configured := target.Target{Origin: target.Configured}
 	for name, c := range map[string]struct {
@@ -42,46 +42,46 @@ func TestTurnsOf(t *testing.T) {
 	}{
 		"never polled":                          {state: store.State{Target: configured}, want: first},
 		"never polled, but throttled":           {state: store.State{Target: configured, Err: failure(aliyun.ClassThrottled)}, want: first},
-		"in progress":                           {state: store.State{Asked: asked, Job: job("IN_PROGRESS")}, want: one(Live)},
-		"a status that nobody knows":            {state: store.State{Asked: asked, Job: job("PAUSED")}, want: one(Live)},
-		"no status at all":                      {state: store.State{Asked: asked, Job: &aliyun.Job{}}, want: one(Live)},
-		"in progress, throttled last":           {state: store.State{Asked: asked, Job: job("IN_PROGRESS"), Err: failure(aliyun.ClassThrottled)}, want: one(Live)},
+		"in progress":                           {state: store.State{Asked: asked, Job: job("IN_PROGRESS")}, want: one(live)},
+		"a status that nobody knows":            {state: store.State{Asked: asked, Job: job("PAUSED")}, want: one(live)},
+		"no status at all":                      {state: store.State{Asked: asked, Job: &aliyun.Job{}}, want: one(live)},
+		"in progress, throttled last":           {state: store.State{Asked: asked, Job: job("IN_PROGRESS"), Err: failure(aliyun.ClassThrottled)}, want: one(live)},
 		"completed":                             {state: store.State{Asked: asked, Job: job("COMPLETED")}, want: one(settled)},
 		"canceled":                              {state: store.State{Asked: asked, Job: job("CANCELED")}, want: one(settled)},
 		"completed, with a schedule to come":    {state: store.State{Asked: asked, Job: planning("COMPLETED", at(time.Hour), at(time.Hour))}, want: one(settled)},
 		"planned":                               {state: store.State{Asked: asked, Job: planning("PLANNED", at(time.Hour), at(2*time.Hour))}, want: two(planned, time.Hour)},
-		"planned, its moment passed when asked": {state: store.State{Asked: asked, Job: planning("PLANNED", at(-time.Second), at(time.Hour))}, want: two(Live, time.Hour)},
+		"planned, its moment passed when asked": {state: store.State{Asked: asked, Job: planning("PLANNED", at(-time.Second), at(time.Hour))}, want: two(live, time.Hour)},
 		"planned, asked just at its moment":     {state: store.State{Asked: asked, Job: planning("PLANNED", at(0), nil)}, want: two(planned, 0)},
-		"planned without a schedule":            {state: store.State{Asked: asked, Job: job("PLANNED")}, want: one(Live)},
-		"in progress with a finish to come":     {state: store.State{Asked: asked, Job: planning("IN_PROGRESS", at(-time.Hour), at(time.Hour))}, want: two(Live, time.Hour)},
-		"in progress, its finish passed":        {state: store.State{Asked: asked, Job: planning("IN_PROGRESS", nil, at(-time.Hour))}, want: one(Live)},
+		"planned without a schedule":            {state: store.State{Asked: asked, Job: job("PLANNED")}, want: one(live)},
+		"in progress with a finish to come":     {state: store.State{Asked: asked, Job: planning("IN_PROGRESS", at(-time.Hour), at(time.Hour))}, want: two(live, time.Hour)},
+		"in progress, its finish passed":        {state: store.State{Asked: asked, Job: planning("IN_PROGRESS", nil, at(-time.Hour))}, want: one(live)},
 		"failing":                               {state: store.State{Asked: asked, Job: job("IN_PROGRESS"), Err: failure(aliyun.ClassServer), Failures: 1}, want: []turn{{failing, asked.Add(backoff(planRules, &store.State{Err: failure(aliyun.ClassServer), Failures: 1}))}}},
-		"failing, but pardoned":                 {state: store.State{Asked: asked, Job: job("PLANNED"), Err: failure(aliyun.ClassTimeout), Failures: 9}, pardoned: true, want: one(Live)},
+		"failing, but pardoned":                 {state: store.State{Asked: asked, Job: job("PLANNED"), Err: failure(aliyun.ClassTimeout), Failures: 9}, pardoned: true, want: one(live)},
 		"failed ever since, but pardoned":       {state: store.State{Target: configured, Asked: asked, Err: failure(aliyun.ClassTimeout), Failures: 9}, pardoned: true, want: first},
 
 		"found in progress": {state: store.State{Target: found, Listed: seen, Job: created("IN_PROGRESS", at(-time.Hour))},
-			want: []turn{{Fresh, time.Unix(-asked.Add(-time.Hour).Unix(), 0)}}},
-		"found planned, which says not when": {state: store.State{Target: found, Listed: seen, Job: job("PLANNED")}, want: []turn{{Fresh, time.Unix(0, 0)}}},
+			want: []turn{{unpolled, time.Unix(-asked.Add(-time.Hour).Unix(), 0)}}},
+		"found planned, which says not when": {state: store.State{Target: found, Listed: seen, Job: job("PLANNED")}, want: []turn{{unpolled, time.Unix(0, 0)}}},
 		"found ended": {state: store.State{Target: found, Listed: seen, Job: created("COMPLETED", at(-time.Hour))},
 			want: []turn{{history, time.Unix(-asked.Add(-time.Hour).Unix(), 0)}}},
 		"found, from a time to come": {state: store.State{Target: found, Listed: seen, Job: created("IN_PROGRESS", at(1e6*time.Hour))},
-			want: []turn{{Fresh, time.Unix(-seen.Unix(), 0)}}},
+			want: []turn{{unpolled, time.Unix(-seen.Unix(), 0)}}},
 		"found, and changed since": {state: store.State{Target: found, Listed: seen, Changed: seen, Job: job("IN_PROGRESS")},
-			want: []turn{{Fresh, time.Unix(0, 0)}, {Changed, seen}}},
+			want: []turn{{unpolled, time.Unix(0, 0)}, {changed, seen}}},
 		"found running, and ended since": {state: store.State{Target: found, Listed: seen, Changed: seen, Job: job("COMPLETED")},
-			want: []turn{{history, time.Unix(0, 0)}, {Changed, seen}}},
+			want: []turn{{history, time.Unix(0, 0)}, {changed, seen}}},
 		"configured, and a list shows that it has ended": {state: store.State{Target: configured, Listed: seen, Job: job("CANCELED")}, want: []turn{{history, time.Time{}}}},
-		"ended, and changed since":                       {state: store.State{Asked: asked, Listed: seen, Changed: seen, Job: job("COMPLETED")}, want: []turn{{settled, asked}, {Changed, seen}}},
+		"ended, and changed since":                       {state: store.State{Asked: asked, Listed: seen, Changed: seen, Job: job("COMPLETED")}, want: []turn{{settled, asked}, {changed, seen}}},
 		"planned, and changed since": {state: store.State{Asked: asked, Listed: seen, Changed: seen, ListedEvery: often, Job: planning("PLANNED", at(time.Hour), nil)},
-			want: []turn{{planned, asked}, {Changed, seen}}},
+			want: []turn{{planned, asked}, {changed, seen}}},
 		"in progress, as a list says once": {state: store.State{Asked: asked, Listed: seen, Job: job("IN_PROGRESS")},
-			want: []turn{{Live, asked}, {listed, asked}}},
+			want: []turn{{live, asked}, {fullRefresh, asked}}},
 		"in progress, as lists say often": {state: store.State{Asked: asked, Listed: seen, ListedEvery: often, Job: job("IN_PROGRESS")},
-			want: []turn{{Live, seen}, {listed, asked}}},
+			want: []turn{{live, seen}, {fullRefresh, asked}}},
 		"in progress, as lists say too seldom": {state: store.State{Asked: asked, Listed: seen, ListedEvery: seldom, Job: job("IN_PROGRESS")},
-			want: []turn{{Live, asked}, {listed, asked}}},
+			want: []turn{{live, asked}, {fullRefresh, asked}}},
 		"in progress, as lists say often, but pardoned": {state: store.State{Asked: asked, Listed: seen, ListedEvery: often, Err: failure(aliyun.ClassTimeout), Job: job("IN_PROGRESS")}, pardoned: true,
-			want: []turn{{Live, asked}, {listed, asked}}},
+			want: []turn{{live, asked}, {fullRefresh, asked}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := turnsOf(planRules, &c.state, c.pardoned)

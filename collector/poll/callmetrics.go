@@ -65,20 +65,23 @@ func (m *CallMetrics) expect(account string, operations []string) {
 	}
 }
 
-// Observer counts the calls of one account.
+// Observer returns a function that counts the calls of one account.
 func (m *CallMetrics) Observer(account string) aliyun.Observer {
-	return func(c aliyun.Call) {
-		result := success
-		if failure, ok := errors.AsType[*aliyun.Error](c.Err); ok {
-			result = string(failure.Class)
-		}
-		m.requests.WithLabelValues(account, c.Operation, result).Inc()
-		m.duration.WithLabelValues(account, c.Operation).Observe(c.Duration.Seconds())
-		for _, note := range c.Notes {
-			if _, logged := m.noted.LoadOrStore([3]string{account, c.Operation, note.Field}, true); !logged {
-				level.Warn(m.logger).Log("msg", "the API sent an odd field; not logged again",
-					"account", account, "operation", c.Operation, "field", note.Field, "what", note.Text)
-			}
+	return func(c aliyun.Call) { m.observe(account, c) }
+}
+
+// observe counts a call, and logs what was odd in its answer, each kind once.
+func (m *CallMetrics) observe(account string, c aliyun.Call) {
+	result := success
+	if failure, ok := errors.AsType[*aliyun.Error](c.Err); ok {
+		result = string(failure.Class)
+	}
+	m.requests.WithLabelValues(account, c.Operation, result).Inc()
+	m.duration.WithLabelValues(account, c.Operation).Observe(c.Duration.Seconds())
+	for _, note := range c.Notes {
+		if _, logged := m.noted.LoadOrStore([3]string{account, c.Operation, note.Field}, true); !logged {
+			level.Warn(m.logger).Log("msg", "the API sent an odd field; not logged again",
+				"account", account, "operation", c.Operation, "field", note.Field, "what", note.Text)
 		}
 	}
 }

@@ -10,15 +10,15 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
-// rotaRun drives a rota with one slot, where each call takes a second.
-type rotaRun struct {
-	Rota[string]
+// periodicRun drives a Periodic with one slot, where each call takes a second.
+type periodicRun struct {
+	Periodic[string]
 	now   time.Time
 	asked []string
 }
 
-func newRotaRun(keys ...string) *rotaRun {
-	r := &rotaRun{Rota: Rota[string]{Wait: 10 * time.Second, Slots: 1}, now: time.Unix(0, 0)}
+func newPeriodicRun(keys ...string) *periodicRun {
+	r := &periodicRun{Periodic: Periodic[string]{wait: 10 * time.Second, slots: 1}, now: time.Unix(0, 0)}
 	for _, key := range keys {
 		r.Add(key, r.now)
 	}
@@ -27,7 +27,7 @@ func newRotaRun(keys ...string) *rotaRun {
 
 // run asks for what is due until so much time has passed. answer takes the outcome of
 // a call, by again or done.
-func (r *rotaRun) run(length time.Duration, answer func(key string, started time.Time)) {
+func (r *periodicRun) run(length time.Duration, answer func(key string, started time.Time)) {
 	for until := r.now.Add(length); r.now.Before(until); r.now = r.now.Add(time.Second) {
 		key, ok := r.Next(r.now)
 		if !ok {
@@ -41,7 +41,7 @@ func (r *rotaRun) run(length time.Duration, answer func(key string, started time
 	}
 }
 
-func (r *rotaRun) count(key string) (n int) {
+func (r *periodicRun) count(key string) (n int) {
 	for _, asked := range r.asked {
 		if asked == key {
 			n++
@@ -51,18 +51,18 @@ func (r *rotaRun) count(key string) (n int) {
 }
 
 // succeed is an answer for run: every call succeeds.
-func (r *rotaRun) succeed(key string, started time.Time) { r.Done(key, started, r.now, nil) }
+func (r *periodicRun) succeed(key string, started time.Time) { r.Done(key, started, r.now, nil) }
 
 func failure(class aliyun.Class) *aliyun.Error { return &aliyun.Error{Class: class} }
 
-func TestRotaTakesTurns(t *testing.T) {
+func TestPeriodicTakesTurns(t *testing.T) {
 	for name, c := range map[string]struct{ wait, length time.Duration }{
 		"with time to spare":            {10 * time.Second, 30 * time.Second},
 		"with more than it can ask for": {time.Second, 9 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newRotaRun("a", "b", "c")
-			r.Wait = c.wait
+			r := newPeriodicRun("a", "b", "c")
+			r.wait = c.wait
 			r.run(c.length, r.succeed)
 			if diff := cmp.Diff([]string{"a", "b", "c", "a", "b", "c", "a", "b", "c"}, r.asked); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
@@ -73,9 +73,9 @@ func TestRotaTakesTurns(t *testing.T) {
 
 // A read of many pages goes on before other reads begin, except those that have
 // waited as long.
-func TestRotaGoesOnWithARead(t *testing.T) {
-	r := newRotaRun("a", "b", "c")
-	r.Wait = 2 * time.Second
+func TestPeriodicGoesOnWithARead(t *testing.T) {
+	r := newPeriodicRun("a", "b", "c")
+	r.wait = 2 * time.Second
 	pages := 0
 	var began time.Time
 	r.run(24*time.Second, func(key string, started time.Time) {
@@ -99,8 +99,8 @@ func TestRotaGoesOnWithARead(t *testing.T) {
 
 // Of lists that are due at the same moment one after the other is read to its end: few
 // are half read at any time, however many there are.
-func TestRotaOfLongReads(t *testing.T) {
-	r := newRotaRun("a", "b", "c")
+func TestPeriodicOfLongReads(t *testing.T) {
+	r := newPeriodicRun("a", "b", "c")
 	pages := make(map[string]int)
 	r.run(12*time.Second, func(key string, started time.Time) {
 		if pages[key]++; pages[key] < 4 {
@@ -115,7 +115,7 @@ func TestRotaOfLongReads(t *testing.T) {
 	}
 }
 
-func TestRotaFailures(t *testing.T) {
+func TestPeriodicFailures(t *testing.T) {
 	for name, c := range map[string]struct {
 		class   aliyun.Class
 		failing map[string]bool
@@ -131,7 +131,7 @@ func TestRotaFailures(t *testing.T) {
 			map[string][2]int{"a": {30, 50}, "b": {30, 50}, "c": {30, 50}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newRotaRun("a", "b", "c")
+			r := newPeriodicRun("a", "b", "c")
 			r.run(20*time.Minute, func(key string, started time.Time) {
 				if c.failing[key] {
 					r.Done(key, started, r.now, failure(c.class))
@@ -150,12 +150,12 @@ func TestRotaFailures(t *testing.T) {
 
 // However long everything failed, and however many things there are, all are asked
 // for again within one wait and one round after the end.
-func TestRotaRecovers(t *testing.T) {
+func TestPeriodicRecovers(t *testing.T) {
 	for name, keys := range map[string][]string{
 		"one thing": {"a"}, "two": {"a", "b"}, "five": {"a", "b", "c", "d", "e"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newRotaRun(keys...)
+			r := newPeriodicRun(keys...)
 			r.run(time.Hour, func(key string, started time.Time) {
 				r.Done(key, started, r.now, failure(aliyun.ClassTransport))
 			})
@@ -175,8 +175,8 @@ func TestRotaRecovers(t *testing.T) {
 
 // A thing that is taken out and put back while it is asked for is in the queue once,
 // and its old answer changes nothing.
-func TestRotaPutBack(t *testing.T) {
-	r := newRotaRun("a", "b", "c", "d")
+func TestPeriodicPutBack(t *testing.T) {
+	r := newPeriodicRun("a", "b", "c", "d")
 	for i := range 50 {
 		key, ok := r.Next(r.now)
 		if !ok {
@@ -190,11 +190,11 @@ func TestRotaPutBack(t *testing.T) {
 			t.Fatalf("%d places in the queue, want 4", len(r.queue))
 		}
 		for at, e := range r.queue {
-			if e.Index != at {
+			if e.index != at {
 				t.Fatalf("the queue is broken at %d", at)
 			}
 		}
-		r.now = r.now.Add(r.Wait)
+		r.now = r.now.Add(r.wait)
 	}
 	r.Remove("a")
 	r.Again("a")

@@ -13,7 +13,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
-// The text is written without expfmt; it must say the same as expfmt's protobuf.
+// The text, which is written without expfmt, has the same metrics as the protobuf.
 func TestTextAndProtobufAgree(t *testing.T) {
 	for name, situation := range situations {
 		t.Run(strings.ReplaceAll(name, "_", " "), func(t *testing.T) {
@@ -33,16 +33,16 @@ func TestTextAndProtobufAgree(t *testing.T) {
 	}
 }
 
-// No name of an account, id of a batch or code of the API makes a parser stumble.
+// Parsers can read every account name, JobId and error code.
 func TestHostileNames(t *testing.T) {
 	for name, text := range map[string]string{
-		"quotes":             `a"b"`,
-		"backslashes":        `a\b\`,
-		"newlines":           "a\nb\r\n",
-		"a nul":              "a\x00b",
-		"what ends a sample": `"} 1 # {`,
-		"Chinese":            "冷链",
-		"a space":            " ",
+		"quotes":              `a"b"`,
+		"backslashes":         `a\b\`,
+		"newlines":            "a\nb\r\n",
+		"a null character":    "a\x00b",
+		"the end of a sample": `"} 1 # {`,
+		"Chinese":             "冷链",
+		"a space":             " ",
 	} {
 		t.Run(name, func(t *testing.T) {
 			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {

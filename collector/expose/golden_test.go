@@ -22,8 +22,8 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// No golden file stays behind when its situation goes.
-func TestNoGoldenIsLeftOver(t *testing.T) {
+// Every golden file belongs to a situation.
+func TestNoObsoleteGoldenFile(t *testing.T) {
 	files, err := filepath.Glob("testdata/golden/*.prom")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("%d golden files, error %v", len(files), err)
@@ -31,7 +31,7 @@ func TestNoGoldenIsLeftOver(t *testing.T) {
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".prom")
 		if situations[name] == nil {
-			t.Errorf("%s: no situation makes it, delete it", file)
+			t.Errorf("%s: no situation writes it; delete it", file)
 		}
 	}
 }

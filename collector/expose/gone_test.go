@@ -17,9 +17,9 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/web"
 )
 
-// A scrape whose client has gone stops, in every format: over a real connection that the
-// client closes in the middle, or closes for sending only.
-func TestScrapeForNobody(t *testing.T) {
+// Rendering stops, in every format, when the client closes its connection in the middle of
+// the answer, entirely or only for sending.
+func TestScrapeWithoutAClient(t *testing.T) {
 	const batches, families = 20_000, 200
 	state := &store.State{Target: target.Target{Account: "production", JobID: "job-1"}}
 	states := make([]*store.State, batches)
@@ -37,7 +37,7 @@ func TestScrapeForNobody(t *testing.T) {
 		} {
 			for _, encoding := range []string{"identity", "gzip"} {
 				t.Run(format+", "+how+", "+encoding, func(t *testing.T) {
-					rendered := 0 // batches of all families
+					rendered := 0 // batches, counted again for each family
 					table := make([]family, families)
 					left, began := make(chan struct{}), false
 					for i := range table {
@@ -51,7 +51,7 @@ func TestScrapeForNobody(t *testing.T) {
 					}
 					ended := make(chan error, 1)
 					server := httptest.NewServer(gzhttp.GzipHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-						io.WriteString(w, "# the answer begins\n")
+						io.WriteString(w, "# start of the answer\n")
 						_ = http.NewResponseController(w).Flush()
 						began = true
 						err := render(r.Context(), newSink(w), table, states)
@@ -79,14 +79,14 @@ func TestScrapeForNobody(t *testing.T) {
 					close(left)
 					if how == "it ends its side of the connection" {
 						if _, err := io.Copy(io.Discard, response.Body); !errors.Is(err, io.ErrUnexpectedEOF) {
-							t.Errorf("the rest of the answer ends with %v, want it to be broken off", err)
+							t.Errorf("the rest of the answer ends with %v, want it to be cut off", err)
 						}
 					}
 					if err := <-ended; err == nil {
 						t.Errorf("all %d batches of %d families were rendered", batches, families)
 					}
 					if all := batches * families; rendered > all/2 {
-						t.Errorf("%d of %d were still rendered", rendered, all)
+						t.Errorf("%d of %d batches were rendered", rendered, all)
 					}
 				})
 			}
@@ -94,13 +94,13 @@ func TestScrapeForNobody(t *testing.T) {
 	}
 }
 
-// spent is a writer whose connection is gone.
-type spent struct{ writes int }
+// closedWriter is a writer to a closed connection.
+type closedWriter struct{ writes int }
 
-func (s *spent) Write([]byte) (int, error) { s.writes++; return 0, net.ErrClosed }
+func (w *closedWriter) Write([]byte) (int, error) { w.writes++; return 0, net.ErrClosed }
 
-// The first error of the writer ends the rendering, and so does the end of the context
-// where nothing is written yet, as in the first pass of protobuf.
+// Rendering stops at the first error of the writer. It also stops when the context ends before
+// anything is written, as in the first pass of protobuf.
 func TestRenderStops(t *testing.T) {
 	states := make([]*store.State, 10_000)
 	for i := range states {
@@ -108,8 +108,8 @@ func TestRenderStops(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		newSink func(w io.Writer) sink
-		cut     bool // the context ends, rather than the writer
-		most    int  // batches
+		cancel  bool // the context ends; else writes fail
+		most    int  // batches that may be rendered
 	}{
 		"text, a write fails":       {func(w io.Writer) sink { return newTextSink(w) }, false, 1000},
 		"protobuf, a write fails":   {func(w io.Writer) sink { return &protoSink{w: w} }, false, 10_000 + 2000},
@@ -121,16 +121,16 @@ func TestRenderStops(t *testing.T) {
 			defer cancel()
 			rendered := 0
 			table := []family{{name: "aliyun_iot_ota_x", help: "x", emit: func(_ *store.State, r *row) {
-				if rendered++; c.cut && rendered == 100 {
+				if rendered++; c.cancel && rendered == 100 {
 					cancel()
 				}
 				r.sample(1)
 			}}}
-			w := &spent{}
+			w := &closedWriter{}
 			if err := render(ctx, c.newSink(w), append(table, table...), states); err == nil {
 				t.Error("no error")
 			}
-			if rendered > c.most || w.writes > 1 || c.cut && w.writes > 0 {
+			if rendered > c.most || w.writes > 1 || c.cancel && w.writes > 0 {
 				t.Errorf("%d batches rendered, want at most %d; %d writes", rendered, c.most, w.writes)
 			}
 		})

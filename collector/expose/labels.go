@@ -9,15 +9,15 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
-// label is one name and value of a sample.
+// label is the name and the value of one label.
 type label struct{ name, value string }
 
-// maxDescription is how much of JobDesc, in bytes, is worth repeating at every
-// scrape.
+// maxDescription is the maximum length of the description label in bytes, because every
+// scrape repeats it.
 const maxDescription = 256
 
-// infoLabels are the labels of job_info beside account and job_id. "" is what
-// the API left out. A new fact that a reader joins on is one line here.
+// infoLabels are the labels of job_info in addition to account and job_id. A label is "" if
+// the API did not send its field. A new label is one line here.
 var infoLabels = []struct {
 	name  string
 	value func(*store.State) string
@@ -42,8 +42,8 @@ var infoLabels = []struct {
 	{"multi_module_mode", func(s *store.State) string { return boolean(s.Job.MultiModuleMode) }},
 }
 
-// statuses are the values of job_status's label: the documented ones, and the
-// batch's own where it is another; none where it has no status.
+// statuses returns the values of the status label of job_status: the documented statuses,
+// and the status of the batch if it is not documented. Without a status there are none.
 func statuses(job *aliyun.Job) []string {
 	switch own := aliyun.Text(job.JobStatus); {
 	case own == "":

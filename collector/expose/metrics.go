@@ -8,18 +8,17 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
-// family is one metric of the batches, all of them gauges.
+// family is one metric of batches. All of them are gauges.
 type family struct {
 	name string
 	help string
-	emit func(s *store.State, out *row)
+	emit func(s *store.State, out *row) // writes the samples of one batch
 }
 
-// row takes the samples of the batch at hand; account and job_id are added.
-// Its labels are used again, or each sample would cost an allocation.
+// row adds samples of the current batch to a sink.
 type row struct {
 	sink   sink
-	labels []label
+	labels []label // reused to save an allocation for each sample
 }
 
 func (r *row) sample(value float64, labels ...label) {
@@ -27,14 +26,14 @@ func (r *row) sample(value float64, labels ...label) {
 	r.sink.sample(value, r.labels)
 }
 
-// field is a family with at most one sample a batch, straight from one field
-// of the API. nil is what the API left out: no sample.
+// field is a family with at most one sample for each batch, from one field of the API.
+// There is no sample if value returns nil, which means that the API did not send the field.
 type field struct {
 	name, help string
 	value      func(*aliyun.Job) *float64
 }
 
-// A new field of the API is one line here.
+// fields are the metrics that show one field of the API each. A new one is one line here.
 var fields = []field{
 	{"aliyun_iot_ota_job_created_timestamp_seconds", "When the batch was created, in Unix time.", func(j *aliyun.Job) *float64 { return unix(j.UtcCreate) }},
 	{"aliyun_iot_ota_job_modified_timestamp_seconds", "When the batch was last modified, in Unix time.", func(j *aliyun.Job) *float64 { return unix(j.UtcModified) }},
@@ -49,9 +48,9 @@ var fields = []field{
 	{"aliyun_iot_ota_job_gray_ratio", "Share of the devices that a gray batch upgrades, 0 to 1.", func(j *aliyun.Job) *float64 { return percent(j.GrayPercent) }},
 }
 
-// families are all metrics of the batches in the order of /metrics. First what
-// the API said, which a batch that is gone has no more, then the polling of it.
-// expected is how long a static batch may take that sets no deadline itself.
+// families returns all metrics of batches in the order of /metrics: first those from the
+// answers of the API, which a deleted batch does not have, then those about polling.
+// expected is the expected duration of a static batch that has no deadline of its own.
 func families(expected time.Duration) []family {
 	all := []family{
 		{"aliyun_iot_ota_job_info", "Properties of the batch for joins, always 1.", func(s *store.State, out *row) {
@@ -134,7 +133,7 @@ func families(expected time.Duration) []family {
 	)
 }
 
-// ofJob is for what the API said of a batch: of one that is gone there is nothing.
+// ofJob makes an emit function of one that needs the job. A deleted batch has no samples.
 func ofJob(emit func(*aliyun.Job, *row)) func(*store.State, *row) {
 	return func(s *store.State, out *row) {
 		if s.Job != nil {
@@ -143,7 +142,7 @@ func ofJob(emit func(*aliyun.Job, *row)) func(*store.State, *row) {
 	}
 }
 
-// unix is in seconds, to the millisecond that the API gives.
+// unix converts a time to Unix seconds, with the milliseconds that the API gives.
 func unix(t *time.Time) *float64 {
 	if t == nil {
 		return nil
@@ -152,6 +151,7 @@ func unix(t *time.Time) *float64 {
 	return &seconds
 }
 
+// minutes converts minutes to seconds.
 func minutes(m *float64) *float64 {
 	if m == nil {
 		return nil
@@ -160,6 +160,7 @@ func minutes(m *float64) *float64 {
 	return &seconds
 }
 
+// percent converts a percentage to a ratio.
 func percent(p *float64) *float64 {
 	if p == nil {
 		return nil
@@ -168,7 +169,7 @@ func percent(p *float64) *float64 {
 	return &ratio
 }
 
-// finite keeps what the API said from becoming an infinity by a unit.
+// finite keeps the conversion of a large number from giving an infinity.
 func finite(f float64) float64 { return max(-math.MaxFloat64, min(f, math.MaxFloat64)) }
 
 func truth(b bool) float64 {

@@ -10,22 +10,22 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
-// protoSink renders families as protobuf, each with its length in front, which
-// scrapers ask for to get native histograms. It stands beside expfmt for the
-// same reason as textSink. A family is rendered twice, first for its length, so
-// that it never is in memory as a whole.
+// protoSink writes length-delimited protobuf, which scrapers request to get native
+// histograms. It replaces expfmt for the same reason as textSink. It needs each family twice:
+// the first pass computes the length, the second one writes. So a family is never in memory
+// as a whole.
 type protoSink struct {
 	w       io.Writer
-	err     error // the first one of w; nothing is written after it
+	err     error // first error of w; nothing is written after it
 	buf     []byte
 	head    []byte // name, help and type of the family
-	length  int    // of the family's samples
-	writing bool   // the length is known
-	metric  []byte // used again
-	ids     []byte // account and job_id of the batch at hand, as in a metric
+	length  int    // of the samples of the family, in bytes
+	writing bool   // second pass
+	metric  []byte // the current sample; reused
+	ids     []byte // encoded labels account and job_id of the current batch
 }
 
-// Numbers of fields, from client_model's metrics.proto.
+// Field numbers of client_model's metrics.proto.
 const (
 	familyName, familyHelp, familyType, familyMetric protowire.Number = 1, 2, 3, 4
 
@@ -97,7 +97,7 @@ func appendText(b []byte, n protowire.Number, s string) []byte {
 	return append(appendLength(b, n, len(s)), s...)
 }
 
-// appendLength begins a text or a message of so many bytes.
+// appendLength appends the tag and the length of a string or of a message.
 func appendLength(b []byte, n protowire.Number, length int) []byte {
 	return protowire.AppendVarint(protowire.AppendTag(b, n, protowire.BytesType), uint64(length))
 }

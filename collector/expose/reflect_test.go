@@ -17,9 +17,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
-// TestEveryFieldReachesMetrics sets each field of a full job in turn to another
-// value and to nothing. A field that is nil must go from /metrics, or it would show
-// something that the API did not say.
+// Each field of a job affects /metrics. Without the field, its metric or its label value
+// disappears, because /metrics must not show what the API did not send.
 func TestEveryFieldReachesMetrics(t *testing.T) {
 	full := rendered(t, fullJob(t))
 	for field := range reflect.TypeFor[aliyun.Job]().Fields() {
@@ -29,21 +28,21 @@ func TestEveryFieldReachesMetrics(t *testing.T) {
 
 			value.Set(fill(t, field, 2))
 			if rendered(t, job) == full {
-				t.Errorf("another value does not change /metrics: it needs a line in metrics.go or labels.go")
+				t.Errorf("another value does not change /metrics: add a line to metrics.go or labels.go")
 			}
 			value.SetZero()
 			absent := rendered(t, job)
 			label := strings.Count(absent, `=""`) == strings.Count(full, `=""`)+1
 			metric := len(harness.Families(absent)) == len(harness.Families(full))-1
 			if label == metric {
-				t.Errorf("without it neither a metric goes nor a label of job_info becomes empty (-with +without):\n%s", cmp.Diff(full, absent))
+				t.Errorf("without the field, no metric disappears and no label of job_info becomes empty (-with +without):\n%s", cmp.Diff(full, absent))
 			}
 		})
 	}
 }
 
-// TestEveryFieldOnTheWire lets the API answer with one field at a time and compares
-// with the same field set in a Job, which tests the decoding.
+// An answer of the API with a single field gives the same metrics as a Job with that field,
+// which tests the decoding.
 func TestEveryFieldOnTheWire(t *testing.T) {
 	for field := range reflect.TypeFor[aliyun.Job]().Fields() {
 		t.Run(field.Name, func(t *testing.T) {
@@ -61,7 +60,7 @@ func TestEveryFieldOnTheWire(t *testing.T) {
 				h.Add(fleet.Batch{Override: answer})
 				got := h.Jobs()
 
-				job := &aliyun.Job{JobStatus: new(aliyun.StatusInProgress)} // an answer without one is none
+				job := &aliyun.Job{JobStatus: new(aliyun.StatusInProgress)} // required in an answer
 				if empty := rendered(t, job); got == empty {
 					t.Errorf("%s does not reach /metrics", wire)
 				}
@@ -74,8 +73,8 @@ func TestEveryFieldOnTheWire(t *testing.T) {
 	}
 }
 
-// rendered is /metrics of a batch as harness.add watches it, polled when the clock of
-// a bubble starts.
+// rendered returns /metrics of a batch that is watched as by Harness.Add and was polled when
+// the clock of a synctest bubble starts.
 func rendered(t *testing.T, job *aliyun.Job) string {
 	t.Helper()
 	asked := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -99,8 +98,8 @@ func fullJob(t *testing.T) *aliyun.Job {
 	return job
 }
 
-// fill gives a value of the field's type that no other field has; variant tells
-// two of them apart.
+// fill returns a value of the type of the field. Other fields and other variants get other
+// values.
 func fill(t *testing.T, field reflect.StructField, variant int) reflect.Value {
 	t.Helper()
 	n := 10*field.Index[0] + variant

@@ -13,11 +13,11 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
-// goneScraper takes some bytes; then every write to it fails.
+// goneScraper accepts some bytes. After them every write fails.
 type goneScraper struct {
 	http.ResponseWriter
-	left   int // bytes that it still takes
-	failed int // writes
+	left   int // bytes that it still accepts
+	failed int // failed writes
 }
 
 func (g *goneScraper) Write(b []byte) (int, error) {
@@ -28,7 +28,7 @@ func (g *goneScraper) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// A scraper that goes away stops its answer, and does not spoil that of the next.
+// A scraper that disconnects ends its answer and does not affect the next one.
 func TestScraperThatGoesAway(t *testing.T) {
 	handler := harness.NewHandler(t, harness.FilledStore(t, 200))
 	whole := harness.Get(handler).Body.String()
@@ -42,10 +42,10 @@ func TestScraperThatGoesAway(t *testing.T) {
 					r.Header.Set("Accept-Encoding", encoding)
 					handler.ServeHTTP(w, r)
 					if w.failed == 0 || w.failed > 3 {
-						t.Errorf("%d writes to a scraper that has gone", w.failed)
+						t.Errorf("%d writes to a scraper that has disconnected", w.failed)
 					}
 					if got := harness.Unzipped(t, harness.Get(handler, "Accept-Encoding", "gzip")); got.Body.String() != whole {
-						t.Error("the next scrape is not whole")
+						t.Error("the next scrape is incomplete")
 					}
 				})
 			}
@@ -53,7 +53,7 @@ func TestScraperThatGoesAway(t *testing.T) {
 	}
 }
 
-// A scrape shows each batch as of one moment, whatever is updated meanwhile.
+// A scrape shows one state of each batch, even if the batch is updated during the scrape.
 func TestScrapesDuringUpdates(t *testing.T) {
 	const jobs = 50
 	filled := harness.FilledStore(t, jobs)

@@ -16,7 +16,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
-// Accept as scrapers send it.
+// Values of the Accept header that scrapers send.
 const (
 	acceptPrometheus2 = "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
 	acceptPrometheus3 = "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,text/plain;version=0.0.4;q=0.2,*/*;q=0.1"
@@ -31,11 +31,11 @@ func TestContentNegotiation(t *testing.T) {
 		"Prometheus 2": {acceptPrometheus2, text},
 		"Prometheus 2 that wants native histograms": {harness.AcceptProtobuf + "," + acceptPrometheus2, protobuf},
 		"Prometheus 3": {acceptPrometheus3, text},
-		"Prometheus 3 that wants native histograms":    {harness.AcceptProtobuf + ";escaping=allow-utf-8;q=0.6," + acceptPrometheus3, protobuf},
-		"protobuf, but text rather":                    {harness.AcceptProtobuf + ";q=0.1,text/plain", text},
-		"OpenMetrics only, which is not served":        {"application/openmetrics-text", text},
-		"a version of the text format that is not yet": {"text/plain;version=9", text},
-		"nonsense": {";;q=,/,text", text},
+		"Prometheus 3 that wants native histograms": {harness.AcceptProtobuf + ";escaping=allow-utf-8;q=0.6," + acceptPrometheus3, protobuf},
+		"text preferred to protobuf":                {harness.AcceptProtobuf + ";q=0.1,text/plain", text},
+		"OpenMetrics only, which is not served":     {"application/openmetrics-text", text},
+		"a future version of the text format":       {"text/plain;version=9", text},
+		"nonsense":                                  {";;q=,/,text", text},
 	} {
 		t.Run(name, func(t *testing.T) {
 			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
@@ -74,9 +74,9 @@ func TestCompression(t *testing.T) {
 		"gzip":             {"gzip", "gzip"},
 		"a browser":        {"gzip, deflate, br", "gzip"},
 		"identity":         {"identity", ""},
-		"not asked for":    {"", ""},
-		"gzip ruled out":   {"gzip;q=0", ""},
-		"what is not here": {"br", ""},
+		"no header":        {"", ""},
+		"gzip refused":     {"gzip;q=0", ""},
+		"only unsupported": {"br", ""},
 	} {
 		for _, accept := range []string{"", harness.AcceptProtobuf} {
 			t.Run(name+" "+accept, func(t *testing.T) {
@@ -91,7 +91,7 @@ func TestCompression(t *testing.T) {
 					w = harness.Unzipped(t, w)
 				}
 				if accept == "" && w.Body.String() != plain.Body.String() {
-					t.Error("the text is not the one without compression")
+					t.Error("the text differs from the uncompressed one")
 				}
 				if n := len(harness.Decode(t, w)); n != len(harness.Families(plain.Body.String())) {
 					t.Errorf("%d families", n)
@@ -118,7 +118,7 @@ func TestScrapeMakesNoCall(t *testing.T) {
 	})
 }
 
-// HEAD is answered like GET, without the body.
+// The answer to HEAD is that to GET without the body.
 func TestHead(t *testing.T) {
 	server := httptest.NewServer(harness.NewHandler(t, harness.FilledStore(t, 20)))
 	defer server.Close()

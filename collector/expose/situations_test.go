@@ -12,7 +12,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
-// situations are what a batch can be like, by the name of its golden file.
+// situations are the situations that a batch can be in, by the name of their golden file.
 var situations = map[string]func(h *harness.Harness){
 	"in_progress": func(h *harness.Harness) {
 		h.Add(harness.Ordinary(time.Now()))
@@ -49,7 +49,7 @@ var situations = map[string]func(h *harness.Harness){
 		b.Override = map[string]any{"JobStatus": "PAUSED"}
 		h.Add(b)
 	},
-	// No real batch has all of these; it is here for the simulator to send every field.
+	// No real batch has all of these fields. Here the simulator sends every field.
 	"every_field": func(h *harness.Harness) {
 		b := harness.Ordinary(time.Now())
 		b.Status, b.Start, b.End = "COMPLETED", time.Now().Add(-time.Hour), time.Now().Add(-time.Minute+625*time.Millisecond)
@@ -146,7 +146,7 @@ var situations = map[string]func(h *harness.Harness){
 		b.TimeoutInMinutes = 0
 		h.Add(b)
 	},
-	// A list shows the batch, and QueryOTAJob has not answered yet.
+	// A list shows the batch before the first answer of QueryOTAJob.
 	"listed_only": func(h *harness.Harness) {
 		h.Sim.Inject(gateway.Fault{Operation: aliyun.OpQueryOTAJob, Kind: gateway.Hang})
 		h.AddByList(harness.Ordinary(time.Now()))
@@ -162,8 +162,8 @@ var situations = map[string]func(h *harness.Harness){
 	},
 }
 
-// nothing is an Override that takes every field away but JobStatus: without one, an
-// answer is none.
+// nothing returns an Override that removes every field except JobStatus, which is required in
+// an answer.
 func nothing() map[string]any {
 	absent := map[string]any{"JobId": fleet.Absent}
 	for field := range reflect.TypeFor[aliyun.Job]().Fields() {
@@ -173,7 +173,7 @@ func nothing() map[string]any {
 	return absent
 }
 
-// wireName is the name of a field in the API's answer.
+// wireName returns the name of a field in the answer of the API.
 func wireName(field reflect.StructField) string {
 	name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 	return name

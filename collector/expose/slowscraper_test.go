@@ -20,8 +20,8 @@ import (
 
 const scrapeRequest = "GET /metrics HTTP/1.1\r\nHost: exporter\r\n\r\n"
 
-// slowScrapers are the ways in which a scraper keeps its answer waiting. How long other
-// clients can hold a connection is tested beside web.Serve.
+// slowScrapers are scrapers that read their answer slowly. The tests of web.Serve cover other
+// slow clients.
 var slowScrapers = map[string]func(c net.Conn){
 	"it stops reading": func(c net.Conn) {
 		io.WriteString(c, scrapeRequest)
@@ -38,11 +38,11 @@ var slowScrapers = map[string]func(c net.Conn){
 	},
 }
 
-// scrapeLimit is how long a scraper may take to read its answer.
+// scrapeLimit is the time in which a scraper must read its answer.
 const scrapeLimit = time.Minute
 
-// A slow scraper loses its own connection. It holds up neither other scrapers, nor
-// the polling, nor the end of the program.
+// A slow scraper loses its connection. It delays neither other scrapers, nor polling, nor the
+// shutdown.
 func TestSlowScrapers(t *testing.T) {
 	for name, scrape := range slowScrapers {
 		t.Run(name, func(t *testing.T) {
@@ -68,7 +68,7 @@ func TestSlowScrapers(t *testing.T) {
 					}
 				}
 				for i, conn := range slow {
-					_ = conn.SetReadDeadline(time.Now().Add(time.Millisecond)) // a closed one refuses
+					_ = conn.SetReadDeadline(time.Now().Add(time.Millisecond)) // fails on a closed connection
 					if _, err := io.Copy(io.Discard, conn); err != nil {
 						t.Errorf("slow scraper %d still has its connection after %v: %v", i, scrapeLimit+time.Second, err)
 					}
@@ -78,10 +78,10 @@ func TestSlowScrapers(t *testing.T) {
 				h.Pass(time.Second)
 				began := time.Now()
 				if err := stop(); err != nil {
-					t.Errorf("the end: %v", err)
+					t.Errorf("shutdown: %v", err)
 				}
-				if took := time.Since(began); took > 4*time.Second {
-					t.Errorf("the end took %v", took)
+				if d := time.Since(began); d > 4*time.Second {
+					t.Errorf("the shutdown took %v", d)
 				}
 				scrapers.Wait()
 			})
@@ -89,7 +89,7 @@ func TestSlowScrapers(t *testing.T) {
 	}
 }
 
-// listen serves /metrics as the program does, over connections in memory.
+// listen serves /metrics over connections in memory.
 func listen(h *harness.Harness) (l *network.PipeListener, stop func() error) {
 	l = network.NewPipeListener()
 	ctx, cancel := context.WithCancel(h.T.Context())
@@ -99,7 +99,7 @@ func listen(h *harness.Harness) (l *network.PipeListener, stop func() error) {
 	return l, func() error { cancel(); return <-ended }
 }
 
-// dial connects as a scraper.
+// dial connects to the server.
 func dial(t *testing.T, l *network.PipeListener) net.Conn {
 	t.Helper()
 	conn, err := l.Dial(t.Context(), "", "")
@@ -109,7 +109,7 @@ func dial(t *testing.T, l *network.PipeListener) net.Conn {
 	return conn
 }
 
-// scrapeOver is a scraper that is fast. It returns the number of samples.
+// scrapeOver scrapes without delay and returns the number of samples.
 func scrapeOver(t *testing.T, l *network.PipeListener) int {
 	t.Helper()
 	conn := dial(t, l)

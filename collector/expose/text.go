@@ -7,19 +7,19 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
-// flushAt is how much text is gathered, in bytes, before it is written on.
+// flushAt is the size of the buffer, in bytes, at which it is written.
 const flushAt = 32 << 10
 
-// textSink renders families in the text format 0.0.4. It stands beside expfmt
-// because that wants each sample as a dozen small objects first: for 10,000
-// batches they cost several times as much as the text and its compression.
+// textSink writes the text format 0.0.4. It replaces expfmt, which needs a dozen small objects
+// for each sample: with 10,000 batches they cost several times as much as writing and
+// compressing the text.
 type textSink struct {
 	w      io.Writer
-	err    error // the first one of w; nothing is written after it
+	err    error // first error of w; nothing is written after it
 	buf    []byte
 	family family
 	headed bool   // HELP and TYPE of the family are written
-	ids    []byte // account and job_id of the batch at hand, escaped
+	ids    []byte // encoded labels account and job_id of the current batch
 }
 
 func newTextSink(w io.Writer) *textSink {
@@ -74,7 +74,7 @@ func (t *textSink) failed() error { return t.err }
 
 // appendEscaped appends a label value in one pass.
 func appendEscaped(b []byte, s string) []byte {
-	plain := 0 // where what is not yet written begins
+	plain := 0 // start of the part that is not appended yet
 	for i := range len(s) {
 		var escaped string
 		switch s[i] {

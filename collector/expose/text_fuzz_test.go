@@ -20,8 +20,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
-// Whatever the texts of the configuration and the API are, /metrics as text and as
-// protobuf say the same, and Prometheus's parser reads each label back, each series once.
+// For any texts from the configuration and the API, the text and the protobuf of /metrics are
+// equivalent. Prometheus's parser reads back every label and finds each series once.
 func FuzzText(f *testing.F) {
 	f.Add("production", "wahVIzGkCMuAUE2gDERM02", "cn-shanghai", "升级", "IN_PROGRESS", "k", "v", 2.0)
 	f.Add(`a"b\`, "a\nb\r\n", "a\x00b", "\xff", `"} 1`+"\n# {", "k", "k", math.Inf(-1))
@@ -30,7 +30,7 @@ func FuzzText(f *testing.F) {
 	f.Fuzz(func(t *testing.T, account, jobID, place, said, status, key, value string, number float64) {
 		for _, ours := range []string{account, jobID, place} { // YAML and JSON are UTF-8
 			if !utf8.ValidString(ours) {
-				t.Skip("no configuration says that")
+				t.Skip("not possible in a configuration")
 			}
 		}
 		at := time.Unix(1e9, 0)
@@ -40,7 +40,7 @@ func FuzzText(f *testing.F) {
 				Name: &said, JobDesc: &said, FirmwareID: &said, ProductKey: &said, DestVersion: &said, JobStatus: &status, JobType: &said,
 				SelectionType: &said, TargetSelection: &said, GroupID: &said, GroupName: &said, DownloadProtocol: &said,
 				RetryCount: &number, DynamicMode: &number, SrcVersions: []string{said, said + "1"}, UtcStartTime: &at,
-				Tags: []aliyun.Tag{{Key: &key, Value: &value}, {Key: new(key + "1"), Value: &value}, {Value: new(value + "1")}}, // no two are the same
+				Tags: []aliyun.Tag{{Key: &key, Value: &value}, {Key: new(key + "1"), Value: &value}, {Value: new(value + "1")}}, // all different
 			},
 			AsOf: at, Asked: at, Err: &aliyun.Error{Class: aliyun.ClassServer, Code: said},
 			Devices: &store.DeviceCounts{ByStatus: map[string]int{"SUCCEEDED": 1, place: 2}, Total: 3, AsOf: at},
@@ -104,7 +104,7 @@ func FuzzText(f *testing.F) {
 	})
 }
 
-// seriesWith counts the series of a family that have these labels among theirs.
+// seriesWith counts the series of a family that have all of these labels.
 func seriesWith(family *dto.MetricFamily, labels ...map[string]string) (n int) {
 	for _, m := range family.GetMetric() {
 		has := map[string]string{}

@@ -18,8 +18,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
-// Whichever byte is lost, at most its own line is; a file that is cut off keeps the
-// lines before the cut.
+// A damaged byte loses only its own line. A truncated file keeps the lines before its end.
 func TestStateFileDamagedAtEveryByte(t *testing.T) {
 	states := someStates()
 	whole := encoded(t, states)
@@ -34,20 +33,20 @@ func TestStateFileDamagedAtEveryByte(t *testing.T) {
 		}
 		want := 1
 		if whole[i] == '\n' && i < len(whole)-1 {
-			want = 2 // two lines have become one
+			want = 2 // it joins two lines
 		}
 		if lost == 0 || len(got) < len(states)-want {
-			t.Errorf("byte %d: %d of %d batches read, %d lines said to be damaged", i, len(got), len(states), lost)
+			t.Errorf("byte %d: %d of %d batches read, %d damaged lines reported", i, len(got), len(states), lost)
 		}
 		cut, err := Decode(bytes.NewReader(whole[:i]), laterThanAll, func(int, error) {})
 		if err != nil || len(cut) < bytes.Count(whole[header:i], []byte("\n")) {
-			t.Errorf("cut at byte %d: %d batches, %v", i, len(cut), err)
+			t.Errorf("truncated at byte %d: %d batches, %v", i, len(cut), err)
 		}
 	}
 }
 
-// Whichever bit of the first line is wrong, the exporter starts, or says that the file
-// is a newer version's. Either way no byte of the file is lost.
+// With any wrong bit in the first line, the exporter either starts or reports a newer version.
+// Either way, the content of the file is kept.
 func TestStateFileWithAnyBitOfItsHeaderWrong(t *testing.T) {
 	whole := encoded(t, someStates())
 	path := filepath.Join(t.TempDir(), "state")
@@ -65,16 +64,16 @@ func TestStateFileWithAnyBitOfItsHeaderWrong(t *testing.T) {
 		left, _ := os.ReadFile(path)
 		aside, _ := os.ReadFile(path + ".damaged")
 		if !bytes.Equal(left, broken) && !bytes.Equal(aside, broken) {
-			t.Errorf("byte %d is %q: the file is gone", i, broken[i])
+			t.Errorf("byte %d is %q: the content of the file is lost", i, broken[i])
 		}
 		os.Remove(path + ".damaged")
 	})
 }
 
-// Whichever bit of a batch is wrong, the batches of the other lines are whole, nothing
-// is newer than now, and /metrics shows no series twice.
+// With any wrong bit in a batch, the batches of the other lines are intact, no state is newer
+// than now, and /metrics has no duplicate series.
 func TestStateFileWithAnyBitOfABatchWrong(t *testing.T) {
-	conditions.SkipUnderRace(t, "one goroutine, long")
+	conditions.SkipUnderRace(t, "long, with one goroutine")
 	t.Parallel()
 	states := someStates()
 	whole := encoded(t, states)
@@ -87,7 +86,7 @@ func TestStateFileWithAnyBitOfABatchWrong(t *testing.T) {
 		intact := 0
 		for _, s := range got {
 			if inTheFuture(s, laterThanAll) {
-				t.Errorf("byte %d is %q: known from the future: %+v", i, broken[i], s)
+				t.Errorf("byte %d is %q: a state from the future: %+v", i, broken[i], s)
 			}
 		}
 		for line := range bytes.Lines(encoded(t, got)[header:]) {
@@ -97,12 +96,12 @@ func TestStateFileWithAnyBitOfABatchWrong(t *testing.T) {
 		}
 		least := len(states) - 1
 		if whole[i] == '\n' && i < len(whole)-1 {
-			least-- // two lines have become one
+			least-- // it joins two lines
 		}
 		if intact < least {
 			t.Errorf("byte %d is %q: %d of %d batches intact", i, broken[i], intact, len(states))
 		}
-		if len(got) < len(states) { // it was noticed, and only the line is lost
+		if len(got) < len(states) { // detected, so only the line is lost
 			return
 		}
 		var text bytes.Buffer
@@ -113,7 +112,7 @@ func TestStateFileWithAnyBitOfABatchWrong(t *testing.T) {
 	})
 }
 
-// eachBit flips each bit from one byte to another in turn.
+// eachBit calls do with each bit of a range of bytes flipped.
 func eachBit(whole []byte, from, to int, do func(i int, broken []byte)) {
 	for i := from; i < to; i++ {
 		for bit := range 8 {
@@ -124,7 +123,7 @@ func eachBit(whole []byte, from, to int, do func(i int, broken []byte)) {
 	}
 }
 
-// checkOnce wants an exposition that shows each series once.
+// checkOnce fails the test if an exposition has a duplicate series.
 func checkOnce(t *testing.T, text []byte) {
 	t.Helper()
 	promtext.Read(t, bytes.NewReader(text))
@@ -132,26 +131,26 @@ func checkOnce(t *testing.T, text []byte) {
 	for line := range bytes.Lines(text) {
 		series := string(line[:max(0, bytes.LastIndexByte(line, ' '))])
 		if line[0] != '#' && seen[series] {
-			t.Fatalf("twice: %s", series)
+			t.Fatalf("duplicate: %s", series)
 		}
 		seen[series] = true
 	}
 }
 
-// A line that is longer than any batch's is lost, and no other.
+// A line that is too long is skipped. The other lines are read.
 func TestStateFileWithAnEndlessLine(t *testing.T) {
 	lines := bytes.SplitAfter(encoded(t, someStates()), []byte("\n"))
-	hole := make([]byte, maxLine+1<<20) // as after a crash of some file systems
+	hole := make([]byte, maxLine+1<<20) // some file systems leave zeros after a crash
 	file := bytes.Join([][]byte{lines[0], []byte("{}\n"), lines[1], hole, []byte("\n"), lines[2], hole}, nil)
-	var told []int
-	states, err := Decode(bytes.NewReader(file), laterThanAll, func(line int, err error) { told = append(told, line) })
+	var damaged []int
+	states, err := Decode(bytes.NewReader(file), laterThanAll, func(line int, err error) { damaged = append(damaged, line) })
 	if diff := diffStates(someStates()[:2], states); diff != "" || err != nil {
 		t.Errorf("error %v (-want +got):\n%s", err, diff)
 	}
-	if want := []int{2, 4, 6}; !cmp.Equal(told, want) {
-		t.Errorf("damaged lines %v, want %v", told, want)
+	if want := []int{2, 4, 6}; !cmp.Equal(damaged, want) {
+		t.Errorf("damaged lines %v, want %v", damaged, want)
 	}
 	if _, err := Decode(bytes.NewReader(hole), time.Time{}, nil); err == nil {
-		t.Error("a hole is a state file")
+		t.Error("zeros are accepted as a state file")
 	}
 }

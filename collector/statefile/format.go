@@ -13,18 +13,18 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
-// stateVersion is of the form of the state file: a line that names it, then a
-// line for each batch. A reader takes its own version and older ones.
+// stateVersion is the version of the format: a line with the version, then a line for each
+// batch. The program reads files of this version and of older ones.
 const stateVersion = 1
 
-var errNewerState = errors.New("the file is of a newer version of this program")
+var errNewerState = errors.New("the file was written by a newer version of this program")
 
 type stateHeader struct {
 	Version int `json:"version"`
 }
 
-// stateLine is one batch in the state file. Where it is watched is in it for
-// discovered batches only; of the others the configuration says that.
+// stateLine is one batch in the state file. Source, Region and Instance are set for discovered
+// batches only. For others, the configuration has them.
 type stateLine struct {
 	Account  string      `json:"account"`
 	JobID    string      `json:"job_id"`
@@ -57,7 +57,7 @@ type stateError struct {
 	Text       string       `json:"cause,omitempty"` // of aliyun.Error.Err
 }
 
-// Encode writes what is known of the batches that were polled.
+// Encode writes the states of the batches that were polled or listed. The error is that of w.
 func Encode(w io.Writer, states []*store.State) error {
 	out := bufio.NewWriterSize(w, 64<<10)
 	enc := json.NewEncoder(out)
@@ -89,27 +89,27 @@ func Encode(w io.Writer, states []*store.State) error {
 	return out.Flush()
 }
 
-// Decode reads them back. A damaged line is passed to damaged and lost,
-// no other. The error says that nothing could be read: errNewerState, or that
-// this is no state file.
+// Decode reads the states that Encode wrote. It skips damaged lines and calls damaged for each,
+// with its number. If it cannot read anything, it returns an error: the file is not a state
+// file or was written by a newer version. now is the current time: no state is newer.
 func Decode(r io.Reader, now time.Time, damaged func(line int, err error)) ([]*store.State, error) {
 	lines := lineReader{r: bufio.NewReaderSize(r, 64<<10)}
 	var header stateHeader
 	switch line, err := lines.next(); {
 	case errors.Is(err, io.EOF):
-		return nil, nil // an empty file knows nothing
+		return nil, nil // an empty file is valid
 	case err != nil:
 		return nil, err
 	default:
 		if err := json.Unmarshal(line, &header); err != nil {
-			return nil, fmt.Errorf("line 1 names no version: %w", err)
+			return nil, fmt.Errorf("line 1 has no version: %w", err)
 		}
 	}
 	switch {
 	case header.Version > stateVersion:
-		return nil, fmt.Errorf("%w: version %d, this one reads up to %d; run the newer program, or move the file away", errNewerState, header.Version, stateVersion)
+		return nil, fmt.Errorf("%w: version %d, supported up to %d; run the newer program, or move the file away", errNewerState, header.Version, stateVersion)
 	case header.Version < 1:
-		return nil, errors.New("line 1 names no version")
+		return nil, errors.New("line 1 has no version")
 	}
 	var states []*store.State
 	for n := 2; ; n++ {
@@ -121,7 +121,7 @@ func Decode(r io.Reader, now time.Time, damaged func(line int, err error)) ([]*s
 			damaged(n, err)
 			continue
 		case err != nil:
-			damaged(n, err) // it cannot be read on: the rest is lost, too
+			damaged(n, err) // the rest of the file cannot be read either
 			return states, nil
 		}
 		s, err := decodeState(line, now)
@@ -159,7 +159,7 @@ func decodeState(data []byte, now time.Time) (*store.State, error) {
 		if !line.FinishedAt.IsZero() { // the file is of a version that writes it
 			s.Devices.FinishedAt = restored(line.FinishedAt, now)
 		}
-		if s.Size == nil { // the file is of a version that did not write it
+		if s.Size == nil { // older versions did not write it
 			s.Size = new(line.DevicesTotal)
 		}
 	}
@@ -176,9 +176,9 @@ func decodeState(data []byte, now time.Time) (*store.State, error) {
 	return s, nil
 }
 
-// restored is a time of the file as one of this process: it has now's monotonic
-// reading, less its age. A clock that was ahead when the file was written, or
-// still is and is set back later, must not keep a batch from being asked.
+// restored converts a time of the file to one with a monotonic reading, at most now. If the
+// clock was ahead when the file was written, or is set back later, batches must still be polled
+// in time.
 func restored(t, now time.Time) time.Time {
 	if t.IsZero() {
 		return t

@@ -11,8 +11,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
-// Whatever became of a state file, each whole line is read, each other one is
-// reported, and what was read can be written and read again.
+// From any damaged state file, every intact line is read and every other line is reported. The
+// states can be written and read again.
 func FuzzStateFile(f *testing.F) {
 	good := encoded(f, someStates())
 	f.Add(good)
@@ -27,7 +27,7 @@ func FuzzStateFile(f *testing.F) {
 		states, err := Decode(bytes.NewReader(file), laterThanAll, func(int, error) { damaged++ })
 		if err != nil {
 			if len(states) > 0 || damaged > 0 {
-				t.Errorf("%d states and %d damaged lines of a file that is none: %v", len(states), damaged, err)
+				t.Errorf("%d states and %d damaged lines of something that is not a state file: %v", len(states), damaged, err)
 			}
 			return
 		}
@@ -39,13 +39,13 @@ func FuzzStateFile(f *testing.F) {
 			}
 		}
 		if diff := diffStates(whole, states); diff != "" || len(states)+damaged != len(lines) {
-			t.Errorf("of %d lines %d are read and %d told (-line by line +all):\n%s", len(lines), len(states), damaged, diff)
+			t.Errorf("of %d lines %d are read and %d reported (-line by line +all):\n%s", len(lines), len(states), damaged, diff)
 		}
 		checkKept(t, states)
 	})
 }
 
-// checkKept wants states to be the same after they are written and read.
+// checkKept fails the test if writing and reading states changes them.
 func checkKept(t *testing.T, states []*store.State) {
 	t.Helper()
 	var known []*store.State
@@ -53,7 +53,7 @@ func checkKept(t *testing.T, states []*store.State) {
 		if !s.Polled() && s.Job == nil {
 			continue
 		}
-		if s.FoundBy == "" { // the configuration says where it is watched
+		if s.FoundBy == "" { // the rest of the target is in the configuration
 			kept := *s
 			kept.Target = target.Target{Account: s.Account, JobID: s.JobID}
 			s = &kept

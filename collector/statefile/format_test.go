@@ -18,7 +18,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
-// someStates are one batch of each kind that a state file can hold.
+// someStates returns one batch of each kind that a state file can contain.
 func someStates() []*store.State {
 	at := time.Date(2026, 11, 23, 12, 0, 0, 625e6, time.UTC)
 	name, status, retries, size := "升级 \"x\"\n", aliyun.StatusInProgress, 0.0, 0
@@ -34,7 +34,7 @@ func someStates() []*store.State {
 	}
 }
 
-// laterThanAll is when the states are read again.
+// laterThanAll is the time at which the states are read again.
 var laterThanAll = time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
 
 func encoded(t testing.TB, states []*store.State) []byte {
@@ -46,18 +46,19 @@ func encoded(t testing.TB, states []*store.State) []byte {
 	return b.Bytes()
 }
 
-// diffStates compares errors by their texts: the file keeps no more of their causes.
+// diffStates compares states, and their errors by text, because the file keeps only the text of
+// a cause.
 func diffStates(a, b []*store.State) string {
 	errorTexts := cmp.Comparer(func(a, b *aliyun.Error) bool { return fmt.Sprint(a) == fmt.Sprint(b) })
 	return cmp.Diff(a, b, errorTexts, cmpopts.IgnoreUnexported(store.State{}), cmpopts.EquateEmpty())
 }
 
-// inTheFuture says whether a state claims to be newer than now.
+// inTheFuture reports whether a state is newer than now.
 func inTheFuture(s *store.State, now time.Time) bool {
 	return s.AsOf.After(now) || s.Asked.After(now) || s.Listed.After(now) || s.ErrAt.After(now)
 }
 
-func TestStateFileGivesBackWhatWasKnown(t *testing.T) {
+func TestStateFileKeepsStates(t *testing.T) {
 	states := someStates()
 	never := &store.State{Target: target.Target{Account: "production", JobID: "never polled"}}
 	got, err := Decode(bytes.NewReader(encoded(t, append(states, never))), laterThanAll, func(line int, err error) {
@@ -71,7 +72,7 @@ func TestStateFileGivesBackWhatWasKnown(t *testing.T) {
 	}
 }
 
-// A file of a version that wrote no size has it from the device counts.
+// Older versions did not write the size. It is the total of the device counts then.
 func TestStateFileWithoutSizes(t *testing.T) {
 	file := `{"version":1}
 {"account":"a","job_id":"counted","job":{},"devices":{"QUEUED":5},"devices_total":7}
@@ -89,7 +90,7 @@ func TestStateFileWithoutSizes(t *testing.T) {
 	}
 }
 
-// A file from a clock that was ahead keeps no batch from being asked.
+// A file that was written with the clock ahead does not delay polls.
 func TestStateFileFromAClockThatWasAhead(t *testing.T) {
 	now := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 	got, err := Decode(bytes.NewReader(encoded(t, someStates())), now, nil)
@@ -98,7 +99,7 @@ func TestStateFileFromAClockThatWasAhead(t *testing.T) {
 	}
 	for _, s := range got {
 		if inTheFuture(s, now) {
-			t.Errorf("%s would not be asked until %v", s.JobID, s.Asked)
+			t.Errorf("%s would not be polled until %v", s.JobID, s.Asked)
 		}
 	}
 }

@@ -15,13 +15,13 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
-// saying gives every request the same answer, without a network.
-type saying struct {
+// fixedAnswer is a transport that answers every request the same, without a network.
+type fixedAnswer struct {
 	status int
 	body   string
 }
 
-func (s saying) RoundTrip(r *http.Request) (*http.Response, error) {
+func (s fixedAnswer) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: s.status, Request: r, Body: io.NopCloser(strings.NewReader(s.body))}, nil
 }
 
@@ -30,9 +30,9 @@ type noKeys struct{}
 func (noKeys) Keys(context.Context) (aliyun.Keys, error) { return aliyun.Keys{}, nil }
 func (noKeys) Reject(aliyun.Keys)                        {}
 
-// polled is a batch after a poll that was answered so.
+// polled returns a batch after a poll with this answer.
 func polled(ctx context.Context, target target.Target, status int, body string) *store.State {
-	client := aliyun.NewClient(noKeys{}, aliyun.Options{Transport: saying{status, body}})
+	client := aliyun.NewClient(noKeys{}, aliyun.Options{Transport: fixedAnswer{status, body}})
 	job, err := client.QueryOTAJob(ctx, aliyun.Instance{URL: "http://endpoint"}, "job-1")
 	before := &store.State{Target: target}
 	at := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
@@ -42,8 +42,7 @@ func polled(ctx context.Context, target target.Target, status int, body string) 
 	return before.Answered(job, at)
 }
 
-// Whatever the API says of a batch, the state file keeps all of it, and of the other
-// batches.
+// The state file keeps everything of any answer about a batch, and does not lose other batches.
 func FuzzAnswerIsKept(f *testing.F) {
 	for _, seed := range []string{
 		`{"Success":true,"Data":{"Name":"升级 \"x\"\n","JobStatus":"IN_PROGRESS","UtcCreate":"2019-12-28T02:43:10.625Z","SrcVersions":{"SrcVersion":["1"]}}}`,

@@ -6,20 +6,20 @@ import (
 	"io"
 )
 
-// maxLine bounds a line of the state file, in bytes. An answer of the API is
-// at most 1 MiB, and JSON may write a byte as six.
+// maxLine is the maximum length of a line of the state file in bytes. An answer of the API has
+// at most 1 MiB, and JSON needs up to six bytes for one.
 const maxLine = 8 << 20
 
-var errLongLine = errors.New("longer than any line can be")
+var errLongLine = errors.New("the line is too long")
 
-// lineReader gives lines one by one, and goes on behind one that is too long.
+// lineReader reads lines and skips those that are too long.
 type lineReader struct {
 	r    *bufio.Reader
-	line []byte // used again
+	line []byte // reused
 }
 
-// next is good until it is called again. Its error is errLongLine, io.EOF behind
-// the last line, or that of reading.
+// next returns the next line, which is valid until the next call. The error is errLongLine,
+// io.EOF after the last line, or that of the reader.
 func (l *lineReader) next() ([]byte, error) {
 	l.line = l.line[:0]
 	for long := false; ; {
@@ -31,7 +31,7 @@ func (l *lineReader) next() ([]byte, error) {
 		case errors.Is(err, bufio.ErrBufferFull):
 			continue
 		case errors.Is(err, io.EOF) && (long || len(l.line) > 0):
-			err = nil // the last line, cut off or not
+			err = nil // the last line, possibly truncated
 		}
 		if long && err == nil {
 			err = errLongLine

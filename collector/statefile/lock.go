@@ -17,20 +17,20 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// lockWait is how long a start waits for another exporter to end, which takes it a few
-// seconds: in a rolling update the new one starts before the old one has written its state.
+// lockWait is the longest time to wait for another exporter to exit. In a rolling update, the
+// new exporter starts before the old one has written its state, which takes a few seconds.
 const lockWait = 10 * time.Second
 
-// stateLock keeps a second exporter away from a state file. It locks a file of its own
-// beside the state file, which is replaced at each write. The kernel releases the lock
-// when the process ends, however it ends; the file stays.
+// stateLock keeps a second exporter away from a state file. It locks a separate file, because
+// each write replaces the state file. The kernel releases the lock when the process ends for
+// any reason. The lock file remains.
 type stateLock struct {
 	path string       // of the lock file
-	file *flock.Flock // nil where the file system has no locks
+	file *flock.Flock // nil if the file system does not support locks
 }
 
-// lockState takes the lock of a state file. It waits for another exporter to release it,
-// for lockWait or until ctx ends.
+// lockState locks a state file. If another exporter holds the lock, it waits for lockWait or
+// until ctx ends.
 func lockState(ctx context.Context, statePath string, logger log.Logger) (*stateLock, error) {
 	l := &stateLock{path: statePath + ".lock"}
 	locked, err := l.try()
@@ -40,23 +40,23 @@ func lockState(ctx context.Context, statePath string, logger log.Logger) (*state
 	}
 	switch {
 	case hasNoLocks(err):
-		level.Warn(logger).Log("msg", "the file system of the state file has no locks; see that no second exporter uses the file", "err", err)
+		level.Warn(logger).Log("msg", "the file system of the state file does not support locks; make sure that no second exporter uses the file", "err", err)
 		return &stateLock{path: l.path}, nil
 	case err != nil:
 		return nil, err
 	case !locked:
-		return nil, l.taken(statePath)
+		return nil, l.inUse(statePath)
 	}
 	return l, nil
 }
 
-// hasNoLocks says whether an error of locking is that of a file system that cannot lock, such
+// hasNoLocks reports whether an error means that the file system does not support locks, such
 // as NFS without its lock service.
 func hasNoLocks(err error) bool {
 	return errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.ENOLCK)
 }
 
-// await tries again and again.
+// await tries to get the lock until lockWait is over or ctx ends.
 func (l *stateLock) await(ctx context.Context) (locked bool, err error) {
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
@@ -71,12 +71,12 @@ func (l *stateLock) await(ctx context.Context) (locked bool, err error) {
 	return locked, err
 }
 
-// try takes the lock if nobody has it.
+// try gets the lock if it is free.
 func (l *stateLock) try() (locked bool, err error) {
-	// Not after it is open: to open a FIFO can take for ever.
+	// Check before opening, because opening a FIFO may block.
 	switch info, err := os.Lstat(l.path); {
 	case err == nil && !info.Mode().IsRegular():
-		return false, fmt.Errorf("%s is no regular file but %v; remove it", l.path, info.Mode())
+		return false, fmt.Errorf("%s is not a regular file (%v); remove it", l.path, info.Mode())
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return false, err
 	}
@@ -89,8 +89,8 @@ func (l *stateLock) try() (locked bool, err error) {
 	return true, nil
 }
 
-// check demands that the lock still keeps others away: somebody may have removed the lock
-// file, and another exporter may have made it anew.
+// check returns an error if the lock no longer keeps others away. If someone has removed the
+// lock file, it tries to get the lock again, but another exporter may have done so before.
 func (l *stateLock) check(statePath string) error {
 	if l.file == nil {
 		return nil
@@ -107,32 +107,32 @@ func (l *stateLock) check(statePath string) error {
 	case err != nil:
 		return err
 	case !locked:
-		return l.taken(statePath)
+		return l.inUse(statePath)
 	}
 	return old.Close()
 }
 
-// release lets another exporter have the state file.
+// release releases the lock.
 func (l *stateLock) release() {
 	if l.file != nil {
-		_ = l.file.Close() // the end of the process releases it otherwise
+		_ = l.file.Close() // at the latest, the end of the process releases it
 	}
 }
 
-// taken is the error of a lock that another exporter has.
-func (l *stateLock) taken(statePath string) error {
+// inUse returns the error for a lock that another exporter holds.
+func (l *stateLock) inUse(statePath string) error {
 	by := "another exporter"
 	if owner := l.owner(); owner != "" {
 		by += ", " + owner
 	}
-	return fmt.Errorf("%s is in use by %s: stop that one, or name another file", statePath, by)
+	return fmt.Errorf("%s is in use by %s: stop that exporter, or use another file", statePath, by)
 }
 
-// signature is what the lock file holds: who has the lock, or had it last.
+// signature matches the content of the lock file, which names the last holder of the lock.
 var signature = regexp.MustCompile(`\Apid \d+ on host "[!#-~]*"\n\z`)
 
-// sign writes it. What is not of that form is somebody else's, by a hard link, and stays. An
-// error is no reason not to start: on Windows nobody can write to a file that is locked.
+// sign writes the signature. It leaves any other content unchanged, which may belong to someone
+// else through a hard link. It ignores errors: on Windows, a locked file cannot be written.
 func (l *stateLock) sign() {
 	file, err := os.OpenFile(l.path, os.O_RDWR, 0)
 	if err != nil {
@@ -148,7 +148,7 @@ func (l *stateLock) sign() {
 	}
 }
 
-// owner is who has the lock, "" if the lock file does not say.
+// owner returns the holder of the lock, "" if the lock file does not name it.
 func (l *stateLock) owner() string {
 	file, err := os.Open(l.path)
 	if err != nil {

@@ -21,8 +21,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
-// A second exporter on a state file waits for a while, then is refused. What the first one
-// has written stays, and it goes on writing.
+// A second exporter waits for a while for the state file, then fails. The first one continues
+// to write, and its file does not change meanwhile.
 func TestStateFileInUse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "state")
@@ -35,7 +35,7 @@ func TestStateFileInUse(t *testing.T) {
 		began := time.Now()
 		_, out, err := open(t, path, store.New())
 		host, _ := os.Hostname()
-		want := fmt.Sprintf(`--persistence.file: %s is in use by another exporter, pid %d on host %q: stop that one, or name another file`, path, os.Getpid(), host)
+		want := fmt.Sprintf(`--persistence.file: %s is in use by another exporter, pid %d on host %q: stop that exporter, or use another file`, path, os.Getpid(), host)
 		if err == nil || err.Error() != want {
 			t.Errorf("error %v\nwant %s", err, want)
 		}
@@ -55,8 +55,8 @@ func TestStateFileInUse(t *testing.T) {
 	})
 }
 
-// In a rolling update the new exporter takes over as soon as the old one has ended, with
-// what that one wrote last.
+// In a rolling update, the new exporter starts as soon as the old one exits, with the state
+// that the old one wrote last.
 func TestStateFileHandedOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "state")
@@ -75,7 +75,7 @@ func TestStateFileHandedOver(t *testing.T) {
 	})
 }
 
-// An exporter that is told to end while it waits does so at once.
+// An exporter that is stopped while it waits exits at once.
 func TestStateFileWaitIsCutShort(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "state")
@@ -91,8 +91,8 @@ func TestStateFileWaitIsCutShort(t *testing.T) {
 	})
 }
 
-// So does one that is told to end while it reads: a large file takes longer than an end may.
-// Not a byte of the file changes, as what was read is not all.
+// An exporter that is stopped while it reads the file exits at once: reading a large file may
+// take longer than a shutdown may. The file does not change.
 func TestStateFileReadIsCutShort(t *testing.T) {
 	for name, content := range map[string]string{
 		"a state file": string(encoded(t, someStates())), "no state file": "other\n",
@@ -114,8 +114,8 @@ func TestStateFileReadIsCutShort(t *testing.T) {
 	}
 }
 
-// Whoever removes the lock file lets nobody in: the exporter takes the lock again at its
-// next write. If another one has it by then, the older one writes no more.
+// If someone removes the lock file, the exporter locks it again at its next write. If another
+// exporter got the lock in between, the first one stops writing.
 func TestStateLockThatIsRemoved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "state")
@@ -143,13 +143,13 @@ func TestStateLockThatIsRemoved(t *testing.T) {
 		}
 		second.Close()
 		if first.write(); first.failure != "" {
-			t.Errorf("it does not write again: %s", first.failure)
+			t.Errorf("it still does not write: %s", first.failure)
 		}
 	})
 }
 
-// What is no regular file is not taken for the lock file, and not waited for.
-func TestStateLockThatIsNoRegularFile(t *testing.T) {
+// A lock file that is not a regular file is an error, without delay.
+func TestStateLockThatIsNotARegularFile(t *testing.T) {
 	for name, prepare := range map[string]func(path string) error{
 		"a FIFO":                func(path string) error { return syscall.Mkfifo(path, 0o600) },
 		"a directory":           func(path string) error { return os.Mkdir(path, 0o700) },
@@ -162,11 +162,11 @@ func TestStateLockThatIsNoRegularFile(t *testing.T) {
 			path, victim := filepath.Join(dir, "state"), filepath.Join(dir, "victim")
 			put(t, victim, nil, 0o600)
 			must(t, prepare(path+".lock"))
-			if _, _, err := open(t, path, store.New()); err == nil || !strings.Contains(err.Error(), path+".lock is no regular file but ") {
+			if _, _, err := open(t, path, store.New()); err == nil || !strings.Contains(err.Error(), path+".lock is not a regular file (") {
 				t.Errorf("error %v", err)
 			}
 			if content, err := os.ReadFile(victim); err != nil || len(content) > 0 {
-				t.Errorf("the file behind the symlink holds %q, error %v", content, err)
+				t.Errorf("the target of the symlink has the content %q, error %v", content, err)
 			}
 			if _, err := os.Lstat(filepath.Join(dir, "none")); err == nil {
 				t.Error("a symlink was followed")
@@ -175,7 +175,7 @@ func TestStateLockThatIsNoRegularFile(t *testing.T) {
 	}
 }
 
-// A lock file that some other program made does its service as it is.
+// A lock file with other content works and keeps its content.
 func TestStateLockOfAnotherForm(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for name, content := range map[string]string{
@@ -189,17 +189,17 @@ func TestStateLockOfAnotherForm(t *testing.T) {
 			_, _, err := open(t, path, store.New())
 			must(t, err)
 			_, _, err = open(t, path, store.New())
-			if want := path + " is in use by another exporter: stop that one"; err == nil || !strings.Contains(err.Error(), want) {
+			if want := path + " is in use by another exporter: stop that exporter"; err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("%s: error %v, want %s", name, err, want)
 			}
 			if now, err := os.ReadFile(path + ".lock"); err != nil || string(now) != content {
-				t.Errorf("%s: the lock file holds %.50q by now, error %v", name, now, err)
+				t.Errorf("%s: the content of the lock file is now %.50q, error %v", name, now, err)
 			}
 		}
 	})
 }
 
-// A file system without locks, and no other error, lets an exporter go without one.
+// Only the errors of a file system without locks let an exporter run without a lock.
 func TestStateLockErrors(t *testing.T) {
 	for err, want := range map[error]bool{
 		syscall.ENOLCK: true, syscall.ENOSYS: true, syscall.EOPNOTSUPP: true,
@@ -211,9 +211,9 @@ func TestStateLockErrors(t *testing.T) {
 	}
 }
 
-// Millions of damaged lines are one line of log.
+// Any number of damaged lines gives one line of log.
 func TestStateFileWithManyDamagedLines(t *testing.T) {
-	const lines = 2_000_000
+	const lines = 200_000
 	path := filepath.Join(t.TempDir(), "state")
 	good := encoded(t, someStates())
 	put(t, path, append(good, bytes.Repeat([]byte("x\n"), lines)...), 0o600)
@@ -222,7 +222,7 @@ func TestStateFileWithManyDamagedLines(t *testing.T) {
 	if err != nil || filled.Waiting() != 3 {
 		t.Errorf("error %v, %d batches known, want 3", err, filled.Waiting())
 	}
-	if n := strings.Count(out, "damaged"); n != 1 || !strings.Contains(out, "lines=2000000 first_line=5 err=\"invalid character 'x'") {
+	if n := strings.Count(out, "damaged"); n != 1 || !strings.Contains(out, "lines=200000 first_line=5 err=\"invalid character 'x'") {
 		t.Errorf("want one line with the count:\n%s", out)
 	}
 }

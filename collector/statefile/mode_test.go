@@ -12,11 +12,11 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
-// precious is in a file of somebody else.
-const precious = "somebody else's"
+// precious is the content of files that do not belong to the exporter.
+const precious = "precious"
 
-// Whatever lies where the state file or its temporary file belongs, what is written is
-// a new file that only its owner can read, and no other file changes.
+// A write always gives a new state file that only its owner can read, and changes no other
+// file, whatever exists in the place of the state file and its temporary files.
 func TestStateFileIsOurs(t *testing.T) {
 	good := encoded(t, someStates())
 	for name, prepare := range map[string]func(t *testing.T, dir, path, victim string){
@@ -35,17 +35,17 @@ func TestStateFileIsOurs(t *testing.T) {
 			put(t, victim, good, 0o644)
 			must(t, os.Link(victim, path))
 		},
-		"a temporary file that a crash left": func(t *testing.T, _, path, _ string) {
+		"a temporary file from before a crash": func(t *testing.T, _, path, _ string) {
 			put(t, path+".tmp-123", []byte("half"), 0o666)
 		},
-		"one that we cannot write": func(t *testing.T, _, path, _ string) {
+		"a temporary file without write permission": func(t *testing.T, _, path, _ string) {
 			put(t, path+".tmp-456", nil, 0)
 		},
-		"a symlink of the name of a temporary file": func(t *testing.T, _, path, victim string) {
+		"a symlink with the name of a temporary file": func(t *testing.T, _, path, victim string) {
 			put(t, victim, []byte(precious), 0o644)
 			must(t, os.Symlink(victim, path+".tmp-789"))
 		},
-		"a hard link of such a name": func(t *testing.T, _, path, victim string) {
+		"a hard link with the name of a temporary file": func(t *testing.T, _, path, victim string) {
 			put(t, victim, []byte(precious), 0o644)
 			must(t, os.Link(victim, path+".tmp-789"))
 		},
@@ -54,13 +54,13 @@ func TestStateFileIsOurs(t *testing.T) {
 			os.Remove(path + ".lock")
 			must(t, os.Link(victim, path+".lock"))
 		},
-		"files whose names are only similar": func(t *testing.T, dir, path, _ string) {
+		"files with similar names": func(t *testing.T, dir, path, _ string) {
 			for _, name := range []string{".tmp", ".tmp-", ".tmp-1a", "x.tmp-1", "2.tmp-1"} {
 				put(t, path+name, []byte(precious), 0o644)
 			}
 			must(t, os.MkdirAll(path+".tmp-1", 0o700))
 		},
-		"no state file at all, moved aside onto a symlink": func(t *testing.T, _, path, victim string) {
+		"another file, to be moved aside onto a symlink": func(t *testing.T, _, path, victim string) {
 			put(t, path, []byte("hello"), 0o600)
 			put(t, victim, []byte(precious), 0o644)
 			must(t, os.Symlink(victim, path+".damaged"))
@@ -91,7 +91,7 @@ func TestStateFileIsOurs(t *testing.T) {
 	}
 }
 
-// checkOurs wants the state file to be as it should, and the victim as it was.
+// checkOurs checks the content and the mode of the state file, and that no other file changed.
 func checkOurs(t *testing.T, dir string, want []byte) {
 	t.Helper()
 	path := filepath.Join(dir, "state")
@@ -103,7 +103,7 @@ func checkOurs(t *testing.T, dir string, want []byte) {
 		t.Errorf("the file has mode %v", info.Mode())
 	}
 	if content, err := os.ReadFile(path); err != nil || !bytes.Equal(content, want) {
-		t.Errorf("error %v, the file holds:\n%s", err, content)
+		t.Errorf("error %v, content of the file:\n%s", err, content)
 	}
 	victim, err := os.ReadFile(filepath.Join(dir, "victim"))
 	if err == nil && !bytes.Equal(victim, want) && string(victim) != precious {
@@ -114,7 +114,7 @@ func checkOurs(t *testing.T, dir string, want []byte) {
 	}
 }
 
-// checkNames wants no temporary file to be left, and every other file to be there.
+// checkNames checks that no temporary file is left and that all other files still exist.
 func checkNames(t *testing.T, dir string) {
 	t.Helper()
 	files, err := os.ReadDir(dir)
@@ -123,16 +123,16 @@ func checkNames(t *testing.T, dir string) {
 	for _, f := range files {
 		switch name := f.Name(); {
 		case name == "state.tmp-789" && f.Type().IsRegular(), name == "state.tmp-123", name == "state.tmp-456":
-			t.Errorf("%s is still there", name)
+			t.Errorf("%s still exists", name)
 		case strings.Contains(name, ".tmp") && f.Type().IsRegular():
 			similar++
 			if content, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(content) != precious {
-				t.Errorf("%s holds %q by now, error %v", name, content, err)
+				t.Errorf("the content of %s is now %q, error %v", name, content, err)
 			}
 		}
 	}
 	if similar != 0 && similar != 5 {
-		t.Errorf("%d of 5 files that are somebody else's are left: %v", similar, files)
+		t.Errorf("%d of 5 other files are left: %v", similar, files)
 	}
 }
 

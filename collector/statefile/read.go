@@ -13,8 +13,8 @@ import (
 	"github.com/go-kit/log/level"
 )
 
-// regular demands that what has a name is a regular file, or nothing. It is asked before
-// the file is opened: to open a FIFO can take for ever, and a device may do anything.
+// regular returns an error if the path exists and is not a regular file. It must be called
+// before opening the file, because opening a FIFO may block and a device may do anything.
 func regular(path string) error {
 	switch info, err := os.Stat(path); {
 	case errors.Is(err, fs.ErrNotExist):
@@ -22,13 +22,13 @@ func regular(path string) error {
 	case err != nil:
 		return err
 	case !info.Mode().IsRegular():
-		return fmt.Errorf("%s is no regular file but %v; name another", path, info.Mode())
+		return fmt.Errorf("%s is not a regular file (%v); use another path", path, info.Mode())
 	}
 	return nil
 }
 
-// read takes up the file, unless ctx ends first. One that is no state file at all is moved
-// aside.
+// read restores the states of the file into the store. It moves a file aside that is not a
+// state file. If ctx ends, it restores nothing.
 func (f *File) read(ctx context.Context) error {
 	file, err := os.Open(f.path)
 	switch {
@@ -40,25 +40,26 @@ func (f *File) read(ctx context.Context) error {
 	defer file.Close()
 	var lost damage
 	states, err := Decode(untilEnd{ctx, file}, time.Now(), lost.add)
-	if ctx.Err() != nil { // what was read is not all, and must not be written
+	if ctx.Err() != nil { // the states are incomplete and must not replace the file
 		return ctx.Err()
 	}
-	var asPath *fs.PathError // of reading
+	var reading *fs.PathError
 	switch {
-	case errors.Is(err, errNewerState) || errors.As(err, &asPath):
+	case errors.Is(err, errNewerState) || errors.As(err, &reading):
 		return fmt.Errorf("%s: %w", f.path, err)
 	case err != nil:
 		aside := freeName(f.path + ".damaged")
-		level.Warn(f.logger).Log("msg", "this is no state file; it is moved aside and nothing is known", "to", aside, "err", err)
+		level.Warn(f.logger).Log("msg", "not a state file; it is moved aside, and the exporter starts without a state", "to", aside, "err", err)
 		return os.Rename(f.path, aside)
 	}
-	lost.tell(f.logger)
+	lost.log(f.logger)
 	f.store.Restore(states)
 	level.Info(f.logger).Log("msg", "state file read", "jobs", len(states))
 	return nil
 }
 
-// untilEnd reads no more once ctx has ended: a large file takes longer than an end may.
+// untilEnd is a reader that fails once ctx has ended, because reading a large file takes longer
+// than a shutdown may.
 type untilEnd struct {
 	ctx context.Context
 	r   io.Reader
@@ -71,11 +72,11 @@ func (u untilEnd) Read(p []byte) (int, error) {
 	return u.r.Read(p)
 }
 
-// damage sums up the damaged lines of a file: there may be millions.
+// damage counts the damaged lines of a file, of which there may be millions.
 type damage struct {
 	lines int
-	first int   // its number
-	err   error // of the first
+	first int   // number of the first one
+	err   error // of the first one
 }
 
 func (d *damage) add(line int, err error) {
@@ -84,14 +85,14 @@ func (d *damage) add(line int, err error) {
 	}
 }
 
-func (d *damage) tell(logger log.Logger) {
+func (d *damage) log(logger log.Logger) {
 	if d.lines > 0 {
-		level.Warn(logger).Log("msg", "lines of the state file are damaged; what they said is lost", "lines", d.lines, "first_line", d.first, "err", d.err)
+		level.Warn(logger).Log("msg", "lines of the state file are damaged; the states in them are lost", "lines", d.lines, "first_line", d.first, "err", d.err)
 	}
 }
 
-// freeName is the name, or with a number behind it the first that is not taken:
-// what was moved aside before may still be wanted.
+// freeName returns the name if no file has it, else the name with the first free number. Files
+// that were moved aside earlier may still be needed.
 func freeName(name string) string {
 	free := name
 	for n := 2; ; n++ {

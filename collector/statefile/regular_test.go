@@ -13,8 +13,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
-// What is there and is no regular file is refused before it is opened, and stays.
-func TestStateFileThatIsNoRegularFile(t *testing.T) {
+// A state file that is not a regular file is an error. It is not opened and not changed.
+func TestStateFileThatIsNotARegularFile(t *testing.T) {
 	for name, prepare := range map[string]func(t *testing.T, path string){
 		"a FIFO":      func(t *testing.T, path string) { must(t, syscall.Mkfifo(path, 0o600)) },
 		"a directory": func(t *testing.T, path string) { must(t, os.Mkdir(path, 0o700)) },
@@ -26,7 +26,7 @@ func TestStateFileThatIsNoRegularFile(t *testing.T) {
 		"a symlink to a device": func(t *testing.T, path string) { must(t, os.Symlink("/dev/null", path)) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Chdir(t.TempDir()) // the name of a socket must be short
+			t.Chdir(t.TempDir()) // the path of a socket must be short
 			const path = "state"
 			prepare(t, path)
 			before, err := os.Lstat(path)
@@ -40,16 +40,16 @@ func TestStateFileThatIsNoRegularFile(t *testing.T) {
 			select {
 			case err = <-refused:
 			case <-time.After(10 * time.Second):
-				t.Fatal("it waits for somebody to write")
+				t.Fatal("opening it blocks")
 			}
-			if err == nil || !strings.HasPrefix(err.Error(), "--persistence.file: "+path+" is no regular file") {
+			if err == nil || !strings.HasPrefix(err.Error(), "--persistence.file: "+path+" is not a regular file") {
 				t.Errorf("error %v", err)
 			}
 			after, err := os.Lstat(path)
 			must(t, err)
 			files, err := os.ReadDir(".")
 			if !os.SameFile(before, after) || len(files) != 1 || err != nil {
-				t.Errorf("there is %v by now: %v, error %v", after, files, err)
+				t.Errorf("there is now %v: %v, error %v", after, files, err)
 			}
 		})
 	}

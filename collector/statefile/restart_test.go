@@ -15,16 +15,16 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
-// After a restart, /metrics shows at once what it did before, and nothing is asked
-// for earlier than without one.
+// After a restart, /metrics shows the same as before at once, and no batch is polled earlier
+// than without the restart.
 func TestRestart(t *testing.T) {
 	for name, c := range map[string]struct {
 		runs   time.Duration // of the first exporter
-		killed bool          // it did not write the file at its end
+		killed bool          // without writing the file
 	}{
-		"after a stop":       {time.Hour, false},
-		"after kill -9":      {time.Hour, true},
-		"after kill -9 soon": {12 * time.Second, true},
+		"after a stop":        {time.Hour, false},
+		"after kill -9":       {time.Hour, true},
+		"after an early kill": {12 * time.Second, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			harness.Simulated(t, func(t *testing.T, first *harness.Harness) {
@@ -54,7 +54,7 @@ func TestRestart(t *testing.T) {
 				after := second.Jobs()
 				second.Poller.Stop()
 				if c.killed {
-					// The newest ages are lost, nothing else.
+					// Only the newest ages are lost.
 					if was, is := harness.CountSamples(before), harness.CountSamples(after); was != is {
 						t.Errorf("%d samples before, %d after", was, is)
 					}
@@ -64,11 +64,11 @@ func TestRestart(t *testing.T) {
 				second.Apply()
 				second.Pass(time.Minute)
 				if asked := first.Calls(aliyun.OpQueryOTAJob) - calls; asked < 20*3 || asked > 20*5 {
-					t.Errorf("%d calls in the minute after the restart, for 20 live jobs at 15 s", asked)
+					t.Errorf("%d calls in the minute after the restart, for 20 live jobs and an interval of 15 s", asked)
 				}
 				settled := `job_last_success_timestamp_seconds{account="production",job_id="settled"}`
 				if was, is := harness.LineOf(before, settled), harness.LineOf(second.Jobs(), settled); was != is {
-					t.Errorf("the settled job was asked for again: %s, before %s", is, was)
+					t.Errorf("the settled job was polled again: %s, before %s", is, was)
 				}
 			})
 		})
@@ -95,7 +95,7 @@ func TestRestartKeepsWhenADeviceLastFinished(t *testing.T) {
 	})
 }
 
-func TestRestartWithoutAJobThatWasConfigured(t *testing.T) {
+func TestRestartWithAJobRemovedFromTheConfiguration(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, first *harness.Harness) {
 		path := filepath.Join(t.TempDir(), "state")
 		stop := first.Keep(path)
@@ -113,7 +113,7 @@ func TestRestartWithoutAJobThatWasConfigured(t *testing.T) {
 	})
 }
 
-func TestDiscoveredBatchesAreThereAfterARestart(t *testing.T) {
+func TestDiscoveredBatchesAfterARestart(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, first *harness.Harness) {
 		path := filepath.Join(t.TempDir(), "state")
 		stop := first.Keep(path)
@@ -170,13 +170,13 @@ func TestDeviceCountsAreKeptAcrossARestart(t *testing.T) {
 	})
 }
 
-// The file is written at least once an interval, also when nothing but ages changes.
+// The file is written at least once an interval, even if only ages change.
 func TestStateFileWithoutNews(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		h.Keep(filepath.Join(t.TempDir(), "state")) // every five minutes
 		h.ConfigureRunning(3)
 		h.Apply()
-		h.Pass(time.Minute) // the first answers are news
+		h.Pass(time.Minute) // the first answers are important changes
 		for range 5 {
 			h.Pass(5 * time.Minute)
 			written := time.UnixMilli(int64(1000 * h.Value("exporter_state_last_write_timestamp_seconds")))

@@ -12,11 +12,11 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
-// settle is how soon what a reader would miss after a crash is written: a
-// batch's first answer, a new status, a failure.
+// settle is the longest time until an important change is written: the first answer of a batch,
+// a new status, a failure.
 const settle = 10 * time.Second
 
-// File keeps what is known across restarts. Its methods must not be called concurrently.
+// File is the state file. Its methods must not be called concurrently.
 type File struct {
 	path     string // "": there is no state file
 	interval time.Duration
@@ -24,7 +24,7 @@ type File struct {
 	logger   log.Logger
 	lock     *stateLock // nil until Open
 
-	written uint64    // Store.Changes as of the last write
+	written uint64    // Store.Changes at the last write
 	at      time.Time // of the last write
 	failure string    // why the last write failed; "": it succeeded
 

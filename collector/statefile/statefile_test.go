@@ -38,13 +38,13 @@ func TestStateFileAtTheStart(t *testing.T) {
 		known          int    // batches
 		err, log, left string // left is what FILE.damaged holds
 	}{
-		"what an earlier run wrote":   {content: good, known: 3},
-		"an empty file":               {content: ""},
-		"a line that is no JSON":      {content: good + "{\"account\"\n", known: 3, log: "lines=1 first_line=5"},
-		"a line without a job id":     {content: good + `{"account":"a"}` + "\n", known: 3, log: "no account or job_id"},
-		"a file of a newer version":   {content: newer, err: "version 2, this one reads up to 1; run the newer program, or move the file away"},
-		"a file that is no such file": {content: "hello\nworld\n", log: "moved aside", left: "hello\nworld\n"},
-		"JSON that is no such file":   {content: "{}\n", log: "names no version", left: "{}\n"},
+		"the file of an earlier run": {content: good, known: 3},
+		"an empty file":              {content: ""},
+		"a line that is not JSON":    {content: good + "{\"account\"\n", known: 3, log: "lines=1 first_line=5"},
+		"a line without a job id":    {content: good + `{"account":"a"}` + "\n", known: 3, log: "no account or job_id"},
+		"a file of a newer version":  {content: newer, err: "version 2, supported up to 1; run the newer program, or move the file away"},
+		"a text that is not JSON":    {content: "hello\nworld\n", log: "moved aside", left: "hello\nworld\n"},
+		"other JSON":                 {content: "{}\n", log: "has no version", left: "{}\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "state")
@@ -58,7 +58,7 @@ func TestStateFileAtTheStart(t *testing.T) {
 					t.Errorf("error %v", err)
 				}
 				if now, _ := os.ReadFile(path); string(now) != c.content {
-					t.Error("the file was touched")
+					t.Error("the file was changed")
 				}
 				return
 			}
@@ -66,7 +66,7 @@ func TestStateFileAtTheStart(t *testing.T) {
 				t.Errorf("error %v, %d batches known, log:\n%s", err, store.Waiting(), out)
 			}
 			if left, _ := os.ReadFile(path + ".damaged"); string(left) != c.left {
-				t.Errorf("set aside: %q", left)
+				t.Errorf("moved aside: %q", left)
 			}
 		})
 	}
@@ -88,8 +88,8 @@ func TestStateFileThatCannotBeWritten(t *testing.T) {
 	}
 }
 
-// A file that is set aside takes the place of none that was set aside before.
-func TestStateFileDamagedAgainAndAgain(t *testing.T) {
+// Moving a file aside never replaces one that was moved aside before.
+func TestStateFileDamagedRepeatedly(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state")
 	for i, aside := range []string{path + ".damaged", path + ".damaged.2", path + ".damaged.3"} {
 		content := strings.Repeat("hello", i+1)
@@ -100,15 +100,15 @@ func TestStateFileDamagedAgainAndAgain(t *testing.T) {
 		}
 		f.Close()
 		if left, _ := os.ReadFile(aside); string(left) != content {
-			t.Errorf("%s holds %q, want %q", aside, left, content)
+			t.Errorf("the content of %s is %q, want %q", aside, left, content)
 		}
 	}
 	if left, _ := os.ReadFile(path + ".damaged"); string(left) != "hello" {
-		t.Errorf("the first one holds %q by now", left)
+		t.Errorf("the content of the first one is now %q", left)
 	}
 }
 
-// known is a store that holds these states.
+// known returns a store with these states.
 func known(states []*store.State) *store.Store {
 	known := store.New()
 	known.Restore(states)
@@ -120,31 +120,31 @@ func known(states []*store.State) *store.Store {
 	return known
 }
 
-// What is first known of a batch, from whichever operation, is written soon, so that a
-// crash loses ages, not series.
-func TestStateFileFirstNewsAreChanges(t *testing.T) {
+// The first result of each operation about a batch is written soon, so that a crash loses ages
+// but no series.
+func TestFirstResultsAreImportantChanges(t *testing.T) {
 	status, at := aliyun.StatusInProgress, time.Unix(1, 0)
 	batches := known([]*store.State{{Target: target.Target{Account: "production", JobID: "job-1"}}})
 	for _, step := range []struct {
 		name   string
 		change func(*store.State)
-		news   bool
+		want   bool
 	}{
 		{"a list shows it", func(s *store.State) { s.Listed, s.Job = at, &aliyun.Job{JobStatus: &status} }, true},
 		{"the first poll is answered", func(s *store.State) { s.AsOf, s.Asked = at, at }, true},
 		{"its devices are counted", func(s *store.State) { s.Devices = &store.DeviceCounts{AsOf: at} }, true},
 		{"it only gets older", func(s *store.State) { s.AsOf, s.Asked = at.Add(1), at.Add(1) }, false},
-		{"it begins to fail", func(s *store.State) { s.Err = &aliyun.Error{} }, true},
+		{"polls start to fail", func(s *store.State) { s.Err = &aliyun.Error{} }, true},
 	} {
 		before := batches.Changes()
 		old := batches.Get("production", "job-1")
 		next := *old
 		step.change(&next)
 		if !batches.Replace(old, &next) {
-			t.Errorf("%s: the store holds another state", step.name)
+			t.Errorf("%s: the store has another state", step.name)
 		}
-		if news := batches.Changes() != before; news != step.news {
-			t.Errorf("%s: news %v, want %v", step.name, news, step.news)
+		if got := batches.Changes() != before; got != step.want {
+			t.Errorf("%s: important change %v, want %v", step.name, got, step.want)
 		}
 	}
 }

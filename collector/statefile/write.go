@@ -12,27 +12,29 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
-// write replaces the file, or leaves it as it was.
+// write replaces the file. If that fails, the file stays as it was.
 func (f *File) write() {
 	changes := f.store.Changes()
 	if err := f.replace(f.store.Snapshot()); err != nil {
 		f.failures.Inc()
-		// It is tried again soon; a log on a full disk is not to grow by that.
+		// Log the same reason only once: the next attempt follows soon, and the log may be on
+		// the same full disk.
 		if reason := innermost(err).Error(); reason != f.failure {
 			f.failure = reason
-			level.Error(f.logger).Log("msg", "state file not written, the older one stays", "err", err)
+			level.Error(f.logger).Log("msg", "writing the state file failed, the previous one remains", "err", err)
 		}
 		return
 	}
 	if f.failure != "" {
 		f.failure = ""
-		level.Info(f.logger).Log("msg", "the state file is written again")
+		level.Info(f.logger).Log("msg", "writing the state file succeeds again")
 	}
 	f.written, f.at = changes, time.Now()
 	f.lastWrite.SetToCurrentTime()
 }
 
-// innermost is the cause of all: that of a file without its name, which is new at each write.
+// innermost returns the innermost error. It does not contain the name of the temporary file,
+// which differs at each write.
 func innermost(err error) error {
 	for cause := err; cause != nil; cause = errors.Unwrap(cause) {
 		err = cause
@@ -40,8 +42,8 @@ func innermost(err error) error {
 	return err
 }
 
-// replace writes beside the file and renames: a reader, and a crash at any
-// moment, finds the whole of the old file or the whole of the new one.
+// replace writes a temporary file and renames it, so that there is always a complete file: the
+// old one or the new one, even after a crash.
 func (f *File) replace(states []*store.State) error {
 	if err := f.lock.check(f.path); err != nil {
 		return err
@@ -65,9 +67,9 @@ func (f *File) replace(states []*store.State) error {
 		return err
 	}
 	if runtime.GOOS == "windows" {
-		return nil // which cannot sync a folder
+		return nil // cannot sync a directory
 	}
-	// The rename itself must survive a power cut.
+	// The rename itself must survive a power failure.
 	dir, err := os.Open(filepath.Dir(f.path))
 	if err != nil {
 		return err
@@ -76,7 +78,7 @@ func (f *File) replace(states []*store.State) error {
 	return dir.Sync()
 }
 
-// tryWrite finds out at the start whether the file can be written.
+// tryWrite returns an error if the file cannot be written, so that this shows at startup.
 func (f *File) tryWrite() error {
 	tmp, err := f.create()
 	if err != nil {

@@ -50,8 +50,8 @@ func TestReleases(t *testing.T) {
 func TestValuesThatAreRefused(t *testing.T) {
 	c := loadChart(t)
 	for name, r := range map[string]struct{ values, want string }{
-		"nothing":                            {"", "config: give the exporter's configuration"},
-		"an empty configuration":             {"config: {}", "config: give the exporter's configuration"},
+		"nothing":                            {"", "config: set the exporter's configuration"},
+		"an empty configuration":             {"config: {}", "config: set the exporter's configuration"},
 		"a demo with a configuration":        {aConfig + "demo: true", "demo and config:"},
 		"a number of replicas":               {"demo: true\nreplicas: 1", "'replicas' not allowed"},
 		"a number of replicas, as elsewhere": {"demo: true\nreplicaCount: 2", "'replicaCount' not allowed"},
@@ -68,7 +68,7 @@ func TestValuesThatAreRefused(t *testing.T) {
 		"a size without a unit":              {`{demo: true, persistence: {size: "1"}}`, "at '/persistence/size'"},
 		"an interval without a unit":         {`{demo: true, serviceMonitor: {interval: "15"}}`, "at '/serviceMonitor/interval'"},
 		"an ARN in place of a role's name":   {"demo: true\nrrsa: {roleName: 'acs:ram::1:role/x'}", "at '/rrsa/roleName'"},
-		"RRSA on the user's account":         {aConfig + "rrsa: {roleName: x}\nserviceAccount: {create: false}", "rrsa.roleName: it is written on the ServiceAccount"},
+		"RRSA on the user's account":         {aConfig + "rrsa: {roleName: x}\nserviceAccount: {create: false}", "rrsa.roleName: the chart sets it on the ServiceAccount"},
 		"everyone may scrape":                {"demo: true\nnetworkPolicy: {from: []}", "at '/networkPolicy/from'"},
 		"nobody said who may scrape":         {"demo: true\nnetworkPolicy: {from: null}", "at '/networkPolicy': missing property 'from'"},
 		"a secret in the configuration":      {strings.Replace(aKey, "secret_file: /run/secrets/aliyun_iot_ota_exporter/access_key_secret", "secret: made-up", 1), "config.accounts[0].credentials.access_key_secret: everyone"},

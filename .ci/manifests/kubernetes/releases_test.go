@@ -71,7 +71,7 @@ imagePullSecrets: [{name: pull}]
 	"the state in an emptyDir": {
 		values: aConfig + `persistence: {enabled: false}`,
 		kinds:  []string{"ConfigMap"},
-		notes:  []string{"What is known ends with the pod"},
+		notes:  []string{"The data is lost with the pod"},
 	},
 	"all that Prometheus and Grafana can have": {
 		values: aConfig + `

@@ -1,9 +1,9 @@
-{{/* The name in labels. Names of templates are shared with a chart that this one is part of, hence the long prefix. */}}
+{{/* The name in labels. A parent chart shares the names of templates, hence the long prefix. */}}
 {{- define "aliyun-iot-ota-exporter.name" -}}
 {{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" -}}
 {{- end -}}
 
-{{/* The name of the objects: the release's and the chart's, or one where one says both. */}}
+{{/* The name of the objects: the release's name and the chart's name, or only the release's if it contains the chart's. */}}
 {{- define "aliyun-iot-ota-exporter.fullname" -}}
 {{- $name := include "aliyun-iot-ota-exporter.name" . -}}
 {{- if .Values.fullnameOverride -}}
@@ -35,7 +35,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- end -}}
 {{- end -}}
 
-{{/* The Secret with the secret files, or nothing. */}}
+{{/* The name of the Secret with the secret files, or empty. */}}
 {{- define "aliyun-iot-ota-exporter.secretName" -}}
 {{- if .Values.existingSecret -}}
 {{- .Values.existingSecret -}}
@@ -51,7 +51,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- end -}}
 {{- end -}}
 
-{{/* The configuration's text. What the user gave as text stays as it is, comments and all. */}}
+{{/* The text of the configuration. A text from the user does not change, including its comments. */}}
 {{- define "aliyun-iot-ota-exporter.config" -}}
 {{- if kindIs "string" .Values.config -}}{{- .Values.config -}}{{- else -}}{{- toYaml .Values.config -}}{{- end -}}
 {{- end -}}

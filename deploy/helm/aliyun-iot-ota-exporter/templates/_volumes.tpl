@@ -18,7 +18,7 @@
 {{- end }}
 {{- end -}}
 
-{{/* The files of a Secret are for the pod's group alone. */}}
+{{/* Only the pod's group can read the files of a Secret. */}}
 {{- define "aliyun-iot-ota-exporter.volumes" -}}
 {{- if not .Values.demo }}
 - name: config

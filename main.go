@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/common/version"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config/flags"
 )
@@ -32,7 +33,7 @@ func main() {
 	os.Stdout = nil
 	if t, ok := http.DefaultTransport.(*http.Transport); ok {
 		// credentials-go sends all of its requests by a copy of this.
-		t.Proxy = aliyun.Proxy
+		t.Proxy = credentials.Proxy
 		t.OnProxyConnectResponse = aliyun.RefusedByProxy
 		t.MaxResponseHeaderBytes = 64 << 10 // instead of 10 MiB
 	}

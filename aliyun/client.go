@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
 )
 
 const apiVersion = "2018-01-20"
@@ -24,9 +26,9 @@ type Client struct {
 // It must be safe for concurrent use.
 type KeySource interface {
 	// Keys gives the keys to sign with.
-	Keys(context.Context) (Keys, error)
+	Keys(context.Context) (credentials.Keys, error)
 	// Reject says that the API refused these keys.
-	Reject(Keys)
+	Reject(credentials.Keys)
 }
 
 // Call is what an [Observer] learns of one call.
@@ -102,13 +104,13 @@ func (c *Client) exchange(ctx context.Context, operation string, in Instance, pa
 		return nil, &Error{Operation: operation, Class: ClassAuth, Err: fmt.Errorf("no credential: %w", err)}
 	}
 	var sent departure
-	request, signature, err := c.newRequest(sent.follow(ctx), operation, in, params, keys)
+	request, signed, err := c.newRequest(sent.follow(ctx), operation, in, params, keys)
 	defer func() {
 		if failure != nil {
 			if failure.HTTPStatus == 0 {
 				failure.ArrivesBy = sent.arrivesBy(2 * c.timeout)
 			}
-			failure.clean(keys.AccessKeySecret, keys.SecurityToken, signature)
+			failure.clean(keys.AccessKeySecret, keys.SecurityToken, signed)
 		}
 	}()
 	if err != nil {

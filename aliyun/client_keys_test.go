@@ -9,22 +9,23 @@ import (
 	"testing"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 )
 
 // fixedKeys is a source of keys, or of an error, that never changes.
 type fixedKeys struct {
-	keys     aliyun.Keys
+	keys     credentials.Keys
 	err      error
 	rejected atomic.Int32 // how often the client said that they are bad
 }
 
-func (k *fixedKeys) Keys(context.Context) (aliyun.Keys, error) { return k.keys, k.err }
-func (k *fixedKeys) Reject(aliyun.Keys)                        { k.rejected.Add(1) }
+func (k *fixedKeys) Keys(context.Context) (credentials.Keys, error) { return k.keys, k.err }
+func (k *fixedKeys) Reject(credentials.Keys)                        { k.rejected.Add(1) }
 
 // signing keys have a secret and a token that no error may quote. Both contain "hush".
-var signing = &fixedKeys{keys: aliyun.Keys{AccessKeyID: "LTAI5tSomebody", AccessKeySecret: "hush-secret", SecurityToken: "hush-token"}}
+var signing = &fixedKeys{keys: credentials.Keys{AccessKeyID: "LTAI5tSomebody", AccessKeySecret: "hush-secret", SecurityToken: "hush-token"}}
 
 // A call without keys fails before anything is sent: the URL leads nowhere.
 func TestWithoutCredentials(t *testing.T) {
@@ -41,7 +42,7 @@ func TestRefusedKeysAreReported(t *testing.T) {
 	sim := simulator.New()
 	server := httptest.NewServer(sim)
 	defer server.Close()
-	keys := &fixedKeys{keys: aliyun.Keys{AccessKeyID: "unknown", AccessKeySecret: "s"}}
+	keys := &fixedKeys{keys: credentials.Keys{AccessKeyID: "unknown", AccessKeySecret: "s"}}
 	client := aliyun.NewClient(keys, aliyun.Options{})
 	defer client.Close()
 	client.QueryOTAJob(t.Context(), aliyun.Instance{URL: server.URL}, "job-1")
@@ -58,7 +59,7 @@ func TestSecretInTheAPIsMessageIsHidden(t *testing.T) {
 	sim.AddAccount(gateway.Account{Name: "a", Keys: []gateway.Key{{ID: "id", Secret: "right", Token: token}}})
 	server := httptest.NewServer(sim)
 	defer server.Close()
-	client := aliyun.NewClient(&fixedKeys{keys: aliyun.Keys{AccessKeyID: "id", AccessKeySecret: "wrong", SecurityToken: token}}, aliyun.Options{})
+	client := aliyun.NewClient(&fixedKeys{keys: credentials.Keys{AccessKeyID: "id", AccessKeySecret: "wrong", SecurityToken: token}}, aliyun.Options{})
 	defer client.Close()
 	_, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: server.URL}, "job-1")
 	failure, ok := errors.AsType[*aliyun.Error](err)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
 )
 
 // errReset is what a client sees of a connection that the peer resets.
@@ -91,7 +92,7 @@ func TestArrivesBy(t *testing.T) {
 				if options := (aliyun.Options{Transport: transport, Timeout: timeout}); c.keys != nil {
 					client = aliyun.NewClient(noKeys{c.keys}, options)
 				} else {
-					client = aliyun.NewClient(&fixedKeys{keys: aliyun.Keys{AccessKeyID: "id", AccessKeySecret: "secret"}}, options)
+					client = aliyun.NewClient(&fixedKeys{keys: credentials.Keys{AccessKeyID: "id", AccessKeySecret: "secret"}}, options)
 				}
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
@@ -124,5 +125,5 @@ func TestArrivesBy(t *testing.T) {
 
 type noKeys struct{ err error }
 
-func (n noKeys) Keys(context.Context) (aliyun.Keys, error) { return aliyun.Keys{}, n.err }
-func (n noKeys) Reject(aliyun.Keys)                        {}
+func (n noKeys) Keys(context.Context) (credentials.Keys, error) { return credentials.Keys{}, n.err }
+func (n noKeys) Reject(credentials.Keys)                        {}

@@ -5,6 +5,8 @@ import (
 	"context"
 	"net/url"
 	"strings"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/signature"
 )
 
 // OpQueryOTAJob tells everything about one batch. It is the API's name, the
@@ -16,7 +18,7 @@ type Instance struct {
 	URL       string // http(s)://host[:port]
 	ID        string // IotInstanceId; "" is the public instance
 	RegionID  string // RegionId, which only v1 sends; "" where the endpoint needs none
-	Signature Signature
+	Signature signature.Version
 }
 
 // NameOf names an instance to a reader; the public one has no id.

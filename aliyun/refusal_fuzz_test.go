@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
 )
 
 // refusal is what the API says of a call that it refuses.
@@ -69,7 +70,7 @@ func FuzzRefusal(f *testing.F) {
 				t.Skip("no secret")
 			}
 		}
-		keys := &fixedKeys{keys: aliyun.Keys{AccessKeyID: "id", AccessKeySecret: secret}}
+		keys := &fixedKeys{keys: credentials.Keys{AccessKeyID: "id", AccessKeySecret: secret}}
 		said := refusal{writable(code), writable(message), writable(requestID)}
 		for form, write := range refusalForms {
 			for _, keys.keys.SecurityToken = range []string{"", token} {

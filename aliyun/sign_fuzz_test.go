@@ -10,6 +10,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/signature"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
@@ -17,10 +19,10 @@ import (
 )
 
 // alwaysKeys is a source of keys that never change.
-type alwaysKeys Keys
+type alwaysKeys credentials.Keys
 
-func (k alwaysKeys) Keys(context.Context) (Keys, error) { return Keys(k), nil }
-func (alwaysKeys) Reject(Keys)                          {}
+func (k alwaysKeys) Keys(context.Context) (credentials.Keys, error) { return credentials.Keys(k), nil }
+func (alwaysKeys) Reject(credentials.Keys)                          {}
 
 // Whatever characters are in the names of batches, instances, parameters, endpoints
 // and keys, the API accepts either signature and reads what was sent.
@@ -60,8 +62,8 @@ func FuzzSignature(f *testing.F) {
 		var answer struct {
 			Data *Job `json:"Data"`
 		}
-		for _, signature := range []Signature{SignatureV3, SignatureV1} {
-			err = client.call(t.Context(), OpQueryOTAJob, Instance{URL: "http://" + host, ID: instanceID, RegionID: value, Signature: signature},
+		for _, version := range []signature.Version{signature.V3, signature.V1} {
+			err = client.call(t.Context(), OpQueryOTAJob, Instance{URL: "http://" + host, ID: instanceID, RegionID: value, Signature: version},
 				url.Values{"JobId": {jobID}, name: {value, value}}, &answer, func(*notes) error { return nil })
 			if err != nil {
 				t.Fatal(err)

@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
@@ -39,7 +40,7 @@ var Endpoints = map[string]func(*testing.T, http.Handler) (string, *http.Transpo
 	"TLS with HTTP/2 on, behind a proxy": func(t *testing.T, h http.Handler) (string, *http.Transport) {
 		server := newTLSServer(t, h, time.Now().Add(time.Hour), "127.0.0.1")
 		address, transport := server.start(t)
-		proxy := httptest.NewServer(http.HandlerFunc(tunnel))
+		proxy := httptest.NewServer(http.HandlerFunc(network.Tunnel))
 		t.Cleanup(proxy.Close)
 		through, err := url.Parse(proxy.URL)
 		if err != nil {
@@ -80,27 +81,6 @@ func (s tlsServer) start(t *testing.T) (string, *http.Transport) {
 	transport := newTransport(10 * time.Second)
 	transport.TLSClientConfig.RootCAs = s.authority.Pool()
 	return s.URL, transport
-}
-
-// tunnel is a proxy that connects to whatever it is asked for.
-func tunnel(w http.ResponseWriter, r *http.Request) {
-	there, err := (&net.Dialer{}).DialContext(r.Context(), "tcp", r.Host)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadGateway)
-		return
-	}
-	defer there.Close()
-	w.WriteHeader(http.StatusOK)
-	here, buffered, err := http.NewResponseController(w).Hijack()
-	if err != nil {
-		return
-	}
-	defer here.Close()
-	go func() {
-		_, _ = io.Copy(there, buffered)
-		there.Close()
-	}()
-	_, _ = io.Copy(here, there)
 }
 
 // The client offers what it speaks, and nothing else: a server that prefers HTTP/2
@@ -163,10 +143,10 @@ func TestALPN(t *testing.T) {
 	}
 }
 
-type staticKeys Keys
+type staticKeys credentials.Keys
 
-func (k staticKeys) Keys(context.Context) (Keys, error) { return Keys(k), nil }
-func (staticKeys) Reject(Keys)                          {}
+func (k staticKeys) Keys(context.Context) (credentials.Keys, error) { return credentials.Keys(k), nil }
+func (staticKeys) Reject(credentials.Keys)                          {}
 
 // raw is a server that takes connections and does this with each.
 func raw(t *testing.T, do func(net.Conn)) (address string) {

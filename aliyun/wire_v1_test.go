@@ -11,6 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/signature"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
@@ -29,7 +31,7 @@ func TestCallOnTheWireV1(t *testing.T) {
 	defer server.Close()
 	client := aliyun.NewClient(signing, aliyun.Options{UserAgent: "exporter/1"})
 	defer client.Close()
-	in := aliyun.Instance{URL: server.URL, ID: "iot-1", RegionID: "cn-shanghai", Signature: aliyun.SignatureV1}
+	in := aliyun.Instance{URL: server.URL, ID: "iot-1", RegionID: "cn-shanghai", Signature: signature.V1}
 	if _, err := client.QueryOTAJob(t.Context(), in, "a b+*~/&=中"); err != nil {
 		t.Fatal(err)
 	}
@@ -72,17 +74,17 @@ func TestEndpointsWithAPort(t *testing.T) {
 		sim.ServeHTTP(w, r)
 	}))
 	transport := &http.Transport{DialContext: dial}
-	client := aliyun.NewClient(&fixedKeys{keys: aliyun.Keys{AccessKeyID: "id", AccessKeySecret: "secret"}}, aliyun.Options{Transport: transport})
+	client := aliyun.NewClient(&fixedKeys{keys: credentials.Keys{AccessKeyID: "id", AccessKeySecret: "secret"}}, aliyun.Options{Transport: transport})
 	defer func() {
 		client.Close()
 		stop()
 	}()
-	for _, signature := range []aliyun.Signature{"", aliyun.SignatureV3, aliyun.SignatureV1} {
-		sim.SetDialect(gateway.Dialect{Signature: string(signature)})
+	for _, version := range []signature.Version{"", signature.V3, signature.V1} {
+		sim.SetDialect(gateway.Dialect{Signature: string(version)})
 		for _, want := range []string{"gateway.example.com:8443", "gateway.example.com", "gateway.example.com:80", "GateWay:8080", "192.0.2.1:8686", "[2001:db8::1]:8443", "[2001:db8::1]"} {
-			_, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: "http://" + want, Signature: signature}, "job-1")
+			_, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: "http://" + want, Signature: version}, "job-1")
 			if err != nil || host != want {
-				t.Errorf("signature %q to %s: Host %s, error %v", signature, want, host, err)
+				t.Errorf("signature %q to %s: Host %s, error %v", version, want, host, err)
 			}
 		}
 	}
@@ -136,18 +138,18 @@ func TestNoErrorQuotesTheQuery(t *testing.T) {
 				answer(w, r)
 			}))
 			defer server.Close()
-			keys := &fixedKeys{keys: aliyun.Keys{AccessKeyID: "id", AccessKeySecret: "hush-secret", SecurityToken: token}}
+			keys := &fixedKeys{keys: credentials.Keys{AccessKeyID: "id", AccessKeySecret: "hush-secret", SecurityToken: token}}
 			client := aliyun.NewClient(keys, aliyun.Options{})
 			defer client.Close()
-			_, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: server.URL, RegionID: "cn-shanghai", Signature: aliyun.SignatureV1}, "job-1")
+			_, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: server.URL, RegionID: "cn-shanghai", Signature: signature.V1}, "job-1")
 			if err == nil {
 				t.Fatal("no error")
 			}
-			signature := <-signatures
-			if signature == "" {
+			signed := <-signatures
+			if signed == "" {
 				t.Fatal("the call was not signed with v1")
 			}
-			for _, secret := range []string{"hush", token, signature, url.QueryEscape(signature), url.QueryEscape(url.QueryEscape(signature))} {
+			for _, secret := range []string{"hush", token, signed, url.QueryEscape(signed), url.QueryEscape(url.QueryEscape(signed))} {
 				if strings.Contains(err.Error(), secret) {
 					t.Errorf("%q is in %v", secret, err)
 				}

@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/network"
@@ -49,7 +50,7 @@ func newRAMLab(t *testing.T, allowed []string) ramLab {
 			Rules: target.Rules{Interval: 15 * time.Second, SettledInterval: 24 * time.Hour, DeviceInterval: time.Minute,
 				DiscoveryInterval: time.Minute, MaxAge: 24 * time.Hour},
 			Accounts: []target.Account{{Name: "production", RequestsPerSecond: 5,
-				Credentials: aliyun.CredentialsConfig{AccessKeyID: key.ID, AccessKeySecret: key.Secret}}},
+				Credentials: credentials.Config{AccessKeyID: key.ID, AccessKeySecret: key.Secret}}},
 		},
 		options: poll.Options{
 			Calls:     poll.NewCallMetrics(prometheus.NewRegistry(), log.NewNopLogger()),

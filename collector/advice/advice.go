@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/signature"
 )
 
 // Advice is about one kind of failure. Meaning and Action are whole sentences, in which
@@ -68,7 +69,7 @@ func Cure(e *aliyun.Error, in aliyun.Instance, subject string) string {
 	}
 	fill := strings.NewReplacer("`", "", "{operation}", e.Operation, "{action}", "iot:"+e.Operation,
 		"{instance}", instance, "{subject}", subject, "{endpoint}", in.URL,
-		"{signature}", "signature "+string(cmp.Or(in.Signature, aliyun.SignatureV3)), "{other signature}", string(in.Signature.Other()))
+		"{signature}", "signature "+string(cmp.Or(in.Signature, signature.V3)), "{other signature}", string(in.Signature.Other()))
 	sentences := func(text string) string {
 		filled := fill.Replace(text)
 		if strings.HasPrefix(text, "{endpoint}") { // an address is not capitalized

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
 )
 
 // Each cause has a cure of its own, which names the endpoint.
@@ -34,7 +35,7 @@ func TestEveryCauseHasACure(t *testing.T) {
 // Without an access key the API is not asked, so it refused none. The cure names the
 // settings that choose the endpoint of STS.
 func TestCureWithoutACredential(t *testing.T) {
-	keys := aliyun.NewCredentials(aliyun.CredentialsConfig{AccessKeyID: "id", AccessKeySecretFile: filepath.Join(t.TempDir(), "none")}, nil)
+	keys := credentials.New(credentials.Config{AccessKeyID: "id", AccessKeySecretFile: filepath.Join(t.TempDir(), "none")}, nil)
 	_, err := aliyun.NewClient(keys, aliyun.Options{}).QueryOTAJob(t.Context(), aliyun.Instance{URL: "http://127.0.0.1:1"}, "job")
 	failure, ok := errors.AsType[*aliyun.Error](err)
 	if !ok {

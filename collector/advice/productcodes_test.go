@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/network"
@@ -44,7 +45,7 @@ func TestCuresOfBusinessCodes(t *testing.T) {
 	sim.AddAccount(gateway.Account{Name: "main", Limit: 1000, Keys: []gateway.Key{{ID: "id", Secret: "secret"}}})
 	dial, stop := network.Pipe(sim)
 	t.Cleanup(stop)
-	keys := aliyun.NewCredentials(aliyun.CredentialsConfig{AccessKeyID: "id", AccessKeySecret: "secret"}, nil)
+	keys := credentials.New(credentials.Config{AccessKeyID: "id", AccessKeySecret: "secret"}, nil)
 	transport := &http.Transport{DialContext: dial}
 	t.Cleanup(transport.CloseIdleConnections)
 	client := aliyun.NewClient(keys, aliyun.Options{Transport: transport})

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/budget"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
@@ -19,7 +20,7 @@ const (
 // checkLane makes the calls of one operation of one account.
 type checkLane struct {
 	client    *aliyun.Client
-	slots     *aliyun.Slots
+	slots     *budget.Slots
 	perSecond int
 
 	mu     sync.Mutex // guards all below, and the outcomes of the groups

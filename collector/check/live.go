@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/budget"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/poll"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
@@ -98,7 +99,7 @@ func newLiveCheck(setup target.Setup, o poll.Options) *liveCheck {
 	for _, a := range setup.Accounts {
 		account := &checkedAccount{Account: a, client: poll.NewClient(a, o, o.Calls.Observer(a.Name), nil), lanes: make(map[string]*checkLane)}
 		for _, operation := range aliyun.Operations {
-			account.lanes[operation] = &checkLane{client: account.client, slots: aliyun.NewSlots(a.RequestsPerSecond), perSecond: a.RequestsPerSecond}
+			account.lanes[operation] = &checkLane{client: account.client, slots: budget.NewSlots(a.RequestsPerSecond), perSecond: a.RequestsPerSecond}
 		}
 		for _, in := range instances(a) {
 			jobs, products, firmwares := idsIn(a, in)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
@@ -13,13 +14,13 @@ import (
 )
 
 // keyOf is the n-th key pair of a main account of budgetsOf.
-func keyOf(main string, n int) aliyun.CredentialsConfig {
-	return aliyun.CredentialsConfig{AccessKeyID: fmt.Sprintf("%s-%d", main, n), AccessKeySecret: harness.OwnKey.Secret}
+func keyOf(main string, n int) credentials.Config {
+	return credentials.Config{AccessKeyID: fmt.Sprintf("%s-%d", main, n), AccessKeySecret: harness.OwnKey.Secret}
 }
 
 // entry is an account of the configuration with more batches than its slots can keep
 // fresh.
-func entry(name string, slots int, key aliyun.CredentialsConfig) target.Account {
+func entry(name string, slots int, key credentials.Config) target.Account {
 	a := target.Account{Name: name, RequestsPerSecond: slots, Credentials: key}
 	a.Watch(harness.Region, harness.Instance(""), harness.Numbered("job", 300), nil, nil)
 	return a

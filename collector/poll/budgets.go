@@ -4,6 +4,8 @@ import (
 	"maps"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/budget"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
@@ -13,25 +15,25 @@ import (
 // them.
 type budgets struct {
 	// slots are those that each account has by its requests_per_second.
-	slots map[slotsKey]*aliyun.Slots
+	slots map[slotsKey]*budget.Slots
 	// shared bound the slots of all accounts of one identity together.
-	shared map[sharedKey]*aliyun.Budget
+	shared map[sharedKey]*budget.Shared
 }
 
 type slotsKey struct{ account, operation string }
 
 type sharedKey struct {
-	identity  aliyun.Identity
+	identity  credentials.Identity
 	operation string
 }
 
 func newBudgets() budgets {
-	return budgets{slots: make(map[slotsKey]*aliyun.Slots), shared: make(map[sharedKey]*aliyun.Budget)}
+	return budgets{slots: make(map[slotsKey]*budget.Slots), shared: make(map[sharedKey]*budget.Shared)}
 }
 
 // configure sizes the budget of each identity in a configuration.
 func (b budgets) configure(accounts []target.Account) {
-	limits := make(map[aliyun.Identity]int)
+	limits := make(map[credentials.Identity]int)
 	for _, a := range accounts {
 		limits[a.Credentials.Identity()] += a.RequestsPerSecond
 	}
@@ -39,7 +41,7 @@ func (b budgets) configure(accounts []target.Account) {
 		for _, operation := range aliyun.Operations {
 			k := sharedKey{identity, operation}
 			if b.shared[k] == nil {
-				b.shared[k] = aliyun.NewBudget()
+				b.shared[k] = budget.NewShared()
 			}
 			b.shared[k].Resize(limit)
 		}
@@ -50,24 +52,24 @@ func (b budgets) configure(accounts []target.Account) {
 // counts against it any more. The slots of all accounts that stay must draw from
 // their budget by then.
 func (b budgets) forget(accounts []target.Account) {
-	names, identities := make(map[string]bool), make(map[aliyun.Identity]bool)
+	names, identities := make(map[string]bool), make(map[credentials.Identity]bool)
 	for _, a := range accounts {
 		names[a.Name], identities[a.Credentials.Identity()] = true, true
 	}
-	maps.DeleteFunc(b.slots, func(k slotsKey, s *aliyun.Slots) bool { return !names[k.account] && s.Idle() })
-	maps.DeleteFunc(b.shared, func(k sharedKey, s *aliyun.Budget) bool { return !identities[k.identity] && s.Idle() })
+	maps.DeleteFunc(b.slots, func(k slotsKey, s *budget.Slots) bool { return !names[k.account] && s.Idle() })
+	maps.DeleteFunc(b.shared, func(k sharedKey, s *budget.Shared) bool { return !identities[k.identity] && s.Idle() })
 }
 
 // slotsOf are those of one operation of an account.
-func (b budgets) slotsOf(a target.Account, operation string) *aliyun.Slots {
+func (b budgets) slotsOf(a target.Account, operation string) *budget.Slots {
 	k := slotsKey{a.Name, operation}
 	if b.slots[k] == nil {
-		b.slots[k] = aliyun.NewSlots(a.RequestsPerSecond)
+		b.slots[k] = budget.NewSlots(a.RequestsPerSecond)
 	}
 	return b.slots[k]
 }
 
 // of is what these slots draw from.
-func (b budgets) of(a target.Account, operation string) *aliyun.Budget {
+func (b budgets) of(a target.Account, operation string) *budget.Shared {
 	return b.shared[sharedKey{a.Credentials.Identity(), operation}]
 }

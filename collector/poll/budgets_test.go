@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
@@ -24,7 +25,7 @@ func TestBudgetsOfAccountsThatHaveGone(t *testing.T) {
 		for i := range 2000 {
 			a := target.Account{
 				Name: fmt.Sprint("account-", i), RequestsPerSecond: 5,
-				Credentials: aliyun.CredentialsConfig{AccessKeyID: fmt.Sprint("key-", i), AccessKeySecret: "secret"},
+				Credentials: credentials.Config{AccessKeyID: fmt.Sprint("key-", i), AccessKeySecret: "secret"},
 			}
 			poller.Apply(t.Context(), target.Setup{Accounts: []target.Account{a}, Rules: target.Rules{DiscoveryInterval: time.Minute}})
 			// One slot is out as after a call, so that nothing can be forgotten at once.

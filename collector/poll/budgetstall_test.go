@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
@@ -26,7 +27,7 @@ func TestBudgetAfterAStall(t *testing.T) {
 			h.Apply()
 		},
 		"a new key": func(h *harness.Harness, _ *harness.Stallable) {
-			h.Account().Credentials = aliyun.CredentialsConfig{AccessKeyID: "id-2", AccessKeySecret: harness.OwnKey.Secret}
+			h.Account().Credentials = credentials.Config{AccessKeyID: "id-2", AccessKeySecret: harness.OwnKey.Secret}
 			h.Apply()
 		},
 		"a longer timeout": func(h *harness.Harness, _ *harness.Stallable) { h.Account().Timeout = time.Minute; h.Apply() },

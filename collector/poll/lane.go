@@ -8,6 +8,7 @@ import (
 	"github.com/go-kit/log/level"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/budget"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/schedule"
 )
 
@@ -16,7 +17,7 @@ import (
 // do not change.
 type lane struct {
 	operation string
-	slots     *aliyun.Slots
+	slots     *budget.Slots
 	news      chan struct{} // capacity 1: something may be due earlier than expected
 	reader    reader
 }
@@ -149,7 +150,7 @@ func (l *lane) capacity(timeout, rtt time.Duration) schedule.Capacity {
 	unanswered := l.slots.Unanswered()
 	c := schedule.Capacity{Slots: slots, Away: min(slots, parked+unanswered), RTT: rtt}
 	if unanswered > 0 && c.Away == slots {
-		c.Late = max(0, 2*timeout+time.Second-aliyun.MaxPark)
+		c.Late = max(0, 2*timeout+time.Second-budget.MaxPark)
 	}
 	return c
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/go-kit/log"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
@@ -126,7 +127,7 @@ func (p *Poller) all() map[string]*account {
 // NewClient returns a client with the credentials of an account. It makes no call.
 // observe may be nil. Clients of one account share an echo; nil: one of its own.
 func NewClient(a target.Account, o Options, observe aliyun.Observer, echo *aliyun.Echo) *aliyun.Client {
-	keys := aliyun.NewCredentials(a.Credentials, o.Calls.RefreshFailed(a.Name))
+	keys := credentials.New(a.Credentials, o.Calls.RefreshFailed(a.Name))
 	return aliyun.NewClient(keys, aliyun.Options{
 		Timeout:   a.Timeout,
 		UserAgent: o.UserAgent,

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
@@ -45,7 +46,7 @@ func TestReload(t *testing.T) {
 		"the key changes": {
 			change: func(h *harness.Harness, a *target.Account) {
 				h.Accept(gateway.Key{ID: "id-2", Secret: "secret-2"})
-				a.Credentials = aliyun.CredentialsConfig{AccessKeyID: "id-2", AccessKeySecret: "secret-2"}
+				a.Credentials = credentials.Config{AccessKeyID: "id-2", AccessKeySecret: "secret-2"}
 			},
 			stays: []string{"job-0000"},
 			later: []string{`job_poll_success{account="production",job_id="job-0000"} 1`},

@@ -9,18 +9,19 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/signature"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
 // gatewayInstance is an enterprise instance behind a gateway with a port of its own.
-func gatewayInstance(signature aliyun.Signature) aliyun.Instance {
-	return aliyun.Instance{URL: "http://gateway.example.com:8686", ID: "iot-1", RegionID: harness.Region, Signature: signature}
+func gatewayInstance(version signature.Version) aliyun.Instance {
+	return aliyun.Instance{URL: "http://gateway.example.com:8686", ID: "iot-1", RegionID: harness.Region, Signature: version}
 }
 
 // watchAll lets the harness need all four operations of the gateway.
-func watchAll(h *harness.Harness, signature aliyun.Signature) {
+func watchAll(h *harness.Harness, version signature.Version) {
 	h.Accept(gateway.Key{ID: harness.OwnKey.ID, Secret: harness.OwnKey.Secret, Token: "to/k en+=="})
 	h.Account().Credentials.SecurityToken = "to/k en+=="
 	b := harness.Ordinary(time.Now())
@@ -28,7 +29,7 @@ func watchAll(h *harness.Harness, signature aliyun.Signature) {
 	h.Put(b)
 	h.Sim.AddFirmware(fleet.Firmware{Account: "main", InstanceID: "iot-1", ID: "fw 中+*~&=/", ProductKey: harness.ProductKey, Name: "firmware", DestVersion: "2"})
 	h.Put(fleet.Batch{InstanceID: "iot-1", FirmwareID: "fw 中+*~&=/", JobID: "job 中+*~&=/", Tags: []fleet.Tag{{Key: "Owner", Value: "Cold Chain"}}})
-	h.Account().Watch(harness.Region, gatewayInstance(signature), []string{harness.JobID}, []string{harness.ProductKey}, nil)
+	h.Account().Watch(harness.Region, gatewayInstance(version), []string{harness.JobID}, []string{harness.ProductKey}, nil)
 	h.CountDevices()
 	h.BulkStatus()
 }
@@ -39,16 +40,16 @@ func TestGatewaysAreReadAlike(t *testing.T) {
 	metrics := map[string]string{}
 	t.Run("gateways", func(t *testing.T) {
 		for name, c := range map[string]struct {
-			signature aliyun.Signature
+			signature signature.Version
 			gateway   gateway.Dialect
 		}{
 			"every signature, keys as documented": {"", gateway.Dialect{}},
-			"v3":                                  {aliyun.SignatureV3, gateway.Dialect{Signature: "v3"}},
-			"v1":                                  {aliyun.SignatureV1, gateway.Dialect{Signature: "v1"}},
-			"v1, keys in camel case":              {aliyun.SignatureV1, gateway.Dialect{Signature: "v1", Spell: gateway.CamelCase}},
-			"v1, keys in small letters":           {aliyun.SignatureV1, gateway.Dialect{Signature: "v1", Spell: strings.ToLower}},
-			"v1, keys in capitals":                {aliyun.SignatureV1, gateway.Dialect{Signature: "v1", Spell: strings.ToUpper}},
-			"v3, keys in camel case":              {aliyun.SignatureV3, gateway.Dialect{Signature: "v3", Spell: gateway.CamelCase}},
+			"v3":                                  {signature.V3, gateway.Dialect{Signature: "v3"}},
+			"v1":                                  {signature.V1, gateway.Dialect{Signature: "v1"}},
+			"v1, keys in camel case":              {signature.V1, gateway.Dialect{Signature: "v1", Spell: gateway.CamelCase}},
+			"v1, keys in small letters":           {signature.V1, gateway.Dialect{Signature: "v1", Spell: strings.ToLower}},
+			"v1, keys in capitals":                {signature.V1, gateway.Dialect{Signature: "v1", Spell: strings.ToUpper}},
+			"v3, keys in camel case":              {signature.V3, gateway.Dialect{Signature: "v3", Spell: gateway.CamelCase}},
 		} {
 			t.Run(name, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
@@ -83,22 +84,22 @@ func TestGatewaysAreReadAlike(t *testing.T) {
 
 // A gateway that knows only the other signature is told as that, whatever it says.
 func TestCheckLiveNamesTheOtherSignature(t *testing.T) {
-	want := map[aliyun.Signature]string{
-		"":                 "understand calls with signature v3. Set signature to v1 for the account",
-		aliyun.SignatureV3: "understand calls with signature v3. Set signature to v1 for the account",
-		aliyun.SignatureV1: "understand calls with signature v1. Set signature to v3 for the account",
+	want := map[signature.Version]string{
+		"":           "understand calls with signature v3. Set signature to v1 for the account",
+		signature.V3: "understand calls with signature v3. Set signature to v1 for the account",
+		signature.V1: "understand calls with signature v1. Set signature to v3 for the account",
 	}
-	check := func(name string, signature aliyun.Signature, gateway gateway.Dialect, fault gateway.Fault) {
-		t.Run(name+", signed with "+string(signature), func(t *testing.T) {
+	check := func(name string, version signature.Version, dialect gateway.Dialect, fault gateway.Fault) {
+		t.Run(name+", signed with "+string(version), func(t *testing.T) {
 			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
-				h.Sim.SetDialect(gateway)
+				h.Sim.SetDialect(dialect)
 				if fault.Code != "" {
 					h.Sim.Inject(fault)
 				}
-				watchAll(h, signature)
+				watchAll(h, version)
 				out, err := h.CheckLive()
-				if err == nil || !strings.Contains(out, want[signature]) {
-					t.Errorf("error %v, want %q in:\n%s", err, want[signature], out)
+				if err == nil || !strings.Contains(out, want[version]) {
+					t.Errorf("error %v, want %q in:\n%s", err, want[version], out)
 				}
 				if strings.Contains(out, harness.OwnKey.Secret) || strings.Contains(out, "to/k") {
 					t.Errorf("a secret is in:\n%s", out)
@@ -106,13 +107,13 @@ func TestCheckLiveNamesTheOtherSignature(t *testing.T) {
 			})
 		})
 	}
-	for signature, other := range map[aliyun.Signature]string{"": "v1", aliyun.SignatureV3: "v1", aliyun.SignatureV1: "v3"} {
-		check("a gateway of "+other, signature, gateway.Dialect{Signature: other}, gateway.Fault{})
+	for version, other := range map[signature.Version]string{"": "v1", signature.V3: "v1", signature.V1: "v3"} {
+		check("a gateway of "+other, version, gateway.Dialect{Signature: other}, gateway.Fault{})
 		for _, code := range []string{
 			"IncompleteSignature", "InvalidVersion", "InvalidAction.NotFound", "UnsupportedOperation", "MissingParameter", "MissingAccessKeyId",
 			"InvalidSignatureMethod", "MissingSignature", "NoSuchVersion",
 		} {
-			check(code, signature, gateway.Dialect{}, gateway.Fault{Code: code})
+			check(code, version, gateway.Dialect{}, gateway.Fault{Code: code})
 		}
 	}
 }
@@ -121,7 +122,7 @@ func TestCheckLiveNamesTheOtherSignature(t *testing.T) {
 // included, and keeps what is known of them.
 func TestReloadChangesTheSignature(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
-		watchAll(h, aliyun.SignatureV3)
+		watchAll(h, signature.V3)
 		h.Apply()
 		h.Pass(time.Minute)
 		h.WantIDs(harness.JobID, "job 中+*~&=/")
@@ -133,11 +134,11 @@ func TestReloadChangesTheSignature(t *testing.T) {
 			t.Fatalf("state %+v, want an error and what was known before", s)
 		}
 		h.Account().Targets, h.Account().Discover = nil, nil
-		h.Account().Watch(harness.Region, gatewayInstance(aliyun.SignatureV1), []string{harness.JobID}, []string{harness.ProductKey}, nil)
+		h.Account().Watch(harness.Region, gatewayInstance(signature.V1), []string{harness.JobID}, []string{harness.ProductKey}, nil)
 		h.Apply()
 		h.Pass(5 * time.Minute)
 		for _, s := range h.Store.Snapshot() {
-			if s.Err != nil || s.Instance.Signature != aliyun.SignatureV1 {
+			if s.Err != nil || s.Instance.Signature != signature.V1 {
 				t.Errorf("%s: error %v, instance %+v", s.JobID, s.Err, s.Instance)
 			}
 		}

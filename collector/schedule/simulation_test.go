@@ -120,7 +120,7 @@ func (w *world) schedule(at time.Time, e event) {
 func (w *world) run(a asker, length time.Duration) outcome {
 	var o outcome
 	now := w.begin
-	pace := time.Second / time.Duration(4*w.slots) // as aliyun.Slots
+	pace := time.Second / time.Duration(4*w.slots) // as budget.Slots
 	notBefore := now
 	until := w.begin.Add(length)
 	for now.Before(until) {

@@ -3,7 +3,7 @@ package schedule
 import (
 	"time"
 
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/budget"
 )
 
 // Capacity is what the slots of one operation of an account can do at the moment.
@@ -25,7 +25,7 @@ func (c Capacity) WorstAge(n int, interval time.Duration, used float64) time.Dur
 	// moments, and for slots that are not free just now.
 	worst := max(interval, round)*102/100 + time.Second + c.RTT
 	if c.Away >= c.Slots {
-		worst += aliyun.MaxPark // until the first one is back
+		worst += budget.MaxPark // until the first one is back
 	}
 	return worst + c.Late
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
@@ -27,8 +28,8 @@ func (s fixedAnswer) RoundTrip(r *http.Request) (*http.Response, error) {
 
 type noKeys struct{}
 
-func (noKeys) Keys(context.Context) (aliyun.Keys, error) { return aliyun.Keys{}, nil }
-func (noKeys) Reject(aliyun.Keys)                        {}
+func (noKeys) Keys(context.Context) (credentials.Keys, error) { return credentials.Keys{}, nil }
+func (noKeys) Reject(credentials.Keys)                        {}
 
 // polled returns a batch after a poll with this answer.
 func polled(ctx context.Context, target target.Target, status int, body string) *store.State {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/signature"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config"
 )
 
@@ -21,7 +22,7 @@ func FromConfig(cfg *config.Config) Setup {
 		}
 		for j, in := range a.Instances {
 			region := a.RegionOf(in)
-			place := aliyun.Instance{URL: a.BaseURL(in), ID: in.ID, RegionID: region, Signature: aliyun.Signature(a.Signature)}
+			place := aliyun.Instance{URL: a.BaseURL(in), ID: in.ID, RegionID: region, Signature: signature.Version(a.Signature)}
 			account.Watch(region, place, in.Jobs, in.Discover.Products, in.Discover.Firmwares)
 			for _, list := range []struct {
 				key, operation string

@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config"
 )
 
@@ -25,7 +25,7 @@ func TestEveryCredentialsKeyReachesTheClient(t *testing.T) {
 		}
 	}
 	names := map[string]string{}
-	for field := range reflect.TypeFor[aliyun.CredentialsConfig]().Fields() {
+	for field := range reflect.TypeFor[credentials.Config]().Fields() {
 		names[field.Name] = "the " + field.Name
 	}
 	if diff := cmp.Diff(want, names); diff != "" {

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config"
 )
@@ -57,7 +57,7 @@ func TestEntriesOfOneAccountShareSlots(t *testing.T) {
 			}
 			warned := strings.Contains(strings.Join(parsed.Warnings, "\n"), "share one rate budget")
 			watched := target.FromConfig(parsed)
-			identity := func(i int) aliyun.Identity {
+			identity := func(i int) credentials.Identity {
 				return watched.Accounts[i].Credentials.Identity()
 			}
 			if same := identity(0) == identity(1); same != warned {

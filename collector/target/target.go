@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
 )
 
 // Account is an Alibaba Cloud main account: a rate budget for each operation, and
 // the batches to watch with it.
 type Account struct {
 	Name              string
-	Credentials       aliyun.CredentialsConfig
+	Credentials       credentials.Config
 	Timeout           time.Duration // of one call; 0: the default of package aliyun
 	RequestsPerSecond int           // slots of each operation
 	Targets           []Target      // configured batches

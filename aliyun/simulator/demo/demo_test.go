@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
 )
 
 // watched is a job of configFor with what is needed to ask for it.
@@ -60,10 +61,10 @@ func (w watched) at() aliyun.Instance {
 }
 
 // keys are the same for each call.
-type keys aliyun.Keys
+type keys credentials.Keys
 
-func (k keys) Keys(context.Context) (aliyun.Keys, error) { return aliyun.Keys(k), nil }
-func (keys) Reject(aliyun.Keys)                          {}
+func (k keys) Keys(context.Context) (credentials.Keys, error) { return credentials.Keys(k), nil }
+func (keys) Reject(credentials.Keys)                          {}
 
 // direct hands calls to a handler without a network.
 type direct struct{ http.Handler }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/advice"
@@ -55,7 +56,7 @@ var connectionErrors = map[aliyun.Cause]error{
 type brokenAccess struct {
 	sim       *simulator.Simulator
 	url       string
-	keys      aliyun.CredentialsConfig
+	keys      credentials.Config
 	timeout   time.Duration     // of a call; 0: the default
 	transport http.RoundTripper // nil: the client's own
 }
@@ -64,14 +65,14 @@ type brokenAccess struct {
 func failures(t *testing.T) (all []*aliyun.Error) {
 	t.Helper()
 	meet := func(breaks func(api *brokenAccess)) *aliyun.Error {
-		api := &brokenAccess{sim: simulator.New(), keys: aliyun.CredentialsConfig{AccessKeyID: "id", AccessKeySecret: "secret"}}
+		api := &brokenAccess{sim: simulator.New(), keys: credentials.Config{AccessKeyID: "id", AccessKeySecret: "secret"}}
 		api.sim.AddAccount(gateway.Account{Name: "main", Keys: []gateway.Key{{ID: "id", Secret: "secret"}}})
 		server := httptest.NewServer(api.sim)
 		defer server.Close()
 		server.Config.ErrorLog = log.New(io.Discard, "", 0)
 		api.url = server.URL
 		breaks(api)
-		client := aliyun.NewClient(aliyun.NewCredentials(api.keys, nil), aliyun.Options{Timeout: api.timeout, Transport: api.transport})
+		client := aliyun.NewClient(credentials.New(api.keys, nil), aliyun.Options{Timeout: api.timeout, Transport: api.transport})
 		defer client.Close()
 		_, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: api.url}, "job")
 		failed, ok := errors.AsType[*aliyun.Error](err)
@@ -98,7 +99,7 @@ func failures(t *testing.T) (all []*aliyun.Error) {
 	}
 	for _, breaks := range []func(api *brokenAccess){
 		func(api *brokenAccess) {
-			api.keys = aliyun.CredentialsConfig{AccessKeyID: "id", AccessKeySecretFile: "missing"}
+			api.keys = credentials.Config{AccessKeyID: "id", AccessKeySecretFile: "missing"}
 		},
 		func(api *brokenAccess) { api.sim.Inject(gateway.Fault{Kind: gateway.HTML, Status: 502}) },
 		func(api *brokenAccess) { api.sim.Inject(gateway.Fault{Kind: gateway.HTML, Status: 200}) },

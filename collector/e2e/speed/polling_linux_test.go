@@ -13,6 +13,8 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/budget"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
@@ -29,7 +31,7 @@ var limiters = []struct {
 	make func() limiter
 }{
 	{"This exporter's slots", func() limiter {
-		slots := aliyun.NewSlots(perSecond)
+		slots := budget.NewSlots(perSecond)
 		return func(ctx context.Context) (func(), error) {
 			slot, err := slots.Take(ctx)
 			if err != nil {
@@ -102,7 +104,7 @@ func callsAt(t *testing.T, take limiter, length time.Duration) (calls gateway.Ca
 	defer stop()
 	transport := &http.Transport{DialContext: dial, MaxIdleConnsPerHost: 2 * perSecond}
 	defer transport.CloseIdleConnections()
-	client := aliyun.NewClient(aliyun.NewCredentials(aliyun.CredentialsConfig{AccessKeyID: harness.OwnKey.ID, AccessKeySecret: harness.OwnKey.Secret}, nil), aliyun.Options{Transport: transport})
+	client := aliyun.NewClient(credentials.New(credentials.Config{AccessKeyID: harness.OwnKey.ID, AccessKeySecret: harness.OwnKey.Secret}, nil), aliyun.Options{Transport: transport})
 
 	ctx, cancel := context.WithTimeout(t.Context(), length)
 	defer cancel()

@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/network"
 )
@@ -13,7 +13,7 @@ import (
 // The key pair that the exporter of a harness signs with.
 var (
 	OwnKey      = gateway.Key{ID: "id", Secret: "Kq7vTz0wNsXh4e"}
-	Credentials = aliyun.CredentialsConfig{AccessKeyID: OwnKey.ID, AccessKeySecret: OwnKey.Secret}
+	Credentials = credentials.Config{AccessKeyID: OwnKey.ID, AccessKeySecret: OwnKey.Secret}
 )
 
 // Accept makes these the only keys that the simulator accepts.

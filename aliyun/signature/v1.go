@@ -1,4 +1,4 @@
-package aliyun
+package signature
 
 import (
 	"crypto/hmac"
@@ -7,16 +7,16 @@ import (
 	"net/url"
 )
 
-// addCommonParams adds what a call signed with v1 has beside its own parameters.
-// regionID may be "". Source: Alibaba's page "Common parameters" of IoT Platform.
-func addCommonParams(params url.Values, operation, regionID, now, nonce string, keys Keys) {
+// addParams adds what a call signed with v1 has beside its own parameters.
+// Source: Alibaba's page "Common parameters" of IoT Platform.
+func (c Call) addParams(params url.Values, now, nonce string) {
 	for name, value := range map[string]string{
-		"Action":           operation,
-		"Version":          apiVersion,
+		"Action":           c.Operation,
+		"Version":          c.API,
 		"Format":           "JSON", // the default is XML
-		"RegionId":         regionID,
-		"AccessKeyId":      keys.AccessKeyID,
-		"SecurityToken":    keys.SecurityToken,
+		"RegionId":         c.RegionID,
+		"AccessKeyId":      c.Keys.AccessKeyID,
+		"SecurityToken":    c.Keys.SecurityToken,
 		"SignatureMethod":  "HMAC-SHA1",
 		"SignatureVersion": "1.0",
 		"SignatureNonce":   nonce,

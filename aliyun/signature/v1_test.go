@@ -1,4 +1,4 @@
-package aliyun
+package signature
 
 import (
 	"encoding/json"

@@ -1,4 +1,4 @@
-package aliyun
+package credentials
 
 import (
 	"encoding/json"
@@ -6,13 +6,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 )
 
 // Whatever a source answers, no error quotes a key, a token or the query of a URL.
@@ -27,21 +23,21 @@ func TestCredentialsErrorsHoldNoSecret(t *testing.T) {
 	}
 	// answers is a configuration with a credentials URI that answers so. The URI itself
 	// holds secrets, too: a password and a query.
-	answers := func(status int, body string) CredentialsConfig {
+	answers := func(status int, body string) Config {
 		uri := uriServer(t, func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(status)
 			io.WriteString(w, body)
 		})
-		return CredentialsConfig{CredentialsURI: strings.Replace(uri, "://", "://me:HUSH@", 1) + "/keys?token=HUSH"}
+		return Config{CredentialsURI: strings.Replace(uri, "://", "://me:HUSH@", 1) + "/keys?token=HUSH"}
 	}
 	// says is a source that fails with a text of credentials-go's, for a cause that is
 	// hard to bring about.
-	says := func(text string) func(CredentialsConfig) (source, error) {
-		return func(CredentialsConfig) (source, error) { return fakeCredential(fails(text)), nil }
+	says := func(text string) func(Config) (source, error) {
+		return func(Config) (source, error) { return fakeCredential(fails(text)), nil }
 	}
 	for name, tt := range map[string]struct {
-		cfg    CredentialsConfig
-		source func(CredentialsConfig) (source, error) // nil: credentials-go
+		cfg    Config
+		source func(Config) (source, error) // nil: credentials-go
 		want   string
 	}{
 		"keys without an expiration": {
@@ -60,7 +56,7 @@ func TestCredentialsErrorsHoldNoSecret(t *testing.T) {
 		"a code that is none":   {cfg: answers(500, `{"Code": {"x": "HUSH"}}`), want: "failed: <answer>"},
 		"not JSON, status 200":  {cfg: answers(200, `HUSH`), want: "json unmarshal fail"},
 		"no connection": {
-			cfg:  CredentialsConfig{CredentialsURI: "http://me:HUSH@127.0.0.1:1/keys?token=HUSH"},
+			cfg:  Config{CredentialsURI: "http://me:HUSH@127.0.0.1:1/keys?token=HUSH"},
 			want: `Get "http://127.0.0.1:1/keys?<query>": dial tcp 127.0.0.1:1: connect: connection refused`,
 		},
 		"broken profiles of the standard chain": {want: "default: unable to get credentials"},
@@ -89,14 +85,14 @@ func TestCredentialsErrorsHoldNoSecret(t *testing.T) {
 			want:   "exit status 1\nstderr: <answer>",
 		},
 		"the secret of the configuration": {
-			cfg:    CredentialsConfig{AccessKeyID: "a", AccessKeySecret: "HUSH", SecurityToken: "HUSH"},
+			cfg:    Config{AccessKeyID: "a", AccessKeySecret: "HUSH", SecurityToken: "HUSH"},
 			source: says("no good: HUSH"),
 			want:   "sts: no good: <secret>",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var told error // what the log gets
-			c := NewCredentials(tt.cfg, func(err error) { told = err })
+			c := New(tt.cfg, func(err error) { told = err })
 			if tt.source != nil {
 				c.newSource = tt.source
 			}
@@ -111,8 +107,8 @@ func TestCredentialsErrorsHoldNoSecret(t *testing.T) {
 // No way to print or marshal keys, or what they come from, shows a secret.
 func TestCredentialsPrintNoSecret(t *testing.T) {
 	keys := Keys{"id", "HUSH", "HUSH"}
-	cfg := CredentialsConfig{AccessKeyID: "id", AccessKeySecret: "HUSH", SecurityToken: "HUSH", CredentialsURI: "http://HUSH"}
-	c := NewCredentials(CredentialsConfig{AccessKeyID: "id", AccessKeySecret: "HUSH"}, nil)
+	cfg := Config{AccessKeyID: "id", AccessKeySecret: "HUSH", SecurityToken: "HUSH", CredentialsURI: "http://HUSH"}
+	c := New(Config{AccessKeyID: "id", AccessKeySecret: "HUSH"}, nil)
 	if _, err := c.Keys(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -125,45 +121,6 @@ func TestCredentialsPrintNoSecret(t *testing.T) {
 		}
 		if text, err := json.Marshal(value); err != nil || strings.Contains(string(text), "HUSH") {
 			t.Errorf("JSON of a %T: %s, error %v", value, text, err)
-		}
-	}
-}
-
-// Whatever a secret file contains, a call that fails because of it does not quote
-// it. "HUSHHUSH" stands for the secret.
-func TestSecretFilesAreNotQuoted(t *testing.T) {
-	api := simulator.New()
-	api.AddAccount(gateway.Account{Name: "main", Keys: []gateway.Key{{ID: "id", Secret: "right", Token: "right"}}})
-	server := httptest.NewServer(api)
-	defer server.Close()
-	for name, content := range map[string]string{
-		"another secret":         "HUSHHUSH",
-		"two lines":              "HUSHHUSH\nHUSHHUSH\n",
-		"a carriage return":      "HUSHHUSH\rX-Acs-Evil: HUSHHUSH",
-		"a NUL":                  "HUSHHUSH\x00HUSHHUSH",
-		"bytes that are no text": "\xff\xfeHUSHHUSH\x80",
-		"a whole key file":       `{"AccessKeyId":"HUSHHUSH","AccessKeySecret":"HUSHHUSH"}`,
-		"a shell's variables":    "export ALIBABA_CLOUD_ACCESS_KEY_SECRET='HUSHHUSH'",
-		"far too much":           strings.Repeat("HUSHHUSH", 64<<10),
-	} {
-		for _, key := range []string{"access key secret", "security token"} {
-			t.Run(name+" as the "+key, func(t *testing.T) {
-				file := writeFile(t, filepath.Join(t.TempDir(), "file"), content)
-				cfg := CredentialsConfig{AccessKeyID: "id", AccessKeySecretFile: file, SecurityToken: "right"}
-				if key == "security token" {
-					cfg = CredentialsConfig{AccessKeyID: "id", AccessKeySecret: "right", SecurityTokenFile: file}
-				}
-				var failures []error
-				client := NewClient(NewCredentials(cfg, func(err error) { failures = append(failures, err) }), Options{})
-				defer client.Close()
-				_, err := client.QueryOTAJob(t.Context(), Instance{URL: server.URL}, "job-1")
-				if err == nil {
-					t.Fatal("the API took it")
-				}
-				if text := fmt.Sprintf("%v %+v %q %v", err, err, err, failures); strings.Contains(text, "HUSH") {
-					t.Errorf("it is in: %.500s", text)
-				}
-			})
 		}
 	}
 }

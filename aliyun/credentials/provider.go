@@ -1,4 +1,4 @@
-package aliyun
+package credentials
 
 import (
 	"context"
@@ -41,22 +41,22 @@ func (k Keys) Format(w fmt.State, _ rune) { io.WriteString(w, "Keys("+k.AccessKe
 // MarshalText keeps the secret out of JSON and of structured logs.
 func (k Keys) MarshalText() ([]byte, error) { return []byte(fmt.Sprint(k)), nil }
 
-// Credentials keeps the keys of one account fresh. It is safe for concurrent
+// Provider keeps the keys of one account fresh. It is safe for concurrent
 // use, and asks its source once at a time, however many callers wait.
 //
 // It is around credentials-go because that is not safe for concurrent use,
 // takes no context and can block for 15 s, fails while its last token still
 // holds, and asks only the last source of its chain for ever after a first
 // call at which every source failed.
-type Credentials struct {
-	cfg       CredentialsConfig
+type Provider struct {
+	cfg       Config
 	onFailure func(error)
-	newSource func(CredentialsConfig) (source, error)
+	newSource func(Config) (source, error)
 
 	mu      sync.Mutex // guards all below; never held while the source is asked
 	flight  *refresh   // the refresh under way, if any
 	source  source     // nil: build a new one
-	builtOf CredentialsConfig
+	builtOf Config
 	builtAt time.Time
 	good    Keys          // the last that the source gave
 	until   time.Time     // good stands in for a failing or hanging source until then
@@ -73,23 +73,23 @@ type refresh struct {
 	rejected bool // the credential it asks was discarded meanwhile; guarded by Credentials.mu
 }
 
-// NewCredentials does no I/O. onFailure is told of every failed refresh, one at
+// New does no I/O. onFailure is told of every failed refresh, one at
 // a time and before the callers that wait for it; it may be nil, and must not
 // call the Credentials back. Neither its error nor that of Keys holds a secret.
-func NewCredentials(cfg CredentialsConfig, onFailure func(error)) *Credentials {
+func New(cfg Config, onFailure func(error)) *Provider {
 	if onFailure == nil {
 		onFailure = func(error) {}
 	}
-	return &Credentials{cfg: cfg, onFailure: onFailure, newSource: newSource}
+	return &Provider{cfg: cfg, onFailure: onFailure, newSource: newSource}
 }
 
 // Format prints no secret, whatever the verb.
-func (c *Credentials) Format(w fmt.State, verb rune) { c.cfg.Format(w, verb) }
+func (c *Provider) Format(w fmt.State, verb rune) { c.cfg.Format(w, verb) }
 
 // Keys gives the keys to sign with. While the source fails it gives the last
 // good ones, for at most 150 s, and then the source's last error. It returns
 // early, with ctx's error, when ctx ends.
-func (c *Credentials) Keys(ctx context.Context) (Keys, error) {
+func (c *Provider) Keys(ctx context.Context) (Keys, error) {
 	for {
 		c.mu.Lock()
 		now := time.Now()
@@ -126,7 +126,7 @@ func (c *Credentials) Keys(ctx context.Context) (Keys, error) {
 // asks a new credential, unless newer keys are known already. A credential
 // younger than 10 s is left alone until it is as old, or wrong keys would mean
 // a question to the source with every call.
-func (c *Credentials) Reject(k Keys) {
+func (c *Provider) Reject(k Keys) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if k != c.good {
@@ -143,7 +143,7 @@ func (c *Credentials) Reject(k Keys) {
 }
 
 // refresh asks the source once and keeps what it says.
-func (c *Credentials) refresh(r *refresh) {
+func (c *Provider) refresh(r *refresh) {
 	c.mu.Lock()
 	src, builtOf, builtAt, old := c.source, c.builtOf, c.builtAt, c.good
 	c.mu.Unlock()

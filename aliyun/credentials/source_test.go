@@ -1,4 +1,4 @@
-package aliyun
+package credentials
 
 import (
 	"encoding/json"
@@ -49,70 +49,70 @@ func TestCredentialsOfAConfiguration(t *testing.T) {
 	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "env-secret")
 	file := func(content string) string { return writeFile(t, filepath.Join(t.TempDir(), "secret"), content) }
 	for name, tt := range map[string]struct {
-		cfg  CredentialsConfig
+		cfg  Config
 		want Keys
 		err  string // a part of the error; "": none
 	}{
 		"nothing: the standard chain, here the environment": {want: Keys{"env-id", "env-secret", ""}},
 		"a key pair": {
-			cfg:  CredentialsConfig{AccessKeyID: "id", AccessKeySecret: "secret"},
+			cfg:  Config{AccessKeyID: "id", AccessKeySecret: "secret"},
 			want: Keys{"id", "secret", ""},
 		},
 		"a token with its key pair": {
-			cfg:  CredentialsConfig{AccessKeyID: "id", AccessKeySecret: "secret", SecurityToken: "token"},
+			cfg:  Config{AccessKeyID: "id", AccessKeySecret: "secret", SecurityToken: "token"},
 			want: Keys{"id", "secret", "token"},
 		},
 		"files that end in a newline": {
-			cfg:  CredentialsConfig{AccessKeyID: "id", AccessKeySecretFile: file("secret\n"), SecurityTokenFile: file(" token\r\n")},
+			cfg:  Config{AccessKeyID: "id", AccessKeySecretFile: file("secret\n"), SecurityTokenFile: file(" token\r\n")},
 			want: Keys{"id", "secret", "token"},
 		},
 		"an id alone does not take the environment's secret": {
-			cfg: CredentialsConfig{AccessKeyID: "id"},
+			cfg: Config{AccessKeyID: "id"},
 			err: "access_key: an access key id and its secret are needed",
 		},
 		"a role without a key pair does not take the environment's": {
-			cfg: CredentialsConfig{RoleARN: "acs:ram::1:role/r"},
+			cfg: Config{RoleARN: "acs:ram::1:role/r"},
 			err: "ram_role_arn: an access key id and its secret are needed",
 		},
 		"an empty file": {
-			cfg: CredentialsConfig{AccessKeyID: "id", AccessKeySecretFile: file("\n")},
+			cfg: Config{AccessKeyID: "id", AccessKeySecretFile: file("\n")},
 			err: "the file is empty",
 		},
 		"a file of two lines": {
-			cfg: CredentialsConfig{AccessKeyID: "id", AccessKeySecretFile: file("secret\nother\n")},
+			cfg: Config{AccessKeyID: "id", AccessKeySecretFile: file("secret\nother\n")},
 			err: "more than one line, or a character that no key has",
 		},
 		"a file with a byte order mark": {
-			cfg: CredentialsConfig{AccessKeyID: "id", AccessKeySecretFile: file("\xef\xbb\xbfsecret\n")},
+			cfg: Config{AccessKeyID: "id", AccessKeySecretFile: file("\xef\xbb\xbfsecret\n")},
 			err: "more than one line, or a character that no key has",
 		},
 		"no file": {
-			cfg: CredentialsConfig{AccessKeyID: "id", AccessKeySecretFile: "/nowhere/secret"},
+			cfg: Config{AccessKeyID: "id", AccessKeySecretFile: "/nowhere/secret"},
 			err: "open /nowhere/secret: no such file or directory",
 		},
 		"a file that is too large": {
-			cfg: CredentialsConfig{AccessKeyID: "id", AccessKeySecretFile: file(strings.Repeat("x", 1<<20))},
+			cfg: Config{AccessKeyID: "id", AccessKeySecretFile: file(strings.Repeat("x", 1<<20))},
 			err: "larger than 64 KiB, so not a secret",
 		},
 		"a file without an end": {
-			cfg: CredentialsConfig{AccessKeyID: "id", AccessKeySecretFile: os.DevNull},
+			cfg: Config{AccessKeyID: "id", AccessKeySecretFile: os.DevNull},
 			err: "not a regular file",
 		},
 		"an OIDC token without an end": {
-			cfg: CredentialsConfig{OIDCProviderARN: "acs:ram::1:oidc-provider/p", OIDCTokenFile: os.DevNull, RoleARN: "acs:ram::1:role/r"},
+			cfg: Config{OIDCProviderARN: "acs:ram::1:oidc-provider/p", OIDCTokenFile: os.DevNull, RoleARN: "acs:ram::1:role/r"},
 			err: "not a regular file",
 		},
 		"a role of an OIDC token that is not there": {
-			cfg: CredentialsConfig{OIDCProviderARN: "acs:ram::1:oidc-provider/p", OIDCTokenFile: "/nowhere/token", RoleARN: "acs:ram::1:role/r"},
+			cfg: Config{OIDCProviderARN: "acs:ram::1:oidc-provider/p", OIDCTokenFile: "/nowhere/token", RoleARN: "acs:ram::1:role/r"},
 			err: "oidc_role_arn: open /nowhere/token: no such file or directory",
 		},
 		"an ECS role where the metadata service is off": {
-			cfg: CredentialsConfig{ECSRAMRole: "role"},
+			cfg: Config{ECSRAMRole: "role"},
 			err: "ecs_ram_role: IMDS credentials is disabled",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			keys, err := NewCredentials(tt.cfg, nil).Keys(t.Context())
+			keys, err := New(tt.cfg, nil).Keys(t.Context())
 			if tt.err != "" {
 				if err == nil || !strings.Contains(err.Error(), tt.err) {
 					t.Fatalf("error %v, want %q in it", err, tt.err)
@@ -144,7 +144,7 @@ func writeURIKeys(w io.Writer, k Keys, validFor time.Duration) {
 
 func TestCredentialsAnAnswerWithEmptyKeysIsAFailure(t *testing.T) {
 	uri := uriServer(t, func(w http.ResponseWriter, _ *http.Request) { writeURIKeys(w, Keys{}, time.Hour) })
-	wantNoKeys(t, NewCredentials(CredentialsConfig{CredentialsURI: uri}, nil), "the source's answer has no access key")
+	wantNoKeys(t, New(Config{CredentialsURI: uri}, nil), "the source's answer has no access key")
 }
 
 // credentials-go panics over an answer of STS without Expiration, and over one of

@@ -1,4 +1,4 @@
-package aliyun
+package credentials
 
 import (
 	"os"
@@ -10,8 +10,8 @@ import (
 
 // Rejected keys are replaced by the next call, without hammering the source.
 func TestCredentialsReject(t *testing.T) {
-	for name, test := range map[string]func(*testing.T, *fakeSources, *Credentials){
-		"a new credential is asked at the next call": func(t *testing.T, f *fakeSources, c *Credentials) {
+	for name, test := range map[string]func(*testing.T, *fakeSources, *Provider){
+		"a new credential is asked at the next call": func(t *testing.T, f *fakeSources, c *Provider) {
 			time.Sleep(recheckAfter)
 			wantKeys(t, c, "a")
 			f.answer.Store(gives("b"))
@@ -19,19 +19,19 @@ func TestCredentialsReject(t *testing.T) {
 			wantKeys(t, c, "b")
 			f.want(t, 2, 3, 0)
 		},
-		"rejected keys do not stand in for a source that fails": func(t *testing.T, f *fakeSources, c *Credentials) {
+		"rejected keys do not stand in for a source that fails": func(t *testing.T, f *fakeSources, c *Provider) {
 			time.Sleep(recheckAfter)
 			f.answer.Store(fails("no route"))
 			c.Reject(testKeys("a"))
 			wantNoKeys(t, c, "no route")
 		},
-		"rejected keys do not stand in for a source that hangs": func(t *testing.T, f *fakeSources, c *Credentials) {
+		"rejected keys do not stand in for a source that hangs": func(t *testing.T, f *fakeSources, c *Provider) {
 			time.Sleep(recheckAfter)
 			f.answer.Store(hangs(2*patience, gives("b")))
 			c.Reject(testKeys("a"))
 			wantKeys(t, c, "b")
 		},
-		"newer keys are known already": func(t *testing.T, f *fakeSources, c *Credentials) {
+		"newer keys are known already": func(t *testing.T, f *fakeSources, c *Provider) {
 			time.Sleep(recheckAfter)
 			f.answer.Store(gives("b"))
 			wantKeys(t, c, "b")
@@ -39,7 +39,7 @@ func TestCredentialsReject(t *testing.T) {
 			wantKeys(t, c, "b")
 			f.want(t, 1, 2, 0)
 		},
-		"keys that are always wrong do not hammer the source": func(t *testing.T, f *fakeSources, c *Credentials) {
+		"keys that are always wrong do not hammer the source": func(t *testing.T, f *fakeSources, c *Provider) {
 			for range 600 { // one minute at 10 calls a second
 				wantKeys(t, c, "a")
 				c.Reject(testKeys("a"))
@@ -48,7 +48,7 @@ func TestCredentialsReject(t *testing.T) {
 			f.want(t, 6, 6, 0) // once in recheckAfter
 		},
 		// Its answer is from before the rejection, and must not count.
-		"the old credential is being asked": func(t *testing.T, f *fakeSources, c *Credentials) {
+		"the old credential is being asked": func(t *testing.T, f *fakeSources, c *Provider) {
 			time.Sleep(recheckAfter)
 			f.answer.Store(hangs(time.Second, gives("a")))
 			go c.Keys(t.Context())
@@ -91,7 +91,7 @@ func TestCredentialsSecretFileChanges(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		publish("one")
 		failures := 0
-		c := NewCredentials(CredentialsConfig{AccessKeyID: "id", AccessKeySecretFile: filepath.Join(dir, "..data", "secret")}, func(error) { failures++ })
+		c := New(Config{AccessKeyID: "id", AccessKeySecretFile: filepath.Join(dir, "..data", "secret")}, func(error) { failures++ })
 		wantSecret := func(want string) {
 			t.Helper()
 			keys, err := c.Keys(t.Context())

@@ -1,4 +1,4 @@
-package aliyun
+package credentials
 
 import (
 	"context"
@@ -114,7 +114,7 @@ func TestCredentialsRecoverFromAFailedFirstCall(t *testing.T) {
 		writeFile(t, filepath.Join(home, ".alibabacloud", "credentials"), text)
 	}
 	synctest.Test(t, func(t *testing.T) {
-		c := NewCredentials(CredentialsConfig{}, nil)
+		c := New(Config{}, nil)
 		wantNoKeys(t, c, "default: unable to get credentials from any of the providers in the chain")
 		addProfile()
 		time.Sleep(firstBackoff)

@@ -1,9 +1,11 @@
-package aliyun
+package signature
 
 import (
 	"net/http"
 	"net/url"
 	"testing"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
 )
 
 // The request and its signature are from Alibaba's page "Request syntax and signature
@@ -27,7 +29,7 @@ func TestPublishedVectorV3(t *testing.T) {
 	} {
 		r.Header.Set(name, value)
 	}
-	signV3(r, Keys{AccessKeyID: "YourAccessKeyId", AccessKeySecret: "YourAccessKeySecret"})
+	signV3(r, credentials.Keys{AccessKeyID: "YourAccessKeyId", AccessKeySecret: "YourAccessKeySecret"})
 	want := "ACS3-HMAC-SHA256 Credential=YourAccessKeyId," +
 		"SignedHeaders=host;x-acs-action;x-acs-content-sha256;x-acs-date;x-acs-signature-nonce;x-acs-version," +
 		"Signature=06563a9e1b43f5dfe96b81484da74bceab24a1d853912eee15083a6f0f3283c0"

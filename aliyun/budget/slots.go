@@ -1,10 +1,12 @@
-package aliyun
+package budget
 
 import (
 	"context"
 	"math/rand/v2"
 	"sync"
 	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
 // window is the second in which the API counts calls. A slot is held for one
@@ -19,7 +21,7 @@ const window = time.Second
 type Slots struct {
 	mu         sync.Mutex // guards all below; locked before Budget.mu
 	limit      int
-	budget     *Budget // shared with the other accounts of the same identity; nil: none
+	budget     *Shared // shared with the other accounts of the same identity; nil: none
 	out        map[*Slot]struct{}
 	parked     int           // of those that are out: wait after a throttled answer
 	unanswered int           // of those that are out: wait for a request that may still arrive
@@ -79,7 +81,7 @@ func (s *Slots) take(now time.Time) (*Slot, waiting) {
 		if wait.budget = s.budget.take(); wait.budget != nil {
 			return nil, waiting{slots: wait.slots, budget: wait.budget}
 		}
-		slot.budgets = []*Budget{s.budget}
+		slot.budgets = []*Shared{s.budget}
 	}
 	s.out[slot] = struct{}{}
 	s.nextAt = now.Add(window / time.Duration(4*s.limit))
@@ -98,7 +100,7 @@ func (s *Slots) Resize(limit int) {
 // Draw makes the slots count against a budget from now on. Those that are out
 // count against it too: after a change of the key the calls of the last second
 // were still made by the same main account.
-func (s *Slots) Draw(from *Budget) {
+func (s *Slots) Draw(from *Shared) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.budget == from {
@@ -145,16 +147,16 @@ const MaxPark = 45 * time.Second
 // Slot is the right to make one call.
 type Slot struct {
 	slots   *Slots
-	budgets []*Budget // that it counts against; guarded by slots.mu
+	budgets []*Shared // that it counts against; guarded by slots.mu
 }
 
 // End gives the slot back after a call, by how it ended; failure is nil for one
 // that succeeded.
-func (s *Slot) End(failure *Error) {
+func (s *Slot) End(failure *aliyun.Error) {
 	switch {
 	case failure == nil:
 		s.Answered()
-	case failure.Class == ClassThrottled:
+	case failure.Class == aliyun.ClassThrottled:
 		s.Throttled()
 	case !failure.ArrivesBy.IsZero():
 		s.Unanswered(failure.ArrivesBy)

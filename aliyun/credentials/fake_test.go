@@ -1,4 +1,4 @@
-package aliyun
+package credentials
 
 import (
 	"errors"
@@ -22,11 +22,11 @@ type fakeSources struct {
 }
 
 // newFakeSources gives Credentials whose source answers with this function.
-func newFakeSources(answer func() (Keys, error)) (*fakeSources, *Credentials) {
+func newFakeSources(answer func() (Keys, error)) (*fakeSources, *Provider) {
 	f := new(fakeSources)
 	f.answer.Store(answer)
-	c := NewCredentials(CredentialsConfig{}, func(error) { f.failed.Add(1) })
-	c.newSource = func(CredentialsConfig) (source, error) {
+	c := New(Config{}, func(error) { f.failed.Add(1) })
+	c.newSource = func(Config) (source, error) {
 		f.built.Add(1)
 		return fakeCredential(func() (Keys, error) {
 			f.asked.Add(1)
@@ -75,7 +75,7 @@ func hangs(d time.Duration, then func() (Keys, error)) func() (Keys, error) {
 }
 
 // wantKeys demands the keys of that id at the next call.
-func wantKeys(t *testing.T, c *Credentials, id string) {
+func wantKeys(t *testing.T, c *Provider, id string) {
 	t.Helper()
 	keys, err := c.Keys(t.Context())
 	if err != nil {
@@ -87,7 +87,7 @@ func wantKeys(t *testing.T, c *Credentials, id string) {
 }
 
 // wantNoKeys demands an error with that text in it.
-func wantNoKeys(t *testing.T, c *Credentials, text string) {
+func wantNoKeys(t *testing.T, c *Provider, text string) {
 	t.Helper()
 	keys, err := c.Keys(t.Context())
 	if err == nil {

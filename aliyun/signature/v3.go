@@ -1,4 +1,4 @@
-package aliyun
+package signature
 
 import (
 	"crypto/hmac"
@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
 )
 
 const signatureAlgorithm = "ACS3-HMAC-SHA256"
@@ -16,22 +18,22 @@ const signatureAlgorithm = "ACS3-HMAC-SHA256"
 // query and has no body.
 const emptyBodyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
-// addCommonHeaders adds what a call signed with v3 has beside its parameters.
-func addCommonHeaders(header http.Header, operation, now, nonce string, keys Keys) {
-	header.Set("X-Acs-Action", operation)
-	header.Set("X-Acs-Version", apiVersion)
+// addHeaders adds what a call signed with v3 has beside its parameters.
+func (c Call) addHeaders(header http.Header, now, nonce string) {
+	header.Set("X-Acs-Action", c.Operation)
+	header.Set("X-Acs-Version", c.API)
 	header.Set("X-Acs-Date", now)
 	header.Set("X-Acs-Signature-Nonce", nonce)
 	header.Set("X-Acs-Content-Sha256", emptyBodyHash)
-	if keys.SecurityToken != "" {
-		header.Set("X-Acs-Security-Token", keys.SecurityToken)
+	if c.Keys.SecurityToken != "" {
+		header.Set("X-Acs-Security-Token", c.Keys.SecurityToken)
 	}
 }
 
 // signV3 sets the Authorization header of a request without a body. Every
 // x-acs-* header must be set before.
 // Source: Alibaba's page "Request syntax and signature method V3".
-func signV3(r *http.Request, keys Keys) (signature string) {
+func signV3(r *http.Request, keys credentials.Keys) (signature string) {
 	signed := []string{"host"}
 	for name := range r.Header {
 		if name = strings.ToLower(name); strings.HasPrefix(name, "x-acs-") {

@@ -1,4 +1,4 @@
-package aliyun
+package credentials
 
 import (
 	"bytes"
@@ -14,12 +14,12 @@ import (
 	"github.com/aliyun/credentials-go/credentials"
 )
 
-// CredentialsConfig says where the keys of one account come from. The zero
+// Config says where the keys of one account come from. The zero
 // value is credentials-go's standard chain: environment, OIDC (RRSA),
 // ~/.aliyun/config.json, ~/.alibabacloud/credentials, ECS RAM role, credentials
 // URI. Else the first of these that is set decides: CredentialsURI, OIDC*,
 // ECSRAMRole, RoleARN on top of a key pair, SecurityToken*, a plain key pair.
-type CredentialsConfig struct {
+type Config struct {
 	AccessKeyID, AccessKeySecret string
 	AccessKeySecretFile          string // over AccessKeySecret; read again when it changes
 	SecurityToken                string
@@ -46,9 +46,9 @@ type source interface {
 }
 
 // kind is credentials-go's name of the source.
-func (cfg CredentialsConfig) kind() string {
+func (cfg Config) kind() string {
 	switch {
-	case cfg == CredentialsConfig{}:
+	case cfg == Config{}:
 		return "default"
 	case cfg.CredentialsURI != "":
 		return "credentials_uri"
@@ -65,16 +65,16 @@ func (cfg CredentialsConfig) kind() string {
 }
 
 // Format prints no secret, whatever the verb.
-func (cfg CredentialsConfig) Format(w fmt.State, _ rune) {
+func (cfg Config) Format(w fmt.State, _ rune) {
 	io.WriteString(w, "CredentialsConfig("+cfg.kind()+")")
 }
 
 // MarshalText keeps the secret out of JSON and of structured logs.
-func (cfg CredentialsConfig) MarshalText() ([]byte, error) { return []byte(fmt.Sprint(cfg)), nil }
+func (cfg Config) MarshalText() ([]byte, error) { return []byte(fmt.Sprint(cfg)), nil }
 
 // readFiles fills in what stands in files. It is called for each refresh and
 // the contents are compared: Kubernetes swaps a symlink when a secret changes.
-func (cfg CredentialsConfig) readFiles() (CredentialsConfig, error) {
+func (cfg Config) readFiles() (Config, error) {
 	for _, f := range []struct {
 		path  string
 		value *string
@@ -132,7 +132,7 @@ func readSecretFile(path string) ([]byte, error) {
 }
 
 // newSource builds a credential, which does no I/O. cfg is what readFiles gave.
-func newSource(cfg CredentialsConfig) (source, error) {
+func newSource(cfg Config) (source, error) {
 	boundSources()
 	kind := cfg.kind()
 	switch kind {
@@ -198,7 +198,7 @@ var (
 
 // publicError is err as text that may be logged: without what is pasted, but for
 // the Code of a JSON answer, without queries, and without the known secrets.
-func publicError(err error, cfg CredentialsConfig, good Keys) error {
+func publicError(err error, cfg Config, good Keys) error {
 	var b strings.Builder
 	text := err.Error()
 	for {

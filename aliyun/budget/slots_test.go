@@ -1,4 +1,4 @@
-package aliyun_test
+package budget_test
 
 import (
 	"context"
@@ -9,12 +9,13 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/budget"
 )
 
 // When a slot is given out again, counted from how it was given back.
 func TestSlotsAreGivenOut(t *testing.T) {
 	// take says how long the slot had to be waited for.
-	take := func(t *testing.T, s *aliyun.Slots) (*aliyun.Slot, time.Duration) {
+	take := func(t *testing.T, s *budget.Slots) (*budget.Slot, time.Duration) {
 		t.Helper()
 		start := time.Now()
 		slot, err := s.Take(t.Context())
@@ -24,16 +25,16 @@ func TestSlotsAreGivenOut(t *testing.T) {
 		return slot, time.Since(start)
 	}
 	for name, c := range map[string]struct {
-		use            func(*aliyun.Slot) // how the only slot is given back
+		use            func(*budget.Slot) // how the only slot is given back
 		atLeast, below time.Duration      // until it is given out again
 	}{
-		"one second after the answer": {(*aliyun.Slot).Answered, time.Second, time.Second * 102 / 100},
-		"15 to 45 s after a throttle": {(*aliyun.Slot).Throttled, 15 * time.Second, 45 * time.Second},
-		"soon if it was not used":     {(*aliyun.Slot).Unused, 0, 400 * time.Millisecond},
+		"one second after the answer": {(*budget.Slot).Answered, time.Second, time.Second * 102 / 100},
+		"15 to 45 s after a throttle": {(*budget.Slot).Throttled, 15 * time.Second, 45 * time.Second},
+		"soon if it was not used":     {(*budget.Slot).Unused, 0, 400 * time.Millisecond},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				slots := aliyun.NewSlots(1)
+				slots := budget.NewSlots(1)
 				slot, _ := take(t, slots)
 				c.use(slot)
 				if _, waited := take(t, slots); waited < c.atLeast || waited >= c.below {
@@ -45,7 +46,7 @@ func TestSlotsAreGivenOut(t *testing.T) {
 
 	t.Run("not before enough have come back after a shrink", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			slots := aliyun.NewSlots(3)
+			slots := budget.NewSlots(3)
 			for range 3 {
 				slot, _ := take(t, slots)
 				time.Sleep(100 * time.Millisecond)
@@ -60,7 +61,7 @@ func TestSlotsAreGivenOut(t *testing.T) {
 
 	t.Run("a quarter of a share apart", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			slots := aliyun.NewSlots(10)
+			slots := budget.NewSlots(10)
 			take(t, slots)
 			// A share is a second by ten slots.
 			for range 9 {
@@ -73,7 +74,7 @@ func TestSlotsAreGivenOut(t *testing.T) {
 
 	t.Run("at once after a growth", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			slots := aliyun.NewSlots(1)
+			slots := budget.NewSlots(1)
 			take(t, slots)
 			time.AfterFunc(time.Minute, func() { slots.Resize(2) })
 			if _, waited := take(t, slots); waited != time.Minute {
@@ -84,7 +85,7 @@ func TestSlotsAreGivenOut(t *testing.T) {
 
 	t.Run("never, when the context ends first", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			slots := aliyun.NewSlots(1)
+			slots := budget.NewSlots(1)
 			take(t, slots)
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 			defer cancel()
@@ -97,7 +98,7 @@ func TestSlotsAreGivenOut(t *testing.T) {
 	t.Run("parked ones evenly from 15 to 45 s, and they are counted", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			const limit = 200
-			slots := aliyun.NewSlots(limit)
+			slots := budget.NewSlots(limit)
 			for range limit { // within a quarter of a second
 				slot, _ := take(t, slots)
 				slot.Throttled()
@@ -124,7 +125,7 @@ func TestSlotsAreGivenOut(t *testing.T) {
 // arrived at the latest.
 func TestSlotWithoutAnAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		slots := aliyun.NewSlots(1)
+		slots := budget.NewSlots(1)
 		slot, err := slots.Take(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -147,10 +148,10 @@ func TestSlotWithoutAnAnswer(t *testing.T) {
 	})
 }
 
-// What slots of one budget may do together.
+// What slots of one shared budget may do together.
 func TestSlotsDrawFromABudget(t *testing.T) {
 	// free says how many slots can be taken within d.
-	free := func(t *testing.T, s *aliyun.Slots, d time.Duration) (n int) {
+	free := func(t *testing.T, s *budget.Slots, d time.Duration) (n int) {
 		t.Helper()
 		ctx, cancel := context.WithTimeout(t.Context(), d)
 		defer cancel()
@@ -164,66 +165,66 @@ func TestSlotsDrawFromABudget(t *testing.T) {
 		}
 	}
 	const soon = 900 * time.Millisecond // before any slot comes back
-	for name, test := range map[string]func(t *testing.T, budget, other *aliyun.Budget, first, second *aliyun.Slots) (got, want []int){
-		"each has its own share": func(t *testing.T, budget, _ *aliyun.Budget, first, second *aliyun.Slots) ([]int, []int) {
-			first.Draw(budget)
-			second.Draw(budget)
+	for name, test := range map[string]func(t *testing.T, shared, other *budget.Shared, first, second *budget.Slots) (got, want []int){
+		"each has its own share": func(t *testing.T, shared, _ *budget.Shared, first, second *budget.Slots) ([]int, []int) {
+			first.Draw(shared)
+			second.Draw(shared)
 			return []int{free(t, first, soon/2), free(t, second, soon/2)}, []int{3, 2}
 		},
-		"what one has taken is missing to the other": func(t *testing.T, budget, _ *aliyun.Budget, first, second *aliyun.Slots) ([]int, []int) {
-			budget.Resize(3)
-			first.Draw(budget)
-			second.Draw(budget)
+		"what one has taken is missing to the other": func(t *testing.T, shared, _ *budget.Shared, first, second *budget.Slots) ([]int, []int) {
+			shared.Resize(3)
+			first.Draw(shared)
+			second.Draw(shared)
 			return []int{free(t, first, soon/2), free(t, second, soon/2)}, []int{3, 0}
 		},
-		"and comes back": func(t *testing.T, budget, _ *aliyun.Budget, first, second *aliyun.Slots) ([]int, []int) {
-			budget.Resize(3)
-			first.Draw(budget)
-			second.Draw(budget)
+		"and comes back": func(t *testing.T, shared, _ *budget.Shared, first, second *budget.Slots) ([]int, []int) {
+			shared.Resize(3)
+			first.Draw(shared)
+			second.Draw(shared)
 			return []int{free(t, first, soon), free(t, second, soon)}, []int{3, 2}
 		},
-		"what is out counts for the next budget too": func(t *testing.T, budget, other *aliyun.Budget, first, second *aliyun.Slots) ([]int, []int) {
+		"what is out counts for the next budget too": func(t *testing.T, shared, other *budget.Shared, first, second *budget.Slots) ([]int, []int) {
 			other.Resize(4)
-			first.Draw(budget)
+			first.Draw(shared)
 			second.Draw(other)
 			n := free(t, first, soon/2)
 			first.Draw(other)
 			return []int{n, free(t, second, soon/2)}, []int{3, 1}
 		},
-		"and for the one from before": func(t *testing.T, budget, other *aliyun.Budget, first, second *aliyun.Slots) ([]int, []int) {
+		"and for the one from before": func(t *testing.T, shared, other *budget.Shared, first, second *budget.Slots) ([]int, []int) {
 			other.Resize(4)
-			budget.Resize(4)
-			first.Draw(budget)
+			shared.Resize(4)
+			first.Draw(shared)
 			n := free(t, first, soon/2)
 			first.Draw(other)
-			second.Draw(budget)
+			second.Draw(shared)
 			return []int{n, free(t, second, soon/2)}, []int{3, 1}
 		},
-		"once, when it goes to and fro": func(t *testing.T, budget, other *aliyun.Budget, first, second *aliyun.Slots) ([]int, []int) {
+		"once, when it goes to and fro": func(t *testing.T, shared, other *budget.Shared, first, second *budget.Slots) ([]int, []int) {
 			other.Resize(5)
 			n := 0
 			for range 3 {
-				first.Draw(budget)
+				first.Draw(shared)
 				if n == 0 {
 					n = free(t, first, soon/2)
 				}
 				first.Draw(other)
 			}
-			second.Draw(budget)
+			second.Draw(shared)
 			return []int{n, free(t, second, soon/3)}, []int{3, 2}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				budget, other := aliyun.NewBudget(), aliyun.NewBudget()
-				budget.Resize(5)
-				first, second := aliyun.NewSlots(3), aliyun.NewSlots(2)
-				got, want := test(t, budget, other, first, second)
+				shared, other := budget.NewShared(), budget.NewShared()
+				shared.Resize(5)
+				first, second := budget.NewSlots(3), budget.NewSlots(2)
+				got, want := test(t, shared, other, first, second)
 				if !slices.Equal(got, want) {
 					t.Errorf("%d slots were given out, want %d", got, want)
 				}
 				time.Sleep(time.Minute)
-				if !budget.Idle() || !other.Idle() || !first.Idle() || !second.Idle() {
+				if !shared.Idle() || !other.Idle() || !first.Idle() || !second.Idle() {
 					t.Error("a slot has not come back")
 				}
 			})

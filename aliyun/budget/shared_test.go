@@ -1,4 +1,4 @@
-package aliyun_test
+package budget_test
 
 import (
 	"context"
@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/budget"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
@@ -51,11 +53,11 @@ func TestSlotsNeverExceedTheBudgetAndUseIt(t *testing.T) {
 				defer stop()
 				transport := &http.Transport{DialContext: dial, MaxIdleConnsPerHost: limit}
 				defer transport.CloseIdleConnections()
-				client := aliyun.NewClient(&fixedKeys{keys: aliyun.Keys{AccessKeyID: "id", AccessKeySecret: "secret"}}, aliyun.Options{Transport: transport})
+				client := aliyun.NewClient(keys{AccessKeyID: "id", AccessKeySecret: "secret"}, aliyun.Options{Transport: transport})
 
 				ctx, cancel := context.WithTimeout(t.Context(), seconds*time.Second)
 				defer cancel()
-				slots := aliyun.NewSlots(limit)
+				slots := budget.NewSlots(limit)
 				var calls sync.WaitGroup
 				for {
 					slot, err := slots.Take(ctx)
@@ -91,6 +93,12 @@ func TestSlotsNeverExceedTheBudgetAndUseIt(t *testing.T) {
 		})
 	}
 }
+
+// keys are the same for each call.
+type keys credentials.Keys
+
+func (k keys) Keys(context.Context) (credentials.Keys, error) { return credentials.Keys(k), nil }
+func (keys) Reject(credentials.Keys)                          {}
 
 // delayed holds back an answer that the server has made.
 type delayed struct {

@@ -1,4 +1,4 @@
-package aliyun
+package credentials
 
 import (
 	"context"
@@ -34,7 +34,7 @@ func TestCredentialsFirstCallsShareOneRefresh(t *testing.T) {
 		<-release
 		writeURIKeys(w, testKeys("a"), time.Hour)
 	})
-	c := NewCredentials(CredentialsConfig{CredentialsURI: uri}, nil)
+	c := New(Config{CredentialsURI: uri}, nil)
 	// The answer is held back until all callers have started.
 	var started, ended sync.WaitGroup
 	started.Add(20)
@@ -91,7 +91,7 @@ func TestCredentialsACallerLeavesWithItsContext(t *testing.T) {
 		<-release
 		writeURIKeys(w, testKeys("a"), time.Hour)
 	})
-	c := NewCredentials(CredentialsConfig{CredentialsURI: uri}, nil)
+	c := New(Config{CredentialsURI: uri}, nil)
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() { <-arrived; cancel() }()
 	for range 3 {

@@ -1,4 +1,4 @@
-package aliyun
+package credentials
 
 import (
 	"errors"
@@ -71,17 +71,17 @@ func askSources(t *testing.T) {
 		}
 		return by, err
 	}
-	ask := func(name string, cfg CredentialsConfig) {
+	ask := func(name string, cfg Config) {
 		asking = name
-		if _, err := NewCredentials(cfg, nil).Keys(t.Context()); err == nil {
+		if _, err := New(cfg, nil).Keys(t.Context()); err == nil {
 			t.Errorf("%s: keys from nowhere", name)
 		}
 	}
-	ask("an address", CredentialsConfig{CredentialsURI: "http://keys.example.com/"})
-	ask("an assumed role", CredentialsConfig{AccessKeyID: "id", AccessKeySecret: "secret", RoleARN: "acs:ram::1:role/r"})
-	ask("the role of the host", CredentialsConfig{ECSRAMRole: "r"})
-	ask("the standard chain", CredentialsConfig{})
+	ask("an address", Config{CredentialsURI: "http://keys.example.com/"})
+	ask("an assumed role", Config{AccessKeyID: "id", AccessKeySecret: "secret", RoleARN: "acs:ram::1:role/r"})
+	ask("the role of the host", Config{ECSRAMRole: "r"})
+	ask("the standard chain", Config{})
 	writeFile(t, filepath.Join(os.Getenv("HOME"), ".aliyun", "config.json"),
 		`{"current":"p","profiles":[{"name":"p","mode":"EcsRamRole","ram_role_name":"r"}]}`)
-	ask("a profile", CredentialsConfig{})
+	ask("a profile", Config{})
 }

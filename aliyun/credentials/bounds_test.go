@@ -1,9 +1,13 @@
-package aliyun
+package credentials
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
+	"crypto/tls"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -12,6 +16,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/network"
 )
 
 // Whatever a source of keys answers, asking it ends soon, with an error that says why, and
@@ -22,7 +28,7 @@ func TestSourcesAreBounded(t *testing.T) {
 	t.Setenv("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "")
 	t.Setenv("ALIBABA_CLOUD_CREDENTIALS_URI", "http://chain.example.com/")
 	token := writeFile(t, filepath.Join(home, "token"), "token")
-	sources := map[string]CredentialsConfig{
+	sources := map[string]Config{
 		"a credentials URI":          {CredentialsURI: "http://keys.example.com/"},
 		"a credentials URI over TLS": {CredentialsURI: "https://keys.example.com/"},
 		"the role of the host":       {ECSRAMRole: "role"},
@@ -33,14 +39,11 @@ func TestSourcesAreBounded(t *testing.T) {
 
 	var answer atomic.Value // http.HandlerFunc
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { answer.Load().(http.HandlerFunc)(w, r) })
-	server := newTLSServer(t, handler, time.Now().Add(time.Hour), "keys.example.com", "sts.aliyuncs.com")
-	server.EnableHTTP2, server.TLS.NextProtos = false, nil // so that 101 can be sent
-	server.StartTLS()
-	t.Cleanup(server.Close)
+	server, authority := sourcesOverTLS(t, handler)
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodConnect {
 			r.Host = server.Listener.Addr().String()
-			tunnel(w, r)
+			network.Tunnel(w, r)
 			return
 		}
 		handler(w, r)
@@ -56,8 +59,13 @@ func TestSourcesAreBounded(t *testing.T) {
 	http.DefaultTransport = transport.Clone()
 	t.Cleanup(func() { http.DefaultTransport = before })
 	http.DefaultTransport.(*http.Transport).Proxy = http.ProxyURL(all)
-	http.DefaultTransport.(*http.Transport).TLSClientConfig.RootCAs = server.authority.Pool()
+	http.DefaultTransport.(*http.Transport).TLSClientConfig.RootCAs = authority.Pool()
 
+	var zipped bytes.Buffer // a MiB of zeros
+	z := gzip.NewWriter(&zipped)
+	if _, err := z.Write(make([]byte, 1<<20)); err != nil || z.Close() != nil {
+		t.Fatal(err)
+	}
 	var sent atomic.Int64
 	endless := func(w http.ResponseWriter, _ *http.Request) {
 		for {
@@ -88,7 +96,7 @@ func TestSourcesAreBounded(t *testing.T) {
 		}, "HTTP 101"},
 		"a little gzip that is a lot": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
-			io.WriteString(w, zipped(t))
+			w.Write(zipped.Bytes())
 		}, ""}, // STS is asked for no gzip, and its gzip is no JSON
 	} {
 		for kind, cfg := range sources {
@@ -97,7 +105,7 @@ func TestSourcesAreBounded(t *testing.T) {
 				answer.Store(c.answer)
 				ctx, cancel := context.WithTimeout(t.Context(), 7*time.Second) // the sources' own bound is 8 s
 				defer cancel()
-				_, err := NewCredentials(cfg, nil).Keys(ctx)
+				_, err := New(cfg, nil).Keys(ctx)
 				if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), c.want) {
 					t.Errorf("error %v, want %q", err, c.want)
 				}
@@ -107,6 +115,26 @@ func TestSourcesAreBounded(t *testing.T) {
 			})
 		}
 	}
+}
+
+// sourcesOverTLS starts a server that is the hosts of the sources, and gives the
+// authority that signed its certificate. It speaks HTTP/1.1, so that it can send 101.
+func sourcesOverTLS(t *testing.T, h http.Handler) (*httptest.Server, *network.Authority) {
+	t.Helper()
+	authority, err := network.NewAuthority()
+	if err != nil {
+		t.Fatal(err)
+	}
+	certificate, err := authority.Issue(time.Now().Add(time.Hour), "keys.example.com", "sts.aliyuncs.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewUnstartedServer(h)
+	server.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}}
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // it would report failed handshakes
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	return server, authority
 }
 
 // A key that no header can carry is told as a fault of its source. Sent, it would be one of
@@ -123,7 +151,7 @@ func TestKeysWithControlCharacters(t *testing.T) {
 				fmt.Fprintf(w, `{"Code":"Success","AccessKeyId":"%s","AccessKeySecret":"%s","SecurityToken":"%s","Expiration":"2099-01-01T00:00:00Z"}`, c.id, c.secret, c.token)
 			}))
 			t.Cleanup(source.Close)
-			_, err := NewCredentials(CredentialsConfig{CredentialsURI: source.URL}, nil).Keys(t.Context())
+			_, err := New(Config{CredentialsURI: source.URL}, nil).Keys(t.Context())
 			if err == nil || !strings.Contains(err.Error(), "control character") {
 				t.Errorf("error %v", err)
 			} else if strings.Contains(err.Error(), "sec") {

@@ -103,16 +103,16 @@ func TestJobsPageBoundsWhatTheAPISays(t *testing.T) {
 // Accounts beyond those that are listed can be asked for, and the one that is stays chosen.
 func TestJobsPageBoundsTheAccounts(t *testing.T) {
 	filled := store.New()
-	for i := range 2000 {
+	for i := range 600 {
 		name := fmt.Sprintf("account-%04d", i)
 		filled.Configure(target.Account{Name: name, Targets: []target.Target{{Account: name, JobID: "job"}}})
 	}
-	root := harness.Document(t, harness.GetPage(harness.PageOfStore(filled), "account=account-1999"))
-	if got := chosen(root, "account"); got != "account-1999" {
+	root := harness.Document(t, harness.GetPage(harness.PageOfStore(filled), "account=account-0599"))
+	if got := chosen(root, "account"); got != "account-0599" {
 		t.Errorf("the form would ask for the account %q", got)
 	}
 	options := harness.Elements(harness.Elements(root, "select")[0], "option")
-	if n, last := len(options), harness.Text(options[len(options)-1]); n != 1+500+1 || last != "and 1500 more" {
+	if n, last := len(options), harness.Text(options[len(options)-1]); n != 1+500+1 || last != "and 100 more" {
 		t.Errorf("%d options, the last is %q", n, last)
 	}
 }

@@ -22,8 +22,8 @@ func TestRestart(t *testing.T) {
 		runs   time.Duration // of the first exporter
 		killed bool          // without writing the file
 	}{
-		"after a stop":        {time.Hour, false},
-		"after kill -9":       {time.Hour, true},
+		"after a stop":        {12 * time.Minute, false},
+		"after kill -9":       {12 * time.Minute, true},
 		"after an early kill": {12 * time.Second, true},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,5 +1,5 @@
-// Package repository gives tests what they need of the repository as a whole: its
-// files, wherever the test is, and the program that is built from it.
+// Package repository gives tests access to the whole repository: to its files from the
+// folder of any test, and to the program built from it.
 //
-// Only tests import it. It is not internal because tests of all folders do.
+// Only tests import it. It is not internal, because tests in all folders use it.
 package repository

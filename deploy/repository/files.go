@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// Root is the path of the repository. A test runs in the folder of its package, and the
-// root is the nearest folder above it with a go.mod.
+// Root returns the path of the repository: the nearest folder with a go.mod, from the
+// working directory upwards. The working directory of a test is the folder of its package.
 func Root(tb testing.TB) string {
 	tb.Helper()
 	dir, err := os.Getwd()
@@ -26,14 +26,14 @@ func Root(tb testing.TB) string {
 	}
 }
 
-// Path is the path of a file of the repository, whose name is relative to the root and
+// Path returns the path of a file of the repository. The name is relative to the root and
 // has slashes.
 func Path(tb testing.TB, name string) string {
 	tb.Helper()
 	return filepath.Join(Root(tb), filepath.FromSlash(name))
 }
 
-// Read is the content of a file of the repository.
+// Read returns the content of a file of the repository.
 func Read(tb testing.TB, name string) string {
 	tb.Helper()
 	text, err := os.ReadFile(Path(tb, name))

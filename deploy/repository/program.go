@@ -19,30 +19,25 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// Program is the path of the program, built from the sources as they are now. It has the
-// race detector if the test has it.
+// Program returns the path of the program, built from the current sources. It has the race
+// detector if the test has it. Any goroutine may call it.
 //
-// All test processes of a repository share one file in the user's cache, so that the
-// program is linked once for a whole run of go test. Whether the file is up to date is
-// for go build to decide: it compares the build ID, which covers every source, flag and
-// dependency. A second call costs a fifth of a second, and further ones of the same
-// process nothing. Any goroutine may call it.
+// All test processes share one file in the user's cache directory, so that the program is
+// linked once for a run of go test. The first call of each process runs go build, which
+// decides whether the file is up to date: its build ID covers all sources, dependencies
+// and flags. If it is, go build takes a fifth of a second.
 func Program(tb testing.TB) string {
 	tb.Helper()
-	root := Root(tb)
-	if err := openSources(root); err != nil {
-		tb.Fatal(err)
-	}
-	path, err := build(tb.Context(), root)
+	path, err := build(tb.Context(), Root(tb))
 	if err != nil {
 		tb.Fatal(err)
 	}
 	return path
 }
 
-// openSources makes go test see that the result of this test depends on all sources.
-// Otherwise it would repeat the result of an older program. It notices which files and
-// folders of the module a test opens.
+// openSources opens all folders with sources. go test reuses a test result as long as the
+// files and folders that the test opened have not changed. It does not see what go build
+// opens, so without this it would report results of an older program.
 func openSources(root string) error {
 	return filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && entry.IsDir() && path != root && (entry.Name()[0] == '.' || entry.Name() == "testdata") {
@@ -63,13 +58,16 @@ func build(ctx context.Context, root string) (path string, err error) {
 	if built != "" {
 		return built, nil
 	}
+	if err := openSources(root); err != nil {
+		return "", err
+	}
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		return "", err
 	}
-	// Each working copy has a folder of its own: two of them would keep replacing each other's file.
+	// Each working copy has its own folder. Otherwise two of them would replace each other's file.
 	folder := filepath.Join(cache, "aliyun_iot_ota_exporter-test", fmt.Sprintf("%x", sha256.Sum256([]byte(root)))[:16])
-	args := []string{"build", "-buildvcs=false"} // or every commit would make another program
+	args := []string{"build", "-buildvcs=false"} // a new commit alone makes no new program
 	name := "aliyun_iot_ota_exporter"
 	if UnderRace() {
 		args = append(args, "-race")
@@ -82,7 +80,7 @@ func build(ctx context.Context, root string) (path string, err error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return "", err
 	}
-	lock := flock.New(path + ".lock") // go build does not expect another one with the same output
+	lock := flock.New(path + ".lock") // two go builds with the same output are not safe
 	if err := lock.Lock(); err != nil {
 		return "", fmt.Errorf("lock %s: %w", lock.Path(), err)
 	}
@@ -96,7 +94,7 @@ func build(ctx context.Context, root string) (path string, err error) {
 	return path, nil
 }
 
-// UnderRace says whether the test was built with the race detector.
+// UnderRace reports whether the test was built with the race detector.
 func UnderRace() bool {
 	info, _ := debug.ReadBuildInfo()
 	return slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})

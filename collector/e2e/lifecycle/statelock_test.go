@@ -16,7 +16,7 @@ func TestTwoExportersWithOneStateFile(t *testing.T) {
 	t.Parallel()
 	api := exportertest.NewAPI(t)
 	config, state := exportertest.TempFile(t, "config.yml", api.Config("job1", "job2")), filepath.Join(t.TempDir(), "state")
-	args := []string{"--config.file=" + config, "--persistence.file=" + state, "--persistence.interval=1ms"}
+	args := []string{"--config.file=" + config, "--persistence.file=" + state, "--persistence.interval=50ms"}
 	first := exportertest.StartProcess(t, exportertest.Command(t, args...))
 	first.AwaitListening()
 	first.AwaitBatches([]string{"job1", "job2"})

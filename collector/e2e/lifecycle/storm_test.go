@@ -64,7 +64,7 @@ func TestReloadStorm(t *testing.T) {
 	p.AwaitBatches(s.stays)
 	before := p.InUse()
 
-	for n := range 200 {
+	for n := range 90 {
 		want := http.StatusInternalServerError
 		if s.change(n) {
 			want = http.StatusOK

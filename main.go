@@ -23,25 +23,25 @@ import (
 
 func main() {
 	if info, ok := debug.ReadBuildInfo(); ok && version.Version == "" {
-		version.Version = strings.TrimPrefix(info.Main.Version, "v") // of go install and go run; the Makefile sets it
+		version.Version = strings.TrimPrefix(info.Main.Version, "v") // for go install and go run; the Makefile sets it
 	}
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(50) // what is known of the batches stays: half of it again for garbage costs no CPU worth saving
+		debug.SetGCPercent(50) // most of the memory is long-lived state, so this saves memory and costs little CPU time
 	}
-	// credentials-go prints what it cannot read of an external program's answer there, keys and all.
+	// credentials-go prints answers of external programs that it cannot parse to os.Stdout. They may contain keys.
 	stdout := os.Stdout
 	os.Stdout = nil
 	if t, ok := http.DefaultTransport.(*http.Transport); ok {
-		// credentials-go sends all of its requests by a copy of this.
+		// credentials-go uses a copy of this transport for all of its requests.
 		t.Proxy = credentials.Proxy
 		t.OnProxyConnectResponse = aliyun.RefusedByProxy
 		t.MaxResponseHeaderBytes = 64 << 10 // instead of 10 MiB
 	}
-	// A process group can lose the reader of the log first. To write to it must not end the program.
+	// Without a handler, writing to a log whose reader has exited would end the program before it has written its state.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// A later signal ends what does not look at ctx, such as reading a FIFO. One that comes soon is the same
-	// request again, from a supervisor or to a process group, and must not cut off the last write.
+	// A second signal ends the program at once, because it may block where ctx has no effect, such as reading a FIFO.
+	// But supervisors and process groups may send the same signal twice, which must not interrupt the last write.
 	context.AfterFunc(ctx, func() { time.AfterFunc(sameSignal, stop) })
 	err := collector.Run(ctx, os.Args[1:], stdout, os.Stderr)
 	if err != nil {
@@ -50,5 +50,5 @@ func main() {
 	}
 }
 
-// sameSignal is how long a second signal to end means no more than the first.
+// sameSignal is the time after the first signal in which others are ignored.
 const sameSignal = time.Second

@@ -31,15 +31,16 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config/flags"
 )
 
-// Run is the program: it puts the parts together, in the order in which data flows,
-// and serves until ctx ends or something is wrong at the start. args are those of the
-// command line, without the name of the program. The error names the place and the cure.
+// Run is the whole program: it assembles the parts, in the order in which data flows, and
+// serves until ctx ends. args is the command line without the name of the program. Run returns
+// an error if the program cannot start, which names the flag or the file and the cure. Only one
+// Run may be active at a time, because it redirects the standard loggers.
 func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	f, ok, err := flags.Parse(args, stdout, stderr)
 	if !ok {
 		return err
 	}
-	progress := check.NewProgress(stderr) // of --config.check-live
+	progress := check.NewProgress(stderr) // for --config.check-live
 	logger, withoutCaller := f.Loggers(progress)
 	defer flags.RedirectStandardLog(withoutCaller)()
 
@@ -47,7 +48,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if f.Check && !f.CheckLive {
 		load = func() (*config.Config, error) { return config.Check(f.ConfigFile) }
 	}
-	announce := func() {} // what is special about this run
+	announce := func() {} // logs how to use the demo
 	if f.Demo {
 		server, err := demo.Start()
 		if err != nil {
@@ -56,7 +57,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		defer server.Close()
 		load = func() (*config.Config, error) { return config.Parse(strings.NewReader(server.Config())) }
 		announce = func() {
-			level.Info(logger).Log("msg", "demo: any client of the API can ask the simulator",
+			level.Info(logger).Log("msg", "demo: any client of the API can use the simulator",
 				"endpoint", server.URL, "access_key_id", server.Key.ID, "access_key_secret", server.Key.Secret)
 		}
 	}
@@ -75,7 +76,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return check.Config(stdout, setup)
 	}
 
-	// Before the state file, which can take a while: a signal that nobody takes ends the program.
+	// Without a handler, SIGHUP would end the program while it reads the state file.
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP)
 	defer signal.Stop(hangup)
@@ -101,7 +102,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 
-	// An address in use must show before the first call to the API.
+	// Report an address in use before the first call to the API.
 	listeners, err := web.Listen(f.Web)
 	if err != nil {
 		return err
@@ -111,7 +112,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	level.Info(logger).Log("msg", "Build context", "build_context", version.BuildContext())
 	announce()
 	switch err := state.Open(ctx); {
-	case errors.Is(err, context.Canceled): // told to end while it waited for the file
+	case errors.Is(err, context.Canceled): // stopped while it waited for the file
 		return nil
 	case err != nil:
 		return err
@@ -120,18 +121,18 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := reloader.Load(ctx); err != nil {
 		return err
 	}
-	save := state.Keep() // not sooner: without a configuration it would be written empty
-	end := sync.OnceFunc(func() {
+	save := state.Keep() // after Load: without a configuration, an empty state would be written
+	shutdown := sync.OnceFunc(func() {
 		poller.Stop()
 		save()
 	})
-	defer end()
-	context.AfterFunc(ctx, end) // at once: scrapes at hand may take all the time that is left
+	defer shutdown()
+	context.AfterFunc(ctx, shutdown) // does not wait for running scrapes, which may take the remaining time
 	go reloader.ReloadOn(ctx, hangup)
 	return web.Serve(ctx, listeners, f.Web, handler, f.Demo, withoutCaller)
 }
 
-// loadSetup loads a configuration, logs its warnings, and gives what it comes down to.
+// loadSetup loads a configuration, logs its warnings, and converts it to the setup.
 func loadSetup(load func() (*config.Config, error), logger log.Logger) (target.Setup, error) {
 	cfg, err := load()
 	if err != nil {

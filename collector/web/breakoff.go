@@ -4,9 +4,9 @@ import (
 	"net/http"
 )
 
-// BreakOff ends an answer whose reader has gone, and does nothing else. One that has only ended its own sending
-// may still read, and half of an answer must not look like all of it: the panic is how
-// net/http is told to close the connection in its middle.
+// BreakOff aborts the answer to a request whose client has gone. Else it does nothing. A client
+// that has closed its connection only for sending may still read, and must not mistake half
+// an answer for a whole one. The panic makes net/http close the connection.
 func BreakOff(r *http.Request) {
 	if r.Context().Err() != nil {
 		panic(http.ErrAbortHandler)

@@ -7,7 +7,7 @@ import (
 )
 
 func TestJobsURL(t *testing.T) {
-	overTLS := &tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return nil, nil }} //nolint:nilnil // it is not called
+	overTLS := &tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return nil, nil }} //nolint:nilnil // never called
 	for name, c := range map[string]struct {
 		address string
 		serving *tls.Config

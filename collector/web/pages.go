@@ -11,28 +11,28 @@ import (
 	"github.com/prometheus/exporter-toolkit/web"
 )
 
-// Pages are what the exporter serves beside its landing page.
+// Pages are the handlers of the exporter's pages. All fields are required.
 type Pages struct {
-	Name        string // the program's
-	MetricsPath string // such as /metrics
-	Metrics     http.Handler
-	Jobs        http.Handler // what is known of each batch, for people
-	Reload      func() error // takes up the configuration file anew
+	Name        string       // name of the program
+	MetricsPath string       // such as /metrics
+	Metrics     http.Handler // serves MetricsPath
+	Jobs        http.Handler // serves /jobs
+	Reload      func() error // reloads the configuration; must be safe for concurrent use
 }
 
-// plainPath is a path without anything that the router or a URL gives a
-// meaning to.
+// plainPath matches a path without characters that are special in a URL or in a route.
 var plainPath = regexp.MustCompile(`^/[A-Za-z0-9._~/-]*$`)
 
-// uncleanPath has a part that is empty, "." or "..". No request can ask for it,
-// and the router panics.
+// uncleanPath matches a path with an empty element, "." or "..". No request can have such a
+// path, and the router panics.
 var uncleanPath = regexp.MustCompile(`//|/\.\.?(/|$)`)
 
-// Handler routes requests. Its error names the flag that is wrong.
+// Handler returns the handler of all pages, which is safe for concurrent use. The error is
+// about --web.telemetry-path.
 func (p Pages) Handler() (http.Handler, error) {
 	own := []string{"/jobs", "/-/healthy", "/-/ready", "/-/reload", "/favicon.ico"}
 	if !plainPath.MatchString(p.MetricsPath) || uncleanPath.MatchString(p.MetricsPath) || slices.Contains(own, p.MetricsPath) {
-		return nil, fmt.Errorf("--web.telemetry-path=%q: want a path such as /metrics, without //, /. and /.., none of %v", p.MetricsPath, own)
+		return nil, fmt.Errorf("--web.telemetry-path=%q: want a path such as /metrics, without //, /. or /.., and none of %v", p.MetricsPath, own)
 	}
 	landing, err := web.NewLandingPage(web.LandingConfig{
 		Name:        p.Name,
@@ -40,9 +40,9 @@ func (p Pages) Handler() (http.Handler, error) {
 		Version:     version.Info(),
 		Profiling:   "false",
 		Links: []web.LandingLinks{
-			{Address: "/jobs", Text: "Batches", Description: "what is known of each, its last error, and when it is asked for next"},
-			{Address: p.MetricsPath, Text: "Metrics", Description: "what Prometheus scrapes"},
-			{Address: "/-/healthy", Text: "Health", Description: "200 while the exporter serves, also when the API is down"},
+			{Address: "/jobs", Text: "Batches", Description: "status, last error and next poll of each batch"},
+			{Address: p.MetricsPath, Text: "Metrics", Description: "metrics for Prometheus"},
+			{Address: "/-/healthy", Text: "Health", Description: "200 while the exporter runs, even if the API is down"},
 		},
 	})
 	if err != nil {
@@ -54,14 +54,14 @@ func (p Pages) Handler() (http.Handler, error) {
 		mux.Handle("GET /{$}", landing)
 	}
 	mux.Handle("GET /jobs", p.Jobs)
-	// Browsers ask for it; a 404 would be an error in their console.
+	// Browsers request it and log an error for a 404.
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("GET /-/healthy", ok)
 	mux.HandleFunc("GET /-/ready", ok)
-	// A page of another site must not be able to ask for it in its reader's name.
+	// A page of another site must not make the browser of its reader reload the configuration.
 	mux.Handle("POST /-/reload", http.NewCrossOriginProtection().Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		if err := p.Reload(); err != nil {
-			http.Error(w, "the configuration was not reloaded, the old one stays in force: "+err.Error(), http.StatusInternalServerError)
+			http.Error(w, "the configuration was not reloaded, the previous one remains in force: "+err.Error(), http.StatusInternalServerError)
 			return
 		}
 		io.WriteString(w, "reloaded\n")
@@ -69,7 +69,7 @@ func (p Pages) Handler() (http.Handler, error) {
 	return mux, nil
 }
 
-// exactly keeps a path that ends in a slash from matching all below it.
+// exactly returns a pattern that matches only the path, even if the path ends with a slash.
 func exactly(path string) string {
 	if path[len(path)-1] == '/' {
 		return path + "{$}"

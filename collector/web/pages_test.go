@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// pages are those of the exporter, with a counter of reloads in place of a reload.
+// pages returns the handler of the exporter's pages, where a reload only counts.
 func pages(t *testing.T, reloads *int) http.Handler {
 	t.Helper()
 	page := http.HandlerFunc(ok)
@@ -18,8 +18,8 @@ func pages(t *testing.T, reloads *int) http.Handler {
 	return handler
 }
 
-// Pages can only be read, and a reload can only be asked for by POST: a crawler or a
-// prefetching browser must not cause one.
+// Pages accept only GET and HEAD. A reload accepts only POST, so that crawlers and prefetching
+// browsers do not cause one.
 func TestMethods(t *testing.T) {
 	reloads := 0
 	handler := pages(t, &reloads)
@@ -30,22 +30,22 @@ func TestMethods(t *testing.T) {
 		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "get"} {
 			w := httptest.NewRecorder()
 			handler.ServeHTTP(w, httptest.NewRequest(method, path, http.NoBody))
-			may := method == "POST"
+			accepted := method == "POST"
 			if path != "/-/reload" {
-				may = method == "GET" || method == "HEAD"
+				accepted = method == "GET" || method == "HEAD"
 			}
-			if got := w.Code == http.StatusMethodNotAllowed; got == may || got && w.Header().Get("Allow") != allowed {
+			if got := w.Code == http.StatusMethodNotAllowed; got == accepted || got && w.Header().Get("Allow") != allowed {
 				t.Errorf("%s %s: %d, Allow %q", method, path, w.Code, w.Header().Get("Allow"))
 			}
 		}
 	}
 	if reloads != 1 {
-		t.Errorf("%d reloads, want that of the one POST", reloads)
+		t.Errorf("%d reloads, want 1 for the POST", reloads)
 	}
 }
 
-// A page of another site cannot make its reader's browser ask for a reload. Whoever does
-// not use a browser, or opens the exporter's own page, can.
+// A page of another site cannot make a browser send a reload. The exporter's own pages and
+// clients other than browsers can.
 func TestReloadFromAnotherSite(t *testing.T) {
 	for name, c := range map[string]struct {
 		headers map[string]string
@@ -54,7 +54,7 @@ func TestReloadFromAnotherSite(t *testing.T) {
 		"curl":                            {nil, 200},
 		"a form of the exporter itself":   {map[string]string{"Sec-Fetch-Site": "same-origin", "Origin": "http://exporter:10062"}, 200},
 		"a form of another site":          {map[string]string{"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}, 403},
-		"a form of the next port":         {map[string]string{"Sec-Fetch-Site": "same-site", "Origin": "http://exporter:9090"}, 403},
+		"a form of another port":          {map[string]string{"Sec-Fetch-Site": "same-site", "Origin": "http://exporter:9090"}, 403},
 		"over plain HTTP, another site":   {map[string]string{"Origin": "http://evil.example"}, 403},
 		"over plain HTTP, no site":        {map[string]string{"Origin": "null"}, 403},
 		"over plain HTTP, the exporter's": {map[string]string{"Origin": "http://exporter:10062"}, 200},
@@ -74,7 +74,7 @@ func TestReloadFromAnotherSite(t *testing.T) {
 	}
 }
 
-// A path of the metrics either works or is refused, in one line that names the flag.
+// A path of the metrics either works or gives an error of one line that names the flag.
 func TestMetricsPath(t *testing.T) {
 	for path, good := range map[string]bool{
 		"/metrics": true, "/": true, "/a/b": true, "/a/": true, "/.well-known/metrics": true, "/a..b": true, "/...": true, "/jobs/": true,
@@ -87,7 +87,7 @@ func TestMetricsPath(t *testing.T) {
 			handler, err := Pages{Name: "exporter", MetricsPath: path, Metrics: page, Jobs: page}.Handler()
 			if !good {
 				if err == nil || !strings.HasPrefix(err.Error(), "--web.telemetry-path=") || strings.Contains(err.Error(), "\n") {
-					t.Errorf("error %v, want one line that begins with the flag", err)
+					t.Errorf("error %v, want one line that starts with the flag", err)
 				}
 				return
 			}

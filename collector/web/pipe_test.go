@@ -26,15 +26,15 @@ func dial(t *testing.T, l *network.PipeListener) net.Conn {
 	return conn
 }
 
-// get is a request without the empty line that ends it, to be continued by more headers.
+// get is the start of a request. More headers and an empty line must follow.
 const get = "GET / HTTP/1.1\r\nHost: exporter\r\n"
 
 // done answers every request at once.
 func done(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "done") }
 
-// serve runs Serve, on connections in memory: with real ones time would stand still in a
-// synctest bubble. It runs until the test ends or stop is called. stop gives the time that the
-// stop took.
+// serve runs Serve until the test ends or stop is called. stop returns the duration of the
+// shutdown. The connections are in memory, because the time of a synctest bubble does not pass
+// while it waits for a real connection.
 func serve(t *testing.T, handler http.HandlerFunc) (l *network.PipeListener, stop func() time.Duration) {
 	t.Helper()
 	l = network.NewPipeListener()
@@ -47,7 +47,7 @@ func serve(t *testing.T, handler http.HandlerFunc) (l *network.PipeListener, sto
 		start := time.Now()
 		cancel()
 		if err := <-ended; err != nil {
-			t.Errorf("the end: %v", err)
+			t.Errorf("Serve: %v", err)
 		}
 		return time.Since(start)
 	})
@@ -55,7 +55,7 @@ func serve(t *testing.T, handler http.HandlerFunc) (l *network.PipeListener, sto
 	return l, stop
 }
 
-// ask sends a request as it stands, correct or not, and gives the status of the answer.
+// ask sends a request, valid or not, without changes and returns the status of the answer.
 func ask(t *testing.T, l *network.PipeListener, request string) (status int) {
 	t.Helper()
 	conn := dial(t, l)

@@ -11,14 +11,13 @@ import (
 	"github.com/prometheus/exporter-toolkit/web"
 )
 
-// watchInterval is how soon it is told that the web configuration went bad.
+// watchInterval is the time between two checks of the web configuration.
 const watchInterval = time.Minute
 
-// watchConfig tells when the web configuration goes bad, and when it is good
-// again, until ctx ends. exporter-toolkit reads it for each connection and each
-// request, and turns clients away while it is bad; of a failed handshake the
-// log has nothing else, as clients can cause one too. serving is what the
-// server was set up with.
+// watchConfig logs when the web configuration becomes invalid and when it is valid again, until
+// ctx ends. exporter-toolkit reads the file for each connection and each request, and rejects
+// clients while it is invalid. Failed handshakes are not logged, because clients can cause
+// them. serving is the TLS configuration that exporter-toolkit has given the server.
 func watchConfig(ctx context.Context, path string, serving *tls.Config, logger log.Logger) {
 	if path == "" {
 		return
@@ -26,29 +25,29 @@ func watchConfig(ctx context.Context, path string, serving *tls.Config, logger l
 	logger = log.With(logger, "caller", log.DefaultCaller, "file", path)
 	ticker := time.NewTicker(watchInterval)
 	defer ticker.Stop()
-	for told := ""; ; {
+	for logged := ""; ; {
 		select {
 		case <-ticker.C:
 		case <-ctx.Done():
 			return
 		}
-		bad := ""
+		problem := ""
 		if err := checkConfig(path, serving); err != nil {
-			bad = withoutValues(err.Error())
+			problem = withoutValues(err.Error())
 		}
-		switch bad {
-		case told:
+		switch problem {
+		case logged:
 		case "":
-			level.Info(logger).Log("msg", "the web configuration is good again")
+			level.Info(logger).Log("msg", "the web configuration is valid again")
 		default:
-			level.Warn(logger).Log("msg", "the web configuration has become bad; clients are turned away until it is mended", "err", bad)
+			level.Warn(logger).Log("msg", "the web configuration is invalid; clients are rejected until it is corrected", "err", problem)
 		}
-		told = bad
+		logged = problem
 	}
 }
 
-// checkConfig finds what is wrong with the file by now. A file without TLS is
-// good by itself, but not for a server that serves TLS.
+// checkConfig returns an error if the file is invalid. A file without TLS is valid, but not for
+// a server that was started with TLS.
 func checkConfig(path string, serving *tls.Config) error {
 	if err := web.Validate(path); err != nil {
 		return err
@@ -56,6 +55,6 @@ func checkConfig(path string, serving *tls.Config) error {
 	if serving == nil || serving.GetConfigForClient == nil {
 		return nil
 	}
-	_, err := serving.GetConfigForClient(&tls.ClientHelloInfo{}) // as each handshake does
+	_, err := serving.GetConfigForClient(&tls.ClientHelloInfo{}) // as in each handshake
 	return err
 }

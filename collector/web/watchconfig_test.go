@@ -36,7 +36,7 @@ func write(t *testing.T, path, text string) {
 	}
 }
 
-// certificate is one with its key, as the content of a file.
+// certificate returns a certificate and its key, as the content of a file.
 func certificate(t *testing.T) string {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -56,12 +56,12 @@ func certificate(t *testing.T) string {
 		string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}))
 }
 
-// A web configuration that goes bad while the exporter serves shuts its clients out. The
-// log tells it within a minute, once, without a secret, and when it is over.
-func TestWebConfigThatGoesBad(t *testing.T) {
+// While the web configuration is invalid, exporter-toolkit rejects all clients. The log has one
+// line about it within a minute, without a secret, and another one when it is valid again.
+func TestWebConfigThatBecomesInvalid(t *testing.T) {
 	for name, c := range map[string]struct {
 		before, after string
-		told          string // in err; "": it is still good
+		want          string // part of the logged error; "": the file is still valid
 	}{
 		"with TLS, an unknown key":          {overTLS, "garbage: x\n", "field garbage not found"},
 		"with TLS, an empty file":           {overTLS, "", "TLS config is not present"},
@@ -72,7 +72,7 @@ func TestWebConfigThatGoesBad(t *testing.T) {
 		"without TLS, an unknown key":       {password, "garbage: x\n", "field garbage not found"},
 		"without TLS, no password any more": {password, "", ""},
 		"a secret in the wrong place":       {password, "basic_auth_users: do-not-show\n", "cannot unmarshal !!str <value>"},
-		"a password that is no hash":        {password, "basic_auth_users: {prometheus: do-not-show}\n", "not the bcrypt hash"},
+		"a password that is not a hash":     {password, "basic_auth_users: {prometheus: do-not-show}\n", "not the bcrypt hash"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "web.yml")
@@ -80,41 +80,41 @@ func TestWebConfigThatGoesBad(t *testing.T) {
 			write(t, path, c.before)
 			synctest.Test(t, func(t *testing.T) {
 				logged := serveWith(t, path)
-				logged.take()
-				// after gives what is logged in the next ten minutes.
+				logged.next()
+				// after returns what is logged in the next ten minutes.
 				after := func() string {
 					time.Sleep(10 * time.Minute)
 					synctest.Wait()
-					return logged.take()
+					return logged.next()
 				}
 				if text := after(); text != "" {
-					t.Errorf("while all is well: %s", text)
+					t.Errorf("while the file is valid: %s", text)
 				}
 				write(t, path, c.after)
 				if c.after == "remove" {
 					os.Remove(path)
 				}
 				text := after()
-				if c.told == "" {
+				if c.want == "" {
 					if text != "" {
-						t.Errorf("while all is still well: %s", text)
+						t.Errorf("while the file is still valid: %s", text)
 					}
 					return
 				}
-				if strings.Count(text, "\n") != 1 || !strings.Contains(text, "level=warn") || !strings.Contains(text, c.told) ||
+				if strings.Count(text, "\n") != 1 || !strings.Contains(text, "level=warn") || !strings.Contains(text, c.want) ||
 					!strings.Contains(text, "file="+path) || strings.Contains(text, "do-not-show") {
-					t.Errorf("while it is bad: %s\nwant one warning with %q and the file", text, c.told)
+					t.Errorf("while the file is invalid: %s\nwant one warning with %q and the file", text, c.want)
 				}
 				write(t, path, c.before)
-				if text := after(); strings.Count(text, "\n") != 1 || !strings.Contains(text, "level=info") || !strings.Contains(text, "good again") {
-					t.Errorf("once it is good again: %s", text)
+				if text := after(); strings.Count(text, "\n") != 1 || !strings.Contains(text, "level=info") || !strings.Contains(text, "valid again") {
+					t.Errorf("once the file is valid again: %s", text)
 				}
 			})
 		})
 	}
 }
 
-// logged is a log that a test looks at while it is written.
+// logged is a log that a test reads while it is written.
 type logged struct {
 	mu   sync.Mutex // guards text
 	text bytes.Buffer
@@ -126,16 +126,16 @@ func (l *logged) Write(line []byte) (int, error) {
 	return l.text.Write(line)
 }
 
-// take gives what was logged since the last time.
-func (l *logged) take() string {
+// next returns what was logged since the last call.
+func (l *logged) next() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	defer l.text.Reset()
 	return l.text.String()
 }
 
-// serveWith runs Serve at two addresses with a web configuration, until the test ends,
-// and gives what it logs.
+// serveWith runs Serve on two addresses with a web configuration, until the test ends. It
+// returns the log.
 func serveWith(t *testing.T, path string) *logged {
 	t.Helper()
 	l := new(logged)
@@ -149,7 +149,7 @@ func serveWith(t *testing.T, path string) *logged {
 		start := time.Now()
 		cancel()
 		if err := <-ended; err != nil || time.Since(start) > 0 {
-			t.Errorf("the end: %v, after %v", err, time.Since(start))
+			t.Errorf("Serve: %v, after %v", err, time.Since(start))
 		}
 	})
 	synctest.Wait()

@@ -67,8 +67,8 @@ func TestCommandsThatCannotRun(t *testing.T) {
 		"a relative path":          {[]string{good, "--web.telemetry-path=metrics"}, []string{`--web.telemetry-path="metrics"`}},
 		"a path in use":            {[]string{good, "--web.telemetry-path=/-/ready"}, []string{`--web.telemetry-path="/-/ready"`}},
 		"a path that is not clean": {[]string{good, "--web.telemetry-path=/a/../b"}, []string{`--web.telemetry-path="/a/../b"`}},
-		"no address":               {[]string{good, "--web.listen-address="}, []string{"--web.listen-address=: it names no port; want such as :10062"}},
-		"a host without a port":    {[]string{good, "--web.listen-address=127.0.0.1:"}, []string{"--web.listen-address=127.0.0.1:: it names no port"}},
+		"no address":               {[]string{good, "--web.listen-address="}, []string{"--web.listen-address=: the port is missing; want an address such as :10062"}},
+		"a host without a port":    {[]string{good, "--web.listen-address=127.0.0.1:"}, []string{"--web.listen-address=127.0.0.1:: the port is missing"}},
 		"a bad interval":           {[]string{good, "--persistence.interval=5"}, []string{"--persistence.interval=5: time: missing unit"}},
 	} {
 		t.Run(name, func(t *testing.T) {

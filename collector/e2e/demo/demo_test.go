@@ -47,7 +47,7 @@ func TestDemo(t *testing.T) {
 	})
 
 	t.Run("the log names the page, the simulator and a key", func(t *testing.T) {
-		exportertest.WantIn(t, e.Log.String(), `msg="open this in a browser" url=`+e.URLs[0]+"/jobs\n", "endpoint=http://127.0.0.1:", "access_key_id=LTAI", "access_key_secret=")
+		exportertest.WantIn(t, e.Log.String(), `msg="open this URL in a browser" url=`+e.URLs[0]+"/jobs\n", "endpoint=http://127.0.0.1:", "access_key_id=LTAI", "access_key_secret=")
 	})
 }
 

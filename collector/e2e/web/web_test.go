@@ -44,7 +44,7 @@ func TestBadWebConfig(t *testing.T) {
 	for name, c := range map[string]struct{ web, want string }{
 		"a missing file":            {"missing.yml", "no such file"},
 		"an unknown key":            {exportertest.TempFile(t, "unknown.yml", "basic_auth: {}\n"), "field basic_auth not found"},
-		"an invalid hash":           {exportertest.TempFile(t, "hash.yml", "basic_auth_users: {prometheus: password}\n"), "not the bcrypt hash of a password; make one by: htpasswd"},
+		"an invalid hash":           {exportertest.TempFile(t, "hash.yml", "basic_auth_users: {prometheus: password}\n"), "not the bcrypt hash of a password; create one with: htpasswd"},
 		"a user without a hash":     {exportertest.TempFile(t, "user.yml", "basic_auth_users: prometheus\n"), "cannot unmarshal !!str <value>"},
 		"a certificate without key": {exportertest.TempFile(t, "key.yml", "tls_server_config: {cert_file: server.crt}\n"), "missing one of key or key_file"},
 		"a missing certificate":     {exportertest.TempFile(t, "certificate.yml", "tls_server_config: {cert_file: none.crt, key_file: none.key}\n"), "none.crt"},

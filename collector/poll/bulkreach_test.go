@@ -20,14 +20,15 @@ func TestFullRefreshIsNotStarved(t *testing.T) {
 	conditions.SkipUnderRace(t, "minutes at the full rate")
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		spy := h.Spy()
-		h.PutPackage("listed", harness.Numbered("listed", 100)...)
+		h.PutPackage("listed", harness.Numbered("listed", 20)...)
 		h.Discover(nil, []string{"listed"})
-		h.ConfigureRunning(250)
+		h.Account().RequestsPerSecond = 2
+		h.ConfigureRunning(50)
 		h.Apply()
 		h.Pass(5 * time.Minute)
 		begin := time.Now()
 		h.Pass(11 * time.Minute) // a refresh is due every 10
-		for _, id := range harness.Numbered("listed", 100) {
+		for _, id := range harness.Numbered("listed", 20) {
 			if n := spy.PollsSince(id, begin); n < 1 || n > 2 {
 				t.Errorf("%s polled %d times in 11 minutes", id, n)
 			}
@@ -39,40 +40,37 @@ func TestFullRefreshIsNotStarved(t *testing.T) {
 	})
 }
 
-// The fleet is 50 packages of 200 batches each.
-const (
-	fleetPackages = 50
-	fleetBatches  = 10_000
-)
-
-func fleetBatch(i int) (firmwareID, jobID string) {
-	return fmt.Sprintf("fw-%04d", i%fleetPackages), fmt.Sprintf("job-%05d", i)
-}
-
-// putFleet puts the fleet into a simulator; all of it stays IN_PROGRESS.
-func putFleet(sim *simulator.Simulator) {
-	for i := range fleetBatches {
-		fw, id := fleetBatch(i)
-		if i < fleetPackages {
+// putFleet puts packages of 200 batches each into a simulator; all stay IN_PROGRESS.
+func putFleet(sim *simulator.Simulator, packages int) {
+	for i := range packages * aliyun.JobsPerPage {
+		fw, id := fleetBatch(i, packages)
+		if i < packages {
 			sim.AddFirmware(fleet.Firmware{Account: "main", ID: fw, ProductKey: harness.ProductKey})
 		}
 		sim.AddBatch(fleet.Batch{Account: "main", FirmwareID: fw, JobID: id, Status: aliyun.StatusInProgress, Start: time.Now()})
 	}
 }
 
-// 10,000 batches at 10 slots: QueryOTAJob alone needs 1,000 s for a round.
+// fleetBatch is the i-th batch of such a fleet, and its package.
+func fleetBatch(i, packages int) (firmwareID, jobID string) {
+	return fmt.Sprintf("fw-%04d", i%packages), fmt.Sprintf("job-%05d", i)
+}
+
+// A slot keeps the status of 1,000 batches fresh, for which QueryOTAJob alone needs
+// 1,000 s.
 func TestBulkReach(t *testing.T) {
-	conditions.SkipUnderRace(t, "10,000 batches")
+	conditions.SkipUnderRace(t, "thousands of batches")
+	const slots, packages, batches = 3, 15, 3000
 	t.Parallel()
 	for name, configure := range map[string]func(h *harness.Harness){
 		"discovered": func(h *harness.Harness) { h.Discover([]string{harness.ProductKey}, nil) },
 		"configured, known from the state file": func(h *harness.Harness) {
 			status := aliyun.StatusInProgress
 			var known []*store.State
-			for i := range fleetBatches {
-				fw, id := fleetBatch(i)
+			for i := range batches {
+				fw, id := fleetBatch(i, packages)
 				h.Configure(id)
-				asked := time.Now().Add(-time.Duration(i) * 105 * time.Millisecond)
+				asked := time.Now().Add(-time.Duration(i) * 1050 * time.Millisecond / slots)
 				known = append(known, &store.State{
 					Target: h.Account().Targets[i], Job: &aliyun.Job{JobStatus: &status, FirmwareID: &fw}, AsOf: asked, Asked: asked,
 				})
@@ -85,12 +83,12 @@ func TestBulkReach(t *testing.T) {
 			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 				h.Sim.Record(true)
 				h.Sim.Inject(gateway.Fault{Latency: 50 * time.Millisecond})
-				h.Transport.MaxIdleConnsPerHost = 40
-				putFleet(h.Sim)
+				h.Account().RequestsPerSecond = slots
+				putFleet(h.Sim, packages)
 				configure(h)
 				h.Apply()
 				h.Pass(20 * time.Second) // packages, and the first round of lists
-				if n := len(h.Store.Snapshot()); n != fleetBatches {
+				if n := len(h.Store.Snapshot()); n != batches {
 					t.Fatalf("%d batches are watched", n)
 				}
 				worst := time.Duration(0)

@@ -14,17 +14,17 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
-const slowly = 40 // batches of putSlow
+const slowly = 20 // batches of putSlow
 
-// putSlow puts 40 healthy batches that take 17 hours, as their push limit is low. They
-// began 8 minutes to 320 minutes ago, and a device has 60 minutes: by their timeouts
-// alone 33 of them would be late.
+// putSlow puts 20 healthy batches that take 17 hours, as their push limit is low. They
+// began 16 minutes to 320 minutes ago, and a device has 60 minutes: by their timeouts
+// alone 17 of them would be late.
 func putSlow(h *harness.Harness) (jobIDs []string) {
 	h.Setup.Rules.DeviceInterval = 5 * time.Minute // so that the test is quick
 	jobIDs = harness.Numbered("slow", slowly)
 	for i, id := range jobIDs {
 		h.Put(fleet.Batch{
-			FirmwareID: "fw-slow", JobID: id, Create: time.Now().Add(-time.Duration(i+1) * 8 * time.Minute),
+			FirmwareID: "fw-slow", JobID: id, Create: time.Now().Add(-time.Duration(i+1) * 16 * time.Minute),
 			MaximumPerMinute: 10, TimeoutInMinutes: 60, Retry: &fleet.Retry{Count: 1, Interval: 10}, SrcVersions: []string{"1.0"},
 			Devices: fleet.Devices{Count: 10_000, Report: time.Minute, Install: 10 * time.Minute, Flaky: 0.05},
 		})
@@ -124,7 +124,7 @@ func TestHealthyBatchesAreNotLateAfterAStart(t *testing.T) {
 				for _, scrapes := range []struct {
 					n     int
 					every time.Duration
-				}{{50, 100 * time.Millisecond}, {35, time.Second}, {19, 30 * time.Second}} {
+				}{{20, 250 * time.Millisecond}, {12, 3 * time.Second}, {12, 45 * time.Second}} {
 					for range scrapes.n {
 						h.Pass(scrapes.every)
 						check()

@@ -18,7 +18,7 @@ import (
 // new is found by the next read.
 func TestDiscoveryOfListsThatChange(t *testing.T) {
 	conditions.SkipUnderRace(t, "hundreds of packages, many times")
-	const batches, packages = 3 * aliyun.JobsPerPage, 3 * aliyun.FirmwaresPerPage // three pages each
+	const batches, packages = 2*aliyun.JobsPerPage + 20, 2*aliyun.FirmwaresPerPage + 10 // three pages each
 	for _, list := range []struct {
 		operation string
 		prepare   func(h *harness.Harness) (jobIDs []string)
@@ -64,7 +64,7 @@ func TestDiscoveryOfListsThatChange(t *testing.T) {
 				h.Sim.DeleteFirmware(fmt.Sprintf("fw-%04d", n))
 				return fmt.Sprintf("job-%04d", n)
 			},
-			time.Minute + 40*time.Second, // an interval, and 300 lists at 10 a second
+			time.Minute + 30*time.Second, // an interval, and 210 lists at 10 a second
 		},
 	} {
 		// Each is called before the n-th call of the list; page is the one asked for.
@@ -130,7 +130,7 @@ func TestReloadsInMidRead(t *testing.T) {
 		h.Sim.Inject(gateway.Fault{Latency: 700 * time.Millisecond})
 		h.Sim.Record(true)
 		var want []string
-		for i, fw := range harness.Numbered("fw", 150) {
+		for i, fw := range harness.Numbered("fw", 110) {
 			want = append(want, fmt.Sprintf("job-%04d", i))
 			h.PutPackage(fw, want[i])
 		}
@@ -138,10 +138,10 @@ func TestReloadsInMidRead(t *testing.T) {
 		want = append(want, harness.Numbered("long", 450)...)
 		h.CountDevices()
 		h.Discover([]string{harness.ProductKey}, nil)
-		for i := range 100 {
+		for i := range 40 {
 			h.Account().Discover[0].Products = []string{harness.ProductKey}
 			h.Apply()
-			h.Pass(time.Duration(i) * 37 * time.Millisecond)
+			h.Pass(time.Duration(i) * 91 * time.Millisecond)
 			h.Account().Discover[0].Products = nil
 			h.Apply()
 			if i%2 == 0 {

@@ -68,6 +68,7 @@ func (l *loopback) checkBudget(b *testing.B, operation string) {
 
 const (
 	loopbackSlots  = 10
+	fleetPackages  = 50
 	loopbackLength = time.Minute // of real time
 )
 
@@ -132,7 +133,7 @@ func (g *gaps) RoundTrip(r *http.Request) (*http.Response, error) {
 func BenchmarkLoopbackBulk(b *testing.B) {
 	for b.Loop() {
 		l := newLoopback(nil)
-		putFleet(l.sim)
+		putFleet(l.sim, fleetPackages)
 		l.account.Watch(harness.Region, aliyun.Instance{URL: l.server.URL}, nil, []string{harness.ProductKey}, nil)
 		worst := time.Duration(0)
 		l.run(b.Context(), func() {
@@ -147,7 +148,7 @@ func BenchmarkLoopbackBulk(b *testing.B) {
 		})
 
 		b.ReportMetric(worst.Seconds(), "worst-age-s")
-		if known := len(l.store.Snapshot()); known != fleetBatches {
+		if known := len(l.store.Snapshot()); known != fleetPackages*aliyun.JobsPerPage {
 			b.Errorf("%d batches found", known)
 		}
 		if worst > 15*time.Second {

@@ -16,7 +16,7 @@ func TestPromiseIsHeld(t *testing.T) {
 		latency    time.Duration
 	}{
 		"the interval decides":        {20, 10, 50 * time.Millisecond},
-		"the budget decides":          {600, 10, 50 * time.Millisecond},
+		"the budget decides":          {180, 3, 50 * time.Millisecond},
 		"a slow API decides":          {200, 5, 2 * time.Second},
 		"one slot for a hundred jobs": {100, 1, 200 * time.Millisecond},
 	} {

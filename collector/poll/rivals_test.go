@@ -22,7 +22,7 @@ func TestThrottledByARival(t *testing.T) {
 		h.Sim.Inject(gateway.Fault{Latency: 50 * time.Millisecond})
 		h.ConfigureRunning(1000)
 		h.Apply()
-		const length = 20 * time.Minute
+		const length = 10 * time.Minute
 		h.Pass(length)
 		c := h.Sim.Calls("main", aliyun.OpQueryOTAJob)
 		kept := float64(c.Accepted) / length.Seconds() / 10
@@ -59,11 +59,11 @@ func TestTwoExportersOnOneAccount(t *testing.T) {
 		least   float64       // share of the smaller one
 		length  time.Duration // over which the shares are measured
 	}{
-		"always 50 ms": {func() time.Duration { return 50 * time.Millisecond }, 0.4, 20 * time.Minute},
-		"10 to 300 ms": {func() time.Duration { return 10*time.Millisecond + rand.N(290*time.Millisecond) }, 0.4, 20 * time.Minute},
+		"always 50 ms": {func() time.Duration { return 50 * time.Millisecond }, 0.4, 10 * time.Minute},
+		"10 to 300 ms": {func() time.Duration { return 10*time.Millisecond + rand.N(290*time.Millisecond) }, 0.4, 10 * time.Minute},
 		// With no latency, a slot that has a place in the window nearly always
 		// gets it again, and the shares move slowly.
-		"none": {func() time.Duration { return 0 }, 0.25, 30 * time.Minute},
+		"none": {func() time.Duration { return 0 }, 0.25, 15 * time.Minute},
 	} {
 		t.Run(name, func(t *testing.T) {
 			harness.Simulated(t, func(t *testing.T, first *harness.Harness) {

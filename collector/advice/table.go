@@ -167,7 +167,7 @@ var (
 	// noKey is for calls that were not sent.
 	noKey = Advice{
 		Meaning: "The exporter has no access key: a file is missing, or STS, the metadata service or the credentials URI does not answer. The error says which.",
-		Action:  "Correct the source that `credentials` names, or the standard chain if it names none. For STS in a VPC without internet access, set `ALIBABA_CLOUD_STS_REGION` and `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED`.",
+		Action:  "Correct the source that `credentials` names, or the default provider chain if it names none. For STS in a VPC without internet access, set `ALIBABA_CLOUD_STS_REGION` and `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED`.",
 		Section: "Credentials",
 	}
 	// otherSignature is for an endpoint that looks for the action, the version or the

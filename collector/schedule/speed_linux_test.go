@@ -16,7 +16,7 @@ func detectionSpeed() *harness.Measured {
 	if *harness.Speed {
 		length = 24 * time.Hour
 	}
-	table := &harness.Measured{Part: "detection speed", Columns: []string{"Mean time until a new status is seen, 10 calls a second", "100 of 1,000 batches in progress", "1,000 of 10,000", "5,000 of 10,000"}}
+	table := &harness.Measured{Part: "detection speed", Columns: []string{"Mean time until a new status is seen, at 10 calls a second", "100 of 1,000 batches in progress", "1,000 of 10,000", "5,000 of 10,000"}}
 	var floors, plans, roundRobins []string
 	for _, c := range []struct{ total, active, turnover int }{{1_000, 100, 200}, {10_000, 1_000, 2_000}, {10_000, 5_000, 2_500}} {
 		floor, plan, roundRobin := schedule.SimulateDetection(c.total, c.active, c.turnover, length)
@@ -24,9 +24,9 @@ func detectionSpeed() *harness.Measured {
 		plans = append(plans, harness.Times(plan.Seconds(), floor.Seconds()))
 		roundRobins = append(roundRobins, harness.Times(roundRobin.Seconds(), floor.Seconds()))
 	}
-	table.Add("Floor: starts at their moment, ends after half a round", floors...)
+	table.Add("Floor: starts are seen at once, ends after half a round", floors...)
 	table.Add("This exporter's plan", plans...)
-	table.Add("One batch after the other, all alike", roundRobins...)
+	table.Add("All batches in turn, without priorities", roundRobins...)
 	return table
 }
 

@@ -33,11 +33,11 @@ func designs(tb testing.TB, batches int) []design {
 	text := harness.Get(harness.NewHandler(tb, filled)).Body.Bytes()
 	exporter := func(tb testing.TB) http.Handler { return harness.NewHandler(tb, filled) }
 	return []design{
-		{"Floor: the text is there, and only compressed", "", func(tb testing.TB) http.Handler { return readyBytes(tb, text) }},
+		{"Floor: compress a text that is ready", "", func(tb testing.TB) http.Handler { return readyBytes(tb, text) }},
 		{"This exporter", "", exporter},
-		{"This exporter, asked for protobuf", harness.AcceptProtobuf, exporter},
-		{"Metrics made anew at each scrape (`MustNewConstMetric`)", "", func(tb testing.TB) http.Handler { return constMetrics(tb, text) }},
-		{"A gauge kept for each series (`GaugeVec`)", "", func(tb testing.TB) http.Handler { return gaugeVecs(tb, text) }},
+		{"This exporter, protobuf", harness.AcceptProtobuf, exporter},
+		{"New metrics at each scrape (`MustNewConstMetric`)", "", func(tb testing.TB) http.Handler { return constMetrics(tb, text) }},
+		{"A stored gauge for each series (`GaugeVec`)", "", func(tb testing.TB) http.Handler { return gaugeVecs(tb, text) }},
 	}
 }
 

@@ -40,7 +40,7 @@ var limiters = []struct {
 			return slot.Answered, nil
 		}
 	}},
-	{"One call after the other, 100 ms between them", func() limiter {
+	{"One call after another, with 100 ms in between", func() limiter {
 		turn := make(chan struct{}, 1)
 		return func(ctx context.Context) (func(), error) {
 			select {
@@ -70,7 +70,7 @@ func pollingSpeed(t *testing.T) *harness.Measured {
 	if *harness.Speed {
 		length = 10 * time.Minute
 	}
-	table := &harness.Measured{Part: "polling speed", Columns: []string{"Calls that take 10 to 300 ms, at the limit of 10 a second", "Answered a second, of 10/(1 + RTT)", "Refused", "Most in a second"}}
+	table := &harness.Measured{Part: "polling speed", Columns: []string{"Calls that take 10 to 300 ms, at the limit of 10 a second", "Answers per second, relative to 10/(1 + RTT)", "Refused", "Maximum in one second"}}
 	for _, l := range limiters {
 		synctest.Test(t, func(t *testing.T) {
 			calls, rtt, worst := callsAt(t, l.make(), length)

@@ -41,11 +41,11 @@ func programSpeed(t *testing.T) *harness.Measured {
 		p.stop()
 	}
 	slices.Sort(took)
-	add("From the start to the end of the first scrape, which shows 100 batches, in ms", took[len(took)/2], "")
+	add("From the start of the program to the end of the first scrape, with 100 batches, in ms", took[len(took)/2], "")
 
 	for _, c := range []struct{ name, status string }{
 		{"CPU of one core with 100 batches that have ended", aliyun.StatusCompleted},
-		{"CPU of one core with 100 batches in progress, each asked for every 15 s", aliyun.StatusInProgress},
+		{"CPU of one core with 100 batches in progress, each polled every 15 s", aliyun.StatusInProgress},
 	} {
 		p := start(100, c.status)
 		<-time.After(idle / 4) // each was asked for
@@ -67,6 +67,6 @@ func programSpeed(t *testing.T) *harness.Measured {
 		slowest = max(slowest, p.scrape())
 	}
 	p.stop()
-	add("A scrape of 50,000 batches, of the 10 s that Prometheus waits", 100*slowest.Seconds()/10, " %")
+	add("A scrape of 50,000 batches, relative to Prometheus's timeout of 10 s", 100*slowest.Seconds()/10, " %")
 	return table
 }

@@ -13,23 +13,23 @@ import (
 	"strings"
 )
 
-// envelope is around every answer of the API and of its gateway. The gateway
-// says Message where the API says ErrorMessage.
+// envelope has the fields that surround every answer of the API and of its gateway. The
+// gateway sends Message where the API sends ErrorMessage.
 type envelope struct {
-	RequestID    *string `json:"RequestId" max:"1048576"` // [Error.clean] cuts them
+	RequestID    *string `json:"RequestId" max:"1048576"` // [Error.clean] shortens these texts
 	Success      *bool   `json:"Success"`
 	Code         *string `json:"Code" max:"1048576"`
 	ErrorMessage *string `json:"ErrorMessage" max:"1048576"`
 	Message      *string `json:"Message" max:"1048576"`
 }
 
-// byteOrderMark is what some programs write in front of UTF-8 text. JSON
-// forbids it, so Go's decoder refuses it.
+// byteOrderMark precedes the UTF-8 text of some programs. JSON forbids it, so Go's
+// decoder refuses it.
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
-// decodeAnswer reads a whole answer into dst, or says why it is none. check is
-// called when dst is filled: it says what is missing, or that the answer is
-// about something else than was asked for.
+// decodeAnswer decodes a whole answer into dst. It calls check after it has filled dst;
+// check returns an error if a required field is missing or if the answer is about
+// another id than the request.
 func decodeAnswer(operation string, status int, body []byte, dst any, check func(*notes) error) ([]Note, *Error) {
 	var e envelope
 	var odd notes
@@ -38,7 +38,7 @@ func decodeAnswer(operation string, status int, body []byte, dst any, check func
 	if err == nil {
 		decodeFields(fields, &e, "", new(notes))
 	} else if x, ok := xmlEnvelope(body); ok {
-		e, err = x, errors.New("the answer is XML, although JSON was asked for")
+		e, err = x, errors.New("the answer is XML, although JSON was requested")
 	}
 	succeeded := status < 300 && e.Success != nil && *e.Success
 	if succeeded && err == nil {
@@ -58,7 +58,7 @@ func decodeAnswer(operation string, status int, body []byte, dst any, check func
 	refused := failure.Code != "" || e.Success != nil || status >= 500 || status == http.StatusTooManyRequests
 	if refused && !succeeded {
 		failure.Class = classify(cut(failure.Code, maxCode), status)
-		if failure.Code == "" && e.Success == nil { // perhaps a proxy's
+		if failure.Code == "" && e.Success == nil { // it may come from a proxy
 			failure.Err = notTheAPI(body, err)
 		}
 	} else {
@@ -71,7 +71,7 @@ func decodeAnswer(operation string, status int, body []byte, dst any, check func
 	return odd.all, failure
 }
 
-// missing says that a field that an answer must have is not in it.
+// missing is the error for an answer without a required field.
 func missing(field string) error {
 	return fmt.Errorf("the answer has Success but no %s", field)
 }
@@ -83,8 +83,8 @@ func deref(s *string) string {
 	return *s
 }
 
-// notTheAPI says what is wrong with an answer that is not the API's. err is
-// what the decoder said of it.
+// notTheAPI describes an answer that does not come from the API. err is the decoder's
+// error.
 func notTheAPI(body []byte, err error) error {
 	start := strings.ToLower(string(bytes.TrimSpace(body[:min(len(body), 512)])))
 	var syntax *json.SyntaxError
@@ -104,10 +104,9 @@ func notTheAPI(body []byte, err error) error {
 	return errors.New("the answer has neither Success nor Code")
 }
 
-// objectFields splits a JSON object by its keys, lower-cased: an
-// API-compatible gateway is known to spell them its own way. Of keys that
-// differ in case only, the one with its capitals first counts, as the API's own
-// have them, and the same one each time.
+// objectFields splits a JSON object into its values by lower-case key, because at least
+// one API-compatible gateway spells keys its own way. If keys differ only in case, the
+// one that sorts first wins: capitals sort first, as in the API's own keys.
 func objectFields(data []byte) (map[string]json.RawMessage, error) {
 	var raw map[string]json.RawMessage
 	if err := json.Unmarshal(data, &raw); err != nil {
@@ -120,8 +119,8 @@ func objectFields(data []byte) (map[string]json.RawMessage, error) {
 	return fields, nil
 }
 
-// xmlEnvelope reads the failure that a gateway sends in XML without being
-// asked to. It says false when there is none in it.
+// xmlEnvelope reads a failure that a gateway sends in XML although the client asks for
+// JSON. It returns false if the body is no such failure.
 func xmlEnvelope(body []byte) (envelope, bool) {
 	var x struct {
 		Success                     *bool
@@ -134,14 +133,14 @@ func xmlEnvelope(body []byte) (envelope, bool) {
 	return envelope{x.RequestID, x.Success, x.Code, x.ErrorMessage, x.Message}, true
 }
 
-// What is kept of a code and of a message, in bytes.
+// The largest code and message that are kept, in bytes.
 const (
 	maxCode    = 128
 	maxMessage = 1024
 )
 
-// clean makes what came back fit for labels, logs and pages: valid UTF-8 of a
-// sane length, without the secrets of the call.
+// clean makes the texts of the answer fit for labels, logs and pages: valid UTF-8 of
+// limited length, without the secrets of the call.
 func (e *Error) clean(secrets ...string) {
 	for _, field := range []struct {
 		text  *string
@@ -149,7 +148,7 @@ func (e *Error) clean(secrets ...string) {
 	}{{&e.Code, maxCode}, {&e.Message, maxMessage}, {&e.RequestID, 64}} {
 		*field.text = cut(redactStart(*field.text, field.limit, secrets...), field.limit)
 	}
-	// net/http quotes the line that it cannot read.
+	// An error of net/http quotes the line that it could not parse.
 	if e.Err != nil {
 		if text := cut(redactStart(e.Err.Error(), maxMessage, secrets...), maxMessage); text != e.Err.Error() {
 			e.Err = errors.New(text)

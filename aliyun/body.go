@@ -12,16 +12,16 @@ import (
 	"strings"
 )
 
-// maxAnswer caps an answer, in bytes, both as it is sent and as it is after
-// unpacking. The largest real one, 200 batches of ListOTAJobByFirmware with
-// 4096 characters of tags each, is 0.9 MiB.
+// maxAnswer limits the size of an answer in bytes, both before and after
+// decompression. The largest real answer has 0.9 MiB: 200 batches of
+// ListOTAJobByFirmware with 4096 characters of tags each.
 const maxAnswer = 1 << 20
 
 var errUnusedStatus = errors.New("the API does not use this HTTP status")
 
-// readBody reads the body of an answer within maxAnswer, until the context of
-// the request ends. It reads none of a redirect, nor of "101 Switching
-// Protocols": that body is the bare connection, whose reads no context ends.
+// readBody reads the body of an answer, at most maxAnswer bytes, until ctx ends. It
+// does not read the body of a redirect, nor that of "101 Switching Protocols", which is
+// the bare connection: a context does not interrupt its reads.
 func readBody(ctx context.Context, operation string, response *http.Response) ([]byte, *Error) {
 	status := response.StatusCode
 	switch {
@@ -32,8 +32,8 @@ func readBody(ctx context.Context, operation string, response *http.Response) ([
 	}
 	body, err := unpack(response)
 	if ctx.Err() != nil {
-		// What net/http does then can look like the end of the answer: a server
-		// that sees the connection being closed may still end the body.
+		// net/http closes the connection then. A server that sees this may still end
+		// the body, so the answer can look complete.
 		err = ctx.Err()
 	}
 	var corrupt flate.CorruptInputError
@@ -42,17 +42,17 @@ func readBody(ctx context.Context, operation string, response *http.Response) ([
 	case errors.As(err, &over) || len(body) > maxAnswer:
 		return nil, decodeError(operation, status, fmt.Errorf("the answer is larger than %d bytes", maxAnswer))
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return nil, decodeError(operation, status, errors.New("the answer is cut off"))
+		return nil, decodeError(operation, status, errors.New("the answer is incomplete"))
 	case errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &corrupt):
-		return nil, decodeError(operation, status, errors.New("the answer is not the gzip that its Content-Encoding says"))
+		return nil, decodeError(operation, status, errors.New("the answer is not gzip, although its Content-Encoding says so"))
 	case err != nil:
 		return nil, transportError(operation, status, err)
 	}
 	return body, nil
 }
 
-// unpack gives at most one byte more than maxAnswer. net/http would unpack by
-// itself, but then nothing bounds what is read for it.
+// unpack returns at most maxAnswer+1 bytes. It decompresses the body itself, because
+// net/http does not limit the compressed bytes that it reads.
 func unpack(response *http.Response) ([]byte, error) {
 	sent := http.MaxBytesReader(nil, response.Body, maxAnswer)
 	if !strings.EqualFold(response.Header.Get("Content-Encoding"), "gzip") {
@@ -67,8 +67,8 @@ func unpack(response *http.Response) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(unpacked, maxAnswer+1))
 }
 
-// toHost names the host of a redirect. The rest of its address can hold the
-// whole request, or a password.
+// toHost returns the host that a redirect leads to. The rest of the URL may contain the
+// whole request or a password, so it is left out.
 func toHost(response *http.Response) string {
 	if to, err := response.Location(); err == nil && to.Host != "" {
 		return ", to " + strconv.Quote(to.Scheme+"://"+to.Host)

@@ -10,27 +10,27 @@ import (
 	"syscall"
 )
 
-// Cause tells apart failures that the API has no codes for: those of the way to
-// the endpoint, and lists that are too long. It is "" for all others, and where
-// nothing is known.
+// Cause distinguishes failures for which the API has no codes: failures on the way to
+// the endpoint, and lists that are too long. It is "" for all other failures and for
+// unknown causes.
 type Cause string
 
 const (
 	CauseDNS         Cause = "dns"                    // the host name has no address
-	CauseUnreachable Cause = "unreachable"            // nothing answers at the address, or there is no route to it
+	CauseUnreachable Cause = "unreachable"            // the address does not answer, or there is no route to it
 	CauseRefused     Cause = "refused"                // nothing listens on the port
 	CauseClosed      Cause = "closed"                 // the connection was closed before the answer
-	CauseProxy       Cause = "proxy"                  // the proxy cannot be reached, or does not connect
-	CauseUntrusted   Cause = "certificate_untrusted"  // signed by an authority that this machine does not know
-	CauseExpired     Cause = "certificate_expired"    // or not valid yet
-	CauseWrongHost   Cause = "certificate_wrong_host" // made out to another name
-	CauseCertificate Cause = "certificate"            // not acceptable for another reason
-	CauseNoTLS       Cause = "no_tls"                 // not TLS where https was asked for
-	CauseOnlyTLS     Cause = "only_tls"               // TLS where http was asked for
-	CauseTLS         Cause = "tls"                    // no agreement on how to speak TLS
-	CauseProtocol    Cause = "protocol"               // not HTTP/1.1
-	CauseList        Cause = "list"                   // a list without an end, or with more than was asked for
-	CauseLimit       Cause = "limit"                  // a list shows more than an account may watch
+	CauseProxy       Cause = "proxy"                  // the proxy is not reachable, or refuses to connect
+	CauseUntrusted   Cause = "certificate_untrusted"  // this machine does not trust the authority that signed it
+	CauseExpired     Cause = "certificate_expired"    // expired, or not valid yet
+	CauseWrongHost   Cause = "certificate_wrong_host" // issued for another host name
+	CauseCertificate Cause = "certificate"            // invalid for another reason
+	CauseNoTLS       Cause = "no_tls"                 // the endpoint does not speak TLS, although the URL has https
+	CauseOnlyTLS     Cause = "only_tls"               // the endpoint speaks TLS, although the URL has http
+	CauseTLS         Cause = "tls"                    // the TLS handshake failed
+	CauseProtocol    Cause = "protocol"               // the answer is not HTTP/1.1
+	CauseList        Cause = "list"                   // a list without an end, or a page with more entries than requested
+	CauseLimit       Cause = "limit"                  // a list has more entries than an account may watch
 )
 
 // Causes lists every cause.
@@ -39,8 +39,8 @@ var Causes = []Cause{
 	CauseWrongHost, CauseCertificate, CauseNoTLS, CauseOnlyTLS, CauseTLS, CauseProtocol, CauseList, CauseLimit,
 }
 
-// causeOf looks through the types of net, crypto and net/http. What has no type
-// there is told by its text.
+// causeOf classifies an error of net, crypto or net/http by its type, or by its text
+// where the error has no type.
 func causeOf(err error) Cause {
 	var proxy *proxyError
 	var op *net.OpError
@@ -85,8 +85,8 @@ func causeOf(err error) Cause {
 	return ""
 }
 
-// certificateCause says what is wrong with the endpoint's certificate, "" if
-// nothing is.
+// certificateCause returns why the endpoint's certificate was refused, "" if it was
+// not.
 func certificateCause(err error) Cause {
 	var (
 		unknown   x509.UnknownAuthorityError

@@ -5,20 +5,20 @@ import (
 	"strings"
 )
 
-// Class sorts failed calls by what a reader can do about them. The values are
-// those of the class and result labels.
+// Class groups failed calls by what an operator can do about them. The values are also
+// the values of the labels class and result.
 type Class string
 
 const (
 	ClassThrottled  Class = "throttled"  // over the rate budget of the main account
-	ClassAuth       Class = "auth"       // key, token, signature or clock
+	ClassAuth       Class = "auth"       // key, token, signature or clock is wrong
 	ClassPermission Class = "permission" // a RAM action, the activation of the product or a payment is missing
-	ClassNotFound   Class = "not_found"  // the batch or the package does not exist (any more)
+	ClassNotFound   Class = "not_found"  // the batch or the package does not exist, or no longer exists
 	ClassInvalid    Class = "invalid"    // the request or the configuration is wrong
-	ClassServer     Class = "server"     // Alibaba's side
-	ClassTimeout    Class = "timeout"    // no whole answer in time
-	ClassTransport  Class = "transport"  // DNS, connection, TLS, proxy
-	ClassDecode     Class = "decode"     // an answer that is not the API's
+	ClassServer     Class = "server"     // a failure on Alibaba's side
+	ClassTimeout    Class = "timeout"    // no complete answer in time
+	ClassTransport  Class = "transport"  // DNS, connection, TLS or proxy
+	ClassDecode     Class = "decode"     // the answer does not come from the API, or cannot be read
 )
 
 // Classes lists every class, in the order of the documentation.
@@ -27,11 +27,11 @@ var Classes = []Class{
 	ClassServer, ClassTimeout, ClassTransport, ClassDecode,
 }
 
-// codeClasses sorts the API's codes, in lower case because pages and SDKs
-// disagree about it; "*" as in path.Match. The first match wins. First come the
-// codes that are documented for the four OTA operations, for the IoT Platform or
-// for the API gateway of all products. No list of codes is complete: behind them
-// the wildcards sort the others by the words that Alibaba's codes are made of.
+// codeClasses maps the API's codes to classes. The patterns are in lower case, because
+// Alibaba's pages and SDKs disagree about case; "*" is as in path.Match. The first match
+// wins. Documented codes come first: those of the four OTA operations, of IoT Platform
+// and of the API gateway. No list of codes is complete, so wildcards follow for the
+// words that Alibaba uses in its codes.
 var codeClasses = []struct {
 	pattern string
 	class   Class
@@ -53,8 +53,8 @@ var codeClasses = []struct {
 	{"*invalidtenant", ClassPermission},
 	{"*uidnotfound", ClassPermission},
 
-	// What these name is gone, and what was known of it goes too. No wildcard
-	// may do that.
+	// The exporter drops what it knows of a batch or package that is gone. So these
+	// codes are listed one by one, without wildcards.
 	{"iot.firmware.invalidotajobid", ClassNotFound},
 	{"iot.firmware.firmwarenotfound", ClassNotFound},
 	{"iot.firmware.invalidfirmwareid", ClassNotFound},
@@ -99,8 +99,8 @@ var codeClasses = []struct {
 	{"iot.system.*", ClassServer},
 }
 
-// classify goes by the code first, then by the HTTP status. A business code
-// that nobody knows, in an answer with status 200, is the server's.
+// classify uses the code first, then the HTTP status. An unknown code in an answer with
+// status 200 counts as a failure of the server.
 func classify(code string, httpStatus int) Class {
 	code = strings.ToLower(code)
 	for _, c := range codeClasses {

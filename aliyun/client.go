@@ -12,7 +12,8 @@ import (
 
 const apiVersion = "2018-01-20"
 
-// Client makes the calls of one main account. It is safe for concurrent use.
+// Client makes the calls of one account. Create it with NewClient. It is safe for
+// concurrent use.
 type Client struct {
 	keys      KeySource
 	transport http.RoundTripper
@@ -22,36 +23,39 @@ type Client struct {
 	echo      *Echo
 }
 
-// KeySource is where the keys of each call come from; [Credentials] is one.
-// It must be safe for concurrent use.
+// KeySource supplies the keys of each call, as credentials.Provider does. It must be
+// safe for concurrent use.
 type KeySource interface {
-	// Keys gives the keys to sign with.
+	// Keys returns the keys to sign with. It returns early if ctx ends. The error must
+	// not contain a secret.
 	Keys(context.Context) (credentials.Keys, error)
-	// Reject says that the API refused these keys.
+	// Reject reports that the API refused these keys.
 	Reject(credentials.Keys)
 }
 
-// Call is what an [Observer] learns of one call.
+// Call describes one call to an [Observer].
 type Call struct {
 	Operation string
 	Err       error         // nil, or an *Error
-	Duration  time.Duration // until the whole answer was read
-	Notes     []Note        // what was odd in the answer
+	Duration  time.Duration // until the whole answer was read, getting the keys included
+	Notes     []Note        // fields of the answer that could not be read as documented
 }
 
-// Observer is told of every call when it has ended, on the caller's goroutine.
+// Observer is called at the end of every call, on the caller's goroutine.
 type Observer func(Call)
 
-// Options are the parts of a Client that have a default.
+// Options are the settings of a Client that have a default. The zero value is all
+// defaults.
 type Options struct {
-	Timeout   time.Duration     // of one call, keys included; 0: 10 s
-	UserAgent string            // "": Go's own
-	Observe   Observer          // may be nil
-	Transport http.RoundTripper // nil: one of its own, with the environment's proxy
-	Echo      *Echo             // of the account; nil: one of its own
+	Timeout   time.Duration     // of one call, getting the keys included; 0 is 10 s
+	UserAgent string            // "" sends none
+	Observe   Observer          // nil is none
+	Transport http.RoundTripper // nil is a transport of the client's own that uses the proxy of the environment
+	Echo      *Echo             // shared by the clients of an account; nil is one of the client's own
 }
 
-// NewClient makes no call and opens no connection.
+// NewClient returns a client that signs with these keys. It makes no call and opens no
+// connection.
 func NewClient(keys KeySource, o Options) *Client {
 	if o.Timeout == 0 {
 		o.Timeout = 10 * time.Second
@@ -75,14 +79,14 @@ func NewClient(keys KeySource, o Options) *Client {
 	}
 }
 
-// Close drops the idle connections. Calls that still run are not touched.
+// Close closes the idle connections. It does not interrupt calls.
 func (c *Client) Close() {
 	if t, ok := c.transport.(interface{ CloseIdleConnections() }); ok {
 		t.CloseIdleConnections()
 	}
 }
 
-// call makes one signed call and reads its answer into dst; for check, see
+// call makes one signed call and decodes its answer into dst. For check, see
 // decodeAnswer.
 func (c *Client) call(ctx context.Context, operation string, in Instance, params url.Values, dst any, check func(*notes) error) error {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
@@ -97,7 +101,7 @@ func (c *Client) call(ctx context.Context, operation string, in Instance, params
 	return report.Err
 }
 
-// exchange sends the request and sorts whatever comes back.
+// exchange sends the request, decodes the answer and classifies a failure.
 func (c *Client) exchange(ctx context.Context, operation string, in Instance, params url.Values, dst any, check func(*notes) error) (odd []Note, failure *Error) {
 	keys, err := c.keys.Keys(ctx)
 	if err != nil {
@@ -116,8 +120,7 @@ func (c *Client) exchange(ctx context.Context, operation string, in Instance, pa
 	if err != nil {
 		return nil, transportError(operation, 0, err)
 	}
-	// Not by an http.Client, which would follow a redirect and so carry the
-	// signature to another host.
+	// An http.Client would follow a redirect and so send the signature to another host.
 	response, err := c.transport.RoundTrip(request)
 	if err != nil {
 		return nil, transportError(operation, 0, err)

@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// decodeFields fills the struct that dst points to from raw, whose keys are in
-// lower case. The API's pages, SDKs and gateways disagree about types, so each
-// field is read on its own, by its Go type, in any form that can be meant:
+// decodeFields fills the struct that dst points to from raw, whose keys are in lower
+// case. The API's pages, SDKs and gateways disagree about JSON types. So each field is
+// decoded on its own, and its Go type decides which forms are accepted:
 //
 //	*string     a string, a number, a boolean
 //	*float64    a finite decimal number, also in a string
@@ -22,10 +22,10 @@ import (
 //	*struct     an object
 //	[]T         a list, or an object that holds it under the name in the list tag
 //
-// The fields of an embedded struct are read as if they were its parent's. What
-// is missing, null or "" (but for *string) leaves the field nil. What cannot be
-// read does too, and is noted. How large a field may be is in its max and most
-// tags, see [limitOf] and decodeList.
+// The fields of an embedded struct are read like those of its parent. A value that is
+// missing, null or "" leaves the field nil; a *string takes "". A value that cannot be
+// read leaves the field nil too and is noted. The tags max and most limit the size of a
+// field, see [limitOf] and decodeList.
 func decodeFields(raw map[string]json.RawMessage, dst any, path string, odd *notes) {
 	v := reflect.ValueOf(dst).Elem()
 	for i := range v.NumField() {
@@ -72,17 +72,17 @@ func decodeField(value json.RawMessage, field reflect.Value, tag reflect.StructT
 }
 
 const (
-	// mostEntries is how many entries of a list are read that has no most tag: one
-	// more than the largest page of the API has, so that too many can be told.
+	// mostEntries limits the entries that are read of a list without a most tag. It is
+	// one more than the largest page of the API, so that a longer page is noticed.
 	mostEntries = JobsPerPage + 1
 
-	// mostBytes is how much is kept of a list that has a most tag, as JSON. The
-	// 4096 characters that all tags of a batch may have are 48 KiB at most.
+	// mostBytes limits the JSON that is kept of a list with a most tag. All tags of a
+	// batch have at most 4096 characters, which are at most 48 KiB.
 	mostBytes = 64 << 10
 )
 
-// decodeList fills a slice. Elements that cannot be read are left out. Where the
-// most tag says how many are kept, those that were there before are left out too.
+// decodeList fills a slice. It leaves out elements that cannot be read. With a most tag,
+// which limits the number of elements, it leaves out duplicates too.
 func decodeList(value json.RawMessage, field reflect.Value, tag reflect.StructTag, path string, odd *notes) {
 	if fields, err := objectFields(value); err == nil {
 		inner, ok := fields[strings.ToLower(tag.Get("list"))]
@@ -100,14 +100,14 @@ func decodeList(value json.RawMessage, field reflect.Value, tag reflect.StructTa
 	}
 	var elements []json.RawMessage
 	if json.Unmarshal(value, &elements) != nil {
-		elements = []json.RawMessage{value} // XML turned into JSON loses the list around one element
+		elements = []json.RawMessage{value} // where XML was converted to JSON, a list of one element is the element itself
 	}
 	most, err := strconv.Atoi(tag.Get("most"))
 	distinct := err == nil
 	if !distinct {
 		elements = elements[:min(len(elements), mostEntries)]
 	}
-	place := path + "[]" // one for all elements: each place is noted once
+	place := path + "[]" // the same for all elements, so that a field is noted once
 	written, seen, size := make(map[string]bool), make(map[any]bool), 0
 	for _, e := range elements {
 		if string(e) == "null" || written[string(e)] {
@@ -116,7 +116,7 @@ func decodeList(value json.RawMessage, field reflect.Value, tag reflect.StructTa
 		element := reflect.New(field.Type().Elem()).Elem()
 		ok := decodeElement(e, element, tag, place, odd)
 		if distinct {
-			written[string(e)] = true // it need not be read again
+			written[string(e)] = true // skips the same JSON
 			key := identity(element.Interface())
 			if !ok || seen[key] {
 				continue
@@ -153,7 +153,7 @@ func decodeElement(value json.RawMessage, element reflect.Value, tag reflect.Str
 	return true
 }
 
-// identity is what makes two elements of a list the same.
+// identity returns a comparable value that is equal for equal elements of a list.
 func identity(element any) any {
 	if t, ok := element.(Tag); ok {
 		return [2]string{deref(t.Key), deref(t.Value)}
@@ -161,9 +161,10 @@ func identity(element any) any {
 	return element
 }
 
-// limitOf is how many bytes a text may have, by its max tag, and whether more of
-// them are cut off. Texts become label values of each scrape. Without a tag it is
-// an id, a version, a state or the like, of which a part means nothing.
+// limitOf returns how many bytes a text may have, and whether a longer text is
+// shortened or left out. It limits the label values of each scrape. The max tag sets
+// both. A field without it is an id, a version or a state: a part of it would be
+// useless, so a longer text is left out.
 func limitOf(tag reflect.StructTag) (limit int, cuts bool) {
 	number, mode, _ := strings.Cut(tag.Get("max"), ",")
 	if limit, err := strconv.Atoi(number); err == nil {
@@ -172,7 +173,7 @@ func limitOf(tag reflect.StructTag) (limit int, cuts bool) {
 	return 256, false
 }
 
-// text reads what becomes a string.
+// text decodes a string within the limit of its tag.
 func text(value json.RawMessage, tag reflect.StructTag, path string, odd *notes) (*string, bool) {
 	read, ok := scalar(value, func(s string) (string, bool) { return s, true })
 	if !ok {
@@ -183,7 +184,7 @@ func text(value json.RawMessage, tag reflect.StructTag, path string, odd *notes)
 	case len(*read) <= limit:
 	case cuts:
 		odd.add(path, fmt.Sprintf("has %d bytes; the first %d are kept", len(*read), limit))
-		*read = strings.Clone(cut(*read, limit)) // not to hold on to all of it
+		*read = strings.Clone(cut(*read, limit)) // so that the long text can be freed
 	default:
 		odd.add(path, fmt.Sprintf("has %d bytes, more than %d; it is left out", len(*read), limit))
 		return nil, false
@@ -191,8 +192,8 @@ func text(value json.RawMessage, tag reflect.StructTag, path string, odd *notes)
 	return read, true
 }
 
-// scalar reads a JSON string, number or boolean by its text. An empty string
-// is absent for everything but a string: nil and true.
+// scalar parses the text of a JSON string, number or boolean. It returns nil and true
+// if the text is blank and parse does not accept it: the value is absent then.
 func scalar[T any](value json.RawMessage, parse func(string) (T, bool)) (*T, bool) {
 	s := string(value)
 	switch value[0] {
@@ -210,7 +211,8 @@ func scalar[T any](value json.RawMessage, parse func(string) (T, bool)) (*T, boo
 	return nil, strings.TrimSpace(s) == ""
 }
 
-// parseNumber refuses what [strconv.ParseFloat] takes beyond decimal numbers.
+// parseNumber parses a finite decimal number. It refuses the other forms that
+// [strconv.ParseFloat] accepts.
 func parseNumber(s string) (float64, bool) {
 	s = strings.TrimSpace(s)
 	f, err := strconv.ParseFloat(s, 64)
@@ -230,17 +232,17 @@ func parseBool(s string) (value, ok bool) {
 	return false, false
 }
 
-// timeLayouts are the documented form, with or without seconds or zone. Go
-// reads a fraction of a second after each of them by itself.
+// timeLayouts are the documented layout and its variants without seconds or zone. Go
+// accepts a fraction of a second after each of them.
 var timeLayouts = []string{time.RFC3339, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05", "2006-01-02T15:04"}
 
-// parseTime takes a time without a zone as UTC, as the fields' names say.
+// parseTime takes a time without a zone as UTC, as the names of the fields say.
 func parseTime(s string) (time.Time, bool) {
 	s = strings.Replace(strings.TrimSpace(s), " ", "T", 1)
 	for _, layout := range timeLayouts {
 		if t, err := time.Parse(layout, s); err == nil {
 			t = t.UTC()
-			return t, t.Year() >= 0 && t.Year() <= 9999 // a zone can lead beyond what JSON can write
+			return t, t.Year() >= 0 && t.Year() <= 9999 // a zone can move a time out of the range that JSON can encode
 		}
 	}
 	return time.Time{}, false

@@ -94,7 +94,7 @@ func TestDecodeAnswerFailures(t *testing.T) {
 		"gateway error with status 200":       {200, `{"Code":"Throttling.User","Message":"m"}`, Error{Class: ClassThrottled, Code: "Throttling.User", Message: "m"}, ""},
 		"gateway error in XML":                {400, `<?xml version='1.0'?><Error><RequestId>R</RequestId><Code>Throttling.Api</Code><Message>m</Message></Error>`, Error{Class: ClassThrottled, Code: "Throttling.Api", Message: "m", RequestID: "R"}, ""},
 		"business error in XML":               {200, `<QueryOTAJobResponse><Success>false</Success><Code>iot.system.SystemException</Code></QueryOTAJobResponse>`, Error{Class: ClassServer, Code: "iot.system.SystemException"}, ""},
-		"a good answer in XML":                {200, `<QueryOTAJobResponse><RequestId>R</RequestId><Success>true</Success><Data/></QueryOTAJobResponse>`, Error{Class: ClassDecode, RequestID: "R"}, "the answer is XML, although JSON was asked for"},
+		"a good answer in XML":                {200, `<QueryOTAJobResponse><RequestId>R</RequestId><Success>true</Success><Data/></QueryOTAJobResponse>`, Error{Class: ClassDecode, RequestID: "R"}, "the answer is XML, although JSON was requested"},
 		"429 without a body":                  {429, ``, Error{Class: ClassThrottled}, "the answer is empty"},
 		"a proxy's HTML with 502":             {502, `<html>bad gateway</html>`, Error{Class: ClassServer}, "the answer is an HTML page, as from a proxy"},
 		"a portal's HTML with 200":            {200, ` <!DOCTYPE html><html>log in</html>`, Error{Class: ClassDecode}, "the answer is an HTML page, as from a proxy"},

@@ -7,16 +7,16 @@ import (
 	"time"
 )
 
-// departure notes whether and when a request may have left, which net/http's
-// errors do not tell. Its callbacks can come after the call has ended.
+// departure records whether and when a request may have been sent. The errors of
+// net/http do not say so. Its callbacks may run after the call has ended.
 type departure struct {
 	mu sync.Mutex // guards at
 	at time.Time  // zero: nothing was sent
 }
 
-// follow gives a context that tells the departure of a request made with it.
-// A connection is enough to count as sent. WroteRequest comes a little later,
-// but before the bytes are handed to the kernel.
+// follow returns a context that makes a request report its departure. A request counts
+// as sent as soon as it has a connection. WroteRequest comes a little later and still
+// before the bytes are handed to the kernel.
 func (d *departure) follow(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn:      func(httptrace.GotConnInfo) { d.left() },
@@ -30,8 +30,8 @@ func (d *departure) left() {
 	d.at = time.Now()
 }
 
-// arrivesBy is when the request has arrived at the latest if the network takes
-// no longer than this, or zero if nothing was sent.
+// arrivesBy returns the latest time at which the request can arrive if the network
+// delays it by at most this long. It is zero if nothing was sent.
 func (d *departure) arrivesBy(network time.Duration) time.Time {
 	d.mu.Lock()
 	defer d.mu.Unlock()

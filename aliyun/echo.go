@@ -6,23 +6,23 @@ import (
 	"sync/atomic"
 )
 
-// Echo remembers whether the answers to an account name what was asked for. No
-// page of the API promises that they do. So an answer that names something else
-// is taken, with a note, until one has named the right thing; from then on it is
-// an error, because what it says belongs to something else.
+// Echo records whether the answers to an account repeat the id of the request. No page
+// of the API promises that they do. Until an answer has repeated the right id, an answer
+// with another id is accepted and noted. From then on it is an error, because its data
+// belong to another batch, package or product.
 //
-// Clients of one account share an Echo. The zero value has seen no answer. It is
+// The clients of an account share an Echo. The zero value has seen no answer. It is
 // safe for concurrent use.
 type Echo struct {
 	job, firmware, product echoed
 }
 
-// echoed is true once an answer has named what was asked for.
+// echoed is true once an answer has repeated the id of its request.
 type echoed struct{ atomic.Bool }
 
-// check compares what an answer names, under a field, with what was asked for;
-// "" is anything. Blanks around an id do not count, its case does. What names
-// nothing is no contradiction.
+// check compares the ids that an answer has in a field with the id of the request; an
+// empty asked accepts any id. It ignores blanks around an id but not its case, and
+// accepts an answer without ids.
 func (e *echoed) check(field, asked string, odd *notes, named ...*string) error {
 	if asked == "" {
 		return nil
@@ -41,8 +41,8 @@ func (e *echoed) check(field, asked string, odd *notes, named ...*string) error 
 	case other == nil:
 		return nil
 	case e.Load():
-		return fmt.Errorf("the answer is about %s %q, but %q was asked for", field, *other, asked)
+		return fmt.Errorf("the answer is about %s %q, but %q was requested", field, *other, asked)
 	}
-	odd.add(field, "is not what was asked for; the answer is taken, because no answer has named what was asked for so far")
+	odd.add(field, "is not the requested one; the answer is accepted, because no answer has repeated the requested id so far")
 	return nil
 }

@@ -12,25 +12,25 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/printable"
 )
 
-// Error is a call that failed. Whatever the API said is in it; whatever it did
-// not say is "" or 0.
+// Error describes a failed call. A field is "" or 0 if the API did not send it.
 type Error struct {
 	Operation  string // the API's name, such as QueryOTAJob
 	Class      Class
 	Code       string // the API's own code, "" if the answer had none
-	Message    string // the API's own text, free of our secrets
-	RequestID  string // what Alibaba's support asks for
-	HTTPStatus int    // 0 if no answer came
-	Cause      Cause  // why the endpoint cannot be asked, as far as that is known
-	Err        error  // the cause on our side; nil when the API itself refused
+	Message    string // the API's own text, without the secrets of the call
+	RequestID  string // Alibaba's support asks for it
+	HTTPStatus int    // 0 without an answer
+	Cause      Cause  // more about a failure without a code; "" if unknown
+	Err        error  // the underlying error; nil if the API refused the call
 
-	// ArrivesBy is set when the request may have been sent and no answer came:
-	// the API may still get it until then, twice the timeout after it was sent.
+	// ArrivesBy is the latest time at which the request can still reach the API, twice
+	// the timeout after it was sent. It is zero if there was an answer, or if nothing
+	// was sent.
 	ArrivesBy time.Time
 }
 
-// Error gives one line: operation, class, then whatever is known. What the API said can
-// neither break it nor steer a terminal.
+// Error returns one line: operation, class and what else is known. It escapes
+// characters with which an answer could break the line or control a terminal.
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s", e.Operation, e.Class)
@@ -52,11 +52,11 @@ func (e *Error) Error() string {
 	return printable.Text(b.String())
 }
 
-// Unwrap gives the cause on our side, nil when the API itself refused.
+// Unwrap returns the underlying error, nil if the API refused the call.
 func (e *Error) Unwrap() error { return e.Err }
 
-// transportError sorts what net/http returns. The URL that net/url puts in front
-// is cut off: the query is long and says nothing that the Error does not.
+// transportError classifies an error of net/http. It removes the URL that net/url puts in
+// front: the query is long and says nothing that the Error does not say.
 func transportError(operation string, httpStatus int, err error) *Error {
 	if asURL, ok := errors.AsType[*url.Error](err); ok {
 		err = asURL.Err
@@ -69,12 +69,14 @@ func transportError(operation string, httpStatus int, err error) *Error {
 	return &Error{Operation: operation, Class: class, HTTPStatus: httpStatus, Cause: causeOf(err), Err: err}
 }
 
-// decodeError is an answer that is not the API's, such as a proxy's page.
+// decodeError is the error for an answer that does not come from the API, such as a page
+// of a proxy.
 func decodeError(operation string, httpStatus int, err error) *Error {
 	return &Error{Operation: operation, Class: ClassDecode, HTTPStatus: httpStatus, Err: err}
 }
 
-// AccountWide says whether a poll failed for a reason that other batches share.
+// AccountWide reports whether a call failed for a reason that is likely to affect all
+// batches of the account. It is false for nil.
 func AccountWide(err *Error) bool {
 	if err == nil {
 		return false
@@ -86,7 +88,7 @@ func AccountWide(err *Error) bool {
 	return false
 }
 
-// AsError is nil for a nil error.
+// AsError returns the [*Error] in the chain of err, nil if there is none.
 func AsError(err error) *Error {
 	failure, _ := errors.AsType[*Error](err)
 	return failure

@@ -8,42 +8,41 @@ import (
 	"time"
 )
 
-// The read operations beside QueryOTAJob. Each has a rate budget of its own.
+// The operations that read lists. Each has a rate budget of its own.
 const (
-	OpListOTAFirmware      = "ListOTAFirmware"      // the update packages of an instance
-	OpListOTAJobByFirmware = "ListOTAJobByFirmware" // the batches of one package
-	OpListOTATaskByJob     = "ListOTATaskByJob"     // the devices of one batch
+	OpListOTAFirmware      = "ListOTAFirmware"      // the firmware list of a product
+	OpListOTAJobByFirmware = "ListOTAJobByFirmware" // the job list of a firmware
+	OpListOTATaskByJob     = "ListOTATaskByJob"     // the device tasks of a job
 )
 
-// Operations lists all that a Client can call, which is also the order of the
-// documentation.
+// Operations are all that a Client can call, in the order of the documentation.
 var Operations = []string{OpQueryOTAJob, OpListOTAJobByFirmware, OpListOTAFirmware, OpListOTATaskByJob}
 
-// The largest pages that the API gives, in entries.
+// The largest pages of the API, in entries.
 const (
 	FirmwaresPerPage = 100
 	JobsPerPage      = 200
 	TasksPerPage     = 100
 )
 
-// MaxPackages is the documented number of packages that an account can hold.
+// MaxPackages is the documented limit of packages of an account.
 const MaxPackages = 500
 
-// List is one page of a list, and how long all of it is.
+// List is one page of a list, with the number of entries on all pages.
 type List[T any] struct {
 	Total   int
 	Entries []T
 }
 
-// Firmware is an update package in a list.
+// Firmware is an update package in a firmware list. A field is nil if the API left it
+// out.
 type Firmware struct {
 	FirmwareID  *string `json:"FirmwareId"`
 	ProductKey  *string `json:"ProductKey"`
 	DestVersion *string `json:"DestVersion"`
 }
 
-// JobSummary is what a list says of one batch. As in [Job], nil is what the API
-// left out.
+// JobSummary is an update batch in a job list. A field is nil if the API left it out.
 type JobSummary struct {
 	JobID           *string    `json:"JobId"`
 	JobStatus       *string    `json:"JobStatus"`
@@ -59,22 +58,21 @@ type JobSummary struct {
 	UtcEndTime      *time.Time `json:"UtcEndTime"`
 }
 
-// Task is one device of a batch.
+// Task is the task of one device of a batch.
 type Task struct {
 	JobID      *string `json:"JobId" max:"1048576"` // compared, not kept
 	TaskStatus *string `json:"TaskStatus"`
 }
 
-// TaskStatuses lists the states of a device task in the order of its life.
+// TaskStatuses are the documented values of TaskStatus, in the order of a task's life.
 var TaskStatuses = []string{"CONFIRM", "QUEUED", "NOTIFIED", "IN_PROGRESS", "SUCCEEDED", "FAILED", "CANCELED"}
 
-// FinishedTaskStatuses are those in which a device changes no more; in all
-// others it is live.
+// FinishedTaskStatuses are the values of TaskStatus in which a task has ended.
 var FinishedTaskStatuses = TaskStatuses[4:]
 
-// ListOTAFirmware gives a page of the packages of a product, or with "" of all
-// products of the instance; the first page is 1. Each has a FirmwareID. Every
-// error of the lists is an [*Error].
+// ListOTAFirmware returns a page of the firmware list of a product, or of all products of
+// the instance if productKey is ""; the first page is 1. Every entry has a FirmwareID.
+// Every error is an [*Error].
 func (c *Client) ListOTAFirmware(ctx context.Context, in Instance, productKey string, page int) (List[Firmware], error) {
 	var answer struct {
 		Total *float64   `json:"Total"`
@@ -93,8 +91,8 @@ func (c *Client) ListOTAFirmware(ctx context.Context, in Instance, productKey st
 	return listOf(answer.Total, answer.Data), err
 }
 
-// ListOTAJobByFirmware gives a page of the batches of a package. Each has a
-// JobID.
+// ListOTAJobByFirmware returns a page of the job list of a firmware; the first page is 1.
+// Every entry has a JobID. Every error is an [*Error].
 func (c *Client) ListOTAJobByFirmware(ctx context.Context, in Instance, firmwareID string, page int) (List[JobSummary], error) {
 	var answer struct {
 		Total *float64     `json:"Total"`
@@ -109,7 +107,7 @@ func (c *Client) ListOTAJobByFirmware(ctx context.Context, in Instance, firmware
 		for i := range answer.Data {
 			j := &answer.Data[i]
 			if correct(&j.JobStatus, &j.JobType); j.JobStatus == nil {
-				odd.add("Data[].JobStatus", "is missing; the list then says nothing new of the batch")
+				odd.add("Data[].JobStatus", "is missing; the list does not update the batch")
 			}
 		}
 		return c.echo.firmware.check("FirmwareId", firmwareID, odd, each(answer.Data, func(j *JobSummary) *string { return j.FirmwareID })...)
@@ -117,9 +115,10 @@ func (c *Client) ListOTAJobByFirmware(ctx context.Context, in Instance, firmware
 	return listOf(answer.Total, answer.Data), err
 }
 
-// ListOTATaskByJob gives the first size devices of a batch that are in a state,
-// "" for any. Each has a TaskStatus. Reading Total of a short page is how devices
-// are counted: the API has no other way.
+// ListOTATaskByJob returns the first device tasks of a job that have a TaskStatus, at
+// most size of them; "" is any TaskStatus. Every entry has a TaskStatus. Total is the
+// only way to count devices, so a caller that counts asks for a short page. Every error
+// is an [*Error].
 func (c *Client) ListOTATaskByJob(ctx context.Context, in Instance, jobID, taskStatus string, size int) (List[Task], error) {
 	var answer struct {
 		Total *float64 `json:"Total"`
@@ -151,7 +150,7 @@ func listOf[T any](total *float64, entries []T) List[T] {
 	return list
 }
 
-// each gives one field of all entries.
+// each returns one field of all entries.
 func each[T any](entries []T, field func(*T) *string) []*string {
 	values := make([]*string, len(entries))
 	for i := range entries {

@@ -1,15 +1,14 @@
 package aliyun
 
-// Note is something odd in an answer that is no reason to refuse it: a field
-// that is left out, or only partly taken.
+// Note reports a field of an accepted answer that was ignored, shortened or unexpected.
 type Note struct {
 	Field string // such as Data.Tags[].Key
-	Text  string // what is wrong with it, and what came of that
+	Text  string // what is wrong with it, and the consequence
 }
 
 const unreadable = "cannot be read; it is left out"
 
-// notes collects at most one note for each field: a list can have a million
+// notes collects at most one note for each field, because a list can have a million
 // entries that cannot be read. The zero value is empty.
 type notes struct {
 	all   []Note

@@ -9,29 +9,28 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/signature"
 )
 
-// OpQueryOTAJob tells everything about one batch. It is the API's name, the
-// RAM action behind "iot:", and a label value.
+// OpQueryOTAJob reads one batch. The string is the API's name of the operation, the RAM
+// action after "iot:", and a label value.
 const OpQueryOTAJob = "QueryOTAJob"
 
-// Instance is where the calls about its batches go.
+// Instance is an instance of IoT Platform and how to call it.
 type Instance struct {
 	URL       string // http(s)://host[:port]
 	ID        string // IotInstanceId; "" is the public instance
-	RegionID  string // RegionId, which only v1 sends; "" where the endpoint needs none
+	RegionID  string // RegionId, which only signature v1 sends; "" if the endpoint needs none
 	Signature signature.Version
 }
 
-// NameOf names an instance to a reader; the public one has no id.
+// NameOf returns the id of an instance for messages. The public instance has none.
 func NameOf(in Instance) string { return cmp.Or(in.ID, "(public)") }
 
-// misprints are values that some pages of the API print for documented ones.
+// misprints maps wrong spellings on some pages of the API to the documented values.
 var misprints = map[string]string{
 	"COMPLETE":        StatusCompleted,
 	"VERFIY_FIRMWARE": "VERIFY_FIRMWARE",
 }
 
-// QueryOTAJob asks for one batch. What it returns has a JobStatus. Every error
-// is an [*Error].
+// QueryOTAJob returns one batch. It has a JobStatus. Every error is an [*Error].
 func (c *Client) QueryOTAJob(ctx context.Context, in Instance, jobID string) (*Job, error) {
 	var answer struct {
 		Data *struct {
@@ -55,7 +54,7 @@ func (c *Client) QueryOTAJob(ctx context.Context, in Instance, jobID string) (*J
 	return &answer.Data.Job, nil
 }
 
-// correct replaces misprints in place. A blank value is none.
+// correct replaces misprints in place, and blank values by nil.
 func correct(values ...**string) {
 	for _, value := range values {
 		if *value == nil {

@@ -9,20 +9,19 @@ import (
 	"strings"
 )
 
-// checkTotal says what is wrong with the Total of a list: without one, nobody
-// knows whether the list is complete. The documented limits are far below
-// MaxInt32.
+// checkTotal checks the Total of a list. Without it, the client could not know whether
+// the list is complete. The documented limits are far below MaxInt32.
 func checkTotal(total *float64) error {
 	switch {
 	case total == nil:
 		return missing("Total")
 	case *total < 0 || *total > math.MaxInt32 || *total != math.Trunc(*total):
-		return fmt.Errorf("the answer has %v as Total, which is no count", *total)
+		return fmt.Errorf("the answer has %v as Total, which is not a count", *total)
 	}
 	return nil
 }
 
-// overfull says that a page holds more entries than were asked for.
+// overfull is the error for a page with more entries than were requested.
 type overfull struct{ came, asked int }
 
 func (e *overfull) Error() string {
@@ -30,10 +29,10 @@ func (e *overfull) Error() string {
 	if e.came >= mostEntries { // no more are read
 		number = "more than " + strconv.Itoa(mostEntries-1)
 	}
-	return fmt.Sprintf("a page of the list holds %s entries, but %d were asked for", number, e.asked)
+	return fmt.Sprintf("a page of the list has %s entries, but %d were requested", number, e.asked)
 }
 
-// checkSize says whether a page holds more entries than were asked for.
+// checkSize returns an error if a page has more entries than were requested.
 func checkSize[T any](entries []T, asked int) error {
 	if len(entries) > asked {
 		return &overfull{len(entries), asked}
@@ -41,8 +40,8 @@ func checkSize[T any](entries []T, asked int) error {
 	return nil
 }
 
-// checkPage says what is wrong with a page of a list whose entries are known by
-// an id. It takes out those that have none.
+// checkPage checks a page of a list whose entries have an id. It removes entries without
+// one.
 func checkPage[T any](total *float64, entries *[]T, page, size int, name string, id func(*T) *string, odd *notes) error {
 	if err := cmp.Or(checkTotal(total), checkSize(*entries, size)); err != nil {
 		return err
@@ -60,12 +59,12 @@ func checkPage[T any](total *float64, entries *[]T, page, size int, name string,
 	return nil
 }
 
-// maxStates is how many different states the devices of one page may have:
-// more than twice as many as are documented are not states.
+// maxStates limits the different values of TaskStatus on one page. It is more than twice
+// the documented number.
 const maxStates = 16
 
-// checkStates says what is wrong with the states of the devices on a page. They
-// become label values, so there cannot be any number of them.
+// checkStates checks the values of TaskStatus on a page. They become label values, so
+// their number is limited.
 func checkStates(tasks []Task) error {
 	distinct := make(map[string]bool)
 	for i := range tasks {

@@ -7,19 +7,19 @@ import (
 	"strings"
 )
 
-// redact takes the secrets out of a text, also where they are written as in a
-// URL, in JSON, in a Go quote or in HTML, once or several times over: a gateway
-// answers a wrong signature with the text that it signed, token included.
+// redact replaces the secrets in a text, also if they are encoded for a URL, JSON, a Go
+// string or HTML, once or repeatedly. A gateway answers a wrong signature with the text
+// that it signed, which contains the token.
 func redact(text string, secrets ...string) string {
 	return redactStart(text, math.MaxInt, secrets...)
 }
 
-// redactStart is the beginning of what redact gives, of at least so many bytes:
-// the peer decides how long the text is.
+// redactStart returns the beginning of the redacted text, at least enough bytes of it.
+// It stops early because the peer decides how long the text is.
 func redactStart(text string, enough int, secrets ...string) string {
 	var b strings.Builder
 	for i := 0; i < len(text) && b.Len() < enough; {
-		n := 0 // bytes of the longest secret that begins here
+		n := 0 // length of the longest secret that begins here, in bytes
 		for _, secret := range secrets {
 			n = max(n, written(text[i:], secret))
 		}
@@ -34,8 +34,8 @@ func redactStart(text string, enough int, secrets ...string) string {
 	return b.String()
 }
 
-// written is how many bytes at the beginning of the text stand for the secret,
-// -1 if they do not.
+// written returns how many bytes at the beginning of the text encode the secret, -1 if
+// the text does not begin with it.
 func written(text, secret string) int {
 	if secret == "" {
 		return 0
@@ -48,8 +48,8 @@ func written(text, secret string) int {
 	return -1
 }
 
-// forms are the numbers of bytes at the beginning of the text that may stand
-// for c: a percent sign may be itself or begin another character.
+// forms returns the possible lengths, in bytes, of an encoding of c at the beginning of
+// the text. There can be several: a percent sign may stand for itself or begin an escape.
 func forms(text string, c byte) (n []int) {
 	if text == "" {
 		return nil
@@ -76,7 +76,7 @@ func forms(text string, c byte) (n []int) {
 			n = append(n, 1)
 		}
 	case '\\':
-		const most = 15 // four times over; a longer run is no secret, and would take long to look through
+		const most = 15 // encoded four times; a longer run is not a secret and would be slow to search
 		run := text[:min(len(text), most)]
 		at := len(run) - len(strings.TrimLeft(run, `\`))
 		if strings.HasPrefix(text[at:], "u") {

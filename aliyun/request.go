@@ -9,8 +9,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/signature"
 )
 
-// newRequest makes the signed request of a call and adds to params what every
-// call has. It also gives the signature, which belongs in no error.
+// newRequest returns the signed request of a call. It adds the parameters of every call
+// to params. It also returns the signature, which must not appear in an error.
 func (c *Client) newRequest(ctx context.Context, operation string, in Instance, params url.Values, keys credentials.Keys) (_ *http.Request, signed string, _ error) {
 	if in.ID != "" {
 		params.Set("IotInstanceId", in.ID)

@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// Text is valid UTF-8, as Prometheus demands; "" when the API left the field out.
+// Text returns a field as valid UTF-8, which Prometheus requires; "" if it is nil.
 func Text(s *string) string {
 	if s == nil {
 		return ""

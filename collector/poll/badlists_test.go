@@ -29,7 +29,7 @@ func TestListsThatNoAccountHas(t *testing.T) {
 		why  string // the error
 		most int    // batches that are found in it
 	}{
-		gateway.Overfull:  {"a page of the list holds more than 200 entries, but 200 were asked for", 0},
+		gateway.Overfull:  {"a page of the list has more than 200 entries, but 200 were requested", 0},
 		gateway.Growing:   {"the list grows faster than it can be read: from 400 entries by its Total to 600 while 2 pages were read", 400},
 		gateway.Repeating: {"page 2 repeats entries of the pages before it, although the list has 50000 entries by its Total", 200},
 		gateway.Hollow:    {"page 2 is empty, although the list has 50000 entries by its Total, and 200 have come", 200},
@@ -78,7 +78,7 @@ func TestPackageListsThatNoAccountHas(t *testing.T) {
 		why  string
 		most int // packages that are found in it
 	}{
-		gateway.Overfull:  {"a page of the list holds 200 entries, but 100 were asked for", 0},
+		gateway.Overfull:  {"a page of the list has 200 entries, but 100 were requested", 0},
 		gateway.Growing:   {"the list grows faster than it can be read", 200},
 		gateway.Countless: {"the list has 2147483647 entries by its Total; only the first 500 are read", 500},
 		gateway.Repeating: {"page 2 repeats entries", 100},
@@ -137,7 +137,7 @@ func TestDevicesBeyondThePage(t *testing.T) {
 		if h.State("job-1").Devices != nil {
 			t.Error("the devices are counted")
 		}
-		if want := "a page of the list holds 200 entries, but 100 were asked for"; strings.Count(h.Logs.String(), want) != 1 {
+		if want := "a page of the list has 200 entries, but 100 were requested"; strings.Count(h.Logs.String(), want) != 1 {
 			t.Errorf("the log does not say once that %s:\n%s", want, &h.Logs)
 		}
 	})

@@ -121,7 +121,7 @@ func TestAnswersThatNeverName(t *testing.T) {
 				if diff := cmp.Diff(steady(whole, harness.JobID), steady(h.Scrape(), harness.JobID)); diff != "" {
 					t.Errorf("(-want +got):\n%s", diff)
 				}
-				if n := strings.Count(h.Logs.String(), "not what was asked for"); n != c.said || strings.Count(h.Logs.String(), "level=warn") != n {
+				if n := strings.Count(h.Logs.String(), "is not the requested one"); n != c.said || strings.Count(h.Logs.String(), "level=warn") != n {
 					t.Errorf("%d warnings, want %d:\n%s", n, c.said, h.Logs.String())
 				}
 				for _, line := range failedCalls(h.Scrape()) {

@@ -1,7 +1,6 @@
 package budget
 
 import (
-	"slices"
 	"sync"
 )
 
@@ -56,17 +55,4 @@ func (b *Shared) free() {
 func (b *Shared) wake() {
 	close(b.changed)
 	b.changed = make(chan struct{})
-}
-
-// count makes a slot that is out count against one more budget, even where that
-// takes more than there is: none is given out until enough have come back.
-// s.slots.mu is held.
-func (s *Slot) count(b *Shared) {
-	if b == nil || slices.Contains(s.budgets, b) {
-		return
-	}
-	s.budgets = append(s.budgets, b)
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.taken++
 }

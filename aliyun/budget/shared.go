@@ -4,10 +4,10 @@ import (
 	"sync"
 )
 
-// Shared bounds the calls that all accounts of one identity make to one
-// operation in any second. Each of them has [Slots] of its own, which draw from
-// it. It outlives them in a reload, so that an account may get another name, or
-// two may change places, without a moment of twice the rate. Safe for concurrent use.
+// Shared limits the calls that all accounts of one identity make to one operation in
+// one second. Each account has its own [Slots], which draw from it. A Shared outlives
+// them in a reload: if an account gets another name, or if two accounts swap names, the
+// rate does not double. Create it with NewShared. It is safe for concurrent use.
 type Shared struct {
 	mu      sync.Mutex // guards all below; locked after Slots.mu
 	limit   int
@@ -15,10 +15,11 @@ type Shared struct {
 	changed chan struct{} // closed and replaced when a slot may have become free
 }
 
-// NewShared gives a budget of no calls, until it is resized.
+// NewShared returns a budget that allows no calls until it is resized.
 func NewShared() *Shared { return &Shared{changed: make(chan struct{})} }
 
-// Resize changes the budget to the sum of the slots that draw from it.
+// Resize changes how many slots may be out at a time: the sum of the slots that draw
+// from the budget.
 func (b *Shared) Resize(limit int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -26,14 +27,15 @@ func (b *Shared) Resize(limit int) {
 	b.wake()
 }
 
-// Idle says that no slot counts against the budget.
+// Idle reports whether no slot counts against the budget.
 func (b *Shared) Idle() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.taken == 0
 }
 
-// take counts one slot, or gives what to wait for.
+// take counts one slot. If there is none, it returns a channel that is closed when one
+// may have become free.
 func (b *Shared) take() (wait <-chan struct{}) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -51,7 +53,7 @@ func (b *Shared) free() {
 	b.wake()
 }
 
-// wake lets every waiting Take look again. b.mu is held.
+// wake makes every waiting Take try again. The caller holds b.mu.
 func (b *Shared) wake() {
 	close(b.changed)
 	b.changed = make(chan struct{})

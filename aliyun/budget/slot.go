@@ -8,17 +8,17 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
-// MaxPark is the longest that a throttled slot is parked.
+// MaxPark is the longest time for which a throttled answer parks a slot.
 const MaxPark = 45 * time.Second
 
-// Slot is the right to make one call.
+// Slot is the permission to make one call. The caller must give it back exactly once, by
+// one of its methods.
 type Slot struct {
 	slots   *Slots
 	budgets []*Shared // that it counts against; guarded by slots.mu
 }
 
-// End gives the slot back after a call, by how it ended; failure is nil for one
-// that succeeded.
+// End gives the slot back after a call. failure is nil if the call succeeded.
 func (s *Slot) End(failure *aliyun.Error) {
 	switch {
 	case failure == nil:
@@ -32,31 +32,31 @@ func (s *Slot) End(failure *aliyun.Error) {
 	}
 }
 
-// Answered gives the slot back in one second: call it when the answer has come,
-// or when the call failed before anything was sent. Up to 1.5 % more, by chance,
-// lets in a rival that would otherwise be throttled at every try where the
-// network takes no time.
+// Answered gives the slot back in one second. Call it after an answer, or if the call
+// failed before anything was sent. A random 0 to 1.5 % are added: otherwise a rival on a
+// network without latency could be throttled at every attempt.
 func (s *Slot) Answered() { s.after(untilSeen(), nil) }
 
-// Unanswered gives the slot back one second after the request has arrived at the
-// latest: the call got no answer, so it may still be on its way.
+// Unanswered gives the slot back one second after arrivesBy, the latest time at which
+// the request can reach the API. Call it if there was no answer: the request may still
+// be on its way.
 func (s *Slot) Unanswered(arrivesBy time.Time) {
 	s.after(time.Until(arrivesBy)+untilSeen(), &s.slots.unanswered)
 }
 
-// Throttled parks the slot for 30 s ± 50 %. So each throttled answer takes one
-// slot's share of the rate away for a while, and the shares of rivals settle.
+// Throttled parks the slot for 30 s ± 50 %. Each throttled answer so reduces the rate by
+// one slot for a while, until the rates of rivals fit into the limit.
 func (s *Slot) Throttled() {
 	s.after(MaxPark-rand.N(30*time.Second), &s.slots.parked)
 }
 
-// Unused gives the slot back at once, for a call that was not made.
+// Unused gives the slot back at once. Call it if no call was made.
 func (s *Slot) Unused() { s.free(nil) }
 
 func untilSeen() time.Duration { return window + rand.N(window/70) }
 
-// after gives the slot back when d has passed. Until then it counts in why, a
-// field of s.slots or nil.
+// after gives the slot back after d. Until then it is counted in why, a field of s.slots
+// or nil.
 func (s *Slot) after(d time.Duration, why *int) {
 	if why != nil {
 		s.slots.mu.Lock()
@@ -79,9 +79,9 @@ func (s *Slot) free(why *int) {
 	s.slots.wake()
 }
 
-// count makes a slot that is out count against one more budget, even where that
-// takes more than there is: none is given out until enough have come back.
-// s.slots.mu is held.
+// count makes a slot that is out count against one more budget, even if that exceeds its
+// limit: then no slot is given out until enough slots are free again. The caller holds
+// s.slots.mu.
 func (s *Slot) count(b *Shared) {
 	if b == nil || slices.Contains(s.budgets, b) {
 		return

@@ -6,44 +6,43 @@ import (
 	"time"
 )
 
-// window is the second in which the API counts calls. A slot is held for one
-// more window after its call has reached the API. So the API never sees more
-// calls in one second than there are slots: each of the others would still have
-// held its slot when the last one was sent.
+// window is the second in which the API counts calls. A slot is held for one more window
+// after its call has reached the API. So of N+1 calls that reach it in one second, the
+// first N would still hold all slots when the last one is sent.
 const window = time.Second
 
-// Slots are the calls that one account may make to one operation in any second.
-// They outlive the account in a reload, so that its calls of the last second
-// still count when it comes back. Safe for concurrent use.
+// Slots limit the calls that one account makes to one operation in one second. They
+// outlive the account in a reload: if it comes back, its calls of the last second still
+// count. Create them with NewSlots. They are safe for concurrent use.
 type Slots struct {
 	mu         sync.Mutex // guards all below; locked before Budget.mu
 	limit      int
-	budget     *Shared // shared with the other accounts of the same identity; nil: none
+	budget     *Shared // shared with the other accounts of the same identity; nil is none
 	out        map[*Slot]struct{}
-	parked     int           // of those that are out: wait after a throttled answer
-	unanswered int           // of those that are out: wait for a request that may still arrive
-	nextAt     time.Time     // no slot is given out before
+	parked     int           // of out: parked after a throttled answer
+	unanswered int           // of out: held for a request that may still arrive
+	nextAt     time.Time     // no slot is given out before this time
 	changed    chan struct{} // closed and replaced when a slot may have become free
 }
 
-// NewSlots gives limit calls a second, without a budget to share.
+// NewSlots returns slots for limit calls in one second, without a shared budget.
 func NewSlots(limit int) *Slots {
 	return &Slots{limit: limit, out: make(map[*Slot]struct{}), changed: make(chan struct{})}
 }
 
-// Take waits for a free slot. The caller must give it back by one of the
-// methods of [Slot]. The only error is ctx's.
+// Take waits for a free slot. The caller must give it back by one of the methods of
+// [Slot]. The only error is that of ctx.
 //
-// Slots are given out a quarter of a window's share apart. Otherwise those that
-// started together would come back together for ever, and a call that comes up
-// in between would wait half a second for one.
+// Take spaces slots by a quarter of window / limit. Otherwise slots that were taken
+// together would always become free together, and a call that is due in between would
+// wait half a second on average.
 func (s *Slots) Take(ctx context.Context) (*Slot, error) {
 	for {
 		slot, wait := s.take(time.Now())
 		if slot != nil {
 			return slot, nil
 		}
-		var passed <-chan time.Time // nil while time alone frees no slot
+		var passed <-chan time.Time // nil if waiting for a time does not help
 		if wait.pause > 0 {
 			passed = time.After(wait.pause)
 		}
@@ -57,10 +56,10 @@ func (s *Slots) Take(ctx context.Context) (*Slot, error) {
 	}
 }
 
-// waiting is what a slot has to be waited for: one of these, or ctx.
+// waiting is what may make a slot available.
 type waiting struct {
 	slots, budget <-chan struct{}
-	pause         time.Duration // 0: does not help
+	pause         time.Duration // 0 is none
 }
 
 func (s *Slots) take(now time.Time) (*Slot, waiting) {
@@ -85,8 +84,8 @@ func (s *Slots) take(now time.Time) (*Slot, waiting) {
 	return slot, waiting{}
 }
 
-// Resize changes the number of slots. Those beyond a smaller one are not cut
-// short: none is given out until enough have come back.
+// Resize changes the number of slots. It does not interrupt calls: if more slots are out
+// than the new limit, no slot is given out until enough are free again.
 func (s *Slots) Resize(limit int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -94,9 +93,9 @@ func (s *Slots) Resize(limit int) {
 	s.wake()
 }
 
-// Draw makes the slots count against a budget from now on. Those that are out
-// count against it too: after a change of the key the calls of the last second
-// were still made by the same main account.
+// Draw makes the slots count against a shared budget from now on, nil for none. Slots
+// that are out count against it too: after a change of the key, the calls of the last
+// second still came from the same main account.
 func (s *Slots) Draw(from *Shared) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -110,29 +109,29 @@ func (s *Slots) Draw(from *Shared) {
 	s.wake()
 }
 
-// Count says how many slots there are, and how many of them are parked.
+// Count returns the number of slots, and how many of them are parked.
 func (s *Slots) Count() (limit, parked int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.limit, s.parked
 }
 
-// Unanswered counts the slots of calls that got no answer, while their requests
-// may still be on their way.
+// Unanswered returns the number of slots that are held for requests without an answer
+// that may still be on their way.
 func (s *Slots) Unanswered() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.unanswered
 }
 
-// Idle says that no slot is out.
+// Idle reports whether no slot is out.
 func (s *Slots) Idle() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.out) == 0
 }
 
-// wake lets every waiting Take look again. s.mu is held.
+// wake makes every waiting Take try again. The caller holds s.mu.
 func (s *Slots) wake() {
 	close(s.changed)
 	s.changed = make(chan struct{})

@@ -9,31 +9,32 @@ import (
 	_ "unsafe" // for go:linkname
 )
 
-// maxKeysAnswer caps what a source of keys answers, in bytes. Real answers have
-// less than 4 KiB, most of it the token.
+// maxKeysAnswer limits an answer of a source, in bytes. Real answers have less than
+// 4 KiB, most of it the token.
 const maxKeysAnswer = 64 << 10
 
-// sendHook is the place in credentials-go through which all of its requests go:
-// to STS, the metadata service, a credentials URI, for profiles and single
-// sign-on. It reads answers of any length into memory and lets "101 Switching
-// Protocols" hang for ever, and has no option against either. Whether a newer
-// version still has the hook is seen by TestSourcesAreBounded.
+// sendHook is a variable in credentials-go through which all its requests go: to STS,
+// the metadata service, a credentials URI, for profiles and single sign-on.
+// credentials-go reads answers of any length into memory, hangs forever at "101
+// Switching Protocols", and has no option against either. TestSourcesAreBounded fails if
+// a newer version has no such hook.
 //
 //go:linkname sendHook github.com/aliyun/credentials-go/credentials/internal/http.hookDo
 var sendHook func(func(*http.Request) (*http.Response, error)) func(*http.Request) (*http.Response, error)
 
-// boundSources puts bounds on the answers that credentials-go reads.
+// boundSources limits the answers that credentials-go reads. It applies to the whole
+// process.
 var boundSources = sync.OnceFunc(func() {
 	sendHook = func(send func(*http.Request) (*http.Response, error)) func(*http.Request) (*http.Response, error) {
 		return func(r *http.Request) (*http.Response, error) {
-			r.Close = true // it uses no connection twice, and would leave it open for 90 s
+			r.Close = true // otherwise an unused connection would stay open for 90 s
 			response, err := send(r)
 			if err != nil {
 				return nil, err
 			}
-			if response.StatusCode < 200 { // the body is the bare connection
+			if response.StatusCode < 200 { // its body is the bare connection
 				response.Body.Close()
-				return nil, fmt.Errorf("the source answers with HTTP %d, which no source of keys uses", response.StatusCode)
+				return nil, fmt.Errorf("the source answers with HTTP %d, which is not an answer of a key source", response.StatusCode)
 			}
 			response.Body = &boundBody{response.Body, maxKeysAnswer}
 			return response, nil
@@ -43,7 +44,7 @@ var boundSources = sync.OnceFunc(func() {
 
 var errLongKeysAnswer = errors.New("the source's answer is too long")
 
-// boundBody is a body that fails when it is longer than left.
+// boundBody is a body whose Read fails after more than left bytes.
 type boundBody struct {
 	io.ReadCloser
 	left int // bytes

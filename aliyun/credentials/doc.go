@@ -1,11 +1,12 @@
-// Package credentials keeps the keys of one account fresh, wherever they come from: a
-// key pair, a file, STS, the role of a host, OIDC, a credentials URI or the standard
-// chain. The sources themselves are those of credentials-go.
+// Package credentials supplies the access keys of an account. A [Config] says where they
+// come from: a key pair, files, STS, a RAM role, OIDC, a credentials URI, or the
+// standard chain of credentials-go, which implements all these sources.
 //
-// A Provider asks its source once at a time, however many callers wait, bounds how
-// long that takes and how much the answer may be, and goes on with the last good keys
-// for a while when the source fails. Identity says whose rate budget the calls use up.
+// A [Provider] gets keys from its source and renews them. It limits the time and the
+// size of an answer, makes one request at a time for any number of callers, and uses
+// the last good keys for up to 150 seconds while the source fails. [Config.Identity]
+// tells which accounts share a rate budget.
 //
-// It never prints a secret, neither in an error nor by any verb of fmt, and it knows
-// nothing of the API that the keys are for.
+// The package never shows a secret: neither in an error nor with any verb of fmt or in
+// JSON. It knows nothing of the API for which the keys are.
 package credentials

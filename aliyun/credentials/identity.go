@@ -7,18 +7,19 @@ import (
 	"regexp"
 )
 
-// Identity is whose rate budget calls use up, as far as the credentials tell:
-// two key pairs may still belong to one main account. It may hold a secret part
-// of a credentials URI: compare it, do not print it.
+// Identity tells whose rate budget the calls with some credentials use, as far as the
+// configuration shows it: two key pairs may still belong to the same main account.
+// Identities are comparable. One may contain a secret part of a credentials URI, so do
+// not print it in any other way than with fmt.
 type Identity struct{ kind, value string }
 
-// Format prints no secret, whatever the verb.
+// Format implements [fmt.Formatter]. It prints no secret, whatever the verb.
 func (i Identity) Format(w fmt.State, _ rune) { io.WriteString(w, "Identity("+i.kind+")") }
 
 // roleOwner finds the number of the main account in the ARN of a role.
 var roleOwner = regexp.MustCompile(`^acs:ram::\d+:`)
 
-// Identity does not depend on secrets: a new secret is the same identity.
+// Identity does not depend on secrets: it stays the same if only a secret changes.
 func (cfg Config) Identity() Identity {
 	switch {
 	case cfg.RoleARN != "":

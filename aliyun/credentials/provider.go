@@ -9,68 +9,68 @@ import (
 )
 
 const (
-	// recheckAfter is how long the source's answer is used without asking
-	// again, and so how late a changed secret file is seen at most. It keeps
-	// static keys off the slow path, and sources off the network whose keys
-	// never have more than 180 s left, which credentials-go does not keep.
+	// recheckAfter is how long keys are used before the source is asked again. A changed
+	// secret file is noticed at most this late. The interval matters for keys that are
+	// never valid for more than 180 s: credentials-go does not cache those, so that
+	// every question goes over the network.
 	recheckAfter = 10 * time.Second
 
-	// reuseFor is how long the last good keys stand in for a source that fails
-	// or hangs. credentials-go hands out keys from its memory only while more
-	// than 180 s of their validity are left; the 30 s between are for the
-	// call in hand and for clocks that differ.
+	// reuseFor is how long the last good keys are used while the source fails or hangs.
+	// credentials-go returns cached keys only if they are valid for more than 180 s. The
+	// difference of 30 s is for the current call and for differing clocks.
 	reuseFor = 150 * time.Second
 
-	// patience is how long a refresh may take before callers go on with the
-	// last good keys. A healthy source answers in well under a second; a call
-	// has 10 s in all, and holds a slot of the rate budget while it waits.
+	// patience is how long callers wait for a refresh before they use the last good
+	// keys. A healthy source answers in well under a second. A call has 10 s in all and
+	// holds a slot of the rate budget while it waits.
 	patience = 2 * time.Second
 
-	// A failed source is asked again after firstBackoff, doubling to
-	// maxBackoff: ten times or so before the last good keys run out.
+	// A failed source is asked again after firstBackoff, which doubles up to maxBackoff:
+	// about ten times before the last good keys expire.
 	firstBackoff = time.Second
 	maxBackoff   = 15 * time.Second
 )
 
-// Keys sign one call. SecurityToken is "" for keys of long standing.
+// Keys are an access key, with which a call is signed. SecurityToken is "" unless the
+// key is temporary. Keys are comparable.
 type Keys struct{ AccessKeyID, AccessKeySecret, SecurityToken string }
 
-// Format prints no secret, whatever the verb.
+// Format implements [fmt.Formatter]. It prints no secret, whatever the verb.
 func (k Keys) Format(w fmt.State, _ rune) { io.WriteString(w, "Keys("+k.AccessKeyID+" <secret>)") }
 
-// MarshalText keeps the secret out of JSON and of structured logs.
+// MarshalText keeps the secret out of JSON and structured logs. The error is nil.
 func (k Keys) MarshalText() ([]byte, error) { return []byte(fmt.Sprint(k)), nil }
 
-// Provider keeps the keys of one account fresh. It is safe for concurrent
-// use, and asks its source once at a time, however many callers wait.
+// Provider gets the keys of one account from its source and renews them. Create it with
+// New. It is safe for concurrent use. It asks the source once at a time for any number
+// of callers.
 //
-// It is around credentials-go because that is not safe for concurrent use,
-// takes no context and can block for 15 s, fails while its last token still
-// holds, and asks only the last source of its chain for ever after a first
-// call at which every source failed.
+// It exists because credentials-go is not safe for concurrent use, takes no context, can
+// block for 15 s, fails while its last token is still valid, and, if every source of its
+// chain fails at the first call, asks only the last source from then on.
 type Provider struct {
 	cfg       Config
 	onFailure func(error)
 	newSource func(Config) (source, error)
 
-	mu      sync.Mutex // guards all below; never held while the source is asked
-	flight  *refresh   // the refresh under way, if any
-	source  source     // nil: build a new one
+	mu      sync.Mutex // guards all below; not held while the source is asked
+	flight  *refresh   // the current refresh; nil is none
+	source  source     // nil if the next refresh must build one
 	builtOf Config
 	builtAt time.Time
-	good    Keys          // the last that the source gave
-	until   time.Time     // good stands in for a failing or hanging source until then
-	due     time.Time     // the first call after this asks the source
+	good    Keys          // the last keys from the source
+	until   time.Time     // good may be used until then while the source fails or hangs
+	due     time.Time     // the first call of Keys after this time starts a refresh
 	err     error         // of the last refresh
 	backoff time.Duration // 0 after a good refresh
 }
 
-// refresh is one question to the source. Its goroutine lives until the source
-// answers, because nothing can interrupt that.
+// refresh is one request to the source. Its goroutine lives until the source answers,
+// because credentials-go cannot be interrupted.
 type refresh struct {
 	started  time.Time
 	done     chan struct{}
-	rejected bool // the credential it asks was discarded meanwhile; guarded by Credentials.mu
+	rejected bool // its source was discarded meanwhile; guarded by Provider.mu
 }
 
 // New does no I/O. onFailure is told of every failed refresh, one at
@@ -83,12 +83,12 @@ func New(cfg Config, onFailure func(error)) *Provider {
 	return &Provider{cfg: cfg, onFailure: onFailure, newSource: newSource}
 }
 
-// Format prints no secret, whatever the verb.
+// Format implements [fmt.Formatter]. It prints no secret, whatever the verb.
 func (c *Provider) Format(w fmt.State, verb rune) { c.cfg.Format(w, verb) }
 
-// Keys gives the keys to sign with. While the source fails it gives the last
-// good ones, for at most 150 s, and then the source's last error. It returns
-// early, with ctx's error, when ctx ends.
+// Keys returns the keys to sign with. While the source fails, it returns the last good
+// keys for at most 150 s, and then the error of the source. If ctx ends, it returns the
+// error of ctx. The error contains no secret.
 func (c *Provider) Keys(ctx context.Context) (Keys, error) {
 	for {
 		c.mu.Lock()
@@ -113,7 +113,7 @@ func (c *Provider) Keys(ctx context.Context) (Keys, error) {
 			enough = time.After(min(flight.started.Add(patience).Sub(now), left))
 		}
 		select {
-		case <-flight.done: // look again
+		case <-flight.done: // try again
 		case <-enough:
 			return good, nil
 		case <-ctx.Done():
@@ -122,17 +122,17 @@ func (c *Provider) Keys(ctx context.Context) (Keys, error) {
 	}
 }
 
-// Reject says that the API refused these keys as bad or expired: the next call
-// asks a new credential, unless newer keys are known already. A credential
-// younger than 10 s is left alone until it is as old, or wrong keys would mean
-// a question to the source with every call.
+// Reject reports that the API refused these keys as wrong or expired. The next call of
+// Keys asks the source again, unless there are newer keys already. It waits until the
+// source is 10 s old: otherwise wrong keys would cause a request to the source at every
+// call.
 func (c *Provider) Reject(k Keys) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if k != c.good {
 		return
 	}
-	if c.flight != nil && c.source != nil { // else the flight builds a new one already
+	if c.flight != nil && c.source != nil { // otherwise the refresh builds a new source anyway
 		c.flight.rejected = true
 	}
 	c.source = nil
@@ -142,7 +142,7 @@ func (c *Provider) Reject(k Keys) {
 	}
 }
 
-// refresh asks the source once and keeps what it says.
+// refresh asks the source once and stores its answer.
 func (c *Provider) refresh(r *refresh) {
 	c.mu.Lock()
 	src, builtOf, builtAt, old := c.source, c.builtOf, c.builtAt, c.good
@@ -167,12 +167,12 @@ func (c *Provider) refresh(r *refresh) {
 	c.flight = nil
 	switch {
 	case err != nil:
-		c.source = nil // credentials-go does not recover: build another
+		c.source = nil // a failed credential of credentials-go does not recover
 		c.backoff = min(max(2*c.backoff, firstBackoff), maxBackoff)
 		c.err, c.due = err, now.Add(c.backoff)
 	case r.rejected && keys == c.good:
-		// The credential spoke from before the rejection: the waiting callers
-		// look again, and ask a new one.
+		// These keys are those that were rejected: the waiting callers try again and
+		// ask a new source.
 	default:
 		c.source, c.builtOf, c.builtAt = src, builtOf, builtAt
 		c.err, c.backoff = nil, 0

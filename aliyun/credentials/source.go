@@ -14,38 +14,38 @@ import (
 	"github.com/aliyun/credentials-go/credentials"
 )
 
-// Config says where the keys of one account come from. The zero
-// value is credentials-go's standard chain: environment, OIDC (RRSA),
-// ~/.aliyun/config.json, ~/.alibabacloud/credentials, ECS RAM role, credentials
-// URI. Else the first of these that is set decides: CredentialsURI, OIDC*,
-// ECSRAMRole, RoleARN on top of a key pair, SecurityToken*, a plain key pair.
+// Config says where the keys of an account come from. The zero value is the standard
+// chain of credentials-go: environment, OIDC (RRSA), ~/.aliyun/config.json,
+// ~/.alibabacloud/credentials, ECS RAM role, credentials URI. Otherwise the first of
+// these fields that is set decides: CredentialsURI, OIDC*, ECSRAMRole, RoleARN with a key
+// pair, SecurityToken*, a key pair. Configs are comparable.
 type Config struct {
 	AccessKeyID, AccessKeySecret string
-	AccessKeySecretFile          string // over AccessKeySecret; read again when it changes
+	AccessKeySecretFile          string // overrides AccessKeySecret; read again when it changes
 	SecurityToken                string
-	SecurityTokenFile            string // over SecurityToken; read again when it changes
+	SecurityTokenFile            string // overrides SecurityToken; read again when it changes
 	RoleARN, ExternalID          string
-	RoleSessionName              string // "": credentials-go's own
+	RoleSessionName              string // "" is the default of credentials-go
 	ECSRAMRole                   string
 	OIDCProviderARN              string
-	OIDCTokenFile                string // read by credentials-go at every refresh
+	OIDCTokenFile                string // credentials-go reads it at every refresh
 	CredentialsURI               string
 }
 
-// Bounds of one request to STS or a credentials URI, in milliseconds; together
-// less than the 10 s of a call, so that the first one learns why it has no keys.
-// The standard chain and the ECS role have bounds of their own: 15 s and 2 s.
+// Timeouts of one request to STS or a credentials URI, in milliseconds. Together they are
+// less than the 10 s of a call, so that even the first call returns the error of the
+// source. The standard chain and the ECS role have their own timeouts: 15 s and 2 s.
 const (
 	connectTimeoutMs = 3000
 	readTimeoutMs    = 5000
 )
 
-// source is the one method of credentials-go's Credential that is used.
+// source is the only method that is used of a Credential of credentials-go.
 type source interface {
 	GetCredential() (*credentials.CredentialModel, error)
 }
 
-// kind is credentials-go's name of the source.
+// kind returns the name of the source in credentials-go.
 func (cfg Config) kind() string {
 	switch {
 	case cfg == Config{}:
@@ -64,16 +64,17 @@ func (cfg Config) kind() string {
 	return "access_key"
 }
 
-// Format prints no secret, whatever the verb.
+// Format implements [fmt.Formatter]. It prints no secret, whatever the verb.
 func (cfg Config) Format(w fmt.State, _ rune) {
 	io.WriteString(w, "CredentialsConfig("+cfg.kind()+")")
 }
 
-// MarshalText keeps the secret out of JSON and of structured logs.
+// MarshalText keeps the secret out of JSON and structured logs. The error is nil.
 func (cfg Config) MarshalText() ([]byte, error) { return []byte(fmt.Sprint(cfg)), nil }
 
-// readFiles fills in what stands in files. It is called for each refresh and
-// the contents are compared: Kubernetes swaps a symlink when a secret changes.
+// readFiles returns the Config with the contents of its secret files. It reads them at
+// each refresh and compares contents, not file times: Kubernetes swaps a symlink when a
+// secret changes.
 func (cfg Config) readFiles() (Config, error) {
 	for _, f := range []struct {
 		path  string
@@ -93,20 +94,21 @@ func (cfg Config) readFiles() (Config, error) {
 		if len(content) == 0 {
 			return cfg, fmt.Errorf("read %s: the file is empty", f.path)
 		}
-		// Rather the keys from before than calls that are refused.
+		// With an error, the last good keys are used for a while. Wrong keys would only
+		// be refused.
 		if bytes.ContainsFunc(content, func(r rune) bool { return r <= ' ' || r > '~' }) {
-			return cfg, fmt.Errorf("read %s: the file holds more than one line, or a character that no key has", f.path)
+			return cfg, fmt.Errorf("read %s: the file has more than one line, or a character that no key has", f.path)
 		}
 		*f.value = string(content)
 	}
 	return cfg, checkSecretFile(cfg.OIDCTokenFile)
 }
 
-// maxSecretFile is more than any key or token has, in bytes.
+// maxSecretFile is more than the size of any key or token, in bytes.
 const maxSecretFile = 64 << 10
 
-// checkSecretFile refuses what may never end or fill the memory when it is read. That
-// there is no such file is told by the one who reads it.
+// checkSecretFile refuses a file whose read may never end or may fill the memory. It
+// accepts a missing file: reading it gives the error.
 func checkSecretFile(path string) error {
 	switch info, _ := os.Stat(path); {
 	case info == nil, info.IsDir():
@@ -114,7 +116,7 @@ func checkSecretFile(path string) error {
 	case !info.Mode().IsRegular():
 		return fmt.Errorf("read %s: not a regular file", path)
 	case info.Size() > maxSecretFile:
-		return fmt.Errorf("read %s: larger than %d KiB, so not a secret", path, maxSecretFile>>10)
+		return fmt.Errorf("read %s: larger than %d KiB, which is too large for a secret", path, maxSecretFile>>10)
 	}
 	return nil
 }
@@ -131,7 +133,8 @@ func readSecretFile(path string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(file, maxSecretFile))
 }
 
-// newSource builds a credential, which does no I/O. cfg is what readFiles gave.
+// newSource builds a credential of credentials-go, without I/O. cfg is a result of
+// readFiles.
 func newSource(cfg Config) (source, error) {
 	boundSources()
 	kind := cfg.kind()
@@ -139,10 +142,10 @@ func newSource(cfg Config) (source, error) {
 	case "default":
 		return credentials.NewCredential(nil)
 	case "ram_role_arn", "sts", "access_key":
-		// credentials-go would take the missing half of the pair from the
-		// environment, which may be another account's.
+		// credentials-go would take the missing half of the pair from the environment,
+		// which may belong to another account.
 		if cfg.AccessKeyID == "" || cfg.AccessKeySecret == "" {
-			return nil, errors.New("an access key id and its secret are needed")
+			return nil, errors.New("an access key id and its secret are required")
 		}
 	}
 	connect, read := connectTimeoutMs, readTimeoutMs
@@ -163,12 +166,12 @@ func newSource(cfg Config) (source, error) {
 	})
 }
 
-// ask takes the keys out of a source. credentials-go panics at an answer of STS
-// without Expiration, and at one of the metadata service without Code.
+// ask gets the keys from a source. credentials-go panics at an answer of STS without
+// Expiration, and at an answer of the metadata service without Code.
 func ask(src source) (keys Keys, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("panic over the source's answer: %v", p)
+			err = fmt.Errorf("panic at the source's answer: %v", p)
 		}
 	}()
 	m, err := src.GetCredential()
@@ -180,24 +183,24 @@ func ask(src source) (keys Keys, err error) {
 		return Keys{}, errors.New("the source's answer has no access key")
 	}
 	if strings.ContainsFunc(keys.AccessKeyID+keys.AccessKeySecret+keys.SecurityToken, unicode.IsControl) {
-		return Keys{}, errors.New("the source's answer has keys with a line break or another control character") // no header can carry it
+		return Keys{}, errors.New("the source's answer has keys with a line break or another control character") // not possible in a header
 	}
 	return keys, nil
 }
 
 var (
-	// pasted finds where credentials-go puts a text into an error that is not
-	// its own, and may hold keys: an answer, a file, a line, a command's stderr.
+	// pasted matches the places where credentials-go copies other text into an error: an
+	// answer, a file, a line, the stderr of a command. That text may contain keys.
 	pasted = regexp.MustCompile(`(?:credentials from \S+ \S+|session token(?: from \w+)?|config from '[^']*') failed: ` +
 		`|from OAuth: |message = |stderr: |Can not open file[^o]|[{<]`)
-	// A query carries STS's SecurityToken, or a credentials URI's own secret.
+	// A query contains the SecurityToken of STS, or the secret of a credentials URI.
 	urlUser  = regexp.MustCompile(`://[^/\s"]*@`)
 	urlQuery = regexp.MustCompile(`\?[^\s"]+`)
 	codeText = regexp.MustCompile(`^[\w.]{1,64}$`)
 )
 
-// publicError is err as text that may be logged: without what is pasted, but for
-// the Code of a JSON answer, without queries, and without the known secrets.
+// publicError returns err as text that may be logged: without copied text, except for the
+// Code of a JSON answer, without queries and without the known secrets.
 func publicError(err error, cfg Config, good Keys) error {
 	var b strings.Builder
 	text := err.Error()
@@ -208,13 +211,13 @@ func publicError(err error, cfg Config, good Keys) error {
 			break
 		}
 		start := at[1]
-		if text[start-1] != ' ' { // the first byte of the pasted text itself
+		if text[start-1] != ' ' { // it is the first byte of the copied text
 			start--
 		}
 		b.WriteString(text[:start] + "<answer")
 		text = text[start:]
-		// The standard chain joins the errors of its sources by ", ": after a
-		// JSON object the next one can be told, after anything else it cannot.
+		// The standard chain joins the errors of its sources with ", ". The next error
+		// can be found after a JSON object, but not after other text.
 		var answer struct{ Code any }
 		decoder := json.NewDecoder(strings.NewReader(text))
 		if !strings.HasPrefix(text, "{") || decoder.Decode(&answer) != nil {

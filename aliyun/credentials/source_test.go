@@ -68,11 +68,11 @@ func TestCredentialsOfAConfiguration(t *testing.T) {
 		},
 		"an id alone does not take the environment's secret": {
 			cfg: Config{AccessKeyID: "id"},
-			err: "access_key: an access key id and its secret are needed",
+			err: "access_key: an access key id and its secret are required",
 		},
 		"a role without a key pair does not take the environment's": {
 			cfg: Config{RoleARN: "acs:ram::1:role/r"},
-			err: "ram_role_arn: an access key id and its secret are needed",
+			err: "ram_role_arn: an access key id and its secret are required",
 		},
 		"an empty file": {
 			cfg: Config{AccessKeyID: "id", AccessKeySecretFile: file("\n")},
@@ -92,7 +92,7 @@ func TestCredentialsOfAConfiguration(t *testing.T) {
 		},
 		"a file that is too large": {
 			cfg: Config{AccessKeyID: "id", AccessKeySecretFile: file(strings.Repeat("x", 1<<20))},
-			err: "larger than 64 KiB, so not a secret",
+			err: "larger than 64 KiB, which is too large for a secret",
 		},
 		"a file without an end": {
 			cfg: Config{AccessKeyID: "id", AccessKeySecretFile: os.DevNull},
@@ -151,5 +151,5 @@ func TestCredentialsAnAnswerWithEmptyKeysIsAFailure(t *testing.T) {
 // the metadata service without Code.
 func TestCredentialsSurviveAPanicOfTheSource(t *testing.T) {
 	_, c := newFakeSources(func() (Keys, error) { var none *Keys; return *none, nil })
-	wantNoKeys(t, c, "panic over the source's answer")
+	wantNoKeys(t, c, "panic at the source's answer")
 }

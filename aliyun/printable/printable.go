@@ -1,5 +1,9 @@
-// Package printable makes text that others wrote safe to show: in a terminal, in a log,
-// on a page. It knows nothing of where the text comes from.
+// Package printable makes text from outside safe to show in a terminal, a log or a page.
+// It escapes characters that could control a terminal or change how the text around them
+// appears, and shortens text between characters.
+//
+// It does not know where the text comes from, and does not replace the escaping of HTML
+// or JSON.
 package printable
 
 import (
@@ -9,16 +13,16 @@ import (
 	"unicode/utf8"
 )
 
-// Unsafe reports whether a character can steer a terminal (control characters, C0 and C1),
-// change the order in which the text around it is shown (bidirectional controls), or end a
-// line where few expect it (U+2028, U+2029). A byte order mark inside a text is invisible
-// and belongs to it, too. The joiners U+200C and U+200D are safe: Persian and emoji need them.
+// Unsafe reports whether a character can control a terminal (control characters, C0 and
+// C1), change the order of the text around it (bidirectional controls), or end a line
+// unexpectedly (U+2028, U+2029). The invisible byte order mark is unsafe too. The joiners
+// U+200C and U+200D are safe: Persian and emoji need them.
 func Unsafe(r rune) bool {
 	return unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp) || r == '\ufeff'
 }
 
-// Text is s in one line of valid UTF-8, with unsafe characters escaped as in \u202e. White
-// space of every kind becomes a blank.
+// Text returns s as one line of valid UTF-8. Unsafe characters are escaped, such as
+// \u202e; unsafe white space becomes a blank.
 func Text(s string) string {
 	if utf8.ValidString(s) && strings.IndexFunc(s, Unsafe) < 0 {
 		return s
@@ -37,15 +41,15 @@ func Text(s string) string {
 	return b.String()
 }
 
-// Escape is an unsafe character as JSON and logfmt write it inside quotes.
+// Escape returns the escape of an unsafe character in JSON and logfmt.
 func Escape(r rune) string { return fmt.Sprintf(`\u%04x`, r) }
 
-// Cut shortens s to at most limit bytes, between two characters.
+// Cut shortens s to at most limit bytes. It cuts between two characters.
 func Cut(s string, limit int) string {
 	if len(s) <= limit {
 		return s
 	}
-	// At most three steps: what is not UTF-8 may have no beginning of a character at all.
+	// At most three steps, because invalid UTF-8 may have no beginning of a character.
 	for end := limit; end > max(0, limit-utf8.UTFMax); end-- {
 		if utf8.RuneStart(s[end]) {
 			return s[:end]
@@ -54,8 +58,8 @@ func Cut(s string, limit int) string {
 	return s[:limit]
 }
 
-// Shorten is Cut that says so: a text longer than limit ends in a mark with its whole
-// length. The result is at most limit bytes long; limit must leave room for the mark.
+// Shorten shortens s to at most limit bytes, like Cut, and appends a mark with the
+// original length. limit must leave room for the mark.
 func Shorten(s string, limit int) string {
 	if len(s) <= limit {
 		return s

@@ -1,8 +1,8 @@
-// Package signature builds the HTTP request of one call and signs it, in the two ways
-// that gateways of the API know: ACS3-HMAC-SHA256 in the headers, and the older
-// HMAC-SHA1 of RPC calls in the query. Every call is a POST without a body: its
-// parameters are in the query.
+// Package signature builds and signs the HTTP request of one call. It has the two
+// signatures that gateways of the API accept: ACS3-HMAC-SHA256, which is in the headers,
+// and the older HMAC-SHA1 of RPC calls, which is in the query. Every request is a POST
+// without a body; its parameters are in the query.
 //
-// It sends nothing, asks nobody for keys and reads no answer. It knows no operation of
-// the API: names, parameters and the API's version come from the caller.
+// The package sends nothing, does not get keys and reads no answers. It knows no
+// operation of the API: operation, parameters and version come from the caller.
 package signature

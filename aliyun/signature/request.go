@@ -10,17 +10,17 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
 )
 
-// Version is how a request proves who sends it.
+// Version is a signature method. The zero value is V3.
 type Version string
 
 const (
-	// V3 is ACS3-HMAC-SHA256, in the headers. An empty Version means it too.
+	// V3 is ACS3-HMAC-SHA256. The signature is in the headers.
 	V3 Version = "v3"
-	// V1 is that of RPC calls, HMAC-SHA1, in the query.
+	// V1 is the HMAC-SHA1 of RPC calls. The signature is in the query.
 	V1 Version = "v1"
 )
 
-// Other is the signature that an endpoint may want instead of this one.
+// Other returns the other version, for an endpoint that does not accept v.
 func (v Version) Other() Version {
 	if v == V1 {
 		return V3
@@ -28,17 +28,18 @@ func (v Version) Other() Version {
 	return V1
 }
 
-// Call is what a request says beside its own parameters.
+// Call is what every request says, whatever its own parameters.
 type Call struct {
 	Operation string
 	API       string // the version of the API, a date
-	RegionID  string // only V1 sends it; "" where the endpoint needs none
+	RegionID  string // only V1 sends it; "" if the endpoint needs none
 	Keys      credentials.Keys
 }
 
-// NewRequest makes the signed request of a call to an endpoint, http(s)://host[:port].
-// It adds to params what every call has. It also gives the signature, which belongs in
-// no error. Headers that are set later are not signed.
+// NewRequest returns the signed request of a call. endpoint is http(s)://host[:port]. It
+// adds the parameters of every call to params. Headers that the caller adds later are
+// not signed. It also returns the signature, which must not appear in an error. The only
+// error is an endpoint that is not a URL.
 func (v Version) NewRequest(ctx context.Context, endpoint string, c Call, params url.Values) (_ *http.Request, signature string, _ error) {
 	now, nonce := time.Now().UTC().Format("2006-01-02T15:04:05Z"), rand.Text()
 	if v == V1 {

@@ -7,7 +7,7 @@ import (
 	"net/url"
 )
 
-// addParams adds what a call signed with v1 has beside its own parameters.
+// addParams adds the parameters that every V1 call has.
 // Source: Alibaba's page "Common parameters" of IoT Platform.
 func (c Call) addParams(params url.Values, now, nonce string) {
 	for name, value := range map[string]string{
@@ -28,14 +28,14 @@ func (c Call) addParams(params url.Values, now, nonce string) {
 	}
 }
 
-// stringToSignV1 is what is signed of a request whose parameters are these.
+// stringToSignV1 returns the text that V1 signs for a request with these parameters.
 // Source: Alibaba's page "Request signatures" of IoT Platform.
 func stringToSignV1(method string, params url.Values) string {
-	// The query has no space, the one character that net/url escapes otherwise than RFC 3986.
+	// net/url and RFC 3986 differ only in how they escape a space. The query has none.
 	return method + "&%2F&" + url.QueryEscape(canonicalQuery(params))
 }
 
-// signatureV1 is the parameter Signature. params must not hold one yet.
+// signatureV1 returns the value of the parameter Signature. params must not have one yet.
 func signatureV1(method string, params url.Values, secret string) string {
 	mac := hmac.New(sha1.New, []byte(secret+"&"))
 	mac.Write([]byte(stringToSignV1(method, params)))

@@ -14,11 +14,10 @@ import (
 
 const signatureAlgorithm = "ACS3-HMAC-SHA256"
 
-// emptyBodyHash is hex(sha256("")): every call carries its parameters in the
-// query and has no body.
+// emptyBodyHash is hex(sha256("")): no request has a body.
 const emptyBodyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
-// addHeaders adds what a call signed with v3 has beside its parameters.
+// addHeaders adds the headers that every V3 call has.
 func (c Call) addHeaders(header http.Header, now, nonce string) {
 	header.Set("X-Acs-Action", c.Operation)
 	header.Set("X-Acs-Version", c.API)
@@ -30,8 +29,8 @@ func (c Call) addHeaders(header http.Header, now, nonce string) {
 	}
 }
 
-// signV3 sets the Authorization header of a request without a body. Every
-// x-acs-* header must be set before.
+// signV3 sets the Authorization header of a request without a body. All x-acs-* headers
+// must be set before.
 // Source: Alibaba's page "Request syntax and signature method V3".
 func signV3(r *http.Request, keys credentials.Keys) (signature string) {
 	signed := []string{"host"}
@@ -65,9 +64,9 @@ func signV3(r *http.Request, keys credentials.Keys) (signature string) {
 	return signature
 }
 
-// canonicalQuery encodes parameters as RFC 3986 wants it, sorted by name.
-// [url.Values.Encode] differs from that in the space only; a literal "+" is
-// already %2B in it, so every "+" left stands for a space.
+// canonicalQuery encodes parameters by RFC 3986, sorted by name. [url.Values.Encode]
+// differs only for a space, which it writes as "+". It writes a literal "+" as %2B, so
+// every "+" in its result is a space.
 func canonicalQuery(params url.Values) string {
 	return strings.ReplaceAll(params.Encode(), "+", "%20")
 }

@@ -98,7 +98,7 @@ func TestCallFailures(t *testing.T) {
 		"the body is cut off": {aliyun.Options{}, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "1000")
 			fmt.Fprint(w, goodAnswer)
-		}, aliyun.ClassDecode, 200, "cut off"},
+		}, aliyun.ClassDecode, 200, "incomplete"},
 		"the connection is reset": {aliyun.Options{}, func(w http.ResponseWriter, _ *http.Request) {
 			conn, _, _ := w.(http.Hijacker).Hijack()
 			if over, ok := conn.(*tls.Conn); ok {

@@ -73,9 +73,9 @@ type refresh struct {
 	rejected bool // its source was discarded meanwhile; guarded by Provider.mu
 }
 
-// New does no I/O. onFailure is told of every failed refresh, one at
-// a time and before the callers that wait for it; it may be nil, and must not
-// call the Credentials back. Neither its error nor that of Keys holds a secret.
+// New returns a provider. It does no I/O. onFailure, which may be nil, is called with
+// the error of every failed refresh, one at a time, before the waiting callers of Keys
+// continue. It must not call the Provider. The error contains no secret.
 func New(cfg Config, onFailure func(error)) *Provider {
 	if onFailure == nil {
 		onFailure = func(error) {}

@@ -10,29 +10,29 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
-// run asks for the configured ids, then makes one call for each operation that is needed
-// beside them, with what the answers before led to.
+// run checks the configured IDs. Then it makes one call for each other operation that the
+// exporter needs, with an ID from an earlier answer.
 func (c *liveCheck) run(ctx context.Context) {
 	var accounts sync.WaitGroup
 	defer accounts.Wait()
 	for _, a := range c.accounts {
 		accounts.Go(func() {
-			a.ask(ctx)
-			for _, needed := range []func(aliyun.Instance){a.needBatches, a.needJob, a.needTasks} {
+			a.runLanes(ctx)
+			for _, need := range []func(aliyun.Instance){a.needJobList, a.needJob, a.needTasks} {
 				if ctx.Err() != nil {
 					return
 				}
 				for _, in := range instances(a.Account) {
-					needed(in)
+					need(in)
 				}
-				a.ask(ctx)
+				a.runLanes(ctx)
 			}
 		})
 	}
 }
 
-// ask empties the queues of all lanes.
-func (a *checkedAccount) ask(ctx context.Context) {
+// runLanes makes the requests in the queues of all lanes.
+func (a *checkedAccount) runLanes(ctx context.Context) {
 	var lanes sync.WaitGroup
 	defer lanes.Wait()
 	for _, l := range a.lanes {
@@ -40,36 +40,36 @@ func (a *checkedAccount) ask(ctx context.Context) {
 	}
 }
 
-// needBatches asks for the batches of a package that was found if the exporter will have
-// to and no configured one is known.
-func (a *checkedAccount) needBatches(in aliyun.Instance) {
+// needJobList adds a request for the job list of a related package, if the exporter will list
+// jobs and the API knows none of the configured packages.
+func (a *checkedAccount) needJobList(in aliyun.Instance) {
 	lists := a.of(in, aliyun.OpListOTAJobByFirmware)
 	if (len(a.of(in, aliyun.OpListOTAFirmware)) == 0 && !a.BulkStatus && len(lists) == 0) || anyGood(lists) {
 		return
 	}
-	id := cmp.Or(a.found(in, aliyun.OpListOTAFirmware), a.found(in, aliyun.OpQueryOTAJob))
+	id := cmp.Or(a.related(in, aliyun.OpListOTAFirmware), a.related(in, aliyun.OpQueryOTAJob))
 	if id != "" || len(lists) == 0 {
 		a.need(in, aliyun.OpListOTAJobByFirmware, "package", id)
 	}
 }
 
-// needJob asks for a batch that was found if no configured one is known.
+// needJob adds a request for a related batch, if the API knows none of the configured ones.
 func (a *checkedAccount) needJob(in aliyun.Instance) {
-	jobs, id := a.of(in, aliyun.OpQueryOTAJob), a.found(in, aliyun.OpListOTAJobByFirmware)
+	jobs, id := a.of(in, aliyun.OpQueryOTAJob), a.related(in, aliyun.OpListOTAJobByFirmware)
 	if !anyGood(jobs) && (id != "" || len(jobs) == 0) {
 		a.need(in, aliyun.OpQueryOTAJob, "job", id)
 	}
 }
 
-// needTasks asks for the devices of a batch. One that could not be asked for, for a
-// reason that is not its own, will do.
+// needTasks adds a request for the device tasks of a batch. It prefers a batch that the API
+// knows to one whose query failed for a reason that all IDs share.
 func (a *checkedAccount) needTasks(in aliyun.Instance) {
 	if !a.DeviceCounts {
 		return
 	}
 	jobID := ""
 	for _, g := range a.of(in, aliyun.OpQueryOTAJob) {
-		jobID = cmp.Or(jobID, g.answered)
+		jobID = cmp.Or(jobID, g.known)
 	}
 	for _, g := range a.of(in, aliyun.OpQueryOTAJob) {
 		if len(g.failures) > 0 && aliyun.AccountWide(g.failures[0].Error) {
@@ -79,7 +79,7 @@ func (a *checkedAccount) needTasks(in aliyun.Instance) {
 	a.need(in, aliyun.OpListOTATaskByJob, "job", jobID)
 }
 
-// need adds a group of one id that was found, or of none: there is nothing to ask for yet.
+// need adds a group for one ID. "" gives a group without IDs, which only appears in the report.
 func (a *checkedAccount) need(in aliyun.Instance, operation, noun, id string) {
 	var ids []string
 	if id != "" {
@@ -88,8 +88,8 @@ func (a *checkedAccount) need(in aliyun.Instance, operation, noun, id string) {
 	a.add(in, operation, noun, ids)
 }
 
-// of are the groups of an operation and instance.
-func (a *checkedAccount) of(in aliyun.Instance, operation string) (groups []*checkGroup) {
+// of returns the groups of an operation in an instance.
+func (a *checkedAccount) of(in aliyun.Instance, operation string) (groups []*group) {
 	for _, g := range a.groups {
 		if g.instance == in && g.operation == operation {
 			groups = append(groups, g)
@@ -98,20 +98,20 @@ func (a *checkedAccount) of(in aliyun.Instance, operation string) (groups []*che
 	return groups
 }
 
-// anyGood says whether the API knows one of the ids.
-func anyGood(groups []*checkGroup) bool {
-	return slices.ContainsFunc(groups, func(g *checkGroup) bool { return g.good > 0 })
+// anyGood reports whether the API knows any ID of the groups.
+func anyGood(groups []*group) bool {
+	return slices.ContainsFunc(groups, func(g *group) bool { return g.good > 0 })
 }
 
-// found is what the answers of an operation lead to; "" is nothing.
-func (a *checkedAccount) found(in aliyun.Instance, operation string) (id string) {
+// related returns an ID of another kind from the answers of an operation, "" if there is none.
+func (a *checkedAccount) related(in aliyun.Instance, operation string) (id string) {
 	for _, g := range a.of(in, operation) {
-		id = cmp.Or(id, g.found)
+		id = cmp.Or(id, g.related)
 	}
 	return id
 }
 
-// duration is how long the configured ids take if nothing is throttled.
+// duration returns the time that checking the configured IDs takes if nothing is throttled.
 func (c *liveCheck) duration() (longest time.Duration) {
 	for _, a := range c.accounts {
 		for _, l := range a.lanes {
@@ -121,7 +121,7 @@ func (c *liveCheck) duration() (longest time.Duration) {
 	return longest
 }
 
-// state is the line of the progress.
+// state returns the text of the progress line.
 func (c *liveCheck) state() string {
 	done, failed, left := 0, 0, time.Duration(0)
 	for _, a := range c.accounts {

@@ -14,16 +14,14 @@ import (
 )
 
 const (
-	// assumedRTT is the round trip that the freshness plan reckons with.
+	// assumedRTT is the round-trip time of a call in the plan.
 	assumedRTT = 50 * time.Millisecond
-	// maxRate is the documented limit of each OTA operation, in requests a
-	// second and main account.
+	// maxRate is the documented limit of each operation and main account, in requests/s.
 	maxRate = 10
 )
 
-// Config writes the freshness plan of a configuration: how old the data of each
-// account's batches can get if all of them were IN_PROGRESS. Its error is that
-// of load, or of w.
+// Config writes the plan of a configuration to w: how old the data of each account can get if
+// all batches were IN_PROGRESS. It returns the error of load or of w.
 func Config(w io.Writer, load func() (target.Setup, error)) error {
 	setup, err := load()
 	if err != nil {
@@ -32,19 +30,19 @@ func Config(w io.Writer, load func() (target.Setup, error)) error {
 	return writePlan(w, setup)
 }
 
-// need is what one operation of an account has to do.
+// need is the load of one operation of an account.
 type need struct {
 	operation string
-	things    int
-	noun      string
-	found     bool          // more of them come to light while it runs
-	calls     int           // for each thing, at most
-	every     time.Duration // the interval that is wanted
-	setting   string        // of it
-	per       float64       // the setting, in terms of the interval
+	ids       int           // number of configured IDs
+	noun      string        // kind of the IDs, in the plural
+	more      bool          // discovery adds more IDs
+	calls     int           // for each ID, at most
+	every     time.Duration // interval between two rounds of calls
+	setting   string        // key of polling that the interval depends on
+	per       float64       // value of the setting divided by the interval
 }
 
-// needs are those of an account, by the operation.
+// needs returns the needs of an account, one for each operation.
 func needs(a target.Account, r target.Rules) []need {
 	needs := []need{{aliyun.OpQueryOTAJob, len(a.Targets), "jobs", len(a.Discover) > 0, 1, r.Interval, "interval", 1}}
 	products, packages := 0, 0
@@ -74,22 +72,22 @@ func needs(a target.Account, r target.Rules) []need {
 }
 
 func writePlan(w io.Writer, setup target.Setup) error {
-	fmt.Fprintf(w, "The configuration is good. If every batch were IN_PROGRESS, at %v a call:\n\n", assumedRTT)
+	fmt.Fprintf(w, "The configuration is valid. If all batches were IN_PROGRESS, with %v for each call:\n\n", assumedRTT)
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "ACCOUNT\tOPERATION\tASKS FOR\tREQUESTS/S\tCALLS/MIN\tINTERVAL\tWORST AGE\t")
+	fmt.Fprintln(table, "ACCOUNT\tOPERATION\tIDS\tREQUESTS/S\tCALLS/MIN\tINTERVAL\tMAX AGE\t")
 	var late []string
-	found := false
+	more := false
 	for _, a := range setup.Accounts {
 		for _, n := range needs(a, setup.Rules) {
 			perSecond := float64(a.RequestsPerSecond) / (1 + assumedRTT.Seconds())
-			calls := min(perSecond, float64(n.things*n.calls)/n.every.Seconds())
-			age := schedule.Capacity{Slots: a.RequestsPerSecond, RTT: assumedRTT}.WorstAge(n.things*n.calls, n.every, 0)
-			asks := fmt.Sprintf("%d %s", n.things, n.noun)
-			if n.found {
-				found = true
-				asks += " *"
+			calls := min(perSecond, float64(n.ids*n.calls)/n.every.Seconds())
+			age := schedule.Capacity{Slots: a.RequestsPerSecond, RTT: assumedRTT}.WorstAge(n.ids*n.calls, n.every, 0)
+			ids := fmt.Sprintf("%d %s", n.ids, n.noun)
+			if n.more {
+				more = true
+				ids += " *"
 			}
-			fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%.0f\t%v\t%v\t\n", a.Name, n.operation, asks, a.RequestsPerSecond, math.Ceil(calls*60), n.every, round(age))
+			fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%.0f\t%v\t%v\t\n", a.Name, n.operation, ids, a.RequestsPerSecond, math.Ceil(calls*60), n.every, round(age))
 			if advice := missed(a, n); advice != "" {
 				late = append(late, advice)
 			}
@@ -98,8 +96,8 @@ func writePlan(w io.Writer, setup target.Setup) error {
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	if found {
-		fmt.Fprintln(w, "\n* and those that are found. A list shows 200 batches a call, so their status stays fresh at any number.")
+	if more {
+		fmt.Fprintln(w, "\n* and those that are discovered. A list returns 200 batches a call, which keeps the status of any number of them fresh.")
 	}
 	fmt.Fprintln(w)
 	for _, advice := range late {
@@ -111,9 +109,9 @@ func writePlan(w io.Writer, setup target.Setup) error {
 	return nil
 }
 
-// missed says what would let an account keep an interval, "" if it can.
+// missed returns advice if an account cannot keep an interval, "" if it can.
 func missed(a target.Account, n need) string {
-	calls := float64(n.things*n.calls) * (1 + assumedRTT.Seconds())
+	calls := float64(n.ids*n.calls) * (1 + assumedRTT.Seconds())
 	needed := int(math.Ceil(calls/n.every.Seconds() - 1e-9)) // 7.000000001 is 7
 	if needed <= a.RequestsPerSecond {
 		return ""
@@ -128,11 +126,11 @@ func missed(a target.Account, n need) string {
 			cure += fmt.Sprintf(", or %v with requests_per_second: %d", possible(maxRate), maxRate)
 		}
 	}
-	return fmt.Sprintf("account %q cannot ask %s for %d %s every %v with %d requests/s. What would do: %s.",
-		a.Name, n.operation, n.things, n.noun, n.every, a.RequestsPerSecond, cure)
+	return fmt.Sprintf("account %q cannot call %s for %d %s every %v with %d requests/s. Set %s.",
+		a.Name, n.operation, n.ids, n.noun, n.every, a.RequestsPerSecond, cure)
 }
 
-// round is to whole seconds, up: a promise must not be rounded down.
+// round rounds up to whole seconds, so that the plan never promises too much.
 func round(d time.Duration) time.Duration {
 	return (d + time.Second - 1).Truncate(time.Second)
 }

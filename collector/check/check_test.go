@@ -15,20 +15,20 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
-// The plan says how old the data gets, and what to change where the budget does not
-// do for the interval.
+// The plan tells how old the data can get, and what to change if the budget is too small for
+// the interval.
 func TestCheck(t *testing.T) {
 	for name, c := range map[string]struct {
 		jobs, rate int
 		interval   time.Duration
 		want       []string
 	}{
-		"the interval can be kept": {47, 5, 15 * time.Second, []string{"production  QueryOTAJob  47 jobs   5           188        15s       17s", "Every account can keep these intervals."}},
-		"a higher rate would do":   {100, 5, 15 * time.Second, []string{"23s", "QueryOTAJob for 100 jobs every 15s with 5 requests/s. What would do: requests_per_second: 7."}},
-		"a little more is a whole": {101, 5, 15 * time.Second, []string{"What would do: requests_per_second: 8."}},
-		"no rate would do":         {1000, 5, 15 * time.Second, []string{"3m36s", "What would do: polling.interval: 3m30s, or 1m45s with requests_per_second: 10."}},
-		"not even the highest":     {1000, 10, 15 * time.Second, []string{"1m49s", "What would do: polling.interval: 1m45s."}},
-		"nothing to poll yet":      {0, 5, 15 * time.Second, []string{"production  QueryOTAJob  0 jobs    5           0"}},
+		"the interval can be kept": {47, 5, 15 * time.Second, []string{"production  QueryOTAJob  47 jobs  5           188        15s       17s", "Every account can keep these intervals."}},
+		"a higher rate suffices":   {100, 5, 15 * time.Second, []string{"23s", "QueryOTAJob for 100 jobs every 15s with 5 requests/s. Set requests_per_second: 7."}},
+		"the rate is rounded up":   {101, 5, 15 * time.Second, []string{"Set requests_per_second: 8."}},
+		"no rate suffices":         {1000, 5, 15 * time.Second, []string{"3m36s", "Set polling.interval: 3m30s, or 1m45s with requests_per_second: 10."}},
+		"the highest rate is used": {1000, 10, 15 * time.Second, []string{"1m49s", "Set polling.interval: 1m45s."}},
+		"nothing to poll yet":      {0, 5, 15 * time.Second, []string{"production  QueryOTAJob  0 jobs  5           0"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			account := target.Account{Name: "production", RequestsPerSecond: c.rate}
@@ -45,8 +45,8 @@ func TestCheck(t *testing.T) {
 			}
 		})
 	}
-	t.Run("a bad file", func(t *testing.T) {
-		bad := errors.New("bad")
+	t.Run("an invalid file", func(t *testing.T) {
+		bad := errors.New("invalid")
 		var out bytes.Buffer
 		if err := check.Config(&out, func() (target.Setup, error) { return target.Setup{}, bad }); !errors.Is(err, bad) || out.Len() > 0 {
 			t.Errorf("error %v, output %s", err, &out)
@@ -54,14 +54,14 @@ func TestCheck(t *testing.T) {
 	})
 }
 
-// The check says what is wrong and how to mend it, and shows no secret.
+// The check reports problems and their cures, and no secret.
 func TestCheckLive(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(*harness.Harness)
 		table  string
-		cure   string // "": nothing is wrong
+		cure   string // "": there is no problem
 	}{
-		"all is well": {func(*harness.Harness) {}, "production  (public)  QueryOTAJob  job job-0000  ok", ""},
+		"no problem": {func(*harness.Harness) {}, "production  (public)  QueryOTAJob  job job-0000  ok", ""},
 		"the key is unknown": {func(h *harness.Harness) { h.Account().Credentials.AccessKeyID = "other" },
 			"auth InvalidAccessKeyId.NotFound", "Set credentials.access_key_id and its secret to a key that is active"},
 		"the secret is wrong": {func(h *harness.Harness) { h.Account().Credentials.AccessKeySecret = "Rb2mLx9cYgPd5u" },
@@ -106,9 +106,9 @@ func TestCheckLive(t *testing.T) {
 	}
 }
 
-// An endpoint of somebody else cannot steer the terminal that a check is run in:
-// neither by an error nor by the ids that it lists.
-func TestCheckLiveSteersNoTerminal(t *testing.T) {
+// The output contains no characters that control a terminal, even if an endpoint sends them in
+// errors or IDs.
+func TestCheckLiveEscapesControlCharacters(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		const hostile = "x\x1b]0;evil\x07\x1b[2J\r\n\ty\u009b2J\x00\u202ez\u2069"
 		b := harness.Ordinary(time.Now())
@@ -121,7 +121,7 @@ func TestCheckLiveSteersNoTerminal(t *testing.T) {
 			t.Errorf("error %v, want the code in\n%s", err, out)
 		}
 		if strings.ContainsFunc(strings.ReplaceAll(out, "\n", ""), printable.Unsafe) {
-			t.Errorf("an unsafe character is in %+q", out)
+			t.Errorf("%+q contains an unsafe character", out)
 		}
 	})
 }

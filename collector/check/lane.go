@@ -13,135 +13,137 @@ import (
 )
 
 const (
-	maxTries     = 3 // how often a check asks for an id that the API throttles
-	maxThrottled = 4 // how often each slot is throttled, with no other answer in between, before the check gives up
+	maxTries     = 3 // calls for an ID that the API throttles
+	maxThrottled = 4 // consecutive throttled answers for each slot before the check gives up
 )
 
-// checkLane makes the calls of one operation of one account.
-type checkLane struct {
+// lane makes the calls of one operation of one account. It is safe for concurrent use.
+type lane struct {
 	client    *aliyun.Client
 	slots     *budget.Slots
 	perSecond int
 
 	mu     sync.Mutex // guards all below, and the outcomes of the groups
-	queue  []question
-	done   int // questions that are answered
-	failed int // of them
+	queue  []request
+	done   int // requests with a final answer
+	failed int // of these
 
-	throttled int // answers in a row
+	throttled int // consecutive throttled answers
 }
 
-// question is one id to ask for.
-type question struct {
-	group *checkGroup
-	at    int // in group.ids
-	tries int
+// request is one ID to check.
+type request struct {
+	group *group
+	at    int // index in group.ids
+	tries int // calls so far
 }
 
-func (l *checkLane) add(g *checkGroup) {
+// add queues a request for each ID of a group.
+func (l *lane) add(g *group) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for i := range g.ids {
-		l.queue = append(l.queue, question{group: g, at: i})
+		l.queue = append(l.queue, request{group: g, at: i})
 	}
 }
 
-// run asks for all that is in the queue, or until ctx ends, and returns when the last
+// run makes the requests in the queue until it is empty or ctx ends. It returns when the last
 // call has ended.
-func (l *checkLane) run(ctx context.Context) {
+func (l *lane) run(ctx context.Context) {
 	var calls sync.WaitGroup
-	for more := true; more; more = l.waiting() > 0 && ctx.Err() == nil { // throttled ones come back
+	for more := true; more; more = l.waiting() > 0 && ctx.Err() == nil { // throttled requests return to the queue
 		for l.waiting() > 0 {
 			slot, err := l.slots.Take(ctx)
 			if err != nil {
 				break
 			}
-			q, ok := l.next()
+			r, ok := l.next()
 			if !ok {
 				slot.Unused()
 				break
 			}
-			calls.Go(func() { slot.End(l.put(ctx, q)) })
+			calls.Go(func() { slot.End(l.do(ctx, r)) })
 		}
 		calls.Wait()
 	}
 }
 
-// waiting is how many questions are left that still make sense.
-func (l *checkLane) waiting() int {
+// waiting drops the requests of groups that are given up and returns the number of the others.
+func (l *lane) waiting() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.queue = slices.DeleteFunc(l.queue, func(q question) bool { return q.group.down })
+	l.queue = slices.DeleteFunc(l.queue, func(r request) bool { return r.group.givenUp })
 	return len(l.queue)
 }
 
-// next takes the first question that still makes sense.
-func (l *checkLane) next() (q question, ok bool) {
+// next removes the first request whose group is not given up from the queue and returns it.
+func (l *lane) next() (r request, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for len(l.queue) > 0 {
-		q, l.queue = l.queue[0], l.queue[1:]
-		if !q.group.down {
-			return q, true
+		r, l.queue = l.queue[0], l.queue[1:]
+		if !r.group.givenUp {
+			return r, true
 		}
 	}
-	return q, false
+	return r, false
 }
 
-// put makes the call and takes up its outcome.
-func (l *checkLane) put(ctx context.Context, q question) *aliyun.Error {
-	g, id := q.group, q.group.ids[q.at]
-	found, empty, err := l.call(ctx, g, id)
+// do makes the call of a request and records the result.
+func (l *lane) do(ctx context.Context, r request) *aliyun.Error {
+	g, id := r.group, r.group.ids[r.at]
+	related, empty, err := l.call(ctx, g, id)
 	failure := aliyun.AsError(err)
 	if ctx.Err() != nil {
-		return failure // the call was cut short, which says nothing of the id
+		return failure // the call was canceled, so the failure says nothing about the ID
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	q.tries++
+	r.tries++
 	if failure == nil || failure.Class != aliyun.ClassThrottled {
 		l.throttled = 0
 	} else if l.throttled++; l.throttled >= maxThrottled*l.perSecond {
-		g.down = true
-		for _, other := range l.queue { // of other instances: the budget is that of the account
-			other.group.down = true
+		g.givenUp = true
+		for _, other := range l.queue { // also of other instances, which share the budget
+			other.group.givenUp = true
 		}
-	} else if q.tries < maxTries {
-		l.queue = append(l.queue, q)
+	} else if r.tries < maxTries {
+		l.queue = append(l.queue, r)
 		return failure
 	}
 	l.done++
 	if failure != nil {
 		l.failed++
-		g.failures = append(g.failures, checkRemark{g, id, q.at, failure})
-		if g.alike++; !aliyun.AccountWide(failure) {
-			g.alike = 0
+		g.failures = append(g.failures, finding{g, id, r.at, failure})
+		if g.shared++; !aliyun.AccountWide(failure) {
+			g.shared = 0
 		}
-		g.down = g.down || g.alike >= 2*l.perSecond
+		g.givenUp = g.givenUp || g.shared >= 2*l.perSecond
 		return failure
 	}
-	g.good, g.alike = g.good+1, 0
+	g.good, g.shared = g.good+1, 0
 	if empty {
-		g.empty = append(g.empty, checkRemark{g, id, q.at, nil})
+		g.empty = append(g.empty, finding{g, id, r.at, nil})
 	}
-	if g.answered == "" || q.at < g.answeredAt {
-		g.answered, g.answeredAt = id, q.at
+	if g.known == "" || r.at < g.knownAt {
+		g.known, g.knownAt = id, r.at
 	}
-	if found != "" && (g.found == "" || q.at < g.since) {
-		g.found, g.since = found, q.at
+	if related != "" && (g.related == "" || r.at < g.relatedAt) {
+		g.related, g.relatedAt = related, r.at
 	}
 	return nil
 }
 
-// call gives what the answer leads to, and whether it is the empty list of a product.
-func (l *checkLane) call(ctx context.Context, g *checkGroup, id string) (found string, empty bool, err error) {
+// call makes the call for an ID. related is an ID of another kind in the answer. empty reports
+// that the answer is a product's list without packages.
+func (l *lane) call(ctx context.Context, g *group, id string) (related string, empty bool, err error) {
 	switch g.operation {
 	case aliyun.OpQueryOTAJob:
 		job, err := l.client.QueryOTAJob(ctx, g.instance, id)
 		if job != nil {
-			found = aliyun.Text(job.FirmwareID)
+			related = aliyun.Text(job.FirmwareID)
 		}
-		return found, false, err
+		return related, false, err
 	case aliyun.OpListOTAFirmware:
 		key := id
 		if key == target.AllProducts {
@@ -149,23 +151,23 @@ func (l *checkLane) call(ctx context.Context, g *checkGroup, id string) (found s
 		}
 		list, err := l.client.ListOTAFirmware(ctx, g.instance, key, 1)
 		for _, f := range list.Entries {
-			found = cmp.Or(found, aliyun.Text(f.FirmwareID))
+			related = cmp.Or(related, aliyun.Text(f.FirmwareID))
 		}
-		return found, list.Total == 0, err
+		return related, list.Total == 0, err
 	case aliyun.OpListOTAJobByFirmware:
 		list, err := l.client.ListOTAJobByFirmware(ctx, g.instance, id, 1)
 		for _, j := range list.Entries {
-			found = cmp.Or(found, aliyun.Text(j.JobID))
+			related = cmp.Or(related, aliyun.Text(j.JobID))
 		}
-		return found, false, err
+		return related, false, err
 	}
 	_, err = l.client.ListOTATaskByJob(ctx, g.instance, id, "", 1)
 	return "", false, err
 }
 
-// left is how long the queue takes, at the pace since the lane began or else at the one
-// that the budget allows.
-func (l *checkLane) left(running time.Duration) time.Duration {
+// left returns the time that the queue will take, at the rate of the calls so far or, before
+// there are enough of them, at the rate that the budget allows.
+func (l *lane) left(running time.Duration) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	each := (time.Second + assumedRTT) / time.Duration(l.perSecond)

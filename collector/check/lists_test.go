@@ -14,8 +14,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
-// The calls that --config.check tells for lists are those that are then made.
-func TestCheckTellsTheCallsForLists(t *testing.T) {
+// The number of list calls in the plan is the number of calls that are made.
+func TestPlanOfLists(t *testing.T) {
 	for name, c := range map[string]struct {
 		interval, discovery time.Duration
 		wait                time.Duration
@@ -38,27 +38,27 @@ func TestCheckTellsTheCallsForLists(t *testing.T) {
 				if row == nil || row[2] != c.wait.String() {
 					t.Fatalf("no row with interval %v in\n%s", c.wait, &out)
 				}
-				told, _ := strconv.ParseFloat(row[1], 64)
+				planned, _ := strconv.ParseFloat(row[1], 64)
 				h.Apply()
 				h.Pass(time.Minute)
 				before := h.Calls(aliyun.OpListOTAJobByFirmware)
 				h.Pass(10 * time.Minute)
-				if made := float64(h.Calls(aliyun.OpListOTAJobByFirmware)-before) / 10; made < 0.97*told || made > told {
-					t.Errorf("%.1f calls a minute, %v were told", made, told)
+				if made := float64(h.Calls(aliyun.OpListOTAJobByFirmware)-before) / 10; made < 0.97*planned || made > planned {
+					t.Errorf("%.1f calls/min, want the planned %v", made, planned)
 				}
 			})
 		})
 	}
 }
 
-// Where lists need more than the budget, the advice names the setting that decides.
-func TestCheckAdvisesOnLists(t *testing.T) {
+// If lists need more than the budget, the advice names the setting that determines the interval.
+func TestPlanAdviceOnLists(t *testing.T) {
 	for name, c := range map[string]struct {
 		interval, discovery time.Duration
 		want                string
 	}{
-		"the interval":           {10 * time.Second, time.Minute, "every 8s with 10 requests/s. What would do: polling.interval: 1m6s."},
-		"the discovery interval": {10 * time.Minute, 10 * time.Second, "every 10s with 10 requests/s. What would do: polling.discovery_interval: 53s."},
+		"the interval":           {10 * time.Second, time.Minute, "every 8s with 10 requests/s. Set polling.interval: 1m6s."},
+		"the discovery interval": {10 * time.Minute, 10 * time.Second, "every 10s with 10 requests/s. Set polling.discovery_interval: 53s."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			account := target.Account{Name: "production", RequestsPerSecond: 10}

@@ -14,20 +14,20 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
-// These say no more: what is wrong was written already.
+// The report, which is already written, has the details of these errors.
 var (
-	errCheckFailed  = errors.New("config.check-live: something is wrong, see above")
-	errCheckStopped = errors.New("config.check-live: stopped before every id was asked for")
+	errCheckFailed  = errors.New("--config.check-live: problems found, see above")
+	errCheckStopped = errors.New("--config.check-live: stopped before all IDs were checked")
 )
 
-// longCheck is how long a check may take before it says so at its start.
+// longCheck is the duration from which a check announces its duration at its start.
 const longCheck = 10 * time.Second
 
-// Live writes the freshness plan, then asks for every id of the configuration
-// within the rate budget, and makes one call to each other operation that the
-// configuration needs. It writes what came of it and how to mend it. Its error says that
-// something is wrong, or that ctx ended before everything was asked for; what is known
-// by then is written all the same.
+// Live writes the plan, like Config. Then it checks every ID of the configuration and makes one
+// call of each other operation that the exporter needs, within the rate budget. It writes the
+// results and the cures to w. progress shows the progress meanwhile; nil shows none. Live
+// returns an error if it found problems, or if ctx ended before all IDs were checked. It also
+// writes the results so far in that case.
 func Live(ctx context.Context, w io.Writer, progress *Progress, load func() (target.Setup, error), o poll.Options) error {
 	setup, err := load()
 	if err != nil {
@@ -38,68 +38,70 @@ func Live(ctx context.Context, w io.Writer, progress *Progress, load func() (tar
 	}
 	check := newLiveCheck(setup, o)
 	defer check.close()
-	fmt.Fprintf(w, "\nAsking for every id of the configuration: %d.", check.total)
+	fmt.Fprintf(w, "\nChecking the IDs of the configuration: %d.", check.total)
 	if d := check.duration(); d >= longCheck {
-		fmt.Fprintf(w, " That takes about %v.", round(d))
+		fmt.Fprintf(w, " This takes about %v.", round(d))
 	}
 	fmt.Fprint(w, "\n\n")
-	stopShowing := progress.keep(check.state)
+	hideProgress := progress.show(check.state)
 	check.run(ctx)
-	stopShowing()
+	hideProgress()
 	return check.report(w, ctx.Err() != nil)
 }
 
-// liveCheck asks for everything that a configuration needs.
+// liveCheck is the check of one configuration.
 type liveCheck struct {
-	lines    map[target.Entry]int
+	lines    map[target.Entry]int // line numbers in the file
 	accounts []*checkedAccount
-	total    int // ids of the configuration
+	total    int // number of configured IDs
 	started  time.Time
 }
 
-// checkedAccount is one account with the calls that it needs.
+// checkedAccount is an account with its calls.
 type checkedAccount struct {
 	target.Account
 	client *aliyun.Client
-	lanes  map[string]*checkLane // by operation
-	groups []*checkGroup         // in the order of the report
+	lanes  map[string]*lane // by operation
+	groups []*group         // in the order of the report
 }
 
-// checkGroup is what is asked of one operation in one instance. The lane's lock guards
-// the outcome.
-type checkGroup struct {
+// group is a list of IDs to check with one operation in one instance, and the results, which
+// the lock of the lane guards.
+type group struct {
 	account   string
 	instance  aliyun.Instance
 	operation string
-	noun      string // of the ids
+	noun      string // kind of the IDs, in the singular
 	ids       []string
 
-	good     int
-	empty    []checkRemark // products without packages
-	failures []checkRemark
-	alike    int  // failures in a row that all ids share
-	down     bool // so many that the rest is not asked for
+	good     int       // IDs that the API knows
+	empty    []finding // products without packages
+	failures []finding
+	shared   int  // consecutive failures for reasons that all IDs share
+	givenUp  bool // after too many of these, the remaining IDs are not checked
 
-	// answered is the first of the ids that the API knows, and found what its answer
-	// leads to: the package of a batch, a package of a product, a batch of a package.
-	answered, found   string
-	answeredAt, since int
+	// known is the first ID in the order of the configuration that the API knows. related is
+	// the first ID of another kind that an answer contains: the package of a batch, a package
+	// of a product, or a batch of a package. knownAt and relatedAt are the indices in ids of
+	// the IDs with these answers.
+	known, related     string
+	knownAt, relatedAt int
 }
 
-// checkRemark is an id that something is to be said about.
-type checkRemark struct {
-	group         *checkGroup
+// finding is a problem of one ID.
+type finding struct {
+	group         *group
 	id            string
-	at            int // in ids
-	*aliyun.Error     // nil: it did not fail
+	at            int // index in group.ids
+	*aliyun.Error     // nil for a product without packages
 }
 
 func newLiveCheck(setup target.Setup, o poll.Options) *liveCheck {
 	c := &liveCheck{lines: setup.Lines, started: time.Now()}
 	for _, a := range setup.Accounts {
-		account := &checkedAccount{Account: a, client: poll.NewClient(a, o, o.Calls.Observer(a.Name), nil), lanes: make(map[string]*checkLane)}
+		account := &checkedAccount{Account: a, client: poll.NewClient(a, o, o.Calls.Observer(a.Name), nil), lanes: make(map[string]*lane)}
 		for _, operation := range aliyun.Operations {
-			account.lanes[operation] = &checkLane{client: account.client, slots: budget.NewSlots(a.RequestsPerSecond), perSecond: a.RequestsPerSecond}
+			account.lanes[operation] = &lane{client: account.client, slots: budget.NewSlots(a.RequestsPerSecond), perSecond: a.RequestsPerSecond}
 		}
 		for _, in := range instances(a) {
 			jobs, products, firmwares := idsIn(a, in)
@@ -128,15 +130,14 @@ func (c *liveCheck) close() {
 	}
 }
 
-// add lets the lane of an operation ask for ids.
+// add adds IDs to the lane of an operation.
 func (a *checkedAccount) add(in aliyun.Instance, operation, noun string, ids []string) {
-	g := &checkGroup{account: a.Name, instance: in, operation: operation, noun: noun, ids: ids}
+	g := &group{account: a.Name, instance: in, operation: operation, noun: noun, ids: ids}
 	a.groups = append(a.groups, g)
 	a.lanes[operation].add(g)
 }
 
-// instances are those that something is watched in, in the order of the
-// configuration.
+// instances returns the instances of an account in the order of the configuration.
 func instances(a target.Account) []aliyun.Instance {
 	var all []aliyun.Instance
 	add := func(in aliyun.Instance) {
@@ -153,7 +154,7 @@ func instances(a target.Account) []aliyun.Instance {
 	return all
 }
 
-// idsIn are the configured ids of one instance.
+// idsIn returns the configured IDs of one instance.
 func idsIn(a target.Account, in aliyun.Instance) (jobs, products, firmwares []string) {
 	for _, t := range a.Targets {
 		if t.Instance == in {

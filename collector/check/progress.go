@@ -10,19 +10,19 @@ import (
 	"unicode/utf8"
 )
 
-// progressEvery is how often the line is written anew.
+// progressEvery is the time between two updates of the line.
 const progressEvery = 500 * time.Millisecond
 
-// Progress is a line at the bottom of a terminal that is written over again and again.
-// Where there is no terminal it shows nothing. Safe for concurrent use.
+// Progress is a line at the bottom of a terminal that is overwritten repeatedly. Without a
+// terminal it shows nothing. It is safe for concurrent use.
 type Progress struct {
 	mu    sync.Mutex // guards all below
 	w     io.Writer
 	shows bool // w is a terminal
-	width int  // of the line that stands there now
+	width int  // of the current line, in characters
 }
 
-// NewProgress gives a progress on w, if that is a terminal.
+// NewProgress returns a progress line on w, which shows nothing if w is not a terminal.
 func NewProgress(w io.Writer) *Progress {
 	p := &Progress{w: w}
 	if f, ok := w.(*os.File); ok {
@@ -32,16 +32,18 @@ func NewProgress(w io.Writer) *Progress {
 	return p
 }
 
-// Write writes whole lines above the progress: a log goes to the same terminal.
+// Write writes whole lines, such as those of a log, above the progress line. The error is that
+// of the underlying writer.
 func (p *Progress) Write(lines []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.show("")
+	p.overwrite("")
 	return p.w.Write(lines)
 }
 
-// keep shows a text until the returned function is called, which clears the line.
-func (p *Progress) keep(text func() string) (stop func()) {
+// show shows the text that the function returns, with updates, until hide is called. hide
+// clears the line.
+func (p *Progress) show(text func() string) (hide func()) {
 	if p == nil || !p.shows {
 		return func() {}
 	}
@@ -55,11 +57,11 @@ func (p *Progress) keep(text func() string) (stop func()) {
 			case <-ticker.C:
 				line := text()
 				p.mu.Lock()
-				p.show(line)
+				p.overwrite(line)
 				p.mu.Unlock()
 			case <-stopping:
 				p.mu.Lock()
-				p.show("")
+				p.overwrite("")
 				p.mu.Unlock()
 				return
 			}
@@ -71,9 +73,9 @@ func (p *Progress) keep(text func() string) (stop func()) {
 	}
 }
 
-// show writes over the line that stands there. Spaces clear it, which every terminal
-// knows. p.mu is held.
-func (p *Progress) show(text string) {
+// overwrite replaces the current line. It clears the line with spaces, which works on every
+// terminal. p.mu must be held.
+func (p *Progress) overwrite(text string) {
 	if text == "" && p.width == 0 {
 		return
 	}
@@ -83,7 +85,7 @@ func (p *Progress) show(text string) {
 }
 
 func progressText(done, total, failed int, left time.Duration) string {
-	text := fmt.Sprintf("asked for %d of %d", done, max(done, total))
+	text := fmt.Sprintf("checked %d of %d", done, max(done, total))
 	if failed > 0 {
 		text += fmt.Sprintf(", %d failed", failed)
 	}

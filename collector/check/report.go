@@ -15,26 +15,26 @@ import (
 )
 
 const (
-	// idsShown is how many ids are listed that fail alike.
-	idsShown = 50
-	// maxAnswer is how much of the text of an answer is written, in bytes.
+	// maxListed is the maximum number of IDs that are listed for one cure.
+	maxListed = 50
+	// maxAnswer is the maximum length of the text of an answer, in bytes.
 	maxAnswer = 4 << 10
 )
 
-// report writes what came of all calls, once they have ended.
+// report writes the results of all calls, once they have ended.
 func (c *liveCheck) report(w io.Writer, stopped bool) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "ACCOUNT\tINSTANCE\tOPERATION\tASKED FOR\tRESULT\t")
+	fmt.Fprintln(table, "ACCOUNT\tINSTANCE\tOPERATION\tIDS\tRESULT\t")
 	failed := 0
 	for _, a := range c.accounts {
-		// Calls that were needed beside the configured ids came last.
+		// The calls after those for configured IDs have their groups at the end.
 		order := instances(a.Account)
-		slices.SortStableFunc(a.groups, func(x, y *checkGroup) int {
+		slices.SortStableFunc(a.groups, func(x, y *group) int {
 			return cmp.Compare(slices.Index(order, x.instance), slices.Index(order, y.instance))
 		})
 		for _, g := range a.groups {
 			failed += len(g.failures)
-			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t\n", g.account, aliyun.NameOf(g.instance), g.operation, printable.Text(g.asked()), printable.Text(g.result()))
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t\n", g.account, aliyun.NameOf(g.instance), g.operation, printable.Text(g.describe()), printable.Text(g.result()))
 		}
 	}
 	if err := table.Flush(); err != nil {
@@ -57,31 +57,31 @@ func (c *liveCheck) report(w io.Writer, stopped bool) error {
 	return nil
 }
 
-// asked is what was to be asked for.
-func (g *checkGroup) asked() string {
+// describe returns the IDs of the group for the report: the only ID, or their number.
+func (g *group) describe() string {
 	switch len(g.ids) {
 	case 0:
-		return "nothing yet"
+		return "none known"
 	case 1:
 		return g.subject(g.ids[0])
 	}
 	return fmt.Sprintf("%d %ss", len(g.ids), g.noun)
 }
 
-// subject names one id to a reader.
-func (g *checkGroup) subject(id string) string {
+// subject names one ID for the report.
+func (g *group) subject(id string) string {
 	if g.operation == aliyun.OpListOTAFirmware {
 		return target.Product{Key: id}.String()
 	}
 	return g.noun + " " + id
 }
 
-// result is the outcome in a few words.
-func (g *checkGroup) result() string {
+// result returns the result of the group in a few words.
+func (g *group) result() string {
 	missing := len(g.ids) - g.good - len(g.failures)
 	switch {
 	case len(g.ids) == missing:
-		return "not asked"
+		return "not checked"
 	case len(g.ids) == 1 && len(g.failures) == 1:
 		return strings.TrimSpace(string(g.failures[0].Class) + " " + g.failures[0].Code)
 	case len(g.ids) == 1 && len(g.empty) == 1:
@@ -93,7 +93,7 @@ func (g *checkGroup) result() string {
 	for _, part := range []struct {
 		n    int
 		text string
-	}{{g.good - len(g.empty), "ok"}, {len(g.empty), "without packages"}, {len(g.failures), "failed"}, {missing, "not asked"}} {
+	}{{g.good - len(g.empty), "ok"}, {len(g.empty), "without packages"}, {len(g.failures), "failed"}, {missing, "not checked"}} {
 		if part.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.text))
 		}
@@ -101,30 +101,31 @@ func (g *checkGroup) result() string {
 	return strings.Join(parts, ", ")
 }
 
-// alike are failures with one cure. They are of one group if the cure names the ids.
-type alike struct {
+// problem is a set of failures with the same cure. They are of one group if the cure names the
+// IDs.
+type problem struct {
 	operations []string
-	failures   []checkRemark
+	failures   []finding
 }
 
-// alike sorts out the failures of an account, in the order of the first of each.
-func (a *checkedAccount) alike() (all []*alike) {
+// problems sorts the failures of an account by cure, in the order of the first failure of each.
+func (a *checkedAccount) problems() (all []*problem) {
 	const anyID = "\x00"
 	type kind struct {
-		group      *checkGroup // nil: any
+		group      *group // nil: any
 		class      aliyun.Class
 		code, cure string
 	}
-	of := make(map[kind]*alike)
+	of := make(map[kind]*problem)
 	for _, g := range a.groups {
-		slices.SortFunc(g.failures, func(a, b checkRemark) int { return cmp.Compare(a.at, b.at) })
+		slices.SortFunc(g.failures, func(a, b finding) int { return cmp.Compare(a.at, b.at) })
 		for _, f := range g.failures {
 			k := kind{class: f.Class, code: f.Code, cure: advice.Cure(f.Error, g.instance, anyID)}
 			if strings.Contains(k.cure, anyID) {
 				k.group = g
 			}
 			if of[k] == nil {
-				of[k] = &alike{}
+				of[k] = &problem{}
 				all = append(all, of[k])
 			}
 			of[k].failures = append(of[k].failures, f)
@@ -136,51 +137,51 @@ func (a *checkedAccount) alike() (all []*alike) {
 	return all
 }
 
-// writeFailures writes each cure once, with the ids that it is for.
+// writeFailures writes each cure once, with its IDs.
 func (c *liveCheck) writeFailures(w io.Writer, a *checkedAccount) {
-	for _, alike := range a.alike() {
-		first := alike.failures[0]
+	for _, p := range a.problems() {
+		first := p.failures[0]
 		g, subject, answer := first.group, first.group.subject(first.id), "The answer was"
-		if n := len(alike.failures); n > 1 {
+		if n := len(p.failures); n > 1 {
 			subject, answer = fmt.Sprintf("these %d %ss", n, g.noun), "The first answer was"
 		}
 		cure := advice.Cure(first.Error, g.instance, subject)
-		fmt.Fprintf(w, "\naccount %q, %s: %s\n  %s: %s\n", a.Name, strings.Join(alike.operations, ", "), printable.Text(cure),
+		fmt.Fprintf(w, "\naccount %q, %s: %s\n  %s: %s\n", a.Name, strings.Join(p.operations, ", "), printable.Text(cure),
 			answer, printable.Shorten(first.Error.Error(), maxAnswer))
-		if !aliyun.AccountWide(first.Error) && first.Class != aliyun.ClassThrottled { // else it is not the ids
-			c.writeIDs(w, alike.failures, strings.Contains(cure, subject))
+		if !aliyun.AccountWide(first.Error) && first.Class != aliyun.ClassThrottled { // else the IDs are not the problem
+			c.writeIDs(w, p.failures, strings.Contains(cure, subject))
 		}
 	}
-	unasked := 0
+	unchecked := 0
 	for _, g := range a.groups {
-		if g.down {
-			unasked += len(g.ids) - g.good - len(g.failures)
+		if g.givenUp {
+			unchecked += len(g.ids) - g.good - len(g.failures)
 		}
 	}
-	if unasked > 0 {
-		fmt.Fprintf(w, "  After these failures %d ids were not asked for: they would have failed alike.\n", unasked)
+	if unchecked > 0 {
+		fmt.Fprintf(w, "  After these failures, %d more IDs were not checked: they would have failed the same way.\n", unchecked)
 	}
 }
 
 // writeEmpty warns of products without packages.
-func (c *liveCheck) writeEmpty(w io.Writer, g *checkGroup) {
+func (c *liveCheck) writeEmpty(w io.Writer, g *group) {
 	if len(g.empty) == 0 {
 		return
 	}
-	slices.SortFunc(g.empty, func(a, b checkRemark) int { return cmp.Compare(a.at, b.at) })
+	slices.SortFunc(g.empty, func(a, b finding) int { return cmp.Compare(a.at, b.at) })
 	subject := g.subject(g.empty[0].id) + " has"
 	if len(g.empty) > 1 {
 		subject = fmt.Sprintf("these %d products have", len(g.empty))
 	}
-	fmt.Fprintf(w, "\nwarning: account %q, %s: %s no packages in instance %s; correct the ProductKey, or instances[].id, as the console shows them, unless none was uploaded yet.\n",
+	fmt.Fprintf(w, "\nwarning: account %q, %s: %s no packages in instance %s; compare the ProductKey and instances[].id with the console, unless no package has been uploaded yet.\n",
 		g.account, g.operation, printable.Text(subject), aliyun.NameOf(g.instance))
 	c.writeIDs(w, g.empty, true)
 }
 
-// writeIDs lists ids with their lines in the file; named says that a single one was named
-// already.
-func (c *liveCheck) writeIDs(w io.Writer, of []checkRemark, named bool) {
-	for _, f := range of[:min(len(of), idsShown)] {
+// writeIDs lists IDs with their lines in the file. It omits a single ID without a line if named
+// is set, which means that the text above names it.
+func (c *liveCheck) writeIDs(w io.Writer, of []finding, named bool) {
+	for _, f := range of[:min(len(of), maxListed)] {
 		subject := printable.Text(f.group.subject(f.id))
 		switch line := c.lines[target.Entry{Account: f.group.account, Instance: f.group.instance, Operation: f.group.operation, ID: f.id}]; {
 		case line > 0:
@@ -189,7 +190,7 @@ func (c *liveCheck) writeIDs(w io.Writer, of []checkRemark, named bool) {
 			fmt.Fprintf(w, "  %s\n", subject)
 		}
 	}
-	if more := len(of) - idsShown; more > 0 {
+	if more := len(of) - maxListed; more > 0 {
 		fmt.Fprintf(w, "  and %d more\n", more)
 	}
 }

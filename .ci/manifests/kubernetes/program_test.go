@@ -37,7 +37,7 @@ func TestProgram(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				check := exec.CommandContext(t.Context(), binary, append(boot(t, pod).args, "--config.check")...)
 				out, err := check.CombinedOutput()
-				if err != nil || !strings.Contains(string(out), "The configuration is good") {
+				if err != nil || !strings.Contains(string(out), "The configuration is valid") {
 					t.Errorf("%v: %v\n%s", check.Args, err, out)
 				}
 			})

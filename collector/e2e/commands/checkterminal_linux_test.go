@@ -27,7 +27,7 @@ func TestCheckLiveOnATerminal(t *testing.T) {
 	err := collector.Run(t.Context(), []string{"--config.check-live", "--config.file=" + exportertest.TempFile(t, "config.yml", liveSetup(t, 25))}, &stdout, terminal)
 	terminal.Close()
 	got := <-shown
-	if err == nil || !strings.Contains(got, "\rasked for ") || !strings.Contains(got, " of 26") {
+	if err == nil || !strings.Contains(got, "\rchecked ") || !strings.Contains(got, " of 26") {
 		t.Errorf("error %v, the terminal shows %q", err, got)
 	}
 	if last := got[strings.LastIndex(strings.TrimSuffix(got, "\r"), "\r")+1:]; strings.TrimSpace(last) != "" {

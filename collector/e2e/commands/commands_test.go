@@ -19,8 +19,8 @@ func TestCommandsThatOnlyPrint(t *testing.T) {
 		"help":                 {[]string{"--help"}, []string{"usage: aliyun_iot_ota_exporter", "--config.file", "--web.listen-address"}},
 		"help by one letter":   {[]string{"-h"}, []string{"usage: aliyun_iot_ota_exporter"}},
 		"version":              {[]string{"--version"}, []string{"aliyun_iot_ota_exporter, version"}},
-		"check of a good file": {[]string{"--config.check", "--config.file=" + good}, []string{"The configuration is good", "production"}},
-		"check of the demo":    {[]string{"--config.check", "--demo"}, []string{"The configuration is good", "partner"}},
+		"check of a good file": {[]string{"--config.check", "--config.file=" + good}, []string{"The configuration is valid", "production"}},
+		"check of the demo":    {[]string{"--config.check", "--demo"}, []string{"The configuration is valid", "partner"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			stdout, _, err := exportertest.Run(t, c.args...)
@@ -90,7 +90,7 @@ func TestCheckLive(t *testing.T) {
 	t.Run("the API answers", func(t *testing.T) {
 		config := exportertest.NewAPI(t).Config("job1")
 		stdout, _, err := exportertest.Run(t, "--config.check-live", "--config.file="+exportertest.TempFile(t, "config.yml", config))
-		if err != nil || !strings.Contains(stdout, "The configuration is good") || !strings.Contains(stdout, "ok") {
+		if err != nil || !strings.Contains(stdout, "The configuration is valid") || !strings.Contains(stdout, "ok") {
 			t.Errorf("error %v, stdout\n%s", err, stdout)
 		}
 	})
@@ -125,7 +125,7 @@ func TestFlagsFromTheEnvironment(t *testing.T) {
 		// Images and unit files set variables with such names for other reasons.
 		t.Setenv("ALIYUN_IOT_OTA_EXPORTER_VERSION", "1.2.3")
 		t.Setenv("ALIYUN_IOT_OTA_EXPORTER_HELP", "https://example.com")
-		if stdout, _, err := exportertest.Run(t, warned, "--config.check"); err != nil || !strings.Contains(stdout, "The configuration is good") {
+		if stdout, _, err := exportertest.Run(t, warned, "--config.check"); err != nil || !strings.Contains(stdout, "The configuration is valid") {
 			t.Fatalf("error %v, stdout %q, want the check", err, stdout)
 		}
 	})

@@ -23,7 +23,7 @@ func TestNoOutputHasSecrets(t *testing.T) {
 			shown := everyOutput(t, format)
 			for place, want := range map[string]string{
 				"stderr": "polling the batch fails", "GET /metrics": "aliyun_iot_ota_job_poll_error_info{", "GET /jobs": "in_a_redirect",
-				"the state file": "in_a_redirect", "--config.check": "The configuration is good", "--config.check-live": "in_a_redirect",
+				"the state file": "in_a_redirect", "--config.check": "The configuration is valid", "--config.check-live": "in_a_redirect",
 				"a reload with a secret as a key": " 500 ", "a start with a password for a hash": "--web.config.file=",
 				"a page with a password for the users": " 500 ",
 			} {

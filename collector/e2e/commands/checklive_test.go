@@ -37,7 +37,7 @@ func TestCheckLiveReportsLines(t *testing.T) {
 	if err == nil || stderr != "" {
 		t.Errorf("error %v, stderr %q", err, stderr)
 	}
-	exportertest.WantIn(t, stdout, "13 jobs    12 ok, 1 failed", "does not find job wrong in", "\n  line 20: job wrong\n")
+	exportertest.WantIn(t, stdout, "13 jobs  12 ok, 1 failed", "does not find job wrong in", "\n  line 20: job wrong\n")
 	if strings.Contains(stdout, "\r") {
 		t.Errorf("progress is shown in %q", stdout)
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
-// differentWords are n words.
+// differentWords returns n different words.
 func differentWords(n int) string {
 	var b strings.Builder
 	for i := range n {
@@ -24,8 +24,8 @@ func differentWords(n int) string {
 	return b.String()
 }
 
-// What an address may ask for is bounded, and the answer says by what.
-func TestJobsPageBoundsTheAddress(t *testing.T) {
+// The parameters of the URL have limits, which the error names.
+func TestJobsPageLimitsTheURL(t *testing.T) {
 	handler := harness.PageOfStore(harness.FilledStore(t, 10))
 	long := strings.Repeat("x", 1001)
 	for name, c := range map[string]struct{ query, want string }{ // "": a page
@@ -41,11 +41,11 @@ func TestJobsPageBoundsTheAddress(t *testing.T) {
 		"very many parameters":             {strings.Repeat("a&", 20_000), "the parameters are 40000 bytes long: want at most 16384\n"},
 		"as long as allowed":               {"account=" + long[1:] + "&status=" + long[1:] + "&text=" + strings.Repeat("%E5%86%B7", 333), ""},
 		"as many words as allowed":         {"text=" + differentWords(32), ""},
-		"the same word again and again":    {"text=" + strings.Repeat("Cold+cold+", 100), ""},
-		"the same parameter again":         {strings.Repeat("page=1&", 2000), ""},
-		"many parameters nobody knows":     {strings.Repeat("a&", 8000), ""},
-		"the last page that there can be":  {"page=9223372036854775807", ""},
-		"a number beyond every number":     {"page=9223372036854775808", `page="9223372036854775808": want a number from 1` + "\n"},
+		"a word many times":                {"text=" + strings.Repeat("Cold+cold+", 100), ""},
+		"a parameter many times":           {strings.Repeat("page=1&", 2000), ""},
+		"many unknown parameters":          {strings.Repeat("a&", 8000), ""},
+		"the highest page number":          {"page=9223372036854775807", ""},
+		"a page number that is too high":   {"page=9223372036854775808", `page="9223372036854775808": want a number from 1` + "\n"},
 		"parameters that cannot be parsed": {strings.Repeat("%zz&;&", 2000), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -63,9 +63,9 @@ func TestJobsPageBoundsTheAddress(t *testing.T) {
 	}
 }
 
-// A page stays short and whole whatever the API says, be it a new status in each answer or a
-// text as long as an answer.
-func TestJobsPageBoundsWhatTheAPISays(t *testing.T) {
+// The size of the page is limited even if each answer of the API has a new status, or a text of
+// maximum length.
+func TestJobsPageLimitsTextsOfTheAPI(t *testing.T) {
 	const fleet = 3000
 	filled := harness.FilledStore(t, fleet)
 	huge := strings.Repeat("级", 300_000)
@@ -83,11 +83,11 @@ func TestJobsPageBoundsWhatTheAPISays(t *testing.T) {
 	if n := len(harness.Elements(harness.Elements(root, "nav")[0], "a")); n != 3+len(aliyun.Statuses)+20 {
 		t.Errorf("%d links in the summary", n)
 	}
-	if got := harness.Text(harness.Elements(root, "nav")[0]); !strings.HasSuffix(got, "and 2961 more statuses") { // 2980 new ones and the huge one, less 20
-		t.Errorf("the summary does not tell of the rest: …%s", got[max(0, len(got)-100):])
+	if got := harness.Text(harness.Elements(root, "nav")[0]); !strings.HasSuffix(got, "and 2961 more statuses") { // 2980 new ones and the long one, less 20
+		t.Errorf("the summary has no number of the other statuses: …%s", got[max(0, len(got)-100):])
 	}
 	if got := chosen(root, "status"); got != "NEW_STATUS_2999" {
-		t.Errorf("the form would ask for the status %q, want the one that is shown", got)
+		t.Errorf("the form has the status %q, want the one of the query", got)
 	}
 	if got := harness.Rows(root); len(got) != 1 {
 		t.Errorf("batches %q, want the one of that status", got)
@@ -96,12 +96,12 @@ func TestJobsPageBoundsWhatTheAPISays(t *testing.T) {
 		t.Errorf("a page of %d bytes", w.Body.Len())
 	}
 	if !strings.Contains(w.Body.String(), "… (cut, 900000 bytes)") {
-		t.Error("the page does not say that it cuts texts")
+		t.Error("the page does not mark truncated texts")
 	}
 }
 
-// Accounts beyond those that are listed can be asked for, and the one that is stays chosen.
-func TestJobsPageBoundsTheAccounts(t *testing.T) {
+// The form lists a limited number of accounts, always including the one of the query.
+func TestJobsPageLimitsTheAccounts(t *testing.T) {
 	filled := store.New()
 	for i := range 600 {
 		name := fmt.Sprintf("account-%04d", i)
@@ -109,7 +109,7 @@ func TestJobsPageBoundsTheAccounts(t *testing.T) {
 	}
 	root := harness.Document(t, harness.GetPage(harness.PageOfStore(filled), "account=account-0599"))
 	if got := chosen(root, "account"); got != "account-0599" {
-		t.Errorf("the form would ask for the account %q", got)
+		t.Errorf("the form has the account %q", got)
 	}
 	options := harness.Elements(harness.Elements(root, "select")[0], "option")
 	if n, last := len(options), harness.Text(options[len(options)-1]); n != 1+500+1 || last != "and 100 more" {
@@ -117,8 +117,9 @@ func TestJobsPageBoundsTheAccounts(t *testing.T) {
 	}
 }
 
-// Nothing is written to a reader who has gone: half of a page must not look like a page.
-func TestJobsPageForNobody(t *testing.T) {
+// If the client has gone, the connection is closed without an answer, because half a page must
+// not look like a whole one.
+func TestJobsPageWithoutAClient(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	w := httptest.NewRecorder()

@@ -4,13 +4,13 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
-// pageColumn is one column of the page, by which it can be sorted.
+// pageColumn is one column of the page and the key that sorts by it.
 type pageColumn struct {
 	Key, Title string
 	sortKey    func(*pageRow) sortKey
 }
 
-// pageColumns stand in the order of the cells in page.html.
+// pageColumns are in the order of the cells in page.html.
 var pageColumns = []pageColumn{
 	{"batch", "Batch", func(r *pageRow) sortKey {
 		return sortKey{absent: r.Job.Name == nil, first: aliyun.Text(r.Job.Name), second: r.JobID}
@@ -43,13 +43,13 @@ var pageColumns = []pageColumn{
 	}},
 }
 
-// byUrgency puts first what runs, and of that what should have ended longest
-// ago; last what has ended.
+// byUrgency sorts running batches first, those with the earliest deadline before the others,
+// and ended batches last.
 func byUrgency(r *pageRow) sortKey {
 	return sortKey{number: float64(2*urgency(r) + boolOrder(r.deadline.IsZero())), at: r.deadline}
 }
 
-// urgency ranks the statuses: one that nobody knows may need someone at once.
+// urgency ranks the statuses. An undocumented status ranks high, because it may need attention.
 func urgency(r *pageRow) int {
 	switch r.Status {
 	case aliyun.StatusInProgress:

@@ -7,7 +7,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
-// A fleet of any size is shown a hundred batches at a time, each of them once.
+// A large fleet is shown a hundred batches at a time, each batch once.
 func TestJobsPageOfALargeFleet(t *testing.T) {
 	const fleet = 2_000
 	handler := harness.PageOfStore(harness.FilledStore(t, fleet))
@@ -25,7 +25,7 @@ func TestJobsPageOfALargeFleet(t *testing.T) {
 		}
 		for _, id := range ids {
 			if seen[id] {
-				t.Fatalf("%s: %s again", next, id)
+				t.Fatalf("%s: %s appears twice", next, id)
 			}
 			seen[id] = true
 		}
@@ -45,7 +45,7 @@ func TestJobsPageOfALargeFleet(t *testing.T) {
 	}
 }
 
-// BenchmarkJobsPage is what a page costs; for a part of it the plan waits for its locks.
+// BenchmarkJobsPage measures a page of 10,000 batches.
 func BenchmarkJobsPage(b *testing.B) {
 	handler := harness.PageOfStore(harness.FilledStore(b, 10_000))
 	for _, query := range []string{"", "sort=-deadline", "text=warehouse+wave"} {

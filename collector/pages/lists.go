@@ -6,11 +6,11 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/poll"
 )
 
-// listsShown bounds the lists that the page shows: when the API is down, all of them
-// fail, and hide the batches.
-const listsShown = 10
+// maxLists is the maximum number of failing lists on the page. If the API is down, all lists
+// fail, and must not hide the batches.
+const maxLists = 10
 
-// pageList is one list that cannot be read. What the template asks for is exported.
+// pageList is a list that cannot be read. The template uses the exported fields and methods.
 type pageList struct {
 	poll.ListFailure
 	now time.Time
@@ -18,22 +18,22 @@ type pageList struct {
 
 func (l pageList) ErrorAge() *moment { return newMoment(l.At, l.now) }
 
-// productsShown bounds the products on the page.
-const productsShown = 50
+// maxProducts is the maximum number of products on the page.
+const maxProducts = 50
 
-// pageProducts are the products that are discovered, with their packages.
+// pageProducts are the discovered products and the numbers of their packages.
 type pageProducts struct {
 	Shown                  []poll.ProductCount // those without packages first
-	More                   int                 // that are not shown
+	More                   int                 // number of products that are not shown
 	Total, Empty, Packages int
 }
 
-// showProducts puts them on the page, unless none is discovered or known yet.
+// showProducts adds the products to the page, if there are any.
 func (v *pageView) showProducts(counts []poll.ProductCount) {
 	if len(counts) == 0 {
 		return
 	}
-	p := &pageProducts{Shown: counts[:min(len(counts), productsShown)], Total: len(counts)}
+	p := &pageProducts{Shown: counts[:min(len(counts), maxProducts)], Total: len(counts)}
 	p.More = len(counts) - len(p.Shown)
 	for _, c := range counts {
 		p.Packages += c.Packages
@@ -44,7 +44,7 @@ func (v *pageView) showProducts(counts []poll.ProductCount) {
 	v.Products = p
 }
 
-// showLists puts the first of the lists that cannot be read on the page.
+// showLists adds the first of the lists that cannot be read to the page.
 func (v *pageView) showLists(first []poll.ListFailure, more int, now time.Time) {
 	v.MoreLists = more
 	for _, f := range first {

@@ -11,9 +11,9 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
-// A wrong id among those to discover hides no batch of the others, and is told with its
-// cure until it is mended.
-func TestJobsPageShowsListsThatFail(t *testing.T) {
+// A wrong ID in discover does not affect other batches. The page shows it with its cure until it
+// is corrected.
+func TestJobsPageShowsFailingLists(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		h.PutPackage("fw-1", "job-1")
 		h.Discover([]string{harness.ProductKey, "NoSuchProd"}, []string{"NoSuchFw"})
@@ -26,11 +26,11 @@ func TestJobsPageShowsListsThatFail(t *testing.T) {
 			"package NoSuchFw, account production: not_found iot.firmware.FirmwareNotFound, 10 s ago, 1 in a row The update package does not exist.",
 		}
 		if len(lists) != len(want) {
-			t.Fatalf("the page tells of %d lists, want %d:\n%s", len(lists), len(want), strings.Join(lists, "\n"))
+			t.Fatalf("the page shows %d lists, want %d:\n%s", len(lists), len(want), strings.Join(lists, "\n"))
 		}
-		for i, beginning := range want {
-			if !strings.HasPrefix(lists[i], beginning) || !strings.Contains(lists[i], " in the public instance. ") {
-				t.Errorf("%q, want %q and the cure", lists[i], beginning)
+		for i, prefix := range want {
+			if !strings.HasPrefix(lists[i], prefix) || !strings.Contains(lists[i], " in the public instance. ") {
+				t.Errorf("%q, want %q and the cure", lists[i], prefix)
 			}
 		}
 		if got := harness.Rows(root); len(got) != 1 || got[0] != "job-1" {
@@ -45,7 +45,7 @@ func TestJobsPageShowsListsThatFail(t *testing.T) {
 		h.Sim.AddFirmware(fleet.Firmware{Account: "main", ID: "NoSuchFw", ProductKey: "NoSuchProd"})
 		h.Pass(5 * time.Minute)
 		if lists := harness.Unreadable(harness.Document(t, h.Page(""))); len(lists) != 0 {
-			t.Errorf("after they were mended the page tells of %q", lists)
+			t.Errorf("after they were corrected, the page shows %q", lists)
 		}
 		for _, operation := range []string{aliyun.OpListOTAFirmware, aliyun.OpListOTAJobByFirmware} {
 			if got := h.Value(harness.ListsFailing(operation)); got != 0 {
@@ -55,8 +55,8 @@ func TestJobsPageShowsListsThatFail(t *testing.T) {
 	})
 }
 
-// What the API says of a list is text, and many lists do not hide the batches.
-func TestJobsPageBoundsListsThatFail(t *testing.T) {
+// Errors of lists are shown as text, and the number of failing lists on the page is limited.
+func TestJobsPageLimitsFailingLists(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		const hostile = `</bdi></li></ul><script>alert(1)</script>`
 		h.Sim.Inject(gateway.Fault{Operation: aliyun.OpListOTAJobByFirmware, Code: hostile, Message: hostile})
@@ -66,20 +66,20 @@ func TestJobsPageBoundsListsThatFail(t *testing.T) {
 		root := harness.Document(t, h.Page(""))
 		lists := harness.Unreadable(root)
 		if len(lists) != 11 || lists[10] != "and 15 more" {
-			t.Fatalf("the page tells of %q, want ten lists and 15 more", lists)
+			t.Fatalf("the page shows %q, want ten lists and 15 more", lists)
 		}
 		if n := strings.Count(lists[0], hostile); n != 2 || len(harness.Elements(root, "script")) > 0 {
-			t.Errorf("the hostile text is there %d times, want code and message in %q", n, lists[0])
+			t.Errorf("the hostile text is shown %d times, want code and message in %q", n, lists[0])
 		}
 		if !strings.Contains(harness.Text(root), "No batch is watched yet") {
-			t.Errorf("no word about the missing batches in %s", harness.Text(root))
+			t.Errorf("no explanation of the missing batches in %s", harness.Text(root))
 		}
 	})
 }
 
-// A list that is read for the status of configured batches only finds nothing anyway.
-// QueryOTAJob takes its place.
-func TestBulkListsAreNoDiscovery(t *testing.T) {
+// Failing lists that are only read for the status of configured batches are not shown: they
+// discover nothing, and QueryOTAJob replaces them.
+func TestBulkListsAreNotDiscovery(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		h.Sim.Inject(gateway.Fault{Operation: aliyun.OpListOTAJobByFirmware, Code: "iot.system.SystemException"})
 		h.ConfigureRunning(1)
@@ -87,10 +87,10 @@ func TestBulkListsAreNoDiscovery(t *testing.T) {
 		h.Apply()
 		h.Pass(time.Minute)
 		if lists := harness.Unreadable(harness.Document(t, h.Page(""))); len(lists) != 0 || h.Calls(aliyun.OpListOTAJobByFirmware) == 0 {
-			t.Errorf("the page tells of %q", lists)
+			t.Errorf("the page shows %q", lists)
 		}
 		if n := h.Samples("discovery_lists_failing{"); n != 0 {
-			t.Errorf("%d samples of discovery, want none without any", n)
+			t.Errorf("%d samples of discovery, want none without discovery", n)
 		}
 	})
 }

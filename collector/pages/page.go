@@ -30,12 +30,12 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"class": statusClass,
 }).Parse(pageHTML))
 
-// maxText is how much of a text of the API stands on the page, in bytes. Those that the
-// console lets people write are shorter.
+// maxText is the maximum length of a text from the API on the page, in bytes. Texts that the
+// console accepts are shorter.
 const maxText = 1 << 10
 
-// pageText is a text of the API or the configuration as the page shows it: a bidirectional
-// control could otherwise change the order of what stands around it, and end a <bdi>.
+// pageText converts a text from the API or the configuration for the page. Without it, a
+// bidirectional control character could end a <bdi> and change the order of the text around it.
 func pageText(text any) string {
 	s, _ := text.(string)
 	if p, ok := text.(*string); ok && p != nil {
@@ -44,7 +44,7 @@ func pageText(text any) string {
 	return printable.Text(printable.Shorten(s, maxText))
 }
 
-// statusClass is the class of a status in the style sheet, "" where that knows none.
+// statusClass returns the class of a status in the style sheet, "" if there is none.
 func statusClass(status string) string {
 	if slices.Contains(aliyun.Statuses, status) || slices.Contains(aliyun.TaskStatuses, status) || status == noData {
 		return status
@@ -52,12 +52,11 @@ func statusClass(status string) string {
 	return ""
 }
 
-// NewJobsPage serves what is known of each batch to people, as one HTML page
-// without scripts: what it is filtered and sorted by is in the address. Like a
-// scrape it costs no call to the API.
+// NewJobsPage returns the handler of /jobs, which is safe for concurrent use. It shows the
+// batches in the store and the schedule of the poller.
 func NewJobsPage(store *store.Store, poller *poll.Poller) http.Handler {
-	// Nothing but this style sheet, so that text of the API that found a way
-	// to be markup could not load or run anything.
+	// If a text from the API became markup by mistake, the policy would keep it from loading or
+	// running anything.
 	hash := sha256.Sum256([]byte(pageCSS))
 	policy := "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(hash[:]) + "'; img-src data:; " +
 		"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -69,7 +68,7 @@ func NewJobsPage(store *store.Store, poller *poll.Poller) http.Handler {
 		}
 		now := time.Now()
 		view := query.view(r.Context(), pageRows(store.Snapshot(), store.ExpectedDuration(), now), poller, now)
-		failures, more := poller.ListFailures(listsShown)
+		failures, more := poller.ListFailures(maxLists)
 		view.showLists(failures, more, now)
 		view.showProducts(poller.ProductCounts())
 		web.BreakOff(r)
@@ -79,6 +78,6 @@ func NewJobsPage(store *store.Store, poller *poll.Poller) http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cache-Control", "no-store")
-		_ = pageTemplate.Execute(w, view) // it fails only when the reader has gone
+		_ = pageTemplate.Execute(w, view) // fails only if the client has gone
 	}))
 }

@@ -22,8 +22,7 @@ import (
 // pageTexts are the texts of the page that come from the configuration and the API.
 type pageTexts struct{ account, jobID, said, status, code, message string }
 
-// page is that of one batch with all these texts, filtered by its own text, account
-// and status.
+// page returns the page of one batch with these texts, filtered by its text, account and status.
 func (p pageTexts) page() *httptest.ResponseRecorder {
 	filled, at := store.New(), time.Unix(1e9, 0)
 	s := &store.State{
@@ -49,7 +48,7 @@ func (p pageTexts) shownStatus() string {
 	return p.status
 }
 
-// harmless is another page of the same shape.
+// harmless returns texts that give a page of the same structure.
 func (p pageTexts) harmless() pageTexts {
 	word := func(s string) string { return strings.Repeat("x", min(len(s), 1)) }
 	h := pageTexts{word(p.account), word(p.jobID), "x", p.status, word(p.code), word(p.message)}
@@ -59,7 +58,7 @@ func (p pageTexts) harmless() pageTexts {
 	return h
 }
 
-// structure is a page without its texts.
+// structure returns the elements of a page with the names of their attributes.
 func structure(root *html.Node) (all []string) {
 	for n := range root.Descendants() {
 		if n.Type != html.ElementNode {
@@ -74,8 +73,8 @@ func structure(root *html.Node) (all []string) {
 	return all
 }
 
-// Whatever the texts are, the page that is filtered by them shows the batch, each
-// text in one line without unsafe characters, and no element or attribute that another batch's page lacks.
+// For any texts, the page that is filtered by them shows the batch. Each text is on one line
+// without unsafe characters, and the page has the same structure as that of another batch.
 func FuzzJobsPage(f *testing.F) {
 	f.Add("production", "wahVIzGkCMuAUE2gDERM02", "升级", "IN_PROGRESS", "iot.system.SystemException", "try later")
 	f.Add(`<b>`, `</code><script>alert(1)</script>`, `</bdi></style><img src=x onerror=alert(1)>`, `" onclick="alert(1)`, `'><a href="javascript:alert(1)">`, "&lt;&#0;\x00\r\n")
@@ -93,7 +92,7 @@ func FuzzJobsPage(f *testing.F) {
 			t.Skip("no such batch")
 		}
 		if max(len(account), len(said), len(status)) > 1000 || len(strings.Fields(said)) > 32 {
-			t.Skip("it cannot be filtered by that")
+			t.Skip("too long for a filter")
 		}
 		root := harness.Document(t, p.page())
 		if diff := cmp.Diff(structure(harness.Document(t, p.harmless().page())), structure(root)); diff != "" {
@@ -122,13 +121,13 @@ func FuzzJobsPage(f *testing.F) {
 			t.Errorf("the error is shown as %q, want %q in it", last, message)
 		}
 		if got := harness.Attribute(harness.Elements(root, "input")[0], "value"); got != asHTML(said) {
-			t.Errorf("the input holds %q, want %q", got, said)
+			t.Errorf("the value of the input is %q, want %q", got, said)
 		}
 		for _, selected := range []struct {
 			name, want string
 		}{{"account", account}, {"status", p.shownStatus()}} {
 			if got := chosen(root, selected.name); got != asHTML(selected.want) {
-				t.Errorf("the form would ask for the %s %q, want %q", selected.name, got, selected.want)
+				t.Errorf("the form has the %s %q, want %q", selected.name, got, selected.want)
 			}
 		}
 		for _, a := range harness.Elements(root, "a") {
@@ -139,7 +138,7 @@ func FuzzJobsPage(f *testing.F) {
 	})
 }
 
-// chosen is what a form sends for a <select>.
+// chosen returns the value that a form sends for a <select>.
 func chosen(root *html.Node, name string) string {
 	for _, list := range harness.Elements(root, "select") {
 		if harness.Attribute(list, "name") != name {
@@ -160,10 +159,10 @@ func chosen(root *html.Node, name string) string {
 	return ""
 }
 
-// asShown is a text of others as the page shows it.
+// asShown returns a text from the API as the page shows it.
 func asShown(s string) string { return printable.Text(printable.Shorten(s, 1<<10)) }
 
-// asHTML is what a browser makes of a text that HTML cannot express.
+// asHTML returns a text as a browser reads it from HTML, which cannot express all characters.
 func asHTML(s string) string {
 	return strings.NewReplacer("\x00", "\uFFFD", "\r\n", "\n", "\r", "\n").Replace(s)
 }

@@ -7,16 +7,16 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
-// progress is how far the devices of a batch are. What the template asks for is
-// exported.
+// progress is the progress of the devices of a batch. The template uses the exported fields and
+// methods.
 type progress struct {
-	finished float64 // share of the devices that change no more: 0 to 1
-	Total    int     // devices
+	finished float64 // share of the devices with a final task status, 0 to 1
+	Total    int     // number of devices
 	Bars     []bar
-	Counts   []deviceCount // without the states that no device is in
+	Counts   []deviceCount // without the statuses of no device
 }
 
-// bar is one stretch of the progress bar, in percent of its width.
+// bar is one part of the progress bar, in percent of its width.
 type bar struct{ Status, From, Width string }
 
 type deviceCount struct {
@@ -24,7 +24,7 @@ type deviceCount struct {
 	Devices int
 }
 
-// Progress is nil where no devices are counted, or there are none.
+// Progress returns the progress, nil if no devices are counted.
 func (r *pageRow) Progress() *progress {
 	if r.Devices == nil || r.Devices.Total == 0 {
 		return nil
@@ -42,12 +42,12 @@ func (r *pageRow) Progress() *progress {
 			p.finished += share
 		}
 	}
-	p.finished = min(p.finished, 1) // devices move while they are counted
+	p.finished = min(p.finished, 1) // devices change their status while they are counted
 	return p
 }
 
-// finished is the share of the devices that change no more, which Progress shows; false
-// where it shows none.
+// finished returns the share of the devices with a final task status. ok is false if no devices
+// are counted.
 func (r *pageRow) finished() (share float64, ok bool) {
 	if r.Devices == nil || r.Devices.Total == 0 {
 		return 0, false
@@ -59,7 +59,7 @@ func (r *pageRow) finished() (share float64, ok bool) {
 	return min(float64(devices)/float64(r.Devices.Total), 1), true
 }
 
-// Percent is the share that has finished. 100.0 is all of them, not nearly all.
+// Percent returns the finished share in percent. It is 100.0 only if all devices have finished.
 func (p *progress) Percent() string {
 	if p.finished < 1 {
 		return inPercent(min(p.finished, 0.999))

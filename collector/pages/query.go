@@ -8,20 +8,20 @@ import (
 	"strings"
 )
 
-// pageQuery is what the address of the page asks for. The zero value asks for
-// every batch, the most urgent first. What the template asks for is exported.
+// pageQuery is what the URL of the page asks for. The zero value selects every batch, the most
+// urgent one first. The template uses the exported fields and methods.
 type pageQuery struct {
-	Account    string // "": of any
-	Status     string // "": any; noData is one, too
-	Only       string // the name of a filter; "" keeps all
-	Text       string // words, each of which the batch has somewhere
-	sort       string // the key of a column; "": by urgency
+	Account    string // "": any
+	Status     string // "": any; may be noData
+	Only       string // name of a filter; "": all batches
+	Text       string // words that the texts of the batch must contain
+	sort       string // key of a column; "": by urgency
 	descending bool
 	page       int  // from 0
-	Refresh    bool // by itself, now and then
+	Refresh    bool // automatically, every 15 s
 }
 
-// pageFilter keeps some of the batches.
+// pageFilter selects some of the batches.
 type pageFilter struct {
 	Name, Title string
 	keeps       func(*pageRow) bool
@@ -34,21 +34,21 @@ var pageFilters = []pageFilter{
 }
 
 const (
-	// maxQuery bounds an address, maxValue one of its parameters, in bytes: most of them
-	// stand in each of the page's links again.
+	// maxQuery is the maximum length of the parameters together, maxValue that of one, in
+	// bytes. The links of the page repeat most of them.
 	maxQuery = 16 << 10
 	maxValue = 1000
-	// maxWords bounds what is looked for in every batch.
+	// maxWords is the maximum number of words to search for.
 	maxWords = 32
 )
 
-// parsePageQuery reads the parameters of an address. Its error says which is
-// wrong, and what it may be.
+// parsePageQuery reads the parameters of a URL. The error names the invalid parameter and the
+// valid values.
 func parsePageQuery(raw string) (q pageQuery, err error) {
 	if len(raw) > maxQuery {
 		return q, fmt.Errorf("the parameters are %d bytes long: want at most %d", len(raw), maxQuery)
 	}
-	v, _ := url.ParseQuery(raw) // what cannot be read is not asked for
+	v, _ := url.ParseQuery(raw) // malformed parameters are ignored
 	for _, name := range []string{"account", "status", "only", "text", "sort", "page"} {
 		if n := len(v.Get(name)); n > maxValue {
 			return q, fmt.Errorf("%s is %d bytes long: want at most %d", name, n, maxValue)
@@ -75,7 +75,7 @@ func parsePageQuery(raw string) (q pageQuery, err error) {
 	return q, nil
 }
 
-// words are what a batch must have somewhere, in lower case, each once.
+// words returns the different words of Text in lower case.
 func (q pageQuery) words() []string {
 	words := strings.Fields(strings.ToLower(q.Text))
 	slices.Sort(words)
@@ -105,7 +105,7 @@ func (q pageQuery) filter() (pageFilter, bool) {
 	return pageFilters[i], true
 }
 
-// Sort is the value of the parameter.
+// Sort returns the value of the sort parameter.
 func (q pageQuery) Sort() string {
 	if q.descending {
 		return "-" + q.sort
@@ -113,8 +113,7 @@ func (q pageQuery) Sort() string {
 	return q.sort
 }
 
-// Address is that of the page that the query asks for, without what has its
-// default.
+// Address returns the relative URL of the page, without parameters that have their default.
 func (q pageQuery) Address() string {
 	v := url.Values{}
 	for _, p := range [][2]string{{"account", q.Account}, {"status", q.Status}, {"only", q.Only}, {"text", q.Text}, {"sort", q.Sort()}} {

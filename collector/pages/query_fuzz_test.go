@@ -10,8 +10,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
-// Whatever an address asks the page for, there is a page or the reason why not,
-// and the addresses that the page itself makes ask for the same again.
+// For any URL there is a page or an error. Parsing the URL of a page gives the same query again.
 func FuzzPageQuery(f *testing.F) {
 	f.Add("")
 	f.Add("account=a+b&status=PLANNED&only=failing&text=%E5%86%B7%E9%93%BE&sort=-age&page=2&refresh=1")
@@ -39,7 +38,7 @@ func FuzzPageQuery(f *testing.F) {
 			t.Fatal(err)
 		}
 		if again, err := parsePageQuery(address.RawQuery); again != q || err != nil {
-			t.Errorf("%+v, its own address %+v, error %v", q, again, err)
+			t.Errorf("%+v, again %+v, error %v", q, again, err)
 		}
 	})
 }

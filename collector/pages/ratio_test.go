@@ -12,7 +12,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
-// countedRows are n batches whose devices are counted.
+// countedRows returns the rows of n batches whose devices are counted.
 func countedRows(n int) []*pageRow {
 	states := make([]*store.State, n)
 	for i := range states {
@@ -35,8 +35,8 @@ func countedRows(n int) []*pageRow {
 	return pageRows(states, time.Hour, time.Unix(1e9, 0))
 }
 
-// sortedAnew computes what a row is sorted by in each comparison.
-func sortedAnew(rows []*pageRow) []*pageRow {
+// sortedWithoutKeys computes the progress again for each comparison.
+func sortedWithoutKeys(rows []*pageRow) []*pageRow {
 	sorted := slices.Clone(rows)
 	slices.SortStableFunc(sorted, func(a, b *pageRow) int {
 		if a.Progress() == nil || b.Progress() == nil {
@@ -47,9 +47,9 @@ func sortedAnew(rows []*pageRow) []*pageRow {
 	return sorted
 }
 
-// foundAnew joins the texts of each row anew, and looks for every word as often as it was
-// written.
-func foundAnew(rows []*pageRow, words []string) (kept []*pageRow) {
+// foundWithoutLimits joins the texts of each row and searches for every word, including repeated
+// ones.
+func foundWithoutLimits(rows []*pageRow, words []string) (kept []*pageRow) {
 	for _, r := range rows {
 		texts := []string{r.JobID, r.Region, r.Instance.ID}
 		for _, field := range []*string{r.Job.Name, r.Job.JobDesc, r.Job.DestVersion, r.Job.ProductKey, r.Job.FirmwareID, r.Job.GroupName} {
@@ -66,23 +66,23 @@ func foundAnew(rows []*pageRow, words []string) (kept []*pageRow) {
 	return kept
 }
 
-// BenchmarkPageRatio says how many times faster the page sorts and searches 10,000 batches
-// than it would without its sort keys, and without its bound on words.
+// BenchmarkPageRatio measures the sorting and the searching of 10,000 batches, as a ratio to
+// implementations without sort keys and without a limit on words.
 func BenchmarkPageRatio(b *testing.B) {
 	rows := countedRows(10_000)
 	few := pageQuery{Text: "Cold-Chain owner 升级"}
-	many := strings.Repeat("o ", 20_000) // as long as an address could be
+	many := strings.Repeat("o ", 20_000) // the maximum without the limit
 	for _, c := range []struct {
 		name          string
 		before, after func() []*pageRow
 	}{
-		{"sort=progress", func() []*pageRow { return sortedAnew(rows) }, func() []*pageRow { return pageQuery{sort: "progress"}.sorted(rows) }},
-		{"three_words", func() []*pageRow { return foundAnew(rows, few.words()) }, func() []*pageRow { return few.of(b.Context(), rows) }},
-		{"20000_words", func() []*pageRow { return foundAnew(rows, strings.Fields(many)) }, func() []*pageRow {
+		{"sort=progress", func() []*pageRow { return sortedWithoutKeys(rows) }, func() []*pageRow { return pageQuery{sort: "progress"}.sorted(rows) }},
+		{"three_words", func() []*pageRow { return foundWithoutLimits(rows, few.words()) }, func() []*pageRow { return few.of(b.Context(), rows) }},
+		{"20000_words", func() []*pageRow { return foundWithoutLimits(rows, strings.Fields(many)) }, func() []*pageRow {
 			if _, err := parsePageQuery("text=" + strings.ReplaceAll(many, " ", "+")); err == nil {
-				b.Error("20,000 words are let through")
+				b.Error("20,000 words are accepted")
 			}
-			return pageQuery{Text: many}.of(b.Context(), rows) // as if they were
+			return pageQuery{Text: many}.of(b.Context(), rows) // as if they were accepted
 		}},
 	} {
 		b.Run(c.name, func(b *testing.B) {
@@ -94,7 +94,7 @@ func BenchmarkPageRatio(b *testing.B) {
 				y := c.after()
 				before, after = before+middle.Sub(start), after+time.Since(middle)
 				if !slices.Equal(x, y) {
-					b.Fatal("they do not give the same batches")
+					b.Fatal("the results differ")
 				}
 			}
 			b.ReportMetric(before.Seconds()*1000/float64(b.N), "before-ms")

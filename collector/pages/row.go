@@ -11,27 +11,28 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
-// noData is the status, on the page, of a batch that is gone or was never
-// answered for.
+// noData is the status on the page of a batch without data: it was deleted, or there was no
+// answer yet.
 const noData = "NO_DATA"
 
-// pageRow is one batch on the page. There is one for every batch, so it is small; what a
-// cell shows is computed when it is shown. What the template asks for is exported.
+// pageRow is one batch on the page. Every request makes a row of every batch, so a row is small
+// and computes most cells when they are shown. The template uses the exported fields and
+// methods.
 type pageRow struct {
 	*store.State
-	Job    *aliyun.Job   // with every field nil where nothing is known
-	Status string        // noData where nothing is known
-	next   poll.NextPoll // of the rows that are shown, and of all where they are sorted by it
+	Job    *aliyun.Job   // not nil: without data, all of its fields are nil
+	Status string        // noData without data
+	next   poll.NextPoll // only set in the rows that are shown or sorted by it
 	now    time.Time
 
 	deadline  time.Time // zero: none
 	Basis     string    // of the deadline
-	Uncounted bool      // there is none before its devices are counted
+	Uncounted bool      // the deadline depends on the first count of the devices
 }
 
 var noJob = &aliyun.Job{}
 
-// pageRows are all batches as of now, in the order of the states.
+// pageRows makes a row of each state, in the same order.
 func pageRows(states []*store.State, expected time.Duration, now time.Time) []*pageRow {
 	all := make([]pageRow, len(states))
 	rows := make([]*pageRow, len(states))
@@ -47,20 +48,19 @@ func pageRows(states []*store.State, expected time.Duration, now time.Time) []*p
 	return rows
 }
 
-// Overdue says that the batch goes on beyond its deadline.
+// Overdue reports whether the batch continues after its deadline.
 func (r *pageRow) Overdue() bool {
 	return !r.deadline.IsZero() && r.deadline.Before(r.now) && !r.Job.Ended()
 }
 
-// moment is a time as the page shows it: how far it is from now, and the time
-// itself.
+// moment is a time on the page: its distance from now, and the time itself.
 type moment struct {
 	Text string // such as "3 h 20 min"
 	Time string // RFC 3339, UTC
 	Past bool
 }
 
-// newMoment gives nil for a zero time.
+// newMoment returns nil for a zero time.
 func newMoment(at, now time.Time) *moment {
 	if at.IsZero() {
 		return nil
@@ -70,8 +70,7 @@ func newMoment(at, now time.Time) *moment {
 
 func (r *pageRow) moment(at time.Time) *moment { return newMoment(at, r.now) }
 
-// Event is what happened last in the life of the batch, or is to happen next; nil
-// where no time is known.
+// Event returns the last or the next event in the life of the batch, nil if its time is unknown.
 func (r *pageRow) Event() *lifeEvent {
 	for _, t := range []struct {
 		verb string
@@ -94,12 +93,12 @@ type lifeEvent struct {
 	moment
 }
 
-// Age, Deadline and ErrorAge are nil where there is none.
+// Age, Deadline and ErrorAge return nil if there is no such time.
 func (r *pageRow) Age() *moment      { return r.moment(r.TrueAt()) }
 func (r *pageRow) Deadline() *moment { return r.moment(r.deadline) }
 func (r *pageRow) ErrorAge() *moment { return r.moment(r.ErrAt) }
 
-// showNext fills in when the batches of these rows are asked for.
+// showNext sets the next poll of the rows.
 func showNext(poller *poll.Poller, rows []*pageRow) {
 	states := make([]*store.State, len(rows))
 	for i, r := range rows {
@@ -110,13 +109,13 @@ func showNext(poller *poll.Poller, rows []*pageRow) {
 	}
 }
 
-// Next says when the batch is asked for.
+// Next describes the next poll of the batch.
 func (r *pageRow) Next() string {
 	switch wait := r.next.At.Sub(r.now); {
 	case r.next.UnderWay:
-		return "under way"
+		return "running"
 	case wait <= 0:
-		return "waits for a slot"
+		return "waiting for a slot"
 	case r.next.ByList:
 		return "in " + span(wait) + ", by list"
 	default:
@@ -124,12 +123,12 @@ func (r *pageRow) Next() string {
 	}
 }
 
-// Cure says how to mend what the last poll met.
+// Cure returns the cure for the error of the last poll.
 func (r *pageRow) Cure() string {
 	return advice.Cure(r.Err, r.Instance, "job "+r.JobID)
 }
 
-// span is a duration in its two largest units.
+// span formats a duration in its two largest units.
 func span(d time.Duration) string {
 	d = d.Round(time.Second)
 	n := func(part time.Duration, unit string) string { return strconv.Itoa(int(part)) + " " + unit }

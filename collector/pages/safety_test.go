@@ -16,7 +16,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
-func TestJobsPageRefusesWhatItDoesNotKnow(t *testing.T) {
+func TestJobsPageRejectsUnknownValues(t *testing.T) {
 	handler := harness.PageOfStore(store.New())
 	for query, want := range map[string]string{
 		"sort=colour":  `sort="colour": want one of [batch account`,
@@ -37,7 +37,7 @@ func TestJobsPageRefusesWhatItDoesNotKnow(t *testing.T) {
 	}
 }
 
-// No text of the API or of an address becomes markup.
+// No text of the API or of a URL becomes markup.
 func TestJobsPageEscapes(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		const hostile = `</bdi></code></style><script>alert(1)</script><img src=x onerror=alert(1)>"'><a href="javascript:alert(1)">&lt;` + "\u202e"
@@ -55,7 +55,7 @@ func TestJobsPageEscapes(t *testing.T) {
 			t.Errorf("the hostile text is shown %d times, want name, version, description, product, status, code and message in\n%s", n, harness.Text(row))
 		}
 		if got := harness.Attribute(harness.Elements(root, "input")[0], "value"); got != hostile {
-			t.Errorf("the input holds %q", got)
+			t.Errorf("the value of the input is %q", got)
 		}
 		for _, name := range []string{"script", "img", "iframe", "object", "base"} {
 			if found := harness.Elements(root, name); len(found) > 0 {
@@ -72,7 +72,7 @@ func TestJobsPageEscapes(t *testing.T) {
 	})
 }
 
-// The policy lets a browser use this page's style sheet and nothing else.
+// The security policy allows only the style sheet of the page.
 func TestJobsPagePolicy(t *testing.T) {
 	w := harness.GetPage(harness.PageOfStore(store.New()), "")
 	policy := w.Header().Get("Content-Security-Policy")

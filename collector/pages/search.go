@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// of gives the rows that are asked for, of all pages, in their order. It stops when ctx
-// ends, and gives nothing of value then.
+// of returns the rows that the query selects, on all pages, in the same order. It returns nil
+// if ctx ends.
 func (q pageQuery) of(ctx context.Context, rows []*pageRow) (kept []*pageRow) {
 	filter, _ := q.filter()
 	wanted := newSearch(q.words())
@@ -23,10 +23,10 @@ func (q pageQuery) of(ctx context.Context, rows []*pageRow) (kept []*pageRow) {
 	return kept
 }
 
-// search looks for words in the texts of one row after the other.
+// search searches the texts of rows for words. It is not safe for concurrent use.
 type search struct {
 	words [][]byte
-	texts []byte // of the row at hand, in lower case, a line each; used again
+	texts []byte // of the current row, in lower case, one on each line; reused
 }
 
 func newSearch(words []string) *search {
@@ -37,7 +37,7 @@ func newSearch(words []string) *search {
 	return s
 }
 
-// finds says whether each of the words stands somewhere in the texts of the row.
+// finds reports whether the texts of the row contain all words.
 func (s *search) finds(r *pageRow) bool {
 	if len(s.words) == 0 {
 		return true
@@ -68,7 +68,7 @@ func (s *search) add(texts ...*string) {
 	}
 }
 
-// appendLower appends a text as strings.ToLower would have it.
+// appendLower appends the text that strings.ToLower would return.
 func appendLower(b []byte, s *string) []byte {
 	if s == nil {
 		return b

@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// sortKey is what a row is sorted by. It is computed once a row, as some columns cost more
-// than a comparison. The fields count in their order; a column uses some of them.
+// sortKey is the key of a row in a sort. It is computed once for each row, because that is
+// expensive for some columns. The fields are compared in their order. Each column uses some.
 type sortKey struct {
-	absent        bool // the column does not know: last, whichever way it is sorted
+	absent        bool // no value: last in both directions
 	number        float64
 	first, second string
 	at            time.Time
@@ -29,7 +29,7 @@ func (k *sortKey) compare(other *sortKey) int {
 	return k.at.Compare(other.at)
 }
 
-// sorted gives the rows in the order that is asked for. Those that are equal keep theirs.
+// sorted returns the rows in the order of the query. Equal rows keep their order.
 func (q pageQuery) sorted(rows []*pageRow) []*pageRow {
 	key := byUrgency
 	if column, ok := q.column(); ok {

@@ -10,57 +10,57 @@ import (
 )
 
 const (
-	// rowsPerPage keeps a fleet of any size readable, and its page cheap.
+	// rowsPerPage limits the size of a page.
 	rowsPerPage = 100
-	// refreshSeconds is how often a page that refreshes itself does.
+	// refreshSeconds is the time between two automatic refreshes of a page.
 	refreshSeconds = 15
-	// statusesShown and accountsShown bound the lists to choose from. The API has four
-	// statuses; another one in each answer would make the page as long as the fleet.
-	statusesShown = 20 // beside the documented ones
-	accountsShown = 500
+	// maxStatuses and maxAccounts limit the lists to choose from. The API documents four
+	// statuses, but may send another one for each batch.
+	maxStatuses = 20 // in addition to the documented ones
+	maxAccounts = 500
 )
 
 // pageView is what the template shows.
 type pageView struct {
 	Query    pageQuery
 	Rows     []*pageRow // of this page
-	From, To int        // which of Found they are, from 1
-	Found    int        // that the query asks for
-	Total    int        // that are watched
+	From, To int        // position of Rows in all rows of the query, from 1
+	Found    int        // number of batches that the query selects
+	Total    int        // number of watched batches
 
-	Lists     []pageList    // that cannot be read
-	MoreLists int           // that cannot be read either
+	Lists     []pageList    // lists that cannot be read
+	MoreLists int           // number of other lists that cannot be read
 	Products  *pageProducts // nil: none is discovered
 
-	Summary            []pageLink // how many of all are in which state
+	Summary            []pageLink // number of batches by filter and status
 	Headers            []pageHeader
-	Previous, Next     string // addresses; "" where there is no such page
+	Previous, Next     string // URLs; "": there is no such page
 	Accounts, Statuses []string
-	MoreAccounts       int // that are not listed
-	MoreStatuses       int
+	MoreAccounts       int // number of accounts that are not in Accounts
+	MoreStatuses       int // number of statuses that are not in Statuses
 	Filters            []pageFilter
 	RefreshSeconds     int
 	Now                string // RFC 3339, UTC
 }
 
-// pageLink leads to some of the batches.
+// pageLink is a link to some of the batches.
 type pageLink struct {
-	Kind    string // a status, or the name of a filter
+	Kind    string // a status or the name of a filter
 	Text    string
 	Count   int
 	Address string
 	Current bool
 }
 
-// pageHeader leads to the page sorted by a column.
+// pageHeader is the heading of a column and a link to the page sorted by it.
 type pageHeader struct {
 	pageColumn
 	Address string
 	Order   string // ascending, descending or none, as in aria-sort
 }
 
-// view is the page that is asked for of these rows. One beyond the last is the
-// last: batches go while people turn pages. When ctx ends, it is not whole.
+// view returns the requested page of the rows. If there is no such page, because batches have
+// disappeared, it returns the last one. If ctx ends, the view is incomplete.
 func (q pageQuery) view(ctx context.Context, rows []*pageRow, poller *poll.Poller, now time.Time) *pageView {
 	found := q.of(ctx, rows)
 	if q.sort == "next" {
@@ -75,12 +75,12 @@ func (q pageQuery) view(ctx context.Context, rows []*pageRow, poller *poll.Polle
 		Query: q, Rows: shown, From: from + 1, To: to, Found: len(found), Total: len(rows),
 		Filters: pageFilters, RefreshSeconds: refreshSeconds, Now: now.UTC().Format(time.RFC3339),
 	}
-	turned := func(by int) string { q := q; q.page += by; return q.Address() }
+	page := func(offset int) string { q := q; q.page += offset; return q.Address() }
 	if from > 0 {
-		v.Previous = turned(-1)
+		v.Previous = page(-1)
 	}
 	if to < len(found) {
-		v.Next = turned(1)
+		v.Next = page(1)
 	}
 	v.summarize(rows)
 	for _, c := range pageColumns {
@@ -99,7 +99,7 @@ func (q pageQuery) view(ctx context.Context, rows []*pageRow, poller *poll.Polle
 	return v
 }
 
-// summarize counts all the batches, and lists what they can be filtered by.
+// summarize counts all batches and lists the accounts and statuses to choose from.
 func (v *pageView) summarize(rows []*pageRow) {
 	byStatus := make(map[string]int)
 	byFilter := make(map[string]int)
@@ -117,8 +117,8 @@ func (v *pageView) summarize(rows []*pageRow) {
 			}
 		}
 	}
-	others, v.MoreStatuses = bounded(others, statusesShown, func(status string) bool { return status == noData || status == v.Query.Status })
-	v.Accounts, v.MoreAccounts = bounded(v.Accounts, accountsShown, func(account string) bool { return account == v.Query.Account })
+	others, v.MoreStatuses = limited(others, maxStatuses, func(status string) bool { return status == noData || status == v.Query.Status })
+	v.Accounts, v.MoreAccounts = limited(v.Accounts, maxAccounts, func(account string) bool { return account == v.Query.Account })
 	v.Statuses = append(slices.Clone(aliyun.Statuses), others...)
 	for _, f := range pageFilters {
 		q := pageQuery{Only: f.Name, Refresh: v.Query.Refresh}
@@ -130,9 +130,9 @@ func (v *pageView) summarize(rows []*pageRow) {
 	}
 }
 
-// bounded gives at most limit of the names, those that are wanted first, and how many it
-// leaves out. A name that is too long to be a parameter is left out, too.
-func bounded(names []string, limit int, wanted func(string) bool) (kept []string, more int) {
+// limited returns at most limit of the names, wanted ones first, and the number of the others.
+// Names that are too long for a parameter are left out.
+func limited(names []string, limit int, wanted func(string) bool) (kept []string, more int) {
 	if len(names) > limit {
 		slices.SortStableFunc(names, func(a, b string) int { return boolOrder(wanted(b)) - boolOrder(wanted(a)) })
 	}

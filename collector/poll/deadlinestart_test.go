@@ -133,7 +133,7 @@ func TestHealthyBatchesAreNotLateAfterAStart(t *testing.T) {
 				if last := check(); last != c.last {
 					t.Errorf("%d deadlines after ten minutes, want %d", last, c.last)
 				}
-				said := strings.Count(h.Page("").Body.String(), "once its devices are counted")
+				said := strings.Count(h.Page("").Body.String(), "after the first count of its devices")
 				if said != slowly-c.last {
 					t.Errorf("the page says of %d batches that their devices must be counted first, want %d", said, slowly-c.last)
 				}

@@ -70,7 +70,7 @@ func TestNextPoll(t *testing.T) {
 				h.Add(harness.Ordinary(time.Now()))
 				h.Pass(time.Second)
 			},
-			"under way", 0,
+			"running", 0,
 		},
 		"one that nobody has time for": {
 			func(h *harness.Harness) {
@@ -80,7 +80,7 @@ func TestNextPoll(t *testing.T) {
 				h.Add(harness.Ordinary(time.Now()))
 				h.Pass(time.Second)
 			},
-			"waits for a slot", 0,
+			"waiting for a slot", 0,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

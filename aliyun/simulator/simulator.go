@@ -1,14 +1,14 @@
-// Package simulator is the OTA part of the Alibaba Cloud IoT Platform API as a client
-// sees it, for tests, benchmarks and the demo. It puts the parts together:
+// Package simulator imitates the OTA part of the Alibaba Cloud IoT Platform API, for
+// tests, benchmarks and the demo. It combines its packages:
 //
-//	fleet     packages, batches and devices that live by the clock
-//	gateway   the endpoint in front of a fleet: signatures, budgets, forms, faults
-//	network   connections in memory, and TLS of an authority of its own
-//	demo      the fleet of --demo behind a gateway on a loopback address
+//	fleet     packages, batches and devices whose state follows from the time
+//	gateway   the HTTP endpoint: signatures, quotas, encodings, faults
+//	network   connections in memory, TLS with a test authority, a proxy
+//	demo      the fleet of --demo, served on a loopback address
 //
-// It imports nothing but the standard library and these, and none of them knows the
-// client. The simulator opens no listener; time comes from package time, so
-// testing/synctest can drive it.
+// They import only the standard library and each other, never the client. A Simulator
+// opens no listener. Its time is that of package time, so it works with
+// testing/synctest.
 package simulator
 
 import (
@@ -16,15 +16,14 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 )
 
-// Simulator is a fleet and the gateway in front of it, which is an http.Handler. Make
-// one with New: the zero value cannot be used. All methods may be called concurrently,
-// also while it serves.
+// Simulator is a fleet with a gateway in front of it. It is an http.Handler. Create it
+// with New; the zero value is not usable. It is safe for concurrent use.
 type Simulator struct {
 	*fleet.Fleet
 	*gateway.Gateway
 }
 
-// New returns a simulator without accounts: it refuses every call.
+// New returns a simulator without accounts, which refuses every call.
 func New() *Simulator {
 	f := fleet.New()
 	return &Simulator{f, gateway.New(f)}

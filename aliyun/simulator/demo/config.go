@@ -9,13 +9,14 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 )
 
-// keyOf is an account's key. It begins as real ones do, and opens only the demo.
+// keyOf returns the key of an account. It looks like a real key but is valid only in the
+// demo.
 func keyOf(account string) gateway.Key {
 	return gateway.Key{ID: "LTAIdemo" + account, Secret: "demo-secret-" + account}
 }
 
-// configFor is the configuration, in YAML, of an exporter that watches the demo at
-// an endpoint such as http://127.0.0.1:8080. One of its jobs does not exist.
+// configFor returns the YAML configuration of an exporter that watches the demo at an
+// endpoint, such as http://127.0.0.1:8080. One of its jobs does not exist.
 func configFor(endpoint string) string {
 	jobs := map[string][]string{}
 	for _, r := range rollouts(time.Time{}) {
@@ -29,7 +30,7 @@ func configFor(endpoint string) string {
 	for _, account := range []struct {
 		name, region string
 		rate         int
-		products     []fleet.Firmware // one an instance
+		products     []fleet.Firmware // one per instance
 	}{
 		{"production", "cn-shanghai", 5, []fleet.Firmware{coldChain, eBike}},
 		{"partner", "ap-southeast-1", 3, []fleet.Firmware{meter}},
@@ -47,7 +48,7 @@ func configFor(endpoint string) string {
     instances:
 `, account.name, account.region, endpoint, account.rate, key.ID, key.Secret)
 		for _, p := range account.products {
-			first := "      - " // the beginning of the instance's first key
+			first := "      - " // the beginning of the first key of the instance
 			if p.InstanceID != "" {
 				fmt.Fprintf(&b, "      - id: %s\n", p.InstanceID)
 				first = "        "

@@ -1,7 +1,7 @@
-// Package demo is the fleet of --demo: two accounts whose batches are in every situation
-// that a batch can be in, served on a loopback address. Server.Config is the
-// configuration of an exporter that watches it.
+// Package demo is the simulated fleet of --demo: two accounts with batches in every state,
+// served on a loopback address. New rollouts start as long as it runs. [Server.Config]
+// returns the configuration of an exporter that watches it.
 //
-// It only builds: how a batch lives is in package fleet, how a call is answered in
-// package gateway. It opens one listener and nothing else, and calls nobody.
+// The package only sets up a simulator: package fleet derives the state of batches, and
+// package gateway answers calls. It opens one listener and makes no calls.
 package demo

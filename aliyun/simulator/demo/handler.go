@@ -9,15 +9,15 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 )
 
-// handler is the demo without its listener: a simulator with two accounts and a fleet
-// in which there is always something going on. configFor points an exporter at it.
-// Lines of rollouts go on for ever; old ones are deleted, so that memory is bounded.
+// handler is the demo without its listener: a simulator with two accounts, in whose fleet
+// there is always a rollout in progress. configFor returns its configuration. New
+// rollouts start forever; old ones are deleted, so the memory is limited.
 type handler struct {
 	sim *simulator.Simulator
 
-	mu    sync.Mutex // guards all below; the simulator's own locks are taken after it
+	mu    sync.Mutex // guards all below; locked before the locks of the simulator
 	lines []*line
-	next  time.Time // the lines are looked at again then
+	next  time.Time // earliest time of the next look at lines
 }
 
 func newHandler(now time.Time) *handler {
@@ -30,9 +30,9 @@ func newHandler(now time.Time) *handler {
 	h.sim.AddAccount(gateway.Account{
 		Name: "partner",
 		Keys: []gateway.Key{keyOf("partner")},
-		// As if a colleague's script used the account too: it leaves little of the
-		// budget, and nothing for 3 s of every 45 s; the first time when all batches
-		// have long been asked for.
+		// Like a script that uses the same account: it leaves little of the quota, and
+		// nothing for 3 s of every 45 s. The first of these pauses is long after the
+		// first poll of all batches.
 		Rival: func(t time.Time) int {
 			if (t.Sub(now)+25*time.Second)%(45*time.Second) < 3*time.Second {
 				return gateway.DocumentedLimit
@@ -53,13 +53,13 @@ func newHandler(now time.Time) *handler {
 	return h
 }
 
-// ServeHTTP answers a call as the simulator does.
+// ServeHTTP starts rollouts that are due and answers the call.
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.advance(time.Now())
 	h.sim.ServeHTTP(w, r)
 }
 
-// advance moves the lines on; once a second is enough.
+// advance starts the rollouts that are due, at most once a second.
 func (h *handler) advance(now time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -9,11 +9,11 @@ import (
 )
 
 const (
-	kept  = 5               // rollouts of a line that stay, beside the first
+	kept  = 5               // rollouts of a line that are kept, in addition to the first
 	pause = 4 * time.Minute // from the end of a rollout to the next of its line
 )
 
-// line is a product of which one version follows another.
+// line is a series of rollouts of one product, each with the next version.
 type line struct {
 	firmware fleet.Firmware // of the first rollout
 	batch    fleet.Batch    // of the first rollout
@@ -22,12 +22,12 @@ type line struct {
 	packages []string       // ids of all but the first, oldest first
 }
 
-// versionName is how the API shows a version.
+// versionName returns the DestVersion of the n-th rollout.
 func (l *line) versionName(n int) string {
 	return fmt.Sprintf("%s.%d", strings.TrimSuffix(l.firmware.DestVersion, ".0"), n)
 }
 
-// advance starts the next version once the newest rollout has been over for pause.
+// advance starts the next rollout if the newest one ended at least pause ago.
 func (l *line) advance(f *fleet.Fleet, now time.Time) {
 	if _, _, end := f.Job(l.newest).StatusAt(now); end.IsZero() || now.Before(end.Add(pause)) {
 		return

@@ -10,11 +10,11 @@ import (
 
 const enterprise = "iot-cn-0pp1n8tdemo"
 
-// rollout is a package of the demo and its batch.
+// rollout is a package of the demo with its batch.
 type rollout struct {
 	firmware fleet.Firmware
 	batch    fleet.Batch
-	line     bool // further versions follow
+	line     bool // the first rollout of a line
 
 	uncountable bool // ListOTATaskByJob fails
 }
@@ -29,17 +29,18 @@ var (
 		ModuleName: "default", Size: 1_572_864, Status: 1}
 )
 
-// idOf is the id of the n-th package or job, as long as real ones.
+// idOf returns the id of the n-th package or job. It is as long as a real id.
 func idOf(kind string, n int) string {
 	return fmt.Sprintf("%.18s%04d0000", kind+"xxxxxxxxxxxxxxxxxx", n)
 }
 
-// followUp is the id of a later version of the package or job with this id.
+// followUp returns the id of a later version of a package or job.
 func followUp(id string, version int) string {
 	return fmt.Sprintf("%s%04d", strings.TrimSuffix(id, "0000"), version)
 }
 
-// rollouts is every situation that a batch can be in. The ids do not depend on now.
+// rollouts returns batches in every state in which a batch can be. The ids do not depend
+// on now.
 func rollouts(now time.Time) []rollout {
 	ago := func(d time.Duration) time.Time { return now.Add(-d) }
 	day := 24 * time.Hour

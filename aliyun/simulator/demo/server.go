@@ -12,20 +12,19 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/network"
 )
 
-// Server is the demo fleet behind a loopback address. Make one with Start or
-// StartTLS. Its methods may be called concurrently.
+// Server serves the demo on a loopback address. Create it with Start or StartTLS. It is
+// safe for concurrent use.
 type Server struct {
-	URL    string      // what the endpoint of an account is to be
-	Key    gateway.Key // may ask for everything of the account "production"
+	URL    string      // value of endpoint in the configuration of an account
+	Key    gateway.Key // a key of the account "production" with all permissions
 	server *http.Server
 }
 
-// Start serves the demo on a free port of 127.0.0.1 until Close. The error is
-// that of listening.
+// Start serves the demo on a free port of 127.0.0.1 until Close. The error is that of
+// net.Listen.
 func Start() (*Server, error) { return start("http", (*http.Server).Serve) }
 
-// StartTLS is Start over TLS with HTTP/2 switched on. Its clients must
-// trust the authority.
+// StartTLS is like Start but uses TLS with HTTP/2. Clients must trust the authority.
 func StartTLS(authority *network.Authority) (*Server, error) {
 	certificate, err := authority.Issue(time.Now().Add(12*time.Hour), "127.0.0.1")
 	if err != nil {
@@ -48,15 +47,16 @@ func start(scheme string, serve func(*http.Server, net.Listener) error) (*Server
 		server: &http.Server{
 			Handler:           newHandler(time.Now()),
 			ReadHeaderTimeout: 10 * time.Second,
-			ErrorLog:          log.New(io.Discard, "", 0), // a client that breaks off knows why
+			ErrorLog:          log.New(io.Discard, "", 0), // no log of clients that close their connection
 		},
 	}
 	go func() { _ = serve(s.server, l) }() // always http.ErrServerClosed
 	return s, nil
 }
 
-// Config is the configuration, in YAML, of an exporter that watches the demo.
+// Config returns the YAML configuration of an exporter that watches the demo.
 func (s *Server) Config() string { return configFor(s.URL) }
 
-// Close frees the port and drops all connections; calls under way fail.
+// Close closes the listener and all connections. Calls in progress fail. The error is
+// that of closing the listener.
 func (s *Server) Close() error { return s.server.Close() }

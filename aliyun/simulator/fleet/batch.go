@@ -6,21 +6,21 @@ import (
 	"time"
 )
 
-// Absent is the value in Batch.Override that leaves a field out.
+// Absent is a value of Batch.Override that removes a field.
 var Absent any = absent{}
 
 type absent struct{}
 
-// Batch is an update batch: what the API calls an OTA job. Only Account and JobID
-// are needed. A field that is named after one of QueryOTAJob is shown as that, and
-// left out at its zero value unless noted.
+// Batch describes an update batch, which the API calls an OTA job. Only Account and
+// JobID are required. A field with the name of a field of QueryOTAJob is shown in that
+// field; its zero value is left out unless noted.
 type Batch struct {
-	Account string // that of the package wins
+	Account string // the account of the package has precedence
 	JobID   string // unique among all accounts
-	// FirmwareID is the package. If the fleet has none of that id, AddBatch
-	// makes a plain one in the batch's Account and InstanceID; "" is one of its own.
+	// FirmwareID is the package. If it does not exist, AddBatch creates a simple one in
+	// the Account and InstanceID of the batch. "" is a package of its own.
 	FirmwareID string
-	InstanceID string // "" is the public instance; that of the package wins
+	InstanceID string // "" is the public instance; the instance of the package has precedence
 
 	Desc            string // JobDesc
 	JobType         string // "" is UPGRADE_FIRMWARE
@@ -28,14 +28,14 @@ type Batch struct {
 	TargetSelection string // "" is ALL
 	DynamicMode     int
 	OverwriteMode   int
-	// MaximumPerMinute is how many devices are told of the package in a minute; 0 is
-	// no limit.
+	// MaximumPerMinute is to how many devices per minute the package is pushed; 0 is no
+	// limit.
 	MaximumPerMinute int
-	// Retry is for a device that reported a failure, and needs SrcVersions; nil: it is
-	// not tried again.
+	// Retry applies to a device that reports a failure, if there are SrcVersions; nil is
+	// no retry.
 	Retry *Retry
 	// TimeoutInMinutes is how long a device may take from its first progress report on,
-	// retries included. A device that takes longer fails for good; 0 is no limit.
+	// retries included. A device that takes longer fails without a retry; 0 is no limit.
 	TimeoutInMinutes int
 	GrayPercent      string // such as "50.00"
 	SrcVersions      []string
@@ -48,41 +48,41 @@ type Batch struct {
 	GroupName        string
 
 	Create         time.Time // zero is the time of AddBatch
-	Schedule       time.Time // zero: not scheduled
-	ScheduleFinish time.Time // the batch is CANCELED then, unless it has ended; zero is never
-	// Start is when the batch starts; zero is Schedule or else Create. End is used
-	// only with Status: otherwise the end follows from the devices.
+	Schedule       time.Time // zero is not scheduled
+	ScheduleFinish time.Time // the batch is CANCELED at this time unless it has ended; zero is never
+	// Start is when the batch starts; zero is Schedule, or Create if that is zero too.
+	// End is used only with Status; otherwise the end follows from the devices.
 	Start, End time.Time
-	// Cancelled is when somebody cancels the batch; zero is never. Cancel sets it.
+	// Cancelled is when a user cancels the batch; zero is never. Fleet.Cancel sets it.
 	Cancelled time.Time
-	// CancelTasks lets the end of the batch by ScheduleFinish or Cancelled take the
-	// live device tasks along. Otherwise those go on.
+	// CancelTasks makes ScheduleFinish or Cancelled cancel the device tasks that have not
+	// ended. Otherwise those continue.
 	CancelTasks bool
 	Devices     Devices
 
-	// Status, if set, is the JobStatus for good. Start and End are then shown as
-	// given, whatever the time. The devices still move, unless Counts is set.
+	// Status, if set, fixes the JobStatus. Start and End are then shown as given at any
+	// time. The device tasks still change unless Counts is set.
 	Status string
-	// Modified, if set, is UtcModified for good.
+	// Modified, if set, fixes UtcModified.
 	Modified time.Time
-	// Counts, if not nil, are the device tasks by TaskStatus, for good.
+	// Counts, if not nil, fixes the number of device tasks by TaskStatus.
 	Counts map[string]int
-	// Override replaces, adds or, with Absent, leaves out fields of QueryOTAJob's
-	// Data. A value is sent as the JSON that encoding/json makes of it; a
-	// json.RawMessage is sent verbatim, even if it is not JSON.
+	// Override replaces, adds or, with Absent, removes fields in the Data of QueryOTAJob.
+	// A value is encoded by encoding/json; a json.RawMessage is sent unchanged, even if
+	// it is not JSON.
 	Override map[string]any
 }
 
-// Retry is the policy for devices that reported a failure.
+// Retry is the retry policy for devices that report a failure.
 type Retry struct {
 	Count    int // RetryCount
 	Interval int // RetryInterval, minutes; 0 is at once
 }
 
-// Tag is one of a batch's Tags.
+// Tag is a tag of a batch.
 type Tag struct{ Key, Value string }
 
-// clone copies what the caller could still change.
+// clone copies what the caller could change later.
 func (b Batch) clone() Batch {
 	b.SrcVersions = slices.Clone(b.SrcVersions)
 	b.Tags = slices.Clone(b.Tags)

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// AddBatch adds a batch, or replaces the one with the same JobID. The caller may
-// change b afterwards, but not what its *bool and the values of Override point to.
+// AddBatch adds a batch, or replaces the one with the same JobID. The caller may change b
+// afterwards, but not the targets of its *bool fields and of the values of Override.
 func (f *Fleet) AddBatch(b Batch) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -39,11 +39,10 @@ func (f *Fleet) AddBatch(b Batch) {
 	f.jobs[b.JobID] = v
 }
 
-// UpdateBatch changes a batch as UpdateOTAJob does: UtcModified moves, and a new
-// push limit, timeout or retry policy applies to devices not yet told of the
-// package. Account, InstanceID, JobID, FirmwareID and Create stay whatever change does to
-// them.
-// change must not call the Fleet. The only error is an unknown JobID.
+// UpdateBatch changes a batch as UpdateOTAJob does: it sets UtcModified, and a new push
+// limit, timeout or retry policy applies to devices to which the package was not pushed
+// yet. It ignores changes of Account, InstanceID, JobID, FirmwareID and Create. change
+// must not call the Fleet. The only error is an unknown JobID.
 func (f *Fleet) UpdateBatch(jobID string, change func(*Batch)) error {
 	return f.replace(jobID, func(v *Job, now time.Time) {
 		was := v.Batch
@@ -57,9 +56,9 @@ func (f *Fleet) UpdateBatch(jobID string, change func(*Batch)) error {
 	})
 }
 
-// Cancel ends a batch, as CancelOTAStrategyByJob does; with tasks it ends the live
-// device tasks too, as CancelOTATaskByJob does. A batch that has not started loses
-// its tasks in any case; one that has ended is left as it is. The only error is an
+// Cancel cancels a batch, as CancelOTAStrategyByJob does. With tasks it cancels the device
+// tasks that have not ended too, as CancelOTATaskByJob does; it always does so if the
+// batch has not started. It does not change a batch that has ended. The only error is an
 // unknown JobID.
 func (f *Fleet) Cancel(jobID string, tasks bool) error {
 	return f.replace(jobID, func(v *Job, now time.Time) {
@@ -71,13 +70,13 @@ func (f *Fleet) Cancel(jobID string, tasks bool) error {
 	})
 }
 
-// replace puts a changed copy in the place of a batch.
+// replace replaces a batch by a changed copy. It calls change with f.mu held.
 func (f *Fleet) replace(jobID string, change func(*Job, time.Time)) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	old := f.jobs[jobID]
 	if old == nil {
-		return fmt.Errorf("change batch %s: not there", jobID)
+		return fmt.Errorf("change batch %s: not found", jobID)
 	}
 	v := *old
 	v.Batch = old.clone()

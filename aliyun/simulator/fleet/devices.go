@@ -5,41 +5,41 @@ import (
 	"time"
 )
 
-// Devices says how the devices of a batch behave. The shares are of all devices,
-// from 0 to 1 in steps of 0.001, and add up to 1 at most; the rest of the devices
-// succeed. The zero value is no device.
+// Devices describes how the devices of a batch behave. A share is a part of all devices,
+// from 0 to 1 in steps of 0.001. The sum of the shares is at most 1; the other devices
+// succeed. The zero value is no devices.
 type Devices struct {
-	// Count is how many match when the batch starts. A DYNAMIC batch then matches one
-	// more each time Every has passed, until it is cancelled; with Every 0 none.
+	// Count is how many devices match when the batch starts. A DYNAMIC batch matches
+	// another device after each Every until it is cancelled; with an Every of 0, none.
 	Count int
 	Every time.Duration
 
-	// Confirm and Online are the times over which the devices, one after the other,
-	// are confirmed by the app (only with NeedConfirm) and then come online; 0 is all
-	// at once.
+	// Confirm is the time in which the app confirms the devices, one after the other
+	// (only with NeedConfirm). Online is the time in which they come online after that.
+	// 0 is all at once.
 	Confirm, Online time.Duration
-	// Report is the time from the push to the first progress report, and Install from
-	// there to the end of an attempt, half of that if the device reports a failure. A
-	// device takes 0.5 to 1.5 times these.
+	// Report is the time from the push to the first progress report. Install is the time
+	// from there to the end of an attempt; an attempt that fails takes half of it. A
+	// device takes 0.5 to 1.5 times these times.
 	Report, Install time.Duration
 
 	Unconfirmed float64 // never confirmed: CONFIRM (only with NeedConfirm)
-	Offline     float64 // never online: QUEUED
-	Silent      float64 // take the push and never report: NOTIFIED
-	Hung        float64 // report once: IN_PROGRESS until the timeout
+	Offline     float64 // never come online: QUEUED
+	Silent      float64 // never report after the push: NOTIFIED
+	Hung        float64 // report once, then hang: IN_PROGRESS until the timeout
 	Fail        float64 // report a failure at every attempt
 	Flaky       float64 // report a failure at the first attempt, succeed at the second
 }
 
-// period is how many different courses the devices of a batch have: device i has
-// that of i mod period, its residue. So a count is a sum of period terms, whatever
-// the number of devices.
+// period is the number of different courses of the devices of a batch. The course of
+// device i depends on i mod period, its residue. So a count is a sum of period terms for
+// any number of devices.
 const period = 1000
 
-// never stands for the time of what does not happen.
+// never is the time of an event that does not happen.
 const never = time.Duration(math.MaxInt64)
 
-// kind is how a device behaves; after succeeds, in the order of the shares.
+// kind is how a device behaves. The values after succeeds are in the order of the shares.
 type kind int
 
 const (
@@ -52,8 +52,8 @@ const (
 	flaky
 )
 
-// kind of the devices of a residue. The stride, which has no factor in common with
-// period, spreads a share evenly over the first few devices too.
+// kind returns the kind of the devices with a residue. The stride, which is coprime to
+// period, distributes a share evenly even over the first few devices.
 func (v *Job) kind(residue int) kind {
 	const stride = 619
 	at := (float64((residue*stride+int(v.seed%period))%period) + 0.5) / period
@@ -73,15 +73,15 @@ func (v *Job) kind(residue int) kind {
 
 func (v *Job) needsConfirm() bool { return v.NeedConfirm != nil && *v.NeedConfirm }
 
-// course is how a device goes on after the push. The times are since then.
+// course is what a device does after the push. The times are since the push.
 type course struct {
 	report  time.Duration // first progress report
 	end     time.Duration // SUCCEEDED or FAILED
 	failed  bool
-	timeout bool // it ran out of time
+	timeout bool // it reached the timeout
 }
 
-// final is the state in which the task ends.
+// final returns the state in which the task ends.
 func (c course) final() int {
 	if c.failed {
 		return stateFailed
@@ -89,9 +89,9 @@ func (c course) final() int {
 	return stateSucceeded
 }
 
-// course of the devices of a residue that are pushed at a pace. Retries do not
-// show: from the first report to the end the task is IN_PROGRESS. One timeout spans
-// all attempts and the waits between them, and ends the task for good.
+// course returns the course of the devices with a residue, at a pace. The task is
+// IN_PROGRESS from the first report to the end, also between retries. One timeout covers
+// all attempts and the times between them; a task that reaches it is not retried.
 func (v *Job) course(residue int, p pace) course {
 	k := v.kind(residue)
 	if k == silent {
@@ -104,7 +104,7 @@ func (v *Job) course(residue int, p pace) course {
 	if p.timeout > 0 {
 		allowed = p.timeout
 	}
-	var taken time.Duration // since the first report
+	var taken time.Duration // time since the first report
 	for attempt := 0; ; attempt++ {
 		takes := install
 		switch c.failed = k == fails || k == flaky && attempt == 0; {
@@ -130,12 +130,12 @@ func (v *Job) course(residue int, p pace) course {
 	return c
 }
 
-// jitter is 0.5 to 1.5 times d.
+// jitter returns 0.5 to 1.5 times d.
 func jitter(d time.Duration, random uint32) time.Duration {
 	return d/2 + time.Duration(float64(d)*float64(random)/math.MaxUint32)
 }
 
-// mix is the finalizer of SplitMix64: neighbours give unlike results.
+// mix is the finalizer of SplitMix64: similar values give very different results.
 func mix(x uint64) uint64 {
 	x += 0x9e3779b97f4a7c15
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9

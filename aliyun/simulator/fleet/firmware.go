@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Firmware is an update package. Only Account and ID are needed.
+// Firmware is an update package. Only Account and ID are required.
 type Firmware struct {
 	Account     string
 	InstanceID  string // "" is the public instance
@@ -15,16 +15,16 @@ type Firmware struct {
 	ProductKey  string
 	ProductName string // "" is the ProductKey
 	DestVersion string
-	SrcVersion  string // only of a differential package
+	SrcVersion  string // of a differential package; "" otherwise
 	ModuleName  string // "" is "default"
 	Size        int    // bytes
-	// Status is 0 unverified, 1 verified, 2 being verified, 3 verification failed.
+	// Status is 0 for unverified, 1 for verified, 2 for being verified, 3 for failed.
 	Status int
-	// Create is when it was uploaded; zero is the time of AddFirmware.
+	// Create is the time of the upload; zero is the time of AddFirmware.
 	Create time.Time
 }
 
-// firmware is a package that was added. Only jobs is ever changed; Fleet.mu guards it.
+// firmware is a package of the fleet. Only jobs changes; Fleet.mu guards it.
 type firmware struct {
 	Firmware
 	jobs []string // ids of its batches, oldest first
@@ -38,7 +38,7 @@ func (f *Fleet) AddFirmware(fw Firmware) {
 	f.addFirmware(fw, time.Now())
 }
 
-// addFirmware needs f.mu held.
+// addFirmware adds a package. The caller holds f.mu.
 func (f *Fleet) addFirmware(fw Firmware, now time.Time) *firmware {
 	if fw.Create.IsZero() {
 		fw.Create = now
@@ -66,8 +66,7 @@ func (f *Fleet) addFirmware(fw Firmware, now time.Time) *firmware {
 	return p
 }
 
-// DeleteFirmware deletes a package with its batches: their ids are
-// InvalidOTAJobId from now on. It ignores an unknown id.
+// DeleteFirmware deletes a package and its batches. It ignores an unknown id.
 func (f *Fleet) DeleteFirmware(id string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -82,7 +81,7 @@ func (f *Fleet) DeleteFirmware(id string) {
 	f.order = slices.DeleteFunc(f.order, func(o string) bool { return o == id })
 }
 
-// Record is the package as ListOTAFirmware shows it.
+// Record returns the package as ListOTAFirmware shows it.
 func (fw Firmware) Record() Record {
 	var r Record
 	r.add("FirmwareId", fw.ID)

@@ -2,8 +2,8 @@ package fleet
 
 import "sync"
 
-// Fleet holds the packages and batches of all accounts. Make one with New: the zero
-// value cannot be used. All methods may be called concurrently.
+// Fleet holds the packages and batches of all accounts. Create it with New; the zero
+// value is not usable. It is safe for concurrent use.
 type Fleet struct {
 	mu        sync.Mutex
 	jobs      map[string]*Job      // by job id; guarded by mu, as all below
@@ -16,9 +16,9 @@ type Fleet struct {
 // instance is an enterprise instance of an account.
 type instance struct{ account, id string }
 
-// product is a product in an instance: it stays known after its last package.
+// product is a product in an instance. It stays known after its last package.
 type product struct {
-	in  instance // with the id "" for the public instance
+	in  instance // its id is "" for the public instance
 	key string
 }
 
@@ -32,8 +32,8 @@ func New() *Fleet {
 	}
 }
 
-// AddInstances makes enterprise instances of an account known. Those of its packages
-// and batches are known anyway.
+// AddInstances adds enterprise instances to an account. AddFirmware and AddBatch add the
+// instances of packages and batches.
 func (f *Fleet) AddInstances(account string, ids ...string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -42,16 +42,16 @@ func (f *Fleet) AddInstances(account string, ids ...string) {
 	}
 }
 
-// HasInstance tells whether an enterprise instance of an account is known; the public
-// one, "", never is.
+// HasInstance reports whether an account has an enterprise instance. It is false for the
+// public instance, "".
 func (f *Fleet) HasInstance(account, id string) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.instances[instance{account, id}]
 }
 
-// InstancesOf gives the ids of the instances of an account that have a product, in no
-// order; the public instance is "".
+// InstancesOf returns the ids of the instances of an account that have a product, in no
+// particular order. The public instance is "".
 func (f *Fleet) InstancesOf(account, productKey string) []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -64,15 +64,15 @@ func (f *Fleet) InstancesOf(account, productKey string) []string {
 	return ids
 }
 
-// Job gives a batch as it is now: later changes do not show in it. It is nil if there
-// is none.
+// Job returns the current version of a batch, nil if there is none. A later change of
+// the batch does not change the returned Job.
 func (f *Fleet) Job(jobID string) *Job {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.jobs[jobID]
 }
 
-// Firmware gives a package; false: there is none.
+// Firmware returns a package, and whether it exists.
 func (f *Fleet) Firmware(id string) (Firmware, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -83,7 +83,7 @@ func (f *Fleet) Firmware(id string) (Firmware, bool) {
 	return p.Firmware, true
 }
 
-// Firmwares gives the packages of an instance of an account, oldest first.
+// Firmwares returns the packages of an instance of an account, oldest first.
 func (f *Fleet) Firmwares(account, instanceID string) []Firmware {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -96,8 +96,8 @@ func (f *Fleet) Firmwares(account, instanceID string) []Firmware {
 	return found
 }
 
-// Jobs gives at most size batches of a package, oldest first, from the one at offset,
-// and how many the package has in all. The slice is the caller's.
+// Jobs returns at most size batches of a package, oldest first, starting at offset, and
+// the total number of its batches. The caller owns the slice.
 func (f *Fleet) Jobs(firmwareID string, offset, size int) (jobs []*Job, total int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -112,7 +112,7 @@ func (f *Fleet) Jobs(firmwareID string, offset, size int) (jobs []*Job, total in
 	return jobs, len(p.jobs)
 }
 
-// bounds are those of at most size elements from offset on, of total ones.
+// bounds returns the bounds of a page of at most size elements, starting at offset.
 func bounds(offset, size, total int) (from, to int) {
 	return min(offset, total), min(offset+size, total)
 }

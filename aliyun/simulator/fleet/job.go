@@ -6,33 +6,33 @@ import (
 	"time"
 )
 
-// Job is one version of a Batch with what follows from it. It is never changed, so
-// that counting devices needs no lock; a change of the batch makes another Job. Its
-// Account and InstanceID are those of the package. It is safe for concurrent use.
+// Job is one version of a Batch with the data derived from it. It never changes: a change
+// of the batch makes a new Job, so counting devices needs no lock. Its Account and
+// InstanceID are those of its package. It is safe for concurrent use.
 type Job struct {
 	Batch
 	fw        Firmware
-	updated   time.Time  // last UpdateBatch; zero if none
+	updated   time.Time  // time of the last UpdateBatch; zero is none
 	revisions []revision // at least one, oldest first
 
 	// Derived by plan.
 	start     time.Time
-	seed      uint64 // of what is random about its devices
+	seed      uint64 // for the random properties of its devices
 	segments  []segment
-	completed time.Time // zero: never
+	completed time.Time // zero is never
 }
 
-// revision is a pace and when it came into force.
+// revision is a pace and the time from which it applies.
 type revision struct {
 	since time.Time
 	pace  pace
 }
 
-// pace is the settings that steer devices. A device keeps those that were in force
-// when it was told of the package.
+// pace has the settings that affect devices. A device keeps the pace at which the package
+// was pushed to it.
 type pace struct {
 	perMinute int           // 0 is no limit
-	timeout   time.Duration // of all attempts together; 0 is none
+	timeout   time.Duration // of all attempts together; 0 is no timeout
 	retries   int
 	interval  time.Duration // from a failure to the next attempt
 }
@@ -46,7 +46,7 @@ func (b *Batch) pace() pace {
 	return p
 }
 
-// plan derives what does not depend on the time of asking.
+// plan derives the data that do not depend on the time.
 func (v *Job) plan() {
 	v.start = cmp.Or(v.Start, v.Schedule, v.Create)
 	h := fnv.New64a()

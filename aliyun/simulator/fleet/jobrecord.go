@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Summary is the batch as ListOTAJobByFirmware shows it: without settings.
+// Summary returns the batch as ListOTAJobByFirmware shows it, without its settings.
 func (v *Job) Summary(now time.Time) Record {
 	status, start, end := v.StatusAt(now)
 	r := Record{
@@ -33,7 +33,7 @@ func (v *Job) Summary(now time.Time) Record {
 	return r
 }
 
-// Record is the batch as QueryOTAJob shows it.
+// Record returns the batch as QueryOTAJob shows it.
 func (v *Job) Record(now time.Time) Record {
 	r := v.Summary(now)
 	r.add("Name", v.fw.Name)
@@ -43,7 +43,7 @@ func (v *Job) Record(now time.Time) Record {
 	r.add("OverwriteMode", v.OverwriteMode)
 	r.add("MaximumPerMinute", v.MaximumPerMinute)
 	if v.Retry != nil {
-		// RetryInterval 0 is shown: it means at once.
+		// A RetryInterval of 0 is shown: it means at once.
 		r = append(r, Field{"RetryCount", v.Retry.Count}, Field{"RetryInterval", v.Retry.Interval})
 	}
 	r.add("TimeoutInMinutes", v.TimeoutInMinutes)

@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// segment is a run of devices that are pushed at one pace.
+// segment is a range of devices to which the package is pushed at one pace.
 type segment struct {
 	from       time.Duration // since the start of the batch
-	first, end int           // devices from first until before end
+	first, end int           // the devices in [first, end)
 	pace       pace
 }
 
-// planPush works out the segments. Devices are pushed in the order of their
-// index, so each segment is a range of them.
+// planPush derives the segments. The push goes through the devices in the order of their
+// index, so each segment is a range.
 func (v *Job) planPush() {
 	v.segments = nil
 	for _, r := range v.revisions {
@@ -22,19 +22,19 @@ func (v *Job) planPush() {
 		first := 0
 		if n := len(v.segments); n > 0 && from > 0 {
 			last := &v.segments[n-1]
-			// The devices matched by then bound the search: later ones are pushed later.
+			// Only devices that have matched by then can have been pushed.
 			first = last.first + sort.Search(max(v.total(from)-last.first, 0), func(i int) bool {
 				return v.pushIn(*last, last.first+i) >= from
 			})
 			last.end = first
 		} else {
-			v.segments = nil // a pace that no device saw
+			v.segments = nil // no device had the earlier pace
 		}
 		v.segments = append(v.segments, segment{from, first, math.MaxInt, r.pace})
 	}
 }
 
-// segmentOf is the segment of a device.
+// segmentOf returns the segment of a device.
 func (v *Job) segmentOf(i int) segment {
 	k := len(v.segments) - 1
 	for i < v.segments[k].first {
@@ -43,7 +43,7 @@ func (v *Job) segmentOf(i int) segment {
 	return v.segments[k]
 }
 
-// total is how many devices the batch has matched at a time since its start.
+// total returns how many devices the batch has matched at a time since its start.
 func (v *Job) total(at time.Duration) int {
 	n := v.Devices.Count
 	if v.SelectionType == "DYNAMIC" && v.Devices.Every > 0 && at > 0 {
@@ -52,13 +52,13 @@ func (v *Job) total(at time.Duration) int {
 	return n
 }
 
-// push is when a device that does come online is told of the package, since the
-// start of the batch. It never falls with the index.
+// push returns when the package is pushed to a device that comes online, since the start
+// of the batch. It never decreases with the index.
 func (v *Job) push(i int) time.Duration { return v.pushIn(v.segmentOf(i), i) }
 
-// pushIn is push at the pace of a segment. A device waits for those before it, as
-// in any queue: max over j ≤ i of ready(j) + (i-j) steps. As ready is made of
-// straight lines, only their ends need a look.
+// pushIn is push at the pace of a segment. The devices are a queue: device i is pushed at
+// the maximum of ready(j) + (i-j) steps over all j ≤ i. ready is piecewise linear, so
+// only the ends of its pieces matter.
 func (v *Job) pushIn(s segment, i int) time.Duration {
 	at := max(s.from, v.ready(i))
 	if s.pace.perMinute <= 0 {
@@ -77,7 +77,7 @@ func (v *Job) pushIn(s segment, i int) time.Duration {
 	return at
 }
 
-// ready is when a device is confirmed and online. It never falls with the index.
+// ready returns when a device is confirmed and online. It never decreases with the index.
 func (v *Job) ready(i int) time.Duration {
 	d := v.Devices
 	online := v.confirmed(i) + along(d.Online, i, d.Count)
@@ -87,8 +87,8 @@ func (v *Job) ready(i int) time.Duration {
 	return max(time.Duration(i-d.Count+1)*d.Every, online)
 }
 
-// bend is the first of the later devices of a dynamic batch that matches after all
-// the first Count are ready.
+// bend returns the first device of a dynamic batch that matches after the first Count
+// devices are all ready.
 func (v *Job) bend() int {
 	d := v.Devices
 	if d.Every <= 0 {
@@ -97,7 +97,7 @@ func (v *Job) bend() int {
 	return d.Count + int((v.confirmed(d.Count)+along(d.Online, d.Count, d.Count))/d.Every)
 }
 
-// confirmed is when the app confirms a device; it never falls with the index.
+// confirmed returns when the app confirms a device. It never decreases with the index.
 func (v *Job) confirmed(i int) time.Duration {
 	if !v.needsConfirm() {
 		return 0
@@ -105,8 +105,8 @@ func (v *Job) confirmed(i int) time.Duration {
 	return along(v.Devices.Confirm, i, v.Devices.Count)
 }
 
-// along is the i-th of n points that are spread over d. In floating point, because
-// the product of a day in nanoseconds and a million fits no int64.
+// along returns the i-th of n points that are spread over d. It uses floating point,
+// because a day in nanoseconds times a million overflows an int64.
 func along(d time.Duration, i, n int) time.Duration {
 	if n == 0 {
 		return 0

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// Record is a JSON object, or the children of an XML element, in order. A value is
-// a string, bool, int, Record, []any or what Batch.Override holds. In XML a []any
-// is its element repeated.
+// Record is a JSON object, or the children of an XML element, in order. A value is a
+// string, bool, int, Record, []any or a value of Batch.Override. In XML, a []any repeats
+// its element.
 type Record []Field
 
 // Field is one member of a Record.
@@ -16,7 +16,7 @@ type Field struct {
 	Value any
 }
 
-// add appends a member unless its value is "" or 0: the API leaves out what is not
+// add appends a field unless its value is "" or 0: the API leaves out fields that are not
 // set.
 func (r *Record) add(name string, value any) {
 	if value != "" && value != 0 {
@@ -24,7 +24,7 @@ func (r *Record) add(name string, value any) {
 	}
 }
 
-// override replaces a member, adds it or, with Absent, removes it.
+// override replaces a field, adds it or, with Absent, removes it.
 func (r *Record) override(name string, value any) {
 	named := func(m Field) bool { return m.Name == name }
 	if value == Absent {
@@ -36,7 +36,7 @@ func (r *Record) override(name string, value any) {
 	}
 }
 
-// utc is a time as the API prints it, to the millisecond; "" for zero.
+// utc formats a time as the API does, in milliseconds; "" is the zero time.
 func utc(t time.Time) string {
 	if t.IsZero() {
 		return ""

@@ -2,7 +2,7 @@ package fleet
 
 import "slices"
 
-// The states of a device task, in the order in which it goes through them.
+// The states of a device task, in the order of its life.
 const (
 	stateConfirm = iota
 	stateQueued
@@ -18,14 +18,14 @@ var stateNames = [states]string{
 	"CONFIRM", "QUEUED", "NOTIFIED", "IN_PROGRESS", "SUCCEEDED", "FAILED", "CANCELED",
 }
 
-// anyState is in the place of a state where the caller asks for all tasks.
+// anyState stands for all states.
 const anyState = -1
 
 // tally is the number of device tasks by state.
 type tally [states]int
 
-// IsTaskStatus tells whether a text is one of the values of TaskStatus.
+// IsTaskStatus reports whether a text is a value of TaskStatus.
 func IsTaskStatus(text string) bool { return slices.Contains(stateNames[:], text) }
 
-// stateOf is the state with a name; anyState for "" and for what is no TaskStatus.
+// stateOf returns the state of a TaskStatus, anyState for any other text.
 func stateOf(status string) int { return slices.Index(stateNames[:], status) }

@@ -13,8 +13,8 @@ const (
 	cancelled  = "CANCELED"
 )
 
-// StatusAt is the JobStatus at t, with the start and the end, zero while they have
-// not come.
+// StatusAt returns the JobStatus at t, and the start and the end if they have passed;
+// otherwise they are zero.
 func (v *Job) StatusAt(t time.Time) (status string, start, end time.Time) {
 	if v.Status != "" {
 		return v.Status, v.Start, v.End
@@ -34,8 +34,8 @@ func (v *Job) StatusAt(t time.Time) (status string, start, end time.Time) {
 	return inProgress, v.start, time.Time{}
 }
 
-// cancelAt is when the batch is or will be CANCELED; zero if it completes first
-// or nothing cancels it.
+// cancelAt returns when the batch is or will be CANCELED. It is zero if the batch
+// completes first or if nothing cancels it.
 func (v *Job) cancelAt() time.Time {
 	at := v.Cancelled
 	if f := v.ScheduleFinish; !f.IsZero() && (at.IsZero() || f.Before(at)) {
@@ -47,7 +47,7 @@ func (v *Job) cancelAt() time.Time {
 	return at
 }
 
-// modified is UtcModified at t.
+// modified returns UtcModified at t.
 func (v *Job) modified(t time.Time) time.Time {
 	if !v.Modified.IsZero() {
 		return v.Modified
@@ -56,9 +56,9 @@ func (v *Job) modified(t time.Time) time.Time {
 	return slices.MaxFunc([]time.Time{v.Create, v.updated, start, end}, time.Time.Compare)
 }
 
-// planCompletion is when the last device of a static batch ends; zero if there is
-// one that never does. Of the devices of one residue in one segment, the last is
-// pushed last and takes as long as the others, so it alone needs a look.
+// planCompletion returns when the last device task of a static batch ends, zero if one
+// never ends. All devices with one residue in one segment take the same time after the
+// push, so only the last of them matters.
 func (v *Job) planCompletion() time.Time {
 	if v.SelectionType == "DYNAMIC" || v.Status != "" {
 		return time.Time{}

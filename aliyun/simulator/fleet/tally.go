@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// span is the devices of one residue in [from, to), all in one state.
+// span is the devices with one residue in [from, to), all in one state.
 type span struct{ residue, from, to int }
 
-// below counts the devices of a span with an index below x.
+// below returns the number of devices of a span with an index below x.
 func (s span) below(x int) int { return count(s.residue, s.from, min(s.to, x)) }
 
-// tally counts the tasks by state. That costs the same for ten thousand devices as
-// for ten million.
+// tally counts the tasks by state. It is as fast for ten million devices as for ten
+// thousand.
 func (w Tasks) tally() (n tally) {
 	if w.fixed != nil {
 		return *w.fixed
@@ -21,7 +21,7 @@ func (w Tasks) tally() (n tally) {
 	return n
 }
 
-// each visits spans that hold every device once.
+// each visits spans that together contain every device once.
 func (w Tasks) each(visit func(state int, s span)) {
 	v, x := w.v, w.total
 	emit := func(state, residue, from, to int) {
@@ -55,7 +55,7 @@ func (w Tasks) each(visit func(state int, s span)) {
 				continue
 			}
 			c := v.course(r, s.pace)
-			// past is the first device before hi that has not come to a step yet.
+			// past is the first device before hi that has not reached a step yet.
 			past := func(hi int, step time.Duration) int {
 				return s.first + sort.Search(hi-s.first, func(i int) bool { return v.pushIn(s, s.first+i) > w.at-step })
 			}
@@ -68,14 +68,14 @@ func (w Tasks) each(visit func(state int, s span)) {
 	}
 }
 
-// count is how many i in [from, to) have the residue.
+// count returns how many i in [from, to) have the residue.
 func count(residue, from, to int) int {
 	upTo := func(n int) int { return (n - residue + period - 1) / period }
 	return max(upTo(to)-upTo(from), 0)
 }
 
-// page gives at most size of the devices in a state, or of all with anyState, from
-// the one at offset, and how many there are in all.
+// page returns at most size of the devices in a state, or in anyState, starting at
+// offset, and the total number of these devices.
 func (w Tasks) page(state, offset, size int) (devices []int, total int) {
 	first := 0
 	switch {
@@ -96,7 +96,7 @@ func (w Tasks) page(state, offset, size int) (devices []int, total int) {
 	return devices, total
 }
 
-// search is page for the devices in a state, which need not be neighbours.
+// search is page for devices in a state that are not a contiguous range.
 func (w Tasks) search(state, offset, size int) (devices []int, total int) {
 	var spans []span
 	w.each(func(s int, sp span) {

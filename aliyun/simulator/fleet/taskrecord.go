@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// devicePrefix begins each DeviceName; the index follows.
+// devicePrefix is the beginning of each DeviceName. The index follows.
 const devicePrefix = "device-"
 
-// task is a device's task as ListOTATaskByJob shows it.
+// task returns a device task as ListOTATaskByJob shows it.
 func (w Tasks) task(i int) Record {
 	v := w.v
 	state := w.state(i)
@@ -45,15 +45,15 @@ func (w Tasks) task(i int) Record {
 	return r
 }
 
-// detail is when a task came into its state, its progress in percent and what is
-// said of it.
+// detail returns when a task came into its state, its progress in percent and its
+// description.
 func (w Tasks) detail(i, state int) (modified time.Time, progress, desc string) {
 	v := w.v
 	s := v.segmentOf(i)
 	at := v.pushIn(s, i)
 	c := v.course(i%period, s.pace)
 	progress = "0.00"
-	var moved time.Duration // into its state, since the start
+	var moved time.Duration // time of the last change, since the start
 	switch state {
 	case stateCancelled:
 		moved, desc = w.at, "the OTA task was canceled"
@@ -81,7 +81,7 @@ func (w Tasks) detail(i, state int) (modified time.Time, progress, desc string) 
 	return modified, progress, desc
 }
 
-// taskID is an id that no other device of the batch has, and hardly one of another.
+// taskID returns an id that is unique in the batch and probably unique among all batches.
 func taskID(seed uint64, i int) string {
 	return fmt.Sprintf("%016x%06x", mix(seed+uint64(i)), i&0xffffff)
 }

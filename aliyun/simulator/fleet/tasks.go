@@ -6,16 +6,16 @@ import (
 	"time"
 )
 
-// Tasks are a batch's device tasks at an instant.
+// Tasks are the device tasks of a batch at one time. It is safe for concurrent use.
 type Tasks struct {
 	v     *Job
-	at    time.Duration // since the start; the cancel's, if that took the tasks along
-	ended bool          // live tasks are CANCELED
-	total int           // devices matched so far
+	at    time.Duration // since the start of the batch; if ended, that of the cancel
+	ended bool          // tasks that had not ended are CANCELED
+	total int           // number of devices matched so far
 	fixed *tally        // Batch.Counts
 }
 
-// Tasks gives the device tasks at t.
+// Tasks returns the device tasks at t.
 func (v *Job) Tasks(t time.Time) Tasks {
 	w := Tasks{v: v, at: t.Sub(v.start)}
 	matched := w.at
@@ -36,8 +36,8 @@ func (v *Job) Tasks(t time.Time) Tasks {
 	return w
 }
 
-// state is that of one device's task, by the same comparisons as each. Fixed counts
-// give the devices their states in order.
+// state returns the state of one device task. It makes the same comparisons as each. With
+// fixed counts, the devices get their states in the order of their index.
 func (w Tasks) state(i int) int {
 	if w.fixed != nil {
 		s := 0
@@ -54,7 +54,7 @@ func (w Tasks) state(i int) int {
 	return s
 }
 
-// live is the state that the task would have if nobody had cancelled it.
+// live returns the state that the task would have without a cancel.
 func (w Tasks) live(i int) int {
 	v := w.v
 	r := i % period
@@ -80,15 +80,15 @@ func (w Tasks) live(i int) int {
 	return c.final()
 }
 
-// Page gives at most size of the tasks that have a TaskStatus, or with "" of all,
-// from the one at offset, and how many there are in all.
+// Page returns at most size of the tasks with a TaskStatus, or of all tasks if it is "",
+// starting at offset, and the total number of these tasks.
 func (w Tasks) Page(status string, offset, size int) (tasks []Record, total int) {
 	devices, total := w.page(stateOf(status), offset, size)
 	return w.tasks(devices), total
 }
 
-// Named gives those tasks of devices with one of these names that have a TaskStatus,
-// or with "" all of them.
+// Named returns the tasks of the devices with these names that have a TaskStatus, or any
+// TaskStatus if it is "".
 func (w Tasks) Named(names []string, status string) []Record {
 	state := stateOf(status)
 	var devices []int

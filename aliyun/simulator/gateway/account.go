@@ -5,39 +5,39 @@ import (
 	"time"
 )
 
-// Account is an Alibaba Cloud main account. Only Name is needed; without Keys
-// nobody can call.
+// Account is a main account of Alibaba Cloud. Only Name is required. Without Keys, no call
+// is possible.
 type Account struct {
-	Name string // what the Account of a fleet's batch or package refers to
+	Name string // the Account of batches and packages refers to it
 	Keys []Key
-	// Limit is how many calls of each operation are accepted in any second; 0 is
+	// Limit is how many calls of each operation are accepted in one second; 0 is
 	// DocumentedLimit.
 	Limit int
-	// ThrottleStatus is the HTTP status of a throttled call; 0 is 400, newer
-	// gateways use 429.
+	// ThrottleStatus is the HTTP status of a throttled call; 0 is 400. Newer gateways use
+	// 429.
 	ThrottleStatus int
-	// Instances are the ids of enterprise instances that exist beside those of the
-	// account's packages and batches.
+	// Instances are the ids of enterprise instances of the account, in addition to those
+	// of its packages and batches.
 	Instances []string
-	// Rival, if set, says how many calls of another client count against the budget
-	// of each operation at that moment. It must not call the Gateway.
+	// Rival, if set, returns how many calls of another client count against the quota of
+	// each operation at that time. It must not call the Gateway.
 	Rival func(now time.Time) int
 }
 
-// Key is an AccessKey pair of a main account, a RAM user or, with a Token, of an
-// STS session. IDs are unique among all accounts.
+// Key is an AccessKey pair of a main account, of a RAM user or, with a Token, of an STS
+// session. IDs are unique among all accounts.
 type Key struct {
 	ID, Secret string
-	// Token, if set, must come with each call.
+	// Token, if set, is required in each call.
 	Token string
-	// Expires is when the Token ends; zero is never.
+	// Expires is when the Token expires; zero is never.
 	Expires time.Time
-	// Inactive keys are known but refused.
+	// Inactive keys are refused.
 	Inactive bool
-	// Deny names operations that RAM refuses to this key; "*" is all.
+	// Deny lists the operations that RAM denies to this key; "*" is all.
 	Deny []string
-	// DenyCode is the code of that refusal: "" is Forbidden.RAM with HTTP 403. A
-	// code that starts with "iot." is sent in the business form.
+	// DenyCode is the error code of a denied call; "" is Forbidden.RAM with HTTP 403. A
+	// code that starts with "iot." has the form of a business error.
 	DenyCode string
 }
 
@@ -46,8 +46,8 @@ type account struct {
 	accepted map[string][]time.Time // calls of the last second, by operation
 }
 
-// AddAccount adds an account. If the name is known, it replaces keys and limits;
-// instances, packages, batches and the calls of the last second stay.
+// AddAccount adds an account, or replaces the keys and limits of the account with the
+// same name. Its instances, packages, batches and calls of the last second stay.
 func (g *Gateway) AddAccount(a Account) {
 	a.Keys = slices.Clone(a.Keys)
 	g.fleet.AddInstances(a.Name, a.Instances...)

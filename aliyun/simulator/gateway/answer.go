@@ -11,17 +11,17 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 )
 
-// answer is what goes back: a whole HTTP answer or, with deliver, something broken.
+// answer is a complete HTTP answer or, with deliver, a broken one.
 type answer struct {
 	status  int
-	code    string // the API's, "" for success, or the kind of fault
+	code    string // the code of the error, "" for success, or the kind of a fault
 	header  http.Header
 	body    []byte
-	deliver func(w http.ResponseWriter, r *http.Request, a answer) // nil: as it is
+	deliver func(w http.ResponseWriter, r *http.Request, a answer) // nil is the answer as it is
 }
 
-// answer encodes r in the form that the caller wants; root is the element around
-// it in XML.
+// answer encodes r in the format that the caller asked for. root is the root element in
+// XML.
 func (c *call) answer(status int, code, root string, r fleet.Record) answer {
 	var b bytes.Buffer
 	content := c.dialect.spelled(r)
@@ -41,7 +41,7 @@ func (c *call) answer(status int, code, root string, r fleet.Record) answer {
 	}
 }
 
-// refusal gives an error the form of its layer.
+// refusal encodes an error in the form of a gateway error or of a business error.
 func (c *call) refusal(e *apiError) answer {
 	if isBusiness(e.code) {
 		return c.answer(e.status, e.code, c.action+"Response", fleet.Record{
@@ -66,17 +66,17 @@ func (a answer) write(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a.writeHead(w)
-	_, _ = w.Write(a.body) // a client that has gone is no error here
+	_, _ = w.Write(a.body) // ignore a client that has closed the connection
 }
 
-// writeHead writes what comes before the body.
+// writeHead writes everything before the body.
 func (a answer) writeHead(w http.ResponseWriter) {
 	maps.Copy(w.Header(), a.header)
 	w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
 	w.WriteHeader(a.status)
 }
 
-// newRequestID returns a random UUID as the API prints it.
+// newRequestID returns a random UUID in the API's format.
 func newRequestID() string {
 	hi, lo := rand.Uint64(), rand.Uint64()
 	return fmt.Sprintf("%08X-%04X-4%03X-%04X-%012X",

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// identify finds whose key a call uses, if anybody's. g.mu is held.
+// identify finds the account of the key of a call. The caller holds g.mu.
 func (g *Gateway) identify(c *call) {
 	if c.proof.keyID == "" {
 		return
@@ -21,8 +21,8 @@ func (g *Gateway) identify(c *call) {
 	}
 }
 
-// admit lets a well-formed call in or refuses it. It checks key, time, nonce,
-// signature, token, budget and permission, in the gateway's order. g.mu is held.
+// admit accepts or refuses a well-formed call. It checks key, time, nonce, signature,
+// token, quota and permission, in the order of the real gateway. The caller holds g.mu.
 func (g *Gateway) admit(c *call, now time.Time) *apiError {
 	p := c.proof
 	switch {
@@ -44,7 +44,8 @@ func (g *Gateway) admit(c *call, now time.Time) *apiError {
 	if !hmac.Equal([]byte(p.sign(c.key.Secret)), []byte(p.signature)) {
 		return gatewayError("SignatureDoesNotMatch", p.mismatch)
 	}
-	// Not earlier: only a caller with the secret can use a nonce up.
+	// Store the nonce only after the signature was checked: only a caller with the secret
+	// can use it up.
 	if p.nonce != "" {
 		g.nonces.use(p.keyID, p.nonce, now, stamped)
 	}
@@ -60,7 +61,7 @@ func (g *Gateway) admit(c *call, now time.Time) *apiError {
 	return nil
 }
 
-// checkToken compares the token of a call with that of its key. g.mu is held.
+// checkToken compares the token of a call with that of its key. The caller holds g.mu.
 func (g *Gateway) checkToken(key Key, token string, now time.Time) *apiError {
 	switch {
 	case token == key.Token:
@@ -77,7 +78,7 @@ func (g *Gateway) checkToken(key Key, token string, now time.Time) *apiError {
 	return gatewayError("InvalidSecurityToken.Malformed", "Specified SecurityToken is malformed.")
 }
 
-// tokenExists tells whether a token belongs to any key. g.mu is held.
+// tokenExists reports whether any key has a token. The caller holds g.mu.
 func (g *Gateway) tokenExists(token string) bool {
 	for _, acc := range g.accounts {
 		if slices.ContainsFunc(acc.Keys, func(k Key) bool { return k.Token == token }) {
@@ -87,7 +88,7 @@ func (g *Gateway) tokenExists(token string) bool {
 	return false
 }
 
-// denied is RAM's refusal of an operation.
+// denied returns the error of RAM for a denied operation.
 func (k Key) denied(operation string) *apiError {
 	switch {
 	case k.DenyCode == "":

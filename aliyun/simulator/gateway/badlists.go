@@ -7,17 +7,18 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 )
 
-// Lists that no account can have. Other operations are answered as usual.
+// Kinds of lists that no account can have. Operations without a list are answered as
+// usual.
 const (
-	Overfull  Kind = "overfull"  // twice as many entries on a page as were asked for
-	Growing   Kind = "growing"   // new entries on each page, and a Total that is a page ahead of it
-	Countless Kind = "countless" // new entries on each page of each read, and the largest Total that an int32 holds
-	Repeating Kind = "repeating" // the first page's entries on each page, and a Total of 50,000
-	Hollow    Kind = "hollow"    // the first entries, then empty pages, and a Total of 50,000
-	LongIDs   Kind = "longids"   // one page, of entries whose ids have 2,000 characters
+	Overfull  Kind = "overfull"  // a page has twice as many entries as requested
+	Growing   Kind = "growing"   // each page has new entries, and Total is always one page more
+	Countless Kind = "countless" // each page of each read has new entries, and Total is the largest int32
+	Repeating Kind = "repeating" // each page has the entries of the first page, and Total is 50,000
+	Hollow    Kind = "hollow"    // pages after the first are empty, and Total is 50,000
+	LongIDs   Kind = "longids"   // one page of entries whose ids have 2,000 characters
 )
 
-// isList says whether a kind changes lists only.
+// isList reports whether a kind changes lists only.
 func (k Kind) isList() bool {
 	switch k {
 	case Overfull, Growing, Countless, Repeating, Hollow, LongIDs:
@@ -26,8 +27,8 @@ func (k Kind) isList() bool {
 	return false
 }
 
-// badList is the answer to a call for a list; false: the call is for something else,
-// or has no page.
+// badList returns the answer to a call for a list. It returns false if the call is not for
+// a list or has no valid page.
 func (k Kind) badList(c *call) (answer, bool) {
 	p, refused := c.page(math.MaxInt32, true)
 	l := operations[c.action].list
@@ -59,7 +60,7 @@ func (k Kind) badList(c *call) (answer, bool) {
 	return c.success(string(k), l.page(p, total, all)), true
 }
 
-// entry is one that no fleet has, in answer to a call.
+// entry returns an invented entry for the answer to a call.
 func (l *list) entry(id string, c *call) fleet.Record {
 	r := fleet.Record{{Name: l.id, Value: id}, {Name: l.parent, Value: c.params.Get(l.parent)}}
 	if l.status != "" {

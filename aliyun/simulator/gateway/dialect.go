@@ -7,31 +7,31 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 )
 
-// Dialect is how an API-compatible endpoint differs from Alibaba's public ones.
-// The zero value is one of those: it takes every signature.
+// Dialect describes how an API-compatible endpoint differs from Alibaba's public ones.
+// The zero value is a public endpoint, which accepts every signature.
 type Dialect struct {
-	// Signature is the only one that it knows: "v1", HMAC-SHA1 of RPC calls, or
-	// "v3", ACS3-HMAC-SHA256.
+	// Signature is the only signature that it accepts: "v1", the HMAC-SHA1 of RPC calls,
+	// or "v3", ACS3-HMAC-SHA256. "" is all.
 	Signature string
-	// Spell gives the spelling of a key in its answers, such as [CamelCase] or
-	// strings.ToLower; nil leaves them as the API's pages have them.
+	// Spell changes the spelling of each key in the answers, such as [CamelCase] or
+	// strings.ToLower; nil is the documented spelling.
 	Spell func(key string) string
 }
 
-// CamelCase spells a key with a small letter first: requestId for RequestId.
+// CamelCase changes the first letter of a key to lower case: requestId for RequestId.
 func CamelCase(key string) string {
 	first, size := utf8.DecodeRuneInString(key)
 	return string(unicode.ToLower(first)) + key[size:]
 }
 
-// SetDialect changes the endpoint for all calls that arrive from now on.
+// SetDialect changes the dialect for all calls that arrive from now on.
 func (g *Gateway) SetDialect(d Dialect) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.dialect = d
 }
 
-// spelled gives v, what [writeJSON] and [writeXML] take, with its keys respelled.
+// spelled returns v, an argument of [writeJSON] or [writeXML], with its keys respelled.
 func (d Dialect) spelled(v any) any {
 	if d.Spell == nil {
 		return v

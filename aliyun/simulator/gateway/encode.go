@@ -34,14 +34,14 @@ func writeJSON(b *bytes.Buffer, v any) {
 		}
 		b.WriteByte(']')
 	case json.RawMessage:
-		// Not through Marshal, which would refuse what a test wants to be broken.
+		// json.Marshal would refuse a value that a test breaks on purpose.
 		b.Write(v)
 	default:
 		// Unlike Marshal, the API does not escape < > &.
 		e := json.NewEncoder(b)
 		e.SetEscapeHTML(false)
 		if err := e.Encode(v); err != nil {
-			b.WriteString("null ") // and a byte for Truncate to take
+			b.WriteString("null ") // the blank is for Truncate
 		}
 		b.Truncate(b.Len() - 1) // Encode's newline
 	}
@@ -72,7 +72,7 @@ func writeXML(b *bytes.Buffer, name string, v any) {
 	b.WriteString("</" + name + ">")
 }
 
-// plain turns a value of Batch.Override into what writeXML knows; a RawMessage that
+// plain converts a value of Batch.Override to types that writeXML knows. A RawMessage that
 // is not JSON stays text.
 func plain(v any) any {
 	text, err := json.Marshal(v)
@@ -86,7 +86,7 @@ func plain(v any) any {
 	return ordered(decoded)
 }
 
-// ordered turns maps into records with sorted names.
+// ordered converts maps to records with sorted names.
 func ordered(v any) any {
 	switch v := v.(type) {
 	case map[string]any:

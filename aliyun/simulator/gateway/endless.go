@@ -9,8 +9,9 @@ import (
 	"time"
 )
 
-// bare takes the connection over, for what net/http would not send: first, and
-// then again, every so often, until the client closes. again "" is nothing.
+// bare takes over the connection to send text that net/http would not send: first once,
+// then again at each interval, until the client closes the connection. If again is "",
+// it sends first only.
 func bare(first, again string, every time.Duration) func(http.ResponseWriter, *http.Request, answer) {
 	return func(w http.ResponseWriter, _ *http.Request, _ answer) {
 		conn, buffered, err := http.NewResponseController(w).Hijack()
@@ -47,7 +48,7 @@ const (
 	chunkedHead = "HTTP/1.1 200 OK\r\nContent-Type: application/json;charset=utf-8\r\nTransfer-Encoding: chunked\r\n\r\n"
 )
 
-// deliverEndless gives what the kinds without an end send, nil for another kind.
+// deliverEndless returns the delivery of an endless answer, nil for another kind.
 func (f *Fault) deliverEndless() func(http.ResponseWriter, *http.Request, answer) {
 	switch f.Kind {
 	case Switch:
@@ -64,7 +65,7 @@ func (f *Fault) deliverEndless() func(http.ResponseWriter, *http.Request, answer
 	return nil
 }
 
-// bomb sends what huge does in gzip, which is a thousandth of it.
+// bomb sends the body of huge in gzip, which has a thousandth of the size.
 func (f *Fault) bomb(w http.ResponseWriter, r *http.Request, a answer) {
 	maps.Copy(w.Header(), a.header)
 	w.Header().Set("Content-Type", "application/json;charset=utf-8")
@@ -74,7 +75,7 @@ func (f *Fault) bomb(w http.ResponseWriter, r *http.Request, a answer) {
 	_ = packed.zip.Close() // a client that has gone is no error here
 }
 
-// zipped packs what is written.
+// zipped compresses the body.
 type zipped struct {
 	http.ResponseWriter
 	zip *gzip.Writer

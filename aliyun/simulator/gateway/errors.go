@@ -8,19 +8,19 @@ import (
 	"strings"
 )
 
-// apiError is a refusal, in the gateway's form or, for codes of the product, in
-// the business form.
+// apiError is an error in the form of a gateway error or, if its code is one of the
+// product, of a business error.
 type apiError struct {
 	status        int // of HTTP
 	code, message string
 }
 
-// isBusiness tells whether a code is one of the product.
+// isBusiness reports whether a code is one of the product.
 func isBusiness(code string) bool {
 	return len(code) > 4 && strings.EqualFold(code[:4], "iot.")
 }
 
-// statuses are the HTTP statuses of the gateway's codes that are not 400.
+// statuses has the HTTP statuses of the gateway's codes, except 400.
 var statuses = map[string]int{
 	"InvalidAccessKeyId.NotFound": http.StatusNotFound,
 	"InvalidAction.NotFound":      http.StatusNotFound,
@@ -35,18 +35,17 @@ func gatewayError(code, message string) *apiError {
 	return &apiError{cmp.Or(statuses[code], http.StatusBadRequest), code, message}
 }
 
-// missing is the gateway's Missing{ParameterName}.
+// missing returns the gateway error Missing{ParameterName}.
 func missing(parameter string) *apiError {
 	return gatewayError("Missing"+parameter, parameter+" is mandatory for this action.")
 }
 
-// invalid is the gateway's Invalid{ParameterName}.
+// invalid returns the gateway error Invalid{ParameterName}.
 func invalid(parameter string) *apiError {
 	return gatewayError("Invalid"+parameter, "Specified parameter "+parameter+" is not valid.")
 }
 
-// businessMessages are the refusals of the product, from Alibaba's page of error
-// codes.
+// businessMessages are the errors of the product, from Alibaba's page of error codes.
 var businessMessages = map[string]string{
 	"Iot.system.BillIsOverDue":             "The account has overdue payments.",
 	"iot.Sre.IotInstanceNotFound":          "The specified instance does not exist.",
@@ -73,10 +72,12 @@ var businessMessages = map[string]string{
 	"iot.system.UidNotFound":               "The account does not exist, or IoT Platform is not activated for it.",
 }
 
-// BusinessCodes are the codes that the product refuses with, sorted.
+// BusinessCodes returns the known error codes of the product, sorted. The caller owns the
+// slice.
 func BusinessCodes() []string { return slices.Sorted(maps.Keys(businessMessages)) }
 
-// businessError has HTTP 200, as the product answers; no page documents the status.
+// businessError returns an error of the product. It has HTTP status 200, which the real
+// product sends but no page documents.
 func businessError(code string) *apiError {
 	return &apiError{http.StatusOK, code, cmp.Or(businessMessages[code], "The request has failed.")}
 }

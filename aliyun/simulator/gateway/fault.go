@@ -7,45 +7,43 @@ import (
 	"time"
 )
 
-// Fault is something that goes wrong on demand. The zero value matches every call
-// and changes nothing.
+// Fault makes calls fail. The zero value matches every call and changes nothing.
 //
-// A faulty call is checked and charged to the budget like any other; only its
-// answer is another one.
+// The gateway checks a call with a fault like any other call and counts it against the
+// quota. The fault changes only the answer.
 type Fault struct {
-	// Operation, JobID, FirmwareID and AccessKeyID say which calls it happens to; ""
-	// matches all.
+	// Operation, JobID, FirmwareID and AccessKeyID select the calls; "" matches all.
 	Operation, JobID, FirmwareID, AccessKeyID string
-	// Count is how many calls it happens to; 0 is all until it is removed.
+	// Count is the number of calls that it affects; 0 is all until it is removed.
 	Count int
 
-	// Latency and what LatencyFunc returns pass before the answer. The latencies of
-	// all matching faults add up. LatencyFunc must not call the Gateway.
+	// Latency and the result of LatencyFunc delay the answer. The latencies of all
+	// matching faults add up. LatencyFunc must not call the Gateway.
 	Latency     time.Duration
 	LatencyFunc func() time.Duration
 
-	// Code answers with an error: in the business form and HTTP 200 if it starts
-	// with "iot.", else in the gateway's form, with the HTTP status that the gateway
-	// has for it or 400. Message "" is the usual one.
+	// Code answers with an error. If it starts with "iot.", it is a business error with
+	// HTTP 200, otherwise a gateway error with the gateway's status for it, or 400. A
+	// Message of "" is the usual message.
 	Code, Message string
-	// Edit changes the body of these or, alone, that of the usual answer. It must not
-	// call the Gateway.
+	// Edit changes the body of this error or, without a Code, of the usual answer. It
+	// must not call the Gateway.
 	Edit func(body []byte) []byte
-	// Kind answers with something that is not the API's.
+	// Kind answers in a way in which the API does not answer.
 	Kind Kind
-	// Status replaces the HTTP status of these or, alone, that of the usual answer;
-	// 0 leaves it.
+	// Status replaces the HTTP status of the answer; 0 does not.
 	Status int
-	// Location is the URL that Redirect leads to.
+	// Location is the target URL of Redirect.
 	Location string
-	// Size is the length of the body of Huge, and of that of Bomb when unpacked, in bytes.
+	// Size is the length of the body of Huge, and of the decompressed body of Bomb, in
+	// bytes.
 	Size int64
 }
 
 // fault is an injected Fault; guarded by Gateway.mu.
 type fault struct {
 	Fault
-	left int // calls to come, if Count is set
+	left int // remaining calls if Count is set
 }
 
 func (f *fault) matches(c *call) bool {
@@ -57,8 +55,8 @@ func (f *fault) matches(c *call) bool {
 
 func (f *fault) usedUp() bool { return f.Count > 0 && f.left == 0 }
 
-// Inject adds a fault and returns a function that removes it, which may be called
-// more than once. Of several that answer the same call, the one injected last does.
+// Inject adds a fault and returns a function that removes it, which may be called more
+// than once. If several faults change the answer of a call, the last one does.
 func (g *Gateway) Inject(f Fault) (remove func()) {
 	added := &fault{Fault: f, left: f.Count}
 	g.mu.Lock()
@@ -71,13 +69,13 @@ func (g *Gateway) Inject(f Fault) (remove func()) {
 	}
 }
 
-// trouble is what the matching faults do to one call.
+// trouble is the effect of all matching faults on one call.
 type trouble struct {
 	latency time.Duration
-	fault   *Fault // nil: the answer stays
+	fault   *Fault // nil does not change the answer
 }
 
-// takeFaults collects what happens to a call. g.mu is held.
+// takeFaults collects the faults of a call. The caller holds g.mu.
 func (g *Gateway) takeFaults(c *call) trouble {
 	var t trouble
 	for _, f := range g.faults {
@@ -97,7 +95,7 @@ func (g *Gateway) takeFaults(c *call) trouble {
 	return t
 }
 
-// change returns what the call is answered instead of a.
+// change returns the answer to the call; a is the answer without a fault.
 func (t trouble) change(c *call, a answer) answer {
 	f := t.fault
 	if f == nil {
@@ -126,7 +124,7 @@ func (t trouble) change(c *call, a answer) answer {
 	return a
 }
 
-// sleep waits for d; false is that ctx ended first.
+// sleep waits for d. It returns false if ctx ends first.
 func sleep(ctx context.Context, d time.Duration) bool {
 	if d <= 0 {
 		return ctx.Err() == nil

@@ -11,13 +11,12 @@ import (
 // apiVersion is the only version that is served.
 const apiVersion = "2018-01-20"
 
-// Gateway is an http.Handler that answers as the endpoint does. Make one with New:
-// the zero value cannot be used. All methods may be called concurrently, also while
-// it serves.
+// Gateway is an http.Handler that answers like the endpoint of the API. Create it with
+// New; the zero value is not usable. It is safe for concurrent use.
 type Gateway struct {
 	fleet *fleet.Fleet
 
-	mu       sync.Mutex          // never held while the fleet is asked
+	mu       sync.Mutex          // not held while the fleet is asked
 	accounts map[string]*account // by name; guarded by mu, as all below
 	faults   []*fault
 	nonces   nonces
@@ -25,7 +24,7 @@ type Gateway struct {
 	log      callLog
 }
 
-// New returns a gateway without accounts: it refuses every call.
+// New returns a gateway without accounts, which refuses every call.
 func New(f *fleet.Fleet) *Gateway {
 	return &Gateway{
 		fleet:    f,
@@ -38,10 +37,10 @@ func New(f *fleet.Fleet) *Gateway {
 	}
 }
 
-// ServeHTTP answers one call. The call counts as arrived, for the budget and for
-// Arrivals, when ServeHTTP starts; the latency of a Fault comes after that. The
-// kinds Truncate and Reset may make it panic with http.ErrAbortHandler, which a
-// server of net/http takes as the order to drop the connection.
+// ServeHTTP answers one call. For the quota and for Arrivals, the call arrives when
+// ServeHTTP starts, before the latency of a Fault. The kinds Truncate and Reset may make
+// it panic with http.ErrAbortHandler, at which a server of net/http closes the
+// connection.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	now := time.Now()
 	g.mu.Lock()
@@ -69,5 +68,5 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.write(w, r)
 }
 
-// lane is what the budget and the counters are kept by.
+// lane is the key of quotas and counters.
 type lane struct{ account, operation string }

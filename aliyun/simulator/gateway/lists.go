@@ -6,17 +6,17 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 )
 
-// list is the form of an operation that gives a page of a list.
+// list describes the answer of an operation that returns a page of a list.
 type list struct {
-	name, item string // the elements around the entries and around each of them
-	id, parent string // of an entry: its own id, and that of what was asked for
-	status     string // of an entry; "" where it has none
+	name, item string // names of the elements around all entries and around each entry
+	id, parent string // fields of an entry: its id, and the id from the request
+	status     string // field of an entry; "" is none
 	live       string // a value of status
 }
 
-// page is the answer with these entries of a list of total ones.
+// page returns the answer with a page of entries; total is the length of the whole list.
 func (l *list) page(p page, total int, entries []fleet.Record) fleet.Record {
-	all := make([]any, len(entries)) // an empty list is not null
+	all := make([]any, len(entries)) // not nil: an empty list is not null
 	for i, e := range entries {
 		all[i] = e
 	}

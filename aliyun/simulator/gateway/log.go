@@ -7,24 +7,23 @@ import (
 	"time"
 )
 
-// Calls counts the calls of an operation by what they were answered. The zero
-// value is no call.
+// Calls counts the calls of an operation by result. The zero value is no calls.
 type Calls struct {
 	Accepted  int
 	Throttled int
-	// Other counts the rest by error code, or by Kind for a Fault that has one.
+	// Other counts the other calls by error code, or by Kind if a Fault has one.
 	Other map[string]int
 }
 
-// callLog is what the gateway has seen; guarded by Gateway.mu.
+// callLog counts calls and, on request, records when they arrive. Guarded by Gateway.mu.
 type callLog struct {
 	recording bool
 	arrivals  map[lane][]time.Time
 	calls     map[lane]*Calls
 }
 
-// Record switches the recording of arrivals on or off; it is off in the
-// beginning. Off forgets what was recorded.
+// Record switches the recording of arrivals on or off. It is off at first. Switching it
+// off deletes the recorded arrivals.
 func (g *Gateway) Record(on bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -34,17 +33,17 @@ func (g *Gateway) Record(on bool) {
 	}
 }
 
-// Arrivals returns when calls of an operation with a key of the account reached the
-// gateway while it recorded, refused ones included. The account "" has the calls
-// with an unknown key. The slice is the caller's.
+// Arrivals returns the recorded arrivals of the calls of an operation with a key of an
+// account, including refused calls. Calls with an unknown key belong to the account "".
+// The caller owns the slice.
 func (g *Gateway) Arrivals(account, operation string) []time.Time {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return slices.Clone(g.log.arrivals[lane{account, operation}])
 }
 
-// Calls returns the counts of an operation since New. The account "" has the calls
-// with an unknown key, the operation "" those of all unknown operations.
+// Calls returns the counts of an operation since New. Calls with an unknown key belong to
+// the account "", calls of unknown operations to the operation "".
 func (g *Gateway) Calls(account, operation string) Calls {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -61,10 +60,10 @@ func (l *callLog) arrive(at lane, now time.Time) {
 	}
 }
 
-// count adds an answer; code is "" for success.
+// count counts an answer. code is "" for success.
 func (l *callLog) count(at lane, code string) {
 	if !served(at.operation) {
-		at.operation = "" // names that callers make up must not pile up
+		at.operation = "" // limits the map: callers can send any name
 	}
 	c := l.calls[at]
 	if c == nil {
@@ -81,8 +80,8 @@ func (l *callLog) count(at lane, code string) {
 	}
 }
 
-// WorstWindow returns the most arrivals in any half-open window of that length,
-// which must be more than 0; 0 if there are none. The order does not matter.
+// WorstWindow returns the largest number of arrivals in any half-open window of a length
+// greater than 0. The arrivals can be in any order.
 func WorstWindow(arrivals []time.Time, window time.Duration) int {
 	sorted := slices.SortedFunc(slices.Values(arrivals), time.Time.Compare)
 	worst, from := 0, 0

@@ -2,14 +2,15 @@ package gateway
 
 import "time"
 
-// maxSkew is how far a request's time may be from the gateway's, in either direction.
+// maxSkew is the largest difference between the time of a request and the time of the
+// gateway, in either direction.
 const maxSkew = 15 * time.Minute
 
-// nonces remembers each nonce for as long as the time of its request would let it
-// be replayed. Guarded by Gateway.mu.
+// nonces stores each nonce for as long as the time stamp of its request allows a replay.
+// Guarded by Gateway.mu.
 type nonces struct {
 	seen  map[string]struct{}
-	queue []usedNonce // the same, by arrival
+	queue []usedNonce // the same nonces in the order of arrival
 }
 
 type usedNonce struct {
@@ -33,14 +34,14 @@ func (n *nonces) use(key, nonce string, now, stamped time.Time) {
 	n.queue = append(n.queue, usedNonce{id, expires.Add(maxSkew)})
 }
 
-// drop forgets what has expired. It stops at the first that has not: one stamped in
-// the future keeps those behind it, at most maxSkew longer.
+// drop deletes expired nonces. It stops at the first that has not expired. If that one has
+// a time stamp in the future, those behind it stay for at most maxSkew longer.
 func (n *nonces) drop(now time.Time) {
 	gone := 0
 	for gone < len(n.queue) && now.After(n.queue[gone].expires) {
 		delete(n.seen, n.queue[gone].id)
 		gone++
 	}
-	// The dropped head goes when append has to move the queue.
+	// The memory of the dropped elements is freed when append moves the queue.
 	n.queue = n.queue[gone:]
 }

@@ -8,14 +8,14 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 )
 
-// operation is how the gateway answers one operation of the API.
+// operation is one operation of the API.
 type operation struct {
-	// answer gives the members beside RequestId and Success.
+	// answer returns the fields of the answer except RequestId and Success.
 	answer func(*fleet.Fleet, *call, time.Time) (fleet.Record, *apiError)
-	list   *list // nil: the answer is not a list
+	list   *list // nil if the answer is not a list
 }
 
-// operations are what the gateway serves.
+// operations are the operations that the gateway serves.
 var operations = map[string]operation{
 	"QueryOTAJob":          {queryOTAJob, nil},
 	"ListOTAJobByFirmware": {listOTAJobByFirmware, &jobList},
@@ -25,7 +25,7 @@ var operations = map[string]operation{
 
 func served(operation string) bool { return operations[operation].answer != nil }
 
-// run answers a call, with the refusal if there is one already.
+// run answers a call. If refused is not nil, it answers with that error.
 func (c *call) run(f *fleet.Fleet, now time.Time, refused *apiError) answer {
 	var r fleet.Record
 	if refused == nil {
@@ -37,7 +37,7 @@ func (c *call) run(f *fleet.Fleet, now time.Time, refused *apiError) answer {
 	return c.success("", r)
 }
 
-// success is the answer that holds these members; code is what is counted.
+// success returns an answer with these fields. The answer is counted under code.
 func (c *call) success(code string, r fleet.Record) answer {
 	r = append(r, fleet.Field{Name: "RequestId", Value: c.id}, fleet.Field{Name: "Success", Value: true})
 	return c.answer(http.StatusOK, code, c.action+"Response", r)
@@ -51,7 +51,7 @@ func queryOTAJob(f *fleet.Fleet, c *call, now time.Time) (fleet.Record, *apiErro
 	return fleet.Record{{Name: "Data", Value: j.Record(now)}}, nil
 }
 
-// job finds the batch that a call asks for.
+// job returns the batch for which a call asks.
 func (c *call) job(f *fleet.Fleet) (*fleet.Job, *apiError) {
 	id, refused := c.required("JobId")
 	if refused != nil {
@@ -67,8 +67,8 @@ func (c *call) job(f *fleet.Fleet) (*fleet.Job, *apiError) {
 	return j, c.instance(f, j.InstanceID)
 }
 
-// instance refuses a call that does not name the instance that holds what it asks
-// for.
+// instance returns an error unless a call names the instance holds, which has the
+// requested batch, package or list.
 func (c *call) instance(f *fleet.Fleet, holds string) *apiError {
 	asked := c.params.Get("IotInstanceId")
 	switch {
@@ -82,8 +82,8 @@ func (c *call) instance(f *fleet.Fleet, holds string) *apiError {
 	return businessError("iot.prod.NotExistedProduct")
 }
 
-// notFound refuses a call for something that its account does not have: with code,
-// or because of its instance if the account does not have that either.
+// notFound returns the error for a batch or package that the account does not have: an
+// error about the instance if the account does not have that either, otherwise code.
 func (c *call) notFound(f *fleet.Fleet, code string) *apiError {
 	if refused := c.instance(f, c.params.Get("IotInstanceId")); refused != nil {
 		return refused
@@ -91,8 +91,8 @@ func (c *call) notFound(f *fleet.Fleet, code string) *apiError {
 	return businessError(code)
 }
 
-// product refuses a call for a ProductKey that is not in the instance of the call: it
-// is in another one, or mistyped.
+// product returns an error unless the instance of a call has a product. The error tells
+// whether another instance has it.
 func (c *call) product(f *fleet.Fleet, key string) *apiError {
 	switch instances := f.InstancesOf(c.owner, key); {
 	case slices.Contains(instances, c.params.Get("IotInstanceId")):

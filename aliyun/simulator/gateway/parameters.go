@@ -2,8 +2,8 @@ package gateway
 
 import "strconv"
 
-// required returns a mandatory parameter. An empty one is left to the product to
-// refuse.
+// required returns a mandatory parameter. It may be empty: an empty parameter is a
+// business error.
 func (c *call) required(name string) (string, *apiError) {
 	if !c.params.Has(name) {
 		return "", missing(name)
@@ -14,8 +14,8 @@ func (c *call) required(name string) (string, *apiError) {
 // page is a CurrentPage and a PageSize, both at least 1.
 type page struct{ current, size int }
 
-// page reads the paging of a list whose pages hold at most largest entries. If it
-// is needed, the list has no default page.
+// page reads the parameters of a page of at most largest entries. needed says that they
+// have no defaults.
 func (c *call) page(largest int, needed bool) (page, *apiError) {
 	p := page{1, 10}
 	for _, f := range []struct {
@@ -41,5 +41,5 @@ func (c *call) page(largest int, needed bool) (page, *apiError) {
 	return p, nil
 }
 
-// offset is how many entries are on the pages before.
+// offset returns how many entries are on the pages before this one.
 func (p page) offset() int { return (p.current - 1) * p.size }

@@ -7,15 +7,15 @@ import (
 	"strings"
 )
 
-// proof is what a caller offers to show who it is, whatever the style.
+// proof is the authentication of a call, for any kind of signature.
 type proof struct {
-	header       bool // action and version are headers
+	header       bool // whether action and version are in headers
 	keyID, token string
 	nonce, stamp string
 	layout       string // of stamp
 	signature    string
-	sign         func(secret string) string // what signature should be
-	mismatch     string                     // message of SignatureDoesNotMatch
+	sign         func(secret string) string // returns the correct signature
+	mismatch     string                     // message of the error SignatureDoesNotMatch
 }
 
 const (
@@ -31,8 +31,9 @@ func unknownMethod() *apiError {
 	return gatewayError("InvalidSignatureMethod", "Specified signature method is not valid.")
 }
 
-// readProof reads the caller's proof and refuses one with a piece missing. A gateway
-// that knows one signature looks for what that has: a call with another lacks it.
+// readProof reads the proof of a call and returns an error if a part is missing. A gateway
+// that accepts only one signature looks for the parts of that one: for it, a call with
+// another signature lacks them.
 func (c *call) readProof() *apiError {
 	authorization := c.request.Header.Get("Authorization")
 	switch c.dialect.Signature {
@@ -48,7 +49,7 @@ func (c *call) readProof() *apiError {
 		return c.readROA(credential)
 	}
 	if c.request.Header.Get("X-Acs-Date") != "" && !c.params.Has("AccessKeyId") {
-		// An ACS3 call that lost its Authorization header.
+		// An ACS3 call without its Authorization header.
 		c.proof.header = true
 		return missing("AccessKeyId")
 	}
@@ -90,7 +91,7 @@ func (c *call) readACS3(authorization string) *apiError {
 	case c.proof.nonce == "":
 		return missing("SignatureNonce")
 	}
-	// The body needs no check of its own: its hash is in the canonical request.
+	// The canonical request contains the hash of the body, so the signature covers it.
 	needed := []string{
 		"host", "x-acs-action", "x-acs-content-sha256", "x-acs-date", "x-acs-signature-nonce", "x-acs-version",
 	}

@@ -6,13 +6,14 @@ import (
 	"time"
 )
 
-// DocumentedLimit is the calls a second that Alibaba's page of each of the four
-// operations grants a main account, its RAM users together.
+// DocumentedLimit is the number of calls per second that Alibaba documents for each of
+// the four operations and main account, including its RAM users.
 const DocumentedLimit = 10
 
-// throttle charges the account's budget for an operation: fewer than its limit may
-// have been accepted in the second that ends now, the rival's calls included. A
-// refused call leaves no trace: it does not prolong the throttling. Gateway.mu is held.
+// throttle counts a call against the quota of an operation. It refuses the call if the
+// limit was reached in the second that ends now, calls of the rival included. A refused
+// call does not count, so it does not prolong the throttling. The caller holds
+// Gateway.mu.
 func (a *account) throttle(operation string, now time.Time) *apiError {
 	recent := slices.DeleteFunc(a.accepted[operation], func(at time.Time) bool { return now.Sub(at) >= time.Second })
 	taken := len(recent)

@@ -8,19 +8,19 @@ import (
 	"strings"
 )
 
-// maxBody bounds a request in bytes; the parameters of these operations fit in many
-// times over.
+// maxBody limits the body of a request, in bytes. It is many times the size of the
+// parameters of these operations.
 const maxBody = 1 << 20
 
-// call is one request, taken apart.
+// call is a parsed request.
 type call struct {
 	request *http.Request
 	body    []byte
 	query   url.Values
-	params  url.Values // of the query and of the form
+	params  url.Values // of the query and the form
 	action  string
 	id      string // RequestId
-	xml     bool   // the form of the answer; else JSON
+	xml     bool   // format of the answer: XML or JSON
 	proof   proof
 	dialect Dialect
 
@@ -29,8 +29,8 @@ type call struct {
 	key     Key
 }
 
-// newCall takes a request apart as the gateway does. A refused call can be answered
-// too.
+// newCall parses a request like the real gateway. It returns a call also with an error, so
+// that the error can be sent.
 func newCall(r *http.Request, d Dialect) (*call, *apiError) {
 	c := &call{request: r, query: r.URL.Query(), params: r.URL.Query(), id: newRequestID(), dialect: d}
 	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
@@ -69,8 +69,8 @@ func newCall(r *http.Request, d Dialect) (*call, *apiError) {
 	return c, refused
 }
 
-// wantsXML chooses the form of the answer. XML is the default by Alibaba's page of
-// common parameters.
+// wantsXML chooses the format of the answer. XML is the default according to Alibaba's
+// page "Common parameters".
 func wantsXML(format, accept string) bool {
 	if format != "" && knownFormat(format) {
 		return strings.EqualFold(format, "XML")

@@ -14,10 +14,10 @@ import (
 	"strings"
 )
 
-// escape is RFC 3986: all but letters, digits and -_.~ as %XX.
+// escape escapes by RFC 3986: all but letters, digits and -_.~ as %XX.
 func escape(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
 
-// canonicalQuery is the parameters sorted by name and escaped.
+// canonicalQuery returns the parameters, sorted by name and escaped.
 func canonicalQuery(params url.Values) string { return strings.ReplaceAll(params.Encode(), "+", "%20") }
 
 func mac(h func() hash.Hash, secret, text string) []byte {
@@ -31,13 +31,13 @@ func hexSHA256(b []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// rpcStringToSign is what signature version 1.0 of RPC calls signs; params has no
-// Signature. Source: Alibaba's page "Request signatures" of the IoT Platform.
+// rpcStringToSign returns the text that signature version 1.0 of RPC calls signs. params
+// has no Signature. Source: Alibaba's page "Request signatures" of the IoT Platform.
 func rpcStringToSign(method string, params url.Values) string {
 	return method + "&%2F&" + escape(canonicalQuery(params))
 }
 
-// rpcSignature signs by a SignatureMethod, HMAC-SHA1 or HMAC-SHA256.
+// rpcSignature signs with a SignatureMethod, HMAC-SHA1 or HMAC-SHA256.
 func rpcSignature(method, secret, stringToSign string) string {
 	h := sha1.New
 	if method == "HMAC-SHA256" {
@@ -46,9 +46,9 @@ func rpcSignature(method, secret, stringToSign string) string {
 	return base64.StdEncoding.EncodeToString(mac(h, secret+"&", stringToSign))
 }
 
-// acs3CanonicalRequest is the request as ACS3-HMAC-SHA256 sees it; signed are the
-// lower-case names of the headers that the client signed. Source: Alibaba's page
-// "V3 request body and signature mechanism".
+// acs3CanonicalRequest returns the canonical request of ACS3-HMAC-SHA256. signed has the
+// names of the signed headers in lower case. Source: Alibaba's page "V3 request body and
+// signature mechanism".
 func acs3CanonicalRequest(r *http.Request, query url.Values, signed []string, body []byte) string {
 	path := cmp.Or(r.URL.EscapedPath(), "/")
 	var headers strings.Builder
@@ -68,8 +68,8 @@ func acs3Signature(secret, stringToSign string) string {
 	return hex.EncodeToString(mac(sha256.New, secret, stringToSign))
 }
 
-// roaStringToSign is what signature version 1.0 of ROA calls signs. The IoT
-// Platform is an RPC product; generic SDK clients can be told to sign so anyway.
+// roaStringToSign returns the text that signature version 1.0 of ROA calls signs. IoT
+// Platform is an RPC product, but generic SDK clients can be configured to sign this way.
 func roaStringToSign(r *http.Request, query url.Values) string {
 	lines := []string{r.Method}
 	for _, name := range []string{"Accept", "Content-Md5", "Content-Type", "Date"} {
@@ -102,7 +102,7 @@ func roaSignature(secret, stringToSign string) string {
 	return base64.StdEncoding.EncodeToString(mac(sha1.New, secret, stringToSign))
 }
 
-// headerValue is a header as ACS3 signs it; net/http keeps Host elsewhere.
+// headerValue returns a header as ACS3 signs it. net/http stores Host elsewhere.
 func headerValue(r *http.Request, name string) string {
 	if name == "host" {
 		return r.Host

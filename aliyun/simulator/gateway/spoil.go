@@ -8,27 +8,27 @@ import (
 	"net/http"
 )
 
-// Kind is a way in which an answer is not the API's. The zero value is none.
+// Kind is a way to break an answer. The zero value does not.
 type Kind string
 
-// The kinds come with HTTP 200 unless noted. Hang and Reset send nothing at all.
+// The status is HTTP 200 unless noted. Hang and Reset send nothing.
 const (
-	Hang     Kind = "hang"     // no answer until the client goes
+	Hang     Kind = "hang"     // no answer until the client closes the connection
 	Reset    Kind = "reset"    // the connection is reset
-	Truncate Kind = "truncate" // status and half of the body as usual, then the connection closes
-	Garbage  Kind = "garbage"  // bytes that are neither JSON nor XML nor UTF-8
-	HTML     Kind = "html"     // a proxy's page, HTTP 502
+	Truncate Kind = "truncate" // the usual status and half of the body, then the connection closes
+	Garbage  Kind = "garbage"  // bytes that are not JSON, XML or UTF-8
+	HTML     Kind = "html"     // a page of a proxy, HTTP 502
 	Empty    Kind = "empty"    // no body
 	Redirect Kind = "redirect" // HTTP 302 to Fault.Location
-	Huge     Kind = "huge"     // Fault.Size bytes of JSON that stop inside a string
+	Huge     Kind = "huge"     // Fault.Size bytes of JSON that end inside a string
 	Bomb     Kind = "bomb"     // the same in gzip
-	Switch   Kind = "switch"   // HTTP 101, then nothing until the client goes
-	Hints    Kind = "hints"    // HTTP 103 again and again
+	Switch   Kind = "switch"   // HTTP 101, then nothing until the client closes the connection
+	Hints    Kind = "hints"    // HTTP 103 without end
 	Headers  Kind = "headers"  // headers without end
-	Trickle  Kind = "trickle"  // a byte of body a second, without end
+	Trickle  Kind = "trickle"  // one byte of the body per second, without end
 )
 
-// spoil turns the usual answer into one of the fault's kind.
+// spoil changes the usual answer to the kind of the fault.
 func (f *Fault) spoil(a answer) answer {
 	spoilt := answer{status: http.StatusOK, code: string(f.Kind), header: http.Header{}}
 	switch f.Kind {
@@ -62,7 +62,7 @@ func (f *Fault) spoil(a answer) answer {
 
 func hang(_ http.ResponseWriter, r *http.Request, _ answer) { <-r.Context().Done() }
 
-// reset closes the connection, over TCP with a reset instead of an orderly end.
+// reset closes the connection. Over TCP it sends a reset instead of a regular end.
 func reset(w http.ResponseWriter, _ *http.Request, _ answer) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
@@ -77,7 +77,7 @@ func reset(w http.ResponseWriter, _ *http.Request, _ answer) {
 	_ = conn.Close()
 }
 
-// truncate promises the whole body and stops halfway.
+// truncate announces the length of the whole body but sends half of it.
 func truncate(w http.ResponseWriter, _ *http.Request, a answer) {
 	a.writeHead(w)
 	_, _ = w.Write(a.body[:len(a.body)/2])
@@ -85,7 +85,7 @@ func truncate(w http.ResponseWriter, _ *http.Request, a answer) {
 	panic(http.ErrAbortHandler)
 }
 
-// huge writes piece by piece, so that its size costs no memory here.
+// huge writes the body in pieces, so that it needs little memory.
 func (f *Fault) huge(w http.ResponseWriter, r *http.Request, a answer) {
 	maps.Copy(w.Header(), a.header)
 	w.WriteHeader(a.status)

@@ -7,7 +7,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 )
 
-// Limits by Alibaba's page of ListOTATaskByJob.
+// Limits from Alibaba's page of ListOTATaskByJob.
 const (
 	maxTaskDepth   = 100_000 // CurrentPage × PageSize
 	maxDeviceNames = 50
@@ -36,7 +36,7 @@ func listOTATaskByJob(f *fleet.Fleet, c *call, now time.Time) (fleet.Record, *ap
 	switch names := c.deviceNames(); {
 	case len(names) > maxDeviceNames:
 		return nil, businessError("iot.system.IllegalRequest")
-	case len(names) > 0: // they take the place of a page
+	case len(names) > 0: // they replace the page
 		entries := j.Tasks(now).Named(names, status)
 		return taskList.page(page{1, maxDeviceNames}, len(entries), entries), nil
 	}
@@ -44,8 +44,8 @@ func listOTATaskByJob(f *fleet.Fleet, c *call, now time.Time) (fleet.Record, *ap
 	return taskList.page(p, total, entries), nil
 }
 
-// deviceNames is DeviceNames.1, DeviceNames.2 and so on, until one is missing or
-// there are too many.
+// deviceNames returns the parameters DeviceNames.1, DeviceNames.2 and so on. It stops at
+// the first that is missing, or when there are too many.
 func (c *call) deviceNames() []string {
 	var names []string
 	for len(names) <= maxDeviceNames {

@@ -15,14 +15,14 @@ import (
 	"time"
 )
 
-// Authority signs certificates. No machine trusts it before it is told to. Make
-// one with NewAuthority; it is safe for concurrent use.
+// Authority is a certificate authority for tests. Create it with NewAuthority. It is safe
+// for concurrent use.
 type Authority struct {
 	certificate *x509.Certificate
 	key         *ecdsa.PrivateKey
 }
 
-// NewAuthority makes a key and a certificate that are valid for a day.
+// NewAuthority returns an authority whose certificate is valid for a day.
 func NewAuthority() (*Authority, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -49,20 +49,20 @@ func NewAuthority() (*Authority, error) {
 	return &Authority{certificate, key}, nil
 }
 
-// PEM is what a client is to trust, as a file for SSL_CERT_FILE has it.
+// PEM returns the certificate that a client must trust, as PEM for SSL_CERT_FILE.
 func (a *Authority) PEM() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.certificate.Raw})
 }
 
-// Pool is the same for a client of this process.
+// Pool returns a new pool with the certificate, for a client of the same process.
 func (a *Authority) Pool() *x509.CertPool {
 	pool := x509.NewCertPool()
 	pool.AddCert(a.certificate)
 	return pool
 }
 
-// Issue makes a server's certificate for host names and addresses, valid until
-// then, which may be in the past.
+// Issue returns a server certificate for host names and IP addresses. until is the end of
+// its validity, which may be in the past.
 func (a *Authority) Issue(until time.Time, hosts ...string) (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -90,8 +90,8 @@ func (a *Authority) Issue(until time.Time, hosts ...string) (tls.Certificate, er
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, nil
 }
 
-// ServeTLS makes a server speak TLS with this certificate. It speaks HTTP/2 with
-// clients that offer it, and prefers it, as endpoints of today do.
+// ServeTLS configures a server for TLS with a certificate. Like current endpoints, it
+// prefers HTTP/2 with clients that offer it. It must be called before the server starts.
 func ServeTLS(server *http.Server, certificate tls.Certificate) {
 	server.Protocols = new(http.Protocols)
 	server.Protocols.SetHTTP1(true)

@@ -7,11 +7,11 @@ import (
 	"sync"
 )
 
-// Pipe serves a handler over connections in memory, for testing/synctest, where a
-// real socket would keep the clock from moving. Give dial to an http.Transport as
-// its DialContext; it ignores network and address. stop closes all connections and
-// returns when the server has ended; from then on dial fails with net.ErrClosed.
-// Both may be called concurrently, and stop more than once.
+// Pipe serves a handler over connections in memory. It is for testing/synctest, whose
+// clock does not advance while a goroutine waits for a real socket. dial is for the
+// DialContext of an http.Transport; it ignores network and address. stop closes all
+// connections and returns when the server has ended; after that, dial returns
+// net.ErrClosed. Both are safe for concurrent use. stop may be called more than once.
 func Pipe(handler http.Handler) (dial func(ctx context.Context, network, address string) (net.Conn, error), stop func()) {
 	l := NewPipeListener()
 	server := &http.Server{Handler: handler}
@@ -21,28 +21,28 @@ func Pipe(handler http.Handler) (dial func(ctx context.Context, network, address
 		_ = server.Serve(l) // always http.ErrServerClosed
 	}()
 	return l.Dial, func() {
-		_ = l.Close() // for a stop before Serve has begun
+		_ = l.Close() // in case Serve has not started yet
 		_ = server.Close()
 		<-done
 	}
 }
 
-// PipeListener is a [net.Listener] whose connections are in memory, as those of
-// [Pipe]. Nothing buffers them: a byte that is not read holds up its writer. Make
-// it with NewPipeListener; it is safe for concurrent use.
+// PipeListener is a [net.Listener] with connections in memory, like those of [Pipe]. They
+// have no buffer: a write blocks until its bytes are read. Create it with
+// NewPipeListener. It is safe for concurrent use.
 type PipeListener struct {
 	conns  chan net.Conn
 	closed chan struct{}
 	once   sync.Once
 }
 
-// NewPipeListener returns a listener that accepts until it is closed.
+// NewPipeListener returns a listener that accepts connections until it is closed.
 func NewPipeListener() *PipeListener {
 	return &PipeListener{conns: make(chan net.Conn), closed: make(chan struct{})}
 }
 
-// Dial connects, once the connection is accepted; it ignores network and address.
-// Its errors are net.ErrClosed and ctx's.
+// Dial returns when its connection is accepted. It ignores network and address. The error
+// is net.ErrClosed or that of ctx.
 func (l *PipeListener) Dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	client, server := net.Pipe()
 	select {
@@ -65,7 +65,8 @@ func (l *PipeListener) Accept() (net.Conn, error) {
 	}
 }
 
-// Close implements [net.Listener]. Connections that were accepted stay open.
+// Close implements [net.Listener]. It does not close accepted connections. The error is
+// nil.
 func (l *PipeListener) Close() error {
 	l.once.Do(func() { close(l.closed) })
 	return nil

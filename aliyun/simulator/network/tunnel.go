@@ -6,7 +6,8 @@ import (
 	"net/http"
 )
 
-// Tunnel is the handler of a proxy that connects to whatever it is asked for by CONNECT.
+// Tunnel is the handler of a proxy: it answers CONNECT by connecting to the requested
+// host. It returns when either side closes its connection.
 func Tunnel(w http.ResponseWriter, r *http.Request) {
 	there, err := (&net.Dialer{}).DialContext(r.Context(), "tcp", r.Host)
 	if err != nil {

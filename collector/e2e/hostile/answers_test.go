@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// good is what the API answers.
+// good returns the answer of a correct API.
 func good(r *http.Request) string {
 	job := r.FormValue("JobId")
 	switch r.Header.Get("X-Acs-Action") {
@@ -25,28 +25,28 @@ func good(r *http.Request) string {
 	}
 }
 
-// reply writes a whole answer.
+// reply writes a complete answer.
 func reply(c net.Conn, status, header, body string) bool {
 	_, err := fmt.Fprintf(c, "HTTP/1.1 %s\r\n%sContent-Length: %d\r\n\r\n%s", status, header, len(body), body)
 	return err == nil
 }
 
-// says answers every request with HTTP 200 and what body makes of it.
+// says answers every request with HTTP 200 and the text that body returns.
 func says(body func(r *http.Request) string) func(*server, net.Conn, *http.Request) bool {
 	return func(_ *server, c net.Conn, r *http.Request) bool { return reply(c, "200 OK", "", body(r)) }
 }
 
-// always is [says] with the same text each time.
+// always answers every request with HTTP 200 and the same text.
 func always(body string) func(*server, net.Conn, *http.Request) bool {
 	return says(func(*http.Request) string { return body })
 }
 
-// with answers every request with a status and headers, and no body that counts.
+// with answers every request with a status, headers and an empty body.
 func with(status, header string) func(*server, net.Conn, *http.Request) bool {
 	return func(_ *server, c net.Conn, _ *http.Request) bool { return reply(c, status, header, "") }
 }
 
-// raw writes a text as it is, and then leaves the connection open.
+// raw writes a text as it is and keeps the connection open.
 func raw(text string) func(*server, net.Conn, *http.Request) bool {
 	return func(s *server, c net.Conn, _ *http.Request) bool {
 		_, _ = io.WriteString(c, text)
@@ -55,7 +55,7 @@ func raw(text string) func(*server, net.Conn, *http.Request) bool {
 	}
 }
 
-// endless writes a head, and then a text again and again until the client has gone.
+// endless writes a header and then repeats a text until the client closes the connection.
 func endless(head, text string) func(*server, net.Conn, *http.Request) bool {
 	return func(_ *server, c net.Conn, _ *http.Request) bool {
 		_, err := io.WriteString(c, head)
@@ -66,7 +66,7 @@ func endless(head, text string) func(*server, net.Conn, *http.Request) bool {
 	}
 }
 
-// trickles writes a head, and then one byte of a text now and then, for ever.
+// trickles writes a header and then the bytes of a text, one by one with pauses, for ever.
 func trickles(head, text string) func(*server, net.Conn, *http.Request) bool {
 	return func(s *server, c net.Conn, _ *http.Request) bool {
 		_, err := io.WriteString(c, head)
@@ -77,7 +77,7 @@ func trickles(head, text string) func(*server, net.Conn, *http.Request) bool {
 	}
 }
 
-// gzipped is so many MiB of blanks, compressed.
+// gzipped returns compressed blanks, whose size is given in MiB.
 func gzipped(mib int) string {
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)
@@ -89,7 +89,7 @@ func gzipped(mib int) string {
 	return b.String()
 }
 
-// repeated is a JSON list of so many elements.
+// repeated returns a JSON list of n elements.
 func repeated(n int, element func(i int) string) string {
 	var b strings.Builder
 	for i := range n {
@@ -101,8 +101,7 @@ func repeated(n int, element func(i int) string) string {
 	return "[" + b.String() + "]"
 }
 
-// job is a good answer of QueryOTAJob with further fields, and the good answer of
-// every other operation.
+// job answers QueryOTAJob with the given fields, and other operations with [good].
 func job(fields func(r *http.Request) string) func(*server, net.Conn, *http.Request) bool {
 	return says(func(r *http.Request) string {
 		if r.Header.Get("X-Acs-Action") != "QueryOTAJob" {
@@ -112,15 +111,14 @@ func job(fields func(r *http.Request) string) func(*server, net.Conn, *http.Requ
 	})
 }
 
-// running are the fields of a batch that runs, and some more.
+// running returns the fields of a batch in progress, and more.
 func running(more string) func(*http.Request) string {
 	return func(r *http.Request) string {
 		return fmt.Sprintf(`"JobId":%q,"JobStatus":"IN_PROGRESS",%s`, r.FormValue("JobId"), more)
 	}
 }
 
-// list is an answer of ListOTAJobByFirmware, and the good answer of every other
-// operation.
+// list answers ListOTAJobByFirmware with the given body, and other operations with [good].
 func list(body func(page string) string) func(*server, net.Conn, *http.Request) bool {
 	return says(func(r *http.Request) string {
 		if r.Header.Get("X-Acs-Action") != "ListOTAJobByFirmware" {

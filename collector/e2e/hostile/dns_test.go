@@ -10,17 +10,17 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 )
 
-// lateName is resolved only once the nameServer is told to.
+// lateName is a name that cannot be resolved before the nameServer has recovered.
 const lateName = "late.hostile.test"
 
 // nameServer is a DNS server that fails until it has recovered.
 type nameServer struct {
-	address   string // without the port, which resolv.conf cannot name: 53
+	address   string // without the port, which is always 53
 	recovered atomic.Bool
 }
 
-// serveNames starts a nameServer until the test ends; nil if this user may not listen
-// on port 53, or not give a process its own view of the files.
+// serveNames starts a nameServer, which stops when the test ends. It returns nil if this user
+// may not listen on port 53, or may not give a process a resolv.conf of its own.
 func serveNames(t *testing.T) *nameServer {
 	t.Helper()
 	if out, err := exec.CommandContext(t.Context(), "unshare", "--mount", "true").CombinedOutput(); err != nil {
@@ -51,7 +51,7 @@ func serveNames(t *testing.T) *nameServer {
 	return n
 }
 
-// answer gives lateName the address 127.0.0.1, and nothing else any.
+// answer resolves lateName to 127.0.0.1, and no other name.
 func (n *nameServer) answer(question []byte) []byte {
 	var m dnsmessage.Message
 	if m.Unpack(question) != nil || len(m.Questions) != 1 {

@@ -1,5 +1,5 @@
-// Package hostile holds the built program against peers that misbehave, all at once
-// and beside one healthy account.
+// Package hostile runs the built program against servers that misbehave, all at once, and
+// beside one healthy account.
 package hostile_test
 
 import (
@@ -19,7 +19,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/exportertest"
 )
 
 var length = flag.Duration("hostile", 0, "how long TestHostile runs; 0 skips it")
@@ -30,7 +30,7 @@ const (
 	hostileSlots   = 2
 )
 
-// jobPrefix is that of the ids of the batches that are configured for peers.
+// jobPrefix is the prefix of the JobIds that are configured for peers.
 const jobPrefix = "batch-of-"
 
 // account is one entry of the configuration.
@@ -39,7 +39,7 @@ type account struct {
 	number int
 }
 
-// yaml is the entry; suffix makes it another name with the same key.
+// yaml returns the entry. A suffix gives it another name with the same key.
 func (a account) yaml(suffix string) string {
 	credentials := fmt.Sprintf("access_key_id: LTAIhostile%d, access_key_secret: %s", a.number, a.secret())
 	endpoint := a.url()
@@ -62,7 +62,7 @@ func (a account) yaml(suffix string) string {
 
 func (a account) secret() string { return fmt.Sprintf("secret-of-hostile-%d", a.number) }
 
-// healthy is the account that nothing may disturb.
+// healthy starts the server of the account that nothing may disturb, and returns its entry.
 func healthy(t *testing.T, trusted *authority) (sim *simulator.Simulator, yaml string) {
 	t.Helper()
 	sim = simulator.New()
@@ -88,8 +88,8 @@ func healthy(t *testing.T, trusted *authority) (sim *simulator.Simulator, yaml s
 `, api.URL, healthySlots, strings.Join(ids, ", "))
 }
 
-// TestHostile runs the program against all the peers for a while. Meanwhile it is
-// scraped, looked at and reloaded; accounts go, come back, and change their names.
+// TestHostile runs the program against all peers for a while. Meanwhile it is scraped,
+// /jobs is read, and reloads remove, add and rename accounts.
 func TestHostile(t *testing.T) {
 	if *length == 0 {
 		t.Skip("skipped without -hostile=60s")
@@ -102,9 +102,9 @@ func TestHostile(t *testing.T) {
 
 	dir := t.TempDir()
 	config, state, ca := filepath.Join(dir, "config.yml"), filepath.Join(dir, "state"), filepath.Join(dir, "ca.pem")
-	write(t, ca, string(trusted.pem()))
+	exportertest.WriteFile(t, ca, string(trusted.pem()))
 	header := fmt.Sprintf("polling: {interval: 1s, device_interval: 10s, discovery_interval: 5s, timeout: %v}\naccounts:\n", timeout)
-	// configure writes the file without every third account, or with other names.
+	// configure writes the file with all accounts, without every third one, or with other names.
 	configure := func(turn int) {
 		var b strings.Builder
 		b.WriteString(header + healthyYAML)
@@ -117,50 +117,50 @@ func TestHostile(t *testing.T) {
 				b.WriteString(a.yaml(""))
 			}
 		}
-		write(t, config, b.String())
+		exportertest.WriteFile(t, config, b.String())
 	}
 	configure(0)
-	program := repository.Program(t)
 	run := func(args ...string) *exec.Cmd {
-		cmd := command(t, names, program, append(args, "--config.file="+config)...)
+		cmd := command(t, names, append(args, "--config.file="+config)...)
 		cmd.Env = append(cmd.Env, "SSL_CERT_FILE="+ca)
 		return cmd
 	}
-	e := start(t, run("--persistence.file="+state, "--persistence.interval=10s", "--web.listen-address=127.0.0.1:0"))
+	e := exportertest.StartProcess(t, run("--persistence.file="+state, "--persistence.interval=10s"))
+	e.AwaitListening()
 
 	seen := newWatch(accounts)
-	var samples []footprint
+	var samples []exportertest.Footprint
 	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
 	reloads := 0
 	seconds := int(length.Seconds())
 	for second := 1; second <= seconds; second++ {
 		<-ticker.C
-		s, err := e.scrape()
+		s, err := scrapeOf(e)
 		if err != nil {
 			t.Errorf("second %d: %v", second, err)
 			continue
 		}
 		seen.take(s)
-		samples = append(samples, footprintOf(s))
-		if second > 20 { // every batch was asked for once
+		samples = append(samples, exportertest.FootprintIn(s.text))
+		if second > 20 { // every batch has been polled once
 			checkAges(t, s)
 		}
 		if second%2 == 0 {
-			if _, err := e.ask(http.MethodGet, "/jobs"); err != nil {
+			if _, err := ask(e, http.MethodGet, "/jobs"); err != nil {
 				t.Errorf("second %d: %v", second, err)
 			}
 		}
-		if second%5 == 0 && second < seconds-15 { // the last file stays until every account has settled
+		if second%5 == 0 && second < seconds-15 { // the last file stays until the end
 			reloads++
 			configure(reloads)
-			if _, err := e.ask(http.MethodPost, "/-/reload"); err != nil {
+			if _, err := ask(e, http.MethodPost, "/-/reload"); err != nil {
 				t.Errorf("second %d: %v", second, err)
 			}
 		}
 		if second == seconds-15 {
 			configure(0)
-			if _, err := e.ask(http.MethodPost, "/-/reload"); err != nil {
+			if _, err := ask(e, http.MethodPost, "/-/reload"); err != nil {
 				t.Errorf("second %d: %v", second, err)
 			}
 		}
@@ -168,16 +168,16 @@ func TestHostile(t *testing.T) {
 			names.recovered.Store(true)
 		}
 	}
-	took, err := e.stop()
+	took, err := stop(e)
 	switch {
 	case err != nil:
 		t.Errorf("SIGTERM: %v", err)
 	case took > 5*time.Second:
-		t.Errorf("SIGTERM: it took %v, want 5 s at most", took)
+		t.Errorf("SIGTERM: the end took %v, want at most 5 s", took)
 	}
-	t.Logf("%v with %d reloads; SIGTERM took %v", *length, reloads, took)
+	t.Logf("%v with %d reloads; the end after SIGTERM took %v", *length, reloads, took)
 
-	if name := filepath.Join(os.TempDir(), "hostile.log"); t.Failed() && os.WriteFile(name, []byte(e.log.String()), 0o600) == nil {
+	if name := filepath.Join(os.TempDir(), "hostile.log"); t.Failed() && os.WriteFile(name, []byte(e.Log.String()), 0o600) == nil {
 		t.Logf("the program's log is in %s", name)
 	}
 
@@ -185,7 +185,7 @@ func TestHostile(t *testing.T) {
 	checkWindows(t, sim, accounts)
 	checkGrowth(t, samples)
 	checkState(t, state)
-	checkLog(t, e.log.String(), accounts)
+	checkLog(t, e.Log.String(), accounts)
 
 	var some []account
 	content := header + healthyYAML
@@ -195,12 +195,11 @@ func TestHostile(t *testing.T) {
 			content += a.yaml("")
 		}
 	}
-	write(t, config, content)
+	exportertest.WriteFile(t, config, content)
 	checkLive(t, run("--config.check-live"), some)
 }
 
-// checkLive demands that --config.check-live comes to an end, and names each of the
-// accounts as one that fails.
+// checkLive checks that --config.check-live ends and reports that each account fails.
 func checkLive(t *testing.T, cmd *exec.Cmd, accounts []account) {
 	t.Helper()
 	began := time.Now()
@@ -210,7 +209,7 @@ func checkLive(t *testing.T, cmd *exec.Cmd, accounts []account) {
 	}
 	for _, a := range accounts {
 		if !strings.Contains(string(out), fmt.Sprintf("account %q, ", a.name)) {
-			t.Errorf("--config.check-live does not say that %q fails", a.name)
+			t.Errorf("--config.check-live does not report that %q fails", a.name)
 		}
 	}
 	t.Logf("--config.check-live of %d accounts took %v", len(accounts), time.Since(began))
@@ -219,15 +218,15 @@ func checkLive(t *testing.T, cmd *exec.Cmd, accounts []account) {
 	}
 }
 
-// renamed is behind the names of accounts that have changed them.
+// renamed is appended to the names of accounts that are renamed.
 const renamed = ", renamed"
 
-// serveAll starts every peer that can be had here.
+// serveAll starts all peers. Without a name server it omits those that need one.
 func serveAll(t *testing.T, trusted *authority, names *nameServer) (accounts []account) {
 	t.Helper()
 	for _, p := range slices.Concat(connectionPeers(), protocolPeers(), contentPeers(), tlsPeers(t, trusted), placePeers()) {
 		if p.endpoint != "" && names == nil {
-			t.Logf("left out: %s", p.name)
+			t.Logf("omitted: %s", p.name)
 			continue
 		}
 		accounts = append(accounts, account{serve(t, p), len(accounts) + 1})
@@ -235,7 +234,7 @@ func serveAll(t *testing.T, trusted *authority, names *nameServer) (accounts []a
 	return accounts
 }
 
-// checkState demands that the last write of the state file was whole.
+// checkState checks that the last write of the state file is recent and complete.
 func checkState(t *testing.T, path string) {
 	t.Helper()
 	content, err := os.ReadFile(path)
@@ -258,24 +257,24 @@ func checkState(t *testing.T, path string) {
 	}
 }
 
-// checkLog demands that no peer could put a secret into the log, break a line, or
-// make the race detector or a panic speak.
+// checkLog checks that the log has no secrets, no long lines, and no lines but those of the
+// logger, such as reports of the race detector or of a panic.
 func checkLog(t *testing.T, log string, accounts []account) {
 	t.Helper()
 	t.Logf("%d lines of log, %d kB", strings.Count(log, "\n"), len(log)>>10)
 	for _, a := range accounts {
 		if strings.Contains(log, a.secret()) {
-			t.Errorf("the secret of %q is in the log", a.name)
+			t.Errorf("the log has the secret of %q", a.name)
 		}
 	}
 	for line := range strings.Lines(log) {
 		switch {
 		case strings.Contains(line, "Signature="):
-			t.Errorf("a signature is in the log: %s", line)
+			t.Errorf("the log has a signature: %s", line)
 		case !strings.HasPrefix(line, "ts="):
-			t.Errorf("a line that the logger did not write: %s", line)
+			t.Errorf("a line is not from the logger: %s", line)
 		case len(line) > 8<<10:
-			t.Errorf("a line of %d bytes: %.200s", len(line), line)
+			t.Errorf("a line has %d bytes: %.200s", len(line), line)
 		}
 	}
 }

@@ -12,13 +12,13 @@ import (
 )
 
 const (
-	// timeout is that of a call.
+	// timeout is the timeout of a call.
 	timeout = 2 * time.Second
-	// trickle is the wait between two bytes.
+	// trickle is the pause between two bytes.
 	trickle = 50 * time.Millisecond
 )
 
-// connectionPeers misbehave below HTTP.
+// connectionPeers returns peers that misbehave below HTTP.
 func connectionPeers() []peer {
 	return []peer{
 		{name: "takes the connection and says nothing", class: "timeout",
@@ -67,8 +67,8 @@ func connectionPeers() []peer {
 			}},
 		{name: "reads nothing for a while and then everything at once", class: "timeout",
 			accept: func(s *server, c net.Conn) {
-				// All connections wait for the same moment. No request waits for twice the
-				// timeout, which is what the promise of the budget is limited to.
+				// All connections wait for the same moment. No request waits for more than
+				// twice the timeout: beyond that the budget promises nothing.
 				const every = 7 * timeout / 4
 				if !s.pause(time.Until(time.Now().Truncate(every).Add(every))) {
 					return
@@ -85,7 +85,7 @@ func connectionPeers() []peer {
 	}
 }
 
-// protocolPeers misbehave in HTTP.
+// protocolPeers returns peers that misbehave in HTTP.
 func protocolPeers() []peer {
 	const ok = "HTTP/1.1 200 OK\r\n"
 	bomb := gzipped(64)
@@ -137,7 +137,7 @@ func protocolPeers() []peer {
 	}
 }
 
-// contentPeers speak HTTP well, but are not the API, or not as it is documented.
+// contentPeers returns peers with correct HTTP whose answers are not those of the API.
 func contentPeers() []peer {
 	deep := strings.Repeat("[", 1<<19)
 	tags := repeated(10_000, func(int) string { return `{"Key":"k","Value":"v"}` })
@@ -181,7 +181,7 @@ func contentPeers() []peer {
 	}
 }
 
-// lowerKeys spells the keys of a JSON text in lower case.
+// lowerKeys converts the keys of a JSON text to lower case.
 func lowerKeys(text string) []byte {
 	var out bytes.Buffer
 	for rest := text; rest != ""; {

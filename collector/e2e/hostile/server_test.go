@@ -11,27 +11,27 @@ import (
 	"time"
 )
 
-// peer is a server that misbehaves in one way. It shares no code with the
-// simulator, so that a mistake of that one shows here.
+// peer is a server that misbehaves in one way. It shares no code with the simulator, so
+// that a mistake in the simulator shows.
 type peer struct {
-	name string // of its account; says what it does
-	// class is that of the polls of its batches; "" means that they succeed.
+	name string // of its account; describes how it misbehaves
+	// class is the error class of polls of its batches; "" if they succeed.
 	class string
-	// also is a class that some polls may have by chance.
+	// also is another class that polls may have.
 	also string
-	// listFails says that its lists cannot be read.
+	// listFails is set if its lists cannot be read.
 	listFails bool
 	// tls makes it an HTTPS server.
 	tls *tls.Config
-	// scheme is that of the endpoint where it is not the server's own.
+	// scheme is the scheme of the endpoint if it is not that of the server.
 	scheme string
 	// host is the address to listen on; "" is 127.0.0.1.
 	host string
-	// endpoint, if set, is the host that the exporter is given.
+	// endpoint is the host in the configuration; "" is the address of the server.
 	endpoint string
-	// late says that only a program that runs for a while can tell.
+	// late is set if the failure shows only after a while, so not in a check.
 	late bool
-	// accept has the connection to itself. nil: requests are read one by one, and
+	// accept handles a whole connection. If it is nil, requests are read one by one and
 	// answer is called for each until it returns false.
 	accept func(s *server, c net.Conn)
 	answer func(s *server, c net.Conn, r *http.Request) (again bool)
@@ -39,7 +39,7 @@ type peer struct {
 	credentials func(s *server) string
 }
 
-// server runs a peer. Whatever it answers, it notes when each request arrived.
+// server runs a peer and records when requests arrive.
 type server struct {
 	peer
 	listener net.Listener
@@ -50,7 +50,7 @@ type server struct {
 	arrivals map[string][]time.Time // by operation
 }
 
-// serve starts a peer until the test ends.
+// serve starts a peer. It stops when the test ends.
 func serve(t *testing.T, p peer) *server {
 	t.Helper()
 	host := p.host
@@ -132,7 +132,7 @@ func (s *server) converse(c net.Conn) {
 	}
 }
 
-// read takes one request, nil when there is none any more.
+// read returns the next request, nil at the end of the connection.
 func (s *server) read(from *bufio.Reader) *http.Request {
 	r, err := http.ReadRequest(from)
 	if err != nil {
@@ -145,7 +145,7 @@ func (s *server) read(from *bufio.Reader) *http.Request {
 	return r
 }
 
-// pause waits; false is that the server ends.
+// pause waits. It returns false if the server stops meanwhile.
 func (s *server) pause(d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -157,7 +157,7 @@ func (s *server) pause(d time.Duration) bool {
 	}
 }
 
-// stall waits until the client gives up, or the server ends.
+// stall waits until the client closes the connection or the server stops.
 func (s *server) stall(c net.Conn) {
 	_ = c.SetReadDeadline(time.Now().Add(time.Minute))
 	buffer := make([]byte, 4096)
@@ -168,7 +168,7 @@ func (s *server) stall(c net.Conn) {
 	}
 }
 
-// worstSecond is the most requests of one operation that arrived in any second.
+// worstSecond returns the largest number of requests of one operation in any second.
 func (s *server) worstSecond() (worst int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -185,7 +185,7 @@ func (s *server) worstSecond() (worst int) {
 	return worst
 }
 
-// requests is how many arrived.
+// requests returns the number of requests.
 func (s *server) requests() (n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -195,7 +195,7 @@ func (s *server) requests() (n int) {
 	return n
 }
 
-// url is the endpoint for the configuration.
+// url returns the endpoint for the configuration.
 func (s *server) url() string {
 	scheme := "http"
 	if s.tls != nil {

@@ -51,13 +51,13 @@ func newKey(t *testing.T) *ecdsa.PrivateKey {
 	return key
 }
 
-// pem is what the exporter is to trust.
+// pem returns the certificate of the authority.
 func (a *authority) pem() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.cert.Raw})
 }
 
-// config is that of a server with a certificate for 127.0.0.1, unless change makes
-// it another.
+// config returns the configuration of a server with a certificate for 127.0.0.1. change may
+// change the certificate.
 func (a *authority) config(change func(*x509.Certificate), protocols ...string) *tls.Config {
 	a.t.Helper()
 	key := newKey(a.t)
@@ -76,7 +76,7 @@ func (a *authority) config(change func(*x509.Certificate), protocols ...string) 
 	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}, NextProtos: protocols}
 }
 
-// tlsPeers misbehave in TLS, or are picky about it.
+// tlsPeers returns peers that misbehave in TLS or accept only some of its versions.
 func tlsPeers(t *testing.T, trusted *authority) []peer {
 	answers := says(good)
 	return []peer{
@@ -95,7 +95,7 @@ func tlsPeers(t *testing.T, trusted *authority) []peer {
 			}, answer: answers},
 		{name: "knows HTTP2 only", class: "transport", answer: answers, tls: func() *tls.Config {
 			c := trusted.config(nil, "h2")
-			// Go's own server lets clients of HTTP/1.1 in all the same.
+			// Go's server would also accept clients of HTTP/1.1.
 			c.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 				if !slices.Contains(hello.SupportedProtos, "h2") {
 					return nil, errors.New("no protocol in common")
@@ -122,7 +122,7 @@ func tlsPeers(t *testing.T, trusted *authority) []peer {
 	}
 }
 
-// placePeers are good, but hard to find, or their keys are hard to get.
+// placePeers returns good peers whose address or whose keys are hard to get.
 func placePeers() []peer {
 	uri := func(s *server) string { return "credentials_uri: " + s.url() }
 	return []peer{

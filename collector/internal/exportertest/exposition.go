@@ -3,7 +3,6 @@ package exportertest
 import (
 	"fmt"
 	"regexp"
-	"strconv"
 	"strings"
 
 	"github.com/prometheus/common/expfmt"
@@ -64,22 +63,4 @@ func Missing(in map[string]bool, ids []string) (gone []string) {
 		}
 	}
 	return gone
-}
-
-// InUse returns the numbers of goroutines and of open files of the exporter, by their metric.
-func (e *Exporter) InUse() map[string]int {
-	e.T.Helper()
-	counts := make(map[string]int)
-	for line := range strings.Lines(e.Metrics()) {
-		for _, name := range []string{"go_goroutines", "process_open_fds"} {
-			if value, ok := strings.CutPrefix(strings.TrimSpace(line), name+" "); ok {
-				n, err := strconv.Atoi(value)
-				if err != nil {
-					e.T.Fatal(err)
-				}
-				counts[name] = n
-			}
-		}
-	}
-	return counts
 }

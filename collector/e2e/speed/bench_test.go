@@ -18,16 +18,15 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
-// design is one way to serve the same series, 25 a batch, with gzip.
+// design is one way to serve the same series, 25 per batch, with gzip.
 type design struct {
 	name   string // in the README
-	accept string // what the scraper asks for
+	accept string // the Accept header of the scraper
 	make   func(testing.TB) http.Handler
 }
 
-// designs are the exporter and what others could have built. The floor comes
-// first: our text, ready, and only compressed, which no design without a cache
-// can go below.
+// designs returns the exporter and other designs. The floor comes first: it only compresses
+// the ready text of the exporter. Without a cache no design can be faster.
 func designs(tb testing.TB, batches int) []design {
 	filled := harness.FilledStore(tb, batches)
 	text := harness.Get(harness.NewHandler(tb, filled)).Body.Bytes()
@@ -41,7 +40,7 @@ func designs(tb testing.TB, batches int) []design {
 	}
 }
 
-// BenchmarkScrape is for a profile of one of them; TestSpeed compares them.
+// BenchmarkScrape is for profiles of a design. TestSpeed compares the designs.
 func BenchmarkScrape(b *testing.B) {
 	for _, batches := range []int{100, 1_000, 10_000} {
 		for _, d := range designs(b, batches) {
@@ -56,8 +55,8 @@ func BenchmarkScrape(b *testing.B) {
 	}
 }
 
-// scraper gives a function that scrapes once and says how many bytes came. It
-// has done so before, so that pools are full.
+// scraper returns a function that scrapes once and returns the size of the answer in bytes.
+// There has been a scrape before, so that pools are filled.
 func scraper(tb testing.TB, d design) func() int {
 	tb.Helper()
 	handler := d.make(tb)
@@ -76,7 +75,7 @@ func scraper(tb testing.TB, d design) func() int {
 	return scrape
 }
 
-// readyBytes compresses at scrape as the exporter does, and does nothing else.
+// readyBytes compresses a text in every scrape as the exporter does, and nothing else.
 func readyBytes(tb testing.TB, text []byte) http.Handler {
 	compress, err := gzhttp.NewWrapper(gzhttp.CompressionLevel(gzip.BestSpeed))
 	if err != nil {
@@ -88,8 +87,8 @@ func readyBytes(tb testing.TB, text []byte) http.Handler {
 	}))
 }
 
-// gaugeVecs keeps a gauge for each series, as most exporters begin. They are set
-// here once and for all; in truth each poll would have to.
+// gaugeVecs keeps a gauge for each series, as most exporters do at first. The gauges are set
+// only once here. In a real exporter each poll would set them.
 func gaugeVecs(tb testing.TB, text []byte) http.Handler {
 	registry := prometheus.NewRegistry()
 	for _, mf := range harness.Parsed(tb, string(text)) {
@@ -102,8 +101,8 @@ func gaugeVecs(tb testing.TB, text []byte) http.Handler {
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
 }
 
-// constCollector makes its metrics anew at each scrape, as the documentation of
-// client_golang has it for exporters.
+// constCollector makes new metrics in every scrape, as the documentation of client_golang
+// recommends for exporters.
 type constCollector []constFamily
 
 type constFamily struct {

@@ -11,8 +11,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
-// maxScrapeMemory is what the process may need at its peak, in MB, with 10,000
-// batches that are scraped with gzip.
+// maxScrapeMemory is the largest peak memory of the process, in MB, with 10,000 batches that
+// are scraped with gzip.
 const maxScrapeMemory = 60
 
 func TestScrapeMemory(t *testing.T) {
@@ -29,12 +29,12 @@ func TestScrapeMemory(t *testing.T) {
 	filled := harness.PeakMemory("self")
 	for range 20 {
 		if n := scrape(); n < 100_000 {
-			t.Fatalf("a scrape of %d bytes", n)
+			t.Fatalf("a scrape has %d bytes", n)
 		}
 	}
 	peak := harness.PeakMemory("self")
 	t.Logf("peak memory: %.1f MB empty, %.1f MB with 10,000 batches, %.1f MB after 20 scrapes", empty, filled, peak)
 	if peak > maxScrapeMemory {
-		t.Errorf("%.1f MB at the peak, want at most %d", peak, maxScrapeMemory)
+		t.Errorf("peak memory %.1f MB, want at most %d MB", peak, maxScrapeMemory)
 	}
 }

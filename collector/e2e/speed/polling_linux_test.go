@@ -22,10 +22,10 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
-// limiter lets a client call; it gives what to do once the call was answered.
+// limiter waits until a client may call. The client must call answered after the answer.
 type limiter func(context.Context) (answered func(), err error)
 
-// limiters are the exporter's way to stay within the limit, and others'.
+// limiters are the slots of the exporter and other ways to stay within the limit.
 var limiters = []struct {
 	name string // in the README
 	make func() limiter
@@ -55,7 +55,7 @@ var limiters = []struct {
 	{"The same, burst 10", func() limiter { return rateLimiter(perSecond) }},
 }
 
-// perSecond is the API's limit.
+// perSecond is the limit of the API.
 const perSecond = 10
 
 func rateLimiter(burst int) limiter {
@@ -63,8 +63,8 @@ func rateLimiter(burst int) limiter {
 	return func(ctx context.Context) (func(), error) { return func() {}, l.Wait(ctx) }
 }
 
-// pollingSpeed lets each of them call the simulator over a network whose latency
-// changes, half of it on the way there.
+// pollingSpeed measures how often each limiter lets a client call a simulator over a network
+// with a latency that varies.
 func pollingSpeed(t *testing.T) *harness.Measured {
 	length := 10 * time.Second
 	if *harness.Speed {
@@ -83,8 +83,8 @@ func pollingSpeed(t *testing.T) *harness.Measured {
 	return table
 }
 
-// callsAt calls as often as a limiter lets it, and says what the server saw: the
-// calls, the mean time of one, and the most that came in a second.
+// callsAt calls as often as a limiter permits. It returns the calls that the server counted,
+// their mean round-trip time, and the largest number of calls in a second.
 func callsAt(t *testing.T, take limiter, length time.Duration) (calls gateway.Calls, rtt time.Duration, worst int) {
 	sim := simulator.New()
 	sim.AddAccount(gateway.Account{Name: "main", Keys: []gateway.Key{harness.OwnKey}})
@@ -99,7 +99,7 @@ func callsAt(t *testing.T, take limiter, length time.Duration) (calls gateway.Ca
 		mu.Unlock()
 		time.Sleep(there)
 		sim.ServeHTTP(w, r)
-		time.Sleep(back) // the server sends the rest of the answer when this returns
+		time.Sleep(back) // the server sends the rest of the answer when the handler returns
 	}))
 	defer stop()
 	transport := &http.Transport{DialContext: dial, MaxIdleConnsPerHost: 2 * perSecond}
@@ -124,5 +124,5 @@ func callsAt(t *testing.T, take limiter, length time.Duration) (calls gateway.Ca
 	return calls, total / time.Duration(calls.Accepted+calls.Throttled), gateway.WorstWindow(sim.Arrivals("main", aliyun.OpQueryOTAJob), time.Second)
 }
 
-// latency is one way.
+// latency is the latency of one direction.
 func latency() time.Duration { return 5*time.Millisecond + rand.N(145*time.Millisecond) }

@@ -1,7 +1,6 @@
 package speed_test
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"net/http"
@@ -21,13 +20,14 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/exportertest"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/statefile"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
-// newFleet gives the arguments of a program that knows n batches from its state
-// file, and asks a simulator for them.
+// newFleet returns the arguments of a program that watches n batches of a simulator, and
+// knows them from its state file.
 func newFleet(t *testing.T, n int, status string) (args []string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -45,7 +45,7 @@ func newFleet(t *testing.T, n int, status string) (args []string) {
 		fmt.Fprintf(&config, "    - %s\n", harness.FillJobID(i))
 		sim.AddBatch(fleet.Batch{Account: "main", JobID: harness.FillJobID(i), FirmwareID: "fw-1", Status: status})
 		harness.ChangeState(t, filled, harness.FillJobID(i), func(s *store.State) {
-			s.Job.JobStatus = &status // nobody else has seen it yet
+			s.Job.JobStatus = &status // no other goroutine uses the job yet
 		})
 	}
 	if err := os.WriteFile(file, []byte(config.String()), 0o600); err != nil {
@@ -55,90 +55,70 @@ func newFleet(t *testing.T, n int, status string) (args []string) {
 	if err := state.Open(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	state.Keep()() // which writes it at the end
+	state.Keep()() // the end writes the file
 	state.Close()
-	return []string{"--config.file=" + file, "--persistence.file=" + filepath.Join(dir, "state"), "--web.listen-address=127.0.0.1:0"}
+	return []string{"--config.file=" + file, "--persistence.file=" + filepath.Join(dir, "state")}
 }
 
-// program is the exporter in a process of its own.
+// program is a process of the exporter whose performance is measured.
 type program struct {
-	t           *testing.T
-	cmd         *exec.Cmd
+	*exportertest.Process
 	client      *http.Client
-	url         string
 	firstScrape time.Duration // from its start to the end of the first scrape
 }
 
-// startProgram returns when it was scraped, and showed each of n batches.
+// startProgram starts the program and scrapes it once. The scrape must show n batches.
 func startProgram(t *testing.T, binary string, args []string, n int) *program {
 	t.Helper()
-	p := &program{t: t, cmd: exec.CommandContext(t.Context(), binary, args...), client: &http.Client{Transport: &http.Transport{}}}
-	stderr, err := p.cmd.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
 	began := time.Now()
-	if err := p.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	address := regexp.MustCompile(`Listening on.* address=(\S+)`)
-	lines := bufio.NewScanner(stderr)
-	for p.url == "" && lines.Scan() {
-		if found := address.FindStringSubmatch(lines.Text()); found != nil {
-			p.url = "http://" + found[1] + "/metrics"
-		}
-	}
-	go io.Copy(io.Discard, stderr)
-	if p.url == "" {
-		t.Fatal("it does not listen")
-	}
+	p := &program{Process: exportertest.StartProcess(t, exec.CommandContext(t.Context(), binary, args...)), client: &http.Client{Transport: &http.Transport{}}}
+	p.AwaitListening()
 	text := p.get()
 	p.firstScrape = time.Since(began)
 	if known := strings.Count(text, "aliyun_iot_ota_job_info{"); known != n {
-		t.Fatalf("%d batches at the first scrape, want %d", known, n)
+		t.Fatalf("the first scrape shows %d batches, want %d", known, n)
 	}
 	return p
 }
 
-// get scrapes as Prometheus does, with gzip.
+// get scrapes with gzip, as Prometheus does.
 func (p *program) get() string {
-	p.t.Helper()
-	response, err := p.client.Get(p.url)
+	p.T.Helper()
+	response, err := p.client.Get(p.URLs[0] + "/metrics")
 	if err != nil {
-		p.t.Fatal(err)
+		p.T.Fatal(err)
 	}
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
 	if err != nil || !response.Uncompressed {
-		p.t.Fatalf("compressed %v, error %v", response.Uncompressed, err)
+		p.T.Fatalf("compressed %v, error %v", response.Uncompressed, err)
 	}
 	return string(text)
 }
 
-// scrape is how long one takes, until its last byte.
+// scrape returns how long a scrape takes, until its last byte.
 func (p *program) scrape() time.Duration {
-	p.t.Helper()
+	p.T.Helper()
 	began := time.Now()
 	p.get()
 	return time.Since(began)
 }
 
-// cpu is what it has used of all cores, in seconds.
+// cpu returns the CPU time that the program has used on all cores, in seconds.
 func (p *program) cpu() float64 {
-	p.t.Helper()
+	p.T.Helper()
 	found := regexp.MustCompile(`(?m)^process_cpu_seconds_total (\S+)$`).FindStringSubmatch(p.get())
 	seconds, err := strconv.ParseFloat(found[1], 64)
 	if err != nil {
-		p.t.Fatal(err)
+		p.T.Fatal(err)
 	}
 	return seconds
 }
 
-// stop ends it, and gives its peak memory in MB.
+// stop ends the program and returns its peak memory in MB.
 func (p *program) stop() (peak float64) {
-	peak = harness.PeakMemory(strconv.Itoa(p.cmd.Process.Pid))
+	peak = harness.PeakMemory(strconv.Itoa(p.Cmd.Process.Pid))
 	p.client.CloseIdleConnections()
-	_ = p.cmd.Process.Kill()
-	_ = p.cmd.Wait()
+	p.Kill()
 	return peak
 }

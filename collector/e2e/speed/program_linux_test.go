@@ -13,7 +13,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
 )
 
-// programSpeed measures the program as it is shipped, in a process of its own.
+// programSpeed measures the program in a process of its own, with -speed as it is released.
 func programSpeed(t *testing.T) *harness.Measured {
 	starts, idle, fraction := 1, time.Second, 100
 	var binary string
@@ -48,7 +48,7 @@ func programSpeed(t *testing.T) *harness.Measured {
 		{"CPU of one core with 100 batches in progress, each polled every 15 s", aliyun.StatusInProgress},
 	} {
 		p := start(100, c.status)
-		<-time.After(idle / 4) // each was asked for
+		<-time.After(idle / 4) // every batch is polled
 		before := p.cpu()
 		<-time.After(idle)
 		add(c.name, 100*(p.cpu()-before)/idle.Seconds(), " %")

@@ -9,8 +9,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
-// scrapeSpeed compares the CPU time of a scrape, that of the whole process: the
-// wall clock hides what the garbage collector does on a core of its own.
+// scrapeSpeed compares the CPU time of scrapes. It measures the whole process, because the
+// wall clock does not show what the garbage collector does on another core.
 func scrapeSpeed(t *testing.T) *harness.Measured {
 	rounds, least := 1, time.Duration(0)
 	if *harness.Speed {
@@ -23,8 +23,8 @@ func scrapeSpeed(t *testing.T) *harness.Measured {
 		if !*harness.Speed {
 			all = designs(t, 1) // the shape is the same
 		}
-		// In turns, so that a noisy minute meets all alike; and the least of
-		// several, because noise only ever adds.
+		// The designs take turns, so that noise affects all of them. The minimum counts,
+		// because noise only adds time.
 		cost := make(map[string]float64)
 		for range rounds {
 			for _, d := range all {
@@ -44,10 +44,10 @@ func scrapeSpeed(t *testing.T) *harness.Measured {
 	return table
 }
 
-// cpuOf is the CPU time of one scrape, in seconds, on average over at least so
-// much of it.
+// cpuOf returns the CPU time of one scrape in seconds. It is the average over scrapes that
+// take at least this much CPU time together.
 func cpuOf(t *testing.T, scrape func() int, least time.Duration) float64 {
-	runtime.GC() // what was made for another design is not this one's to clear away
+	runtime.GC() // the garbage of another design does not count
 	before := harness.CPUTime(t)
 	for n := 1; ; n++ {
 		scrape()

@@ -8,9 +8,9 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
-// TestSpeed measures the exporter beside naive designs and floors, all in one
-// run. Without -speed it is quick: its numbers mean nothing then, but the table
-// in the README must have the same rows, columns and units.
+// TestSpeed measures the exporter, simpler designs and floors in one run. Without -speed it is
+// quick and its numbers mean nothing, but the tables in the README must have the same rows,
+// columns and units.
 func TestSpeed(t *testing.T) {
 	conditions.SkipUnderRace(t, "it is about time")
 	var tables []*harness.Measured

@@ -8,12 +8,12 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
 )
 
-// childTest is set to the name of the test that a process was started for.
+// childTest is an environment variable with the name of the test that a process runs.
 const childTest = "TEST_IN_A_PROCESS_OF_ITS_OWN"
 
-// InChild runs a test in a process of its own, and says whether this is that process.
-// It is for what changes a whole process, such as a limit on the size of files, which
-// go test itself writes all the time.
+// InChild runs a test in a process of its own, and reports whether this is that process. It
+// is for tests that change their whole process, for example with a limit on the size of
+// files.
 func InChild(t *testing.T) bool {
 	t.Helper()
 	if os.Getenv(childTest) == t.Name() {
@@ -27,8 +27,8 @@ func InChild(t *testing.T) bool {
 	return false
 }
 
-// SkipUnderRace skips a test that the race detector would only make slow, or
-// whose numbers it spoils. Other tests run the same code with it.
+// SkipUnderRace skips a test that is too slow with the race detector, or that measures what
+// the race detector changes. Other tests run the same code with it.
 func SkipUnderRace(t *testing.T, reason string) {
 	t.Helper()
 	if UnderRace() {
@@ -36,5 +36,5 @@ func SkipUnderRace(t *testing.T, reason string) {
 	}
 }
 
-// UnderRace says whether the race detector is on.
+// UnderRace reports whether the race detector is on.
 func UnderRace() bool { return repository.UnderRace() }

@@ -6,7 +6,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
-// renamed is an account under another name, with all that it watches.
+// renamed returns an account with another name, and its batches with it.
 func renamed(a target.Account, name string) target.Account {
 	a.Name = name
 	a.Targets = slices.Clone(a.Targets)
@@ -16,5 +16,5 @@ func renamed(a target.Account, name string) target.Account {
 	return a
 }
 
-// Rename gives the one account another name. Nothing is applied yet.
+// Rename gives the account another name. Call Apply afterwards.
 func (h *Harness) Rename(name string) { *h.Account() = renamed(*h.Account(), name) }

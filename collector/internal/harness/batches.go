@@ -13,13 +13,13 @@ const (
 	ProductKey = "a19mzPZ0001" // of every package that putPackage makes
 )
 
-// Instance is one that the simulator answers for; "" is the public one.
+// Instance returns an instance of the simulator. The public instance has the id "".
 func Instance(id string) aliyun.Instance {
 	return aliyun.Instance{URL: "http://iot.cn-shanghai.aliyuncs.com", ID: id}
 }
 
-// Put puts a batch into the simulator, as jobID if it has no other id. Nothing
-// watches it yet.
+// Put adds a batch to the simulator. Its id is JobID if it has none. The batch is not watched
+// yet.
 func (h *Harness) Put(b fleet.Batch) fleet.Batch {
 	b.Account = "main"
 	if b.JobID == "" {
@@ -29,15 +29,15 @@ func (h *Harness) Put(b fleet.Batch) fleet.Batch {
 	return b
 }
 
-// PutRunning puts batches of a package that stay IN_PROGRESS. To put one again
-// under another package takes it out of its list.
+// PutRunning adds batches of a package that stay IN_PROGRESS to the simulator. A batch that
+// is added again with another package moves to the list of that package.
 func (h *Harness) PutRunning(firmwareID string, jobIDs ...string) {
 	for _, id := range jobIDs {
 		h.Put(fleet.Batch{FirmwareID: firmwareID, JobID: id, Status: aliyun.StatusInProgress, Start: time.Now()})
 	}
 }
 
-// PutPackage puts a package of productKey with such batches.
+// PutPackage adds a package of a product with batches that stay IN_PROGRESS.
 func (h *Harness) PutPackage(firmwareID string, jobIDs ...string) {
 	h.Sim.AddFirmware(fleet.Firmware{Account: "main", ID: firmwareID, ProductKey: ProductKey, Name: "firmware", DestVersion: "2"})
 	h.PutRunning(firmwareID, jobIDs...)
@@ -51,7 +51,7 @@ func (h *Harness) Update(jobID string, change func(b *fleet.Batch)) {
 	}
 }
 
-// Cancel cancels a batch; tasks says whether its devices stop too.
+// Cancel cancels a batch, and the tasks of its devices too if tasks is set.
 func (h *Harness) Cancel(jobID string, tasks bool) {
 	h.T.Helper()
 	if err := h.Sim.Cancel(jobID, tasks); err != nil {
@@ -59,14 +59,14 @@ func (h *Harness) Cancel(jobID string, tasks bool) {
 	}
 }
 
-// Add puts a batch and watches it.
+// Add adds a batch to the simulator and watches it.
 func (h *Harness) Add(b fleet.Batch) {
 	b = h.Put(b)
 	h.Account().Watch(Region, Instance(b.InstanceID), []string{b.JobID}, nil, nil)
 	h.Apply()
 }
 
-// AddByList puts a batch and watches it by the list of its package.
+// AddByList adds a batch to the simulator and watches it by the job list of its package.
 func (h *Harness) AddByList(b fleet.Batch) {
 	b = h.Put(b)
 	h.Discover(nil, []string{b.FirmwareID})
@@ -78,26 +78,27 @@ func (h *Harness) Configure(jobIDs ...string) {
 	h.Account().Watch(Region, Instance(""), jobIDs, nil, nil)
 }
 
-// Watch is configure and apply.
+// Watch calls Configure and Apply.
 func (h *Harness) Watch(jobIDs ...string) {
 	h.Configure(jobIDs...)
 	h.Apply()
 }
 
-// Discover adds to what is discovered in the public instance.
+// Discover adds to the discovery of the public instance.
 func (h *Harness) Discover(products, firmwares []string) {
 	h.Account().Watch(Region, Instance(""), nil, products, firmwares)
 }
 
-// ConfigureRunning puts n batches that stay IN_PROGRESS, job-0000 and so on, and
-// configures them.
+// ConfigureRunning adds n batches that stay IN_PROGRESS, job-0000 and so on, to the simulator
+// and to the configuration.
 func (h *Harness) ConfigureRunning(n int) {
 	ids := Numbered("job", n)
 	h.PutRunning("fw-1", ids...)
 	h.Configure(ids...)
 }
 
-// ConfigureOrdinary puts ordinary batches of a package and configures them.
+// ConfigureOrdinary adds ordinary batches of a package to the simulator and to the
+// configuration.
 func (h *Harness) ConfigureOrdinary(firmwareID string, jobIDs ...string) {
 	for _, id := range jobIDs {
 		b := Ordinary(time.Now())
@@ -113,7 +114,7 @@ func (h *Harness) CountDevices() { h.Account().DeviceCounts = true }
 // BulkStatus turns bulk_status on.
 func (h *Harness) BulkStatus() { h.Account().BulkStatus = true }
 
-// Numbered are n names with a prefix, in alphabetical order.
+// Numbered returns n names with a prefix, in alphabetical order.
 func Numbered(prefix string, n int) []string {
 	names := make([]string, n)
 	for i := range names {
@@ -122,8 +123,8 @@ func Numbered(prefix string, n int) []string {
 	return names
 }
 
-// Ordinary is a static batch with every setting that began an hour before now. It
-// runs for ever, as all its devices are offline.
+// Ordinary returns a static batch with all settings, which began an hour ago. It never ends,
+// because all of its devices are offline.
 func Ordinary(now time.Time) fleet.Batch {
 	return fleet.Batch{
 		FirmwareID:       "Ufuxnwygsuffc6LQ0001",

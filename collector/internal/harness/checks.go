@@ -12,14 +12,14 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
-// CheckLive is what --config.check-live writes about the configuration of a harness.
+// CheckLive returns the output of --config.check-live for the configuration of the harness.
 func (h *Harness) CheckLive() (out string, err error) {
 	var b bytes.Buffer
 	err = check.Live(h.T.Context(), &b, nil, func() (target.Setup, error) { return h.Setup, nil }, h.Options)
 	return b.String(), err
 }
 
-// Counts are job_devices of jobID by task_status.
+// Counts returns the values of job_devices of JobID by task_status.
 func (h *Harness) Counts() map[string]int {
 	h.T.Helper()
 	counts := make(map[string]int)
@@ -36,7 +36,7 @@ func (h *Harness) Counts() map[string]int {
 	return counts
 }
 
-// Sum adds up the counts of all states.
+// Sum returns the sum of the counts of all statuses.
 func Sum(counts map[string]int) (n int) {
 	for _, c := range counts {
 		n += c
@@ -44,13 +44,13 @@ func Sum(counts map[string]int) (n int) {
 	return n
 }
 
-// PutProduct puts a package of a product in an instance, with one batch.
+// PutProduct adds a package of a product with one batch to an instance.
 func (h *Harness) PutProduct(instanceID, productKey, firmwareID, jobID string) {
 	h.Sim.AddFirmware(fleet.Firmware{Account: "main", InstanceID: instanceID, ID: firmwareID, ProductKey: productKey})
 	h.Put(fleet.Batch{InstanceID: instanceID, FirmwareID: firmwareID, JobID: jobID, Status: aliyun.StatusInProgress, Start: time.Now()})
 }
 
-// ListsFailing is the metric that counts the lists of an operation that cannot be read.
+// ListsFailing returns the series that counts the lists of an operation that cannot be read.
 func ListsFailing(operation string) string {
 	return fmt.Sprintf(`discovery_lists_failing{account="production",operation=%q}`, operation)
 }

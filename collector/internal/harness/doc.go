@@ -1,3 +1,4 @@
-// Package harness is what front-door tests share: the simulator, a real client, a
-// real poller and the real handlers, under the clock of testing/synctest.
+// Package harness runs the exporter without sockets for tests: simulator, client, poller,
+// store and handlers are the real ones, on the simulated clock of testing/synctest. It also
+// has what such tests use to change the simulator and to read /metrics and /jobs.
 package harness

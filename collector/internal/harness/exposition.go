@@ -15,10 +15,10 @@ import (
 	"github.com/prometheus/common/model"
 )
 
-// AcceptProtobuf asks for protobuf.
+// AcceptProtobuf is an Accept header that asks for protobuf.
 const AcceptProtobuf = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited"
 
-// LinesWhere keeps some of the lines of a text.
+// LinesWhere returns the lines of a text for which keep returns true.
 func LinesWhere(text string, keep func(line string) bool) string {
 	var kept strings.Builder
 	for line := range strings.Lines(text) {
@@ -29,7 +29,7 @@ func LinesWhere(text string, keep func(line string) bool) string {
 	return kept.String()
 }
 
-// JobFamilies is the part of a text exposition that is about batches.
+// JobFamilies returns the metrics of batches in a text exposition.
 func JobFamilies(text string) string {
 	return LinesWhere(text, func(line string) bool {
 		name := strings.TrimPrefix(strings.TrimPrefix(line, "# HELP "), "# TYPE ")
@@ -37,7 +37,7 @@ func JobFamilies(text string) string {
 	})
 }
 
-// WithoutPoll leaves out what is about polling.
+// WithoutPoll removes the metrics about polling.
 func WithoutPoll(text string) string {
 	return LinesWhere(text, func(line string) bool {
 		return !strings.Contains(line, "aliyun_iot_ota_job_poll_") && !strings.Contains(line, "aliyun_iot_ota_job_last_") &&
@@ -45,7 +45,7 @@ func WithoutPoll(text string) string {
 	})
 }
 
-// LineOf is the first line that holds a text, "" if none does.
+// LineOf returns the first line that contains a text, "" if there is none.
 func LineOf(lines, text string) string {
 	for line := range strings.Lines(lines) {
 		if strings.Contains(line, text) {
@@ -55,13 +55,13 @@ func LineOf(lines, text string) string {
 	return ""
 }
 
-// CountSamples is the number of samples in a text exposition.
+// CountSamples returns the number of samples in a text exposition.
 func CountSamples(text string) int {
 	return strings.Count(LinesWhere(text, func(line string) bool { return line[0] != '#' }), "\n")
 }
 
-// CheckLine wants one sample of a metric for jobID, with these labels beside account
-// and job_id.
+// CheckLine checks that JobID has one sample of a metric, with these labels in addition to
+// account and job_id.
 func CheckLine(t *testing.T, text, metric, labels, value string) {
 	t.Helper()
 	sample := "aliyun_iot_ota_" + metric + `{account="production",job_id="` + JobID + `"`
@@ -73,7 +73,7 @@ func CheckLine(t *testing.T, text, metric, labels, value string) {
 	}
 }
 
-// Families are the names of the metrics in a text exposition.
+// Families returns the names of the metrics in a text exposition.
 func Families(text string) []string {
 	var names []string
 	for line := range strings.Lines(text) {
@@ -85,7 +85,7 @@ func Families(text string) []string {
 	return names
 }
 
-// Parsed is a text exposition as Prometheus reads it, in the order of the text.
+// Parsed returns a text exposition as Prometheus reads it, in the order of the text.
 func Parsed(tb testing.TB, text string) (all []*dto.MetricFamily) {
 	tb.Helper()
 	parser := expfmt.NewTextParser(model.UTF8Validation)
@@ -99,7 +99,7 @@ func Parsed(tb testing.TB, text string) (all []*dto.MetricFamily) {
 	return all
 }
 
-// Decode reads an answer by its Content-Type, as Prometheus does.
+// Decode decodes an answer by its Content-Type, as Prometheus does.
 func Decode(t *testing.T, w *httptest.ResponseRecorder) (all []*dto.MetricFamily) {
 	t.Helper()
 	if expfmt.ResponseFormat(w.Header()) != expfmt.FmtProtoDelim {
@@ -118,7 +118,7 @@ func Decode(t *testing.T, w *httptest.ResponseRecorder) (all []*dto.MetricFamily
 	}
 }
 
-// Unzipped is an answer as it was before compression. It empties w.
+// Unzipped returns the decompressed body of an answer. It consumes w.
 func Unzipped(t *testing.T, w *httptest.ResponseRecorder) *httptest.ResponseRecorder {
 	t.Helper()
 	z, err := gzip.NewReader(w.Body)
@@ -133,7 +133,7 @@ func Unzipped(t *testing.T, w *httptest.ResponseRecorder) *httptest.ResponseReco
 	return w
 }
 
-// CheckExposition wants Prometheus's parser and promlint to accept a text.
+// CheckExposition checks that Prometheus's parser and promlint accept a text.
 func CheckExposition(t *testing.T, text string) {
 	t.Helper()
 	Parsed(t, text)

@@ -10,24 +10,24 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/network"
 )
 
-// The key pair that the exporter of a harness signs with.
+// The key pair of the exporter.
 var (
 	OwnKey      = gateway.Key{ID: "id", Secret: "Kq7vTz0wNsXh4e"}
 	Credentials = credentials.Config{AccessKeyID: OwnKey.ID, AccessKeySecret: OwnKey.Secret}
 )
 
-// Accept makes these the only keys that the simulator accepts.
+// Accept sets the keys that the simulator accepts. It refuses all others.
 func (h *Harness) Accept(keys ...gateway.Key) {
 	h.Sim.AddAccount(gateway.Account{Name: "main", Keys: keys})
 }
 
-// Fail lets every call fail with this code until mend is called.
+// Fail makes every call fail with this code until mend is called.
 func (h *Harness) Fail(code string) (mend func()) {
 	return h.Sim.Inject(gateway.Fault{Code: code})
 }
 
-// RefuseConnections makes the endpoint unreachable, or reachable again. Idle
-// connections are closed, or they would still serve.
+// RefuseConnections makes the endpoint unreachable, or reachable again. It closes idle
+// connections, which would still work.
 func (h *Harness) RefuseConnections(on bool) {
 	h.unreachable.Store(on)
 	if on {
@@ -35,11 +35,11 @@ func (h *Harness) RefuseConnections(on bool) {
 	}
 }
 
-// RedirectTo lets this exporter talk to the simulator of another harness.
+// RedirectTo makes this exporter use the simulator of another harness.
 func (h *Harness) RedirectTo(other *Harness) { h.Sim, h.Dial = other.Sim, other.Dial }
 
-// BeforeCalls runs a function before the simulator sees each call. It may change
-// the simulator.
+// BeforeCalls makes the simulator call a function before it handles each call. The function
+// may change the simulator.
 func (h *Harness) BeforeCalls(do func(operation string, r *http.Request)) {
 	h.AnswerBy(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		do(r.Header.Get("X-Acs-Action"), r)
@@ -47,7 +47,7 @@ func (h *Harness) BeforeCalls(do func(operation string, r *http.Request)) {
 	}))
 }
 
-// RewriteAnswers changes the answers to an operation.
+// RewriteAnswers changes the answers of the simulator to an operation.
 func (h *Harness) RewriteAnswers(operation string, change func(r *http.Request, answer map[string]any)) {
 	h.AnswerBy(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("X-Acs-Action") != operation {
@@ -68,7 +68,7 @@ func (h *Harness) RewriteAnswers(operation string, change func(r *http.Request, 
 	}))
 }
 
-// AnswerBy lets another handler answer in place of the simulator.
+// AnswerBy makes a handler answer in place of the simulator.
 func (h *Harness) AnswerBy(handler http.Handler) {
 	dial, stop := network.Pipe(handler)
 	h.Dial = dial

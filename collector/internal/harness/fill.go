@@ -15,8 +15,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
-// FilledStore knows n batches of one account, as after a poll of each, with 25
-// series each.
+// FilledStore returns a store with n batches of one account, as after a poll of each batch.
+// Each batch has 25 series.
 func FilledStore(tb testing.TB, n int) *store.Store {
 	tb.Helper()
 	const account = "production"
@@ -52,10 +52,10 @@ func ChangeState(tb testing.TB, states *store.Store, jobID string, change func(s
 	}
 }
 
-// FillJobID is as long as a real one.
+// FillJobID returns the JobId of a batch of [FilledStore]. It is as long as a real one.
 func FillJobID(i int) string { return fmt.Sprintf("wahVIzGkCMuAUE2gDE%08d", i) }
 
-// filledJob is a batch with most fields. They differ between batches where they do in
+// filledJob returns a batch with most fields. Fields differ between batches if they do so in
 // a real fleet.
 func filledJob(i int) *aliyun.Job {
 	at := func(hours int) *time.Time {
@@ -92,7 +92,7 @@ func filledJob(i int) *aliyun.Job {
 	}
 }
 
-// NewHandler serves the metrics of a store, and none of the exporter itself.
+// NewHandler serves the metrics of the batches in a store, without those of the exporter.
 func NewHandler(tb testing.TB, store *store.Store) http.Handler {
 	tb.Helper()
 	handler, err := expose.NewHandler(store, prometheus.NewRegistry(), log.NewNopLogger())
@@ -102,7 +102,7 @@ func NewHandler(tb testing.TB, store *store.Store) http.Handler {
 	return handler
 }
 
-// Discard is a ResponseWriter that keeps only the number of bytes.
+// Discard is a ResponseWriter that only counts bytes.
 type Discard struct {
 	Headers http.Header
 	Bytes   int

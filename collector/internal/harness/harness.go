@@ -21,18 +21,18 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
-// JobID is the batch of tests that need only one.
+// JobID is the batch of tests that need only one batch.
 const JobID = "wahVIzGkCMuAUE2gDERM020001"
 
-// DefaultRules are those of a configuration file that sets none.
+// DefaultRules are the rules of a configuration file that sets none.
 var DefaultRules = target.Rules{
 	Interval: 15 * time.Second, SettledInterval: 24 * time.Hour, ExpectedDuration: 24 * time.Hour,
 	DeviceInterval: time.Minute, DiscoveryInterval: time.Minute, MaxAge: 720 * time.Hour,
 }
 
-// Harness is the exporter from end to end: simulator, client, poller, store,
-// registry, handler. It lives in a synctest bubble: the connections are pipes in
-// memory, the clock starts at 2000-01-01 UTC, and only pass moves it.
+// Harness is the exporter from end to end: simulator, client, poller, store, registry and
+// handler. It lives in a synctest bubble: connections are pipes in memory, the clock starts
+// at 2000-01-01 UTC, and only Pass advances it.
 type Harness struct {
 	T        *testing.T
 	Sim      *simulator.Simulator
@@ -40,8 +40,8 @@ type Harness struct {
 	Poller   *poll.Poller
 	Registry *prometheus.Registry
 	Handler  http.Handler
-	Logs     bytes.Buffer // read it after pass or scrape only: they wait for its writers
-	Setup    target.Setup // change it, then apply
+	Logs     bytes.Buffer // read it only after Pass or Scrape, which wait for its writers
+	Setup    target.Setup // change it, then call Apply
 	Options  poll.Options
 
 	Transport   *http.Transport
@@ -49,16 +49,16 @@ type Harness struct {
 	unreachable atomic.Bool // dialling fails
 }
 
-// Simulated runs a test in a bubble of its own, with a harness, in parallel with
-// others. A test calls it once.
+// Simulated runs a test with a harness in a bubble of its own, in parallel with other tests.
+// A test calls it once.
 func Simulated(t *testing.T, test func(t *testing.T, h *Harness)) {
 	t.Helper()
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) { test(t, New(t)) })
 }
 
-// New makes one with the account "production", ten slots and nothing to
-// watch. It ends with the test.
+// New returns a harness with the account "production", ten slots and no batches. It ends with
+// the test.
 func New(t *testing.T) *Harness {
 	t.Helper()
 	h := &Harness{
@@ -107,23 +107,23 @@ func New(t *testing.T) *Harness {
 	return h
 }
 
-// Account is the configuration of the one account; change it, then apply.
+// Account returns the configuration of the account. Change it, then call Apply.
 func (h *Harness) Account() *target.Account { return &h.Setup.Accounts[0] }
 
-// Apply puts h.setup into force and waits for what is done at once.
+// Apply applies h.Setup and waits for everything that happens without time passing.
 func (h *Harness) Apply() {
 	h.Poller.Apply(h.T.Context(), h.Setup)
 	synctest.Wait()
 }
 
-// Pass lets time go by.
+// Pass advances the clock and waits for everything that happens meanwhile.
 func (h *Harness) Pass(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()
 }
 
-// Within passes time until so, and returns how long that took, to 100 ms. It
-// fails the test after limit.
+// Within advances the clock in steps of 100 ms until so returns true, and returns how long
+// that took. After limit the test fails.
 func (h *Harness) Within(limit time.Duration, what string, so func() bool) time.Duration {
 	h.T.Helper()
 	start := time.Now()

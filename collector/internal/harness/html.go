@@ -15,26 +15,26 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
-// Page asks for /jobs with a query such as "status=PLANNED".
+// Page requests /jobs with a query such as "status=PLANNED".
 func (h *Harness) Page(query string) *httptest.ResponseRecorder {
 	h.T.Helper()
 	synctest.Wait()
 	return GetPage(pages.NewJobsPage(h.Store, h.Poller), query)
 }
 
-// GetPage asks a handler for /jobs with a query.
+// GetPage requests /jobs with a query from a handler.
 func GetPage(handler http.Handler, query string) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/jobs?"+query, nil))
 	return w
 }
 
-// PageOfStore is the page of a store whose batches nothing polls.
+// PageOfStore returns the handler of /jobs for a store whose batches are not polled.
 func PageOfStore(store *store.Store) http.Handler {
 	return pages.NewJobsPage(store, poll.New(store, poll.Options{}))
 }
 
-// Document is a page as a browser reads it.
+// Document parses a page as a browser does.
 func Document(t *testing.T, w *httptest.ResponseRecorder) *html.Node {
 	t.Helper()
 	if w.Code != http.StatusOK {
@@ -47,7 +47,7 @@ func Document(t *testing.T, w *httptest.ResponseRecorder) *html.Node {
 	return root
 }
 
-// Elements are those of a name, in their order.
+// Elements returns the elements with a name in their order.
 func Elements(root *html.Node, name string) (found []*html.Node) {
 	for n := range root.Descendants() {
 		if n.Type == html.ElementNode && n.Data == name {
@@ -57,7 +57,7 @@ func Elements(root *html.Node, name string) (found []*html.Node) {
 	return found
 }
 
-// Text is what a reader sees, folded.
+// Text returns the text that a reader sees, folded.
 func Text(root *html.Node) string {
 	var b strings.Builder
 	for n := range root.Descendants() {
@@ -68,10 +68,10 @@ func Text(root *html.Node) string {
 	return Folded(b.String())
 }
 
-// Folded is a text with white space as a browser folds it.
+// Folded returns a text with white space folded as by a browser.
 func Folded(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// Attribute is the value of an attribute of a node, "" if it has none.
+// Attribute returns the value of an attribute of a node, "" without the attribute.
 func Attribute(n *html.Node, name string) string {
 	for _, a := range n.Attr {
 		if a.Key == name {
@@ -81,7 +81,7 @@ func Attribute(n *html.Node, name string) string {
 	return ""
 }
 
-// Cell is what a batch's row says under a heading; "" without such a row.
+// Cell returns the text of a batch in the column with a heading, "" if there is none.
 func Cell(root *html.Node, jobID, title string) string {
 	for _, row := range Elements(root, "tr") {
 		if !slices.ContainsFunc(Elements(row, "code"), func(n *html.Node) bool { return Text(n) == jobID }) {
@@ -96,7 +96,7 @@ func Cell(root *html.Node, jobID, title string) string {
 	return ""
 }
 
-// Rows are the job ids of a page, from top to bottom.
+// Rows returns the JobIds of a page from top to bottom.
 func Rows(root *html.Node) (ids []string) {
 	for _, th := range Elements(root, "th") {
 		if Attribute(th, "scope") == "row" {

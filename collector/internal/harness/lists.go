@@ -2,7 +2,7 @@ package harness
 
 import "golang.org/x/net/html"
 
-// Unreadable are the lists that a page says cannot be read.
+// Unreadable returns the lists that cannot be read, as a page names them.
 func Unreadable(root *html.Node) (lists []string) {
 	for _, item := range Elements(root, "li") {
 		lists = append(lists, Text(item))

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// PeakMemory is the most that a process ever had resident, in MB; 0 where that is
-// not known. The process is "self" or a number.
+// PeakMemory returns the peak resident memory of a process in MB, 0 if that is not known. The
+// process is "self" or a number.
 func PeakMemory(process string) (mb float64) {
 	status, err := os.Open("/proc/" + process + "/status")
 	if err != nil {
@@ -30,7 +30,7 @@ func PeakMemory(process string) (mb float64) {
 	return 0
 }
 
-// CPUTime is what this process has used of all cores.
+// CPUTime returns the CPU time that this process has used on all cores.
 func CPUTime(tb testing.TB) time.Duration {
 	var usage syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {

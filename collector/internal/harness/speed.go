@@ -14,11 +14,10 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
 )
 
-// Speed makes the tests of speed measure thoroughly.
+// Speed makes the speed tests measure thoroughly.
 var Speed = flag.Bool("speed", false, "measure thoroughly, and print the tables of the README; with -update, write them into it")
 
-// Measured is one table of the README: what its rows and columns are is said
-// here, what stands in the cells is measured.
+// Measured is a table of the README whose cells are measured.
 type Measured struct {
 	Part    string   // of the README
 	Columns []string // the first one is over the names of the rows
@@ -38,10 +37,10 @@ func (m *Measured) String() string {
 	return b.String()
 }
 
-// Times is how often a floor fits into a value.
+// Times formats a value as a multiple of a floor.
 func Times(value, floor float64) string { return fmt.Sprintf("%.3g ×", value/floor) }
 
-// Percent is a share from 0 to 1, in percent.
+// Percent formats a share from 0 to 1 in percent.
 func Percent(share float64) string { return fmt.Sprintf("%.3g %%", 100*share) }
 
 // HoldREADME compares the shape of the tables with those in the README. With -speed and
@@ -58,14 +57,14 @@ func HoldREADME(t *testing.T, tables []*Measured) {
 		marks := regexp.MustCompile("(?s)(<!-- begin " + part + ")(.*?)(<!-- end " + part + ")")
 		found := marks.FindSubmatch(text)
 		if found == nil {
-			t.Fatalf("%s has no part %q", file, table.Part)
+			t.Fatalf("%s has no generated table %q", file, table.Part)
 		}
 		if *Speed && *update {
 			text = marks.ReplaceAll(text, []byte("${1}"+table.String()+"${3}"))
 			continue
 		}
 		if diff := cmp.Diff(shape(string(found[2])), shape(table.String())); diff != "" {
-			t.Errorf("%s: %s is not a table that this test makes (-README +test)\n%s\nmeasure it by: make bench UPDATE=-update", file, table.Part, diff)
+			t.Errorf("%s: the table %q differs from what this test makes (-README +test)\n%s\nrewrite it by: make bench UPDATE=-update", file, table.Part, diff)
 		}
 	}
 	if *Speed && *update {
@@ -77,7 +76,7 @@ func HoldREADME(t *testing.T, tables []*Measured) {
 
 var aNumber = regexp.MustCompile(`^-?[\d.]+(e[+-]\d+)?`)
 
-// shape is a table without its numbers: names and units stay.
+// shape returns a table without its numbers. Names and units stay.
 func shape(table string) []string {
 	lines := strings.Split(table, "\n")
 	for i, line := range lines {

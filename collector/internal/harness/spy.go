@@ -8,14 +8,14 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
-// Spy knows when the simulator was called for what.
+// Spy records the calls that reach the simulator. Any goroutine may use it.
 type Spy struct {
 	mu    sync.Mutex // guards both
 	lists []time.Time
 	polls map[string][]time.Time // QueryOTAJob, by JobId
 }
 
-// Spy records the calls from now on.
+// Spy records calls from now on.
 func (h *Harness) Spy() *Spy {
 	s := &Spy{polls: make(map[string][]time.Time)}
 	h.BeforeCalls(func(operation string, r *http.Request) {
@@ -32,7 +32,7 @@ func (h *Harness) Spy() *Spy {
 	return s
 }
 
-// PollsSince counts the polls of a batch from a moment on.
+// PollsSince returns the number of polls of a batch since a moment.
 func (s *Spy) PollsSince(jobID string, from time.Time) (n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -44,7 +44,7 @@ func (s *Spy) PollsSince(jobID string, from time.Time) (n int) {
 	return n
 }
 
-// FirstList is when the first list was asked for from a moment on; zero: none was.
+// FirstList returns the time of the first call for a job list since a moment, or zero.
 func (s *Spy) FirstList(from time.Time) time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -56,7 +56,7 @@ func (s *Spy) FirstList(from time.Time) time.Time {
 	return time.Time{}
 }
 
-// TakeLists counts the lists since it was last called.
+// TakeLists returns the number of calls for job lists since its last call.
 func (s *Spy) TakeLists() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -7,9 +7,9 @@ import (
 	"sync"
 )
 
-// Stallable is a network between an exporter and the simulator that can hold back
-// requests. As on a real one, what a client has written arrives when the stall ends,
-// also if the client has closed its connection by then.
+// Stallable is a network between an exporter and the simulator that can delay requests. As in
+// a real network, a request arrives when the stall ends, even if the client has closed its
+// connection by then.
 type Stallable struct {
 	dial func(ctx context.Context, network, address string) (net.Conn, error)
 
@@ -18,7 +18,7 @@ type Stallable struct {
 	clients []net.Conn
 }
 
-// StallNetwork puts such a network before the simulator of the harness.
+// StallNetwork puts a Stallable between the exporter and the simulator of the harness.
 func (h *Harness) StallNetwork() *Stallable {
 	s := &Stallable{dial: h.Dial, flowing: make(chan struct{})}
 	close(s.flowing)
@@ -26,7 +26,7 @@ func (h *Harness) StallNetwork() *Stallable {
 	return s
 }
 
-// Stall holds back all requests until flow is called.
+// Stall delays all requests until flow is called.
 func (s *Stallable) Stall() (flow func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -35,7 +35,7 @@ func (s *Stallable) Stall() (flow func()) {
 	return func() { close(flowing) }
 }
 
-// Reset breaks the client's side of all connections.
+// Reset closes all connections on the side of the client.
 func (s *Stallable) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -54,7 +54,7 @@ func (s *Stallable) connect(ctx context.Context, network, address string) (net.C
 	s.mu.Lock()
 	s.clients = append(s.clients, client)
 	s.mu.Unlock()
-	// A call has one request on its way, so there are never more pieces than these.
+	// There is one request at a time, so there are never more pieces than this.
 	sent := make(chan []byte, 16)
 	go func() {
 		defer close(sent)
@@ -82,7 +82,7 @@ func (s *Stallable) connect(ctx context.Context, network, address string) (net.C
 	go func() {
 		defer near.Close()
 		if _, err := io.Copy(near, server); err != nil {
-			_, _ = io.Copy(io.Discard, server) // answers that nobody waits for any more
+			_, _ = io.Copy(io.Discard, server) // the client has gone
 		}
 	}()
 	return client, nil

@@ -7,8 +7,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/statefile"
 )
 
-// Keep lets an exporter keep its state in a file. stop ends it as the program does;
-// the test's end does so otherwise.
+// Keep makes the exporter keep its state in a file. stop ends the exporter as the program
+// ends it. If the test does not call stop, its end does.
 func (h *Harness) Keep(path string) (stop func()) {
 	h.T.Helper()
 	file := statefile.New(path, 5*time.Minute, h.Store, h.Registry, h.Options.Logger)
@@ -25,8 +25,8 @@ func (h *Harness) Keep(path string) (stop func()) {
 	return stop
 }
 
-// Next is the exporter that is started after this one, with its configuration, its
-// state file and its simulator. Nothing is applied yet.
+// Next returns the exporter after a restart, with the configuration, the state file and the
+// simulator of this one. Call Apply to start it.
 func (h *Harness) Next(path string) *Harness {
 	h.T.Helper()
 	next := New(h.T)

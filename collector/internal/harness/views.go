@@ -16,13 +16,13 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
-// Get asks for /metrics with headers given as names and values in turn.
+// Get requests /metrics. headers are names and values in turn.
 func (h *Harness) Get(headers ...string) *httptest.ResponseRecorder {
 	synctest.Wait()
 	return Get(h.Handler, headers...)
 }
 
-// Get asks a handler for /metrics. headers are names and values in turn.
+// Get requests /metrics from a handler. headers are names and values in turn.
 func Get(handler http.Handler, headers ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(http.MethodGet, "/metrics", nil)
 	for i := 0; i < len(headers); i += 2 {
@@ -33,7 +33,7 @@ func Get(handler http.Handler, headers ...string) *httptest.ResponseRecorder {
 	return w
 }
 
-// Scrape is /metrics as text.
+// Scrape returns /metrics as text.
 func (h *Harness) Scrape() string {
 	h.T.Helper()
 	w := h.Get()
@@ -43,10 +43,10 @@ func (h *Harness) Scrape() string {
 	return w.Body.String()
 }
 
-// Jobs is the part of /metrics that is about batches.
+// Jobs returns the metrics of batches in /metrics.
 func (h *Harness) Jobs() string { return JobFamilies(h.Scrape()) }
 
-// Samples counts the lines of /metrics that hold all of these texts.
+// Samples returns the number of lines of /metrics that contain all of these texts.
 func (h *Harness) Samples(texts ...string) int {
 	lines := LinesWhere(h.Scrape(), func(line string) bool {
 		return !slices.ContainsFunc(texts, func(text string) bool { return !strings.Contains(line, text) })
@@ -54,7 +54,7 @@ func (h *Harness) Samples(texts ...string) int {
 	return strings.Count(lines, "\n")
 }
 
-// Value is that of the one sample whose line holds a text.
+// Value returns the value of the sample whose line contains a text. There must be only one.
 func (h *Harness) Value(text string) float64 {
 	h.T.Helper()
 	lines := LinesWhere(h.Scrape(), func(line string) bool { return line[0] != '#' && strings.Contains(line, text) })
@@ -65,7 +65,7 @@ func (h *Harness) Value(text string) float64 {
 	return v
 }
 
-// IDs are the batches that are watched, sorted.
+// IDs returns the watched batches, sorted.
 func (h *Harness) IDs() []string {
 	synctest.Wait()
 	var ids []string
@@ -75,7 +75,7 @@ func (h *Harness) IDs() []string {
 	return ids
 }
 
-// WantIDs wants just these batches to be watched.
+// WantIDs checks that exactly these batches are watched.
 func (h *Harness) WantIDs(want ...string) {
 	h.T.Helper()
 	if diff := cmp.Diff(slices.Sorted(slices.Values(want)), h.IDs()); diff != "" {
@@ -83,13 +83,13 @@ func (h *Harness) WantIDs(want ...string) {
 	}
 }
 
-// State is what is known of a batch, nil when it is not watched.
+// State returns the state of a batch, nil if it is not watched.
 func (h *Harness) State(jobID string) *store.State {
 	synctest.Wait()
 	return h.StateNow(jobID)
 }
 
-// StateNow is state without waiting for what is done at once.
+// StateNow is State without waiting for other goroutines.
 func (h *Harness) StateNow(jobID string) *store.State {
 	for _, s := range h.Store.Snapshot() {
 		if s.JobID == jobID {
@@ -99,8 +99,8 @@ func (h *Harness) StateNow(jobID string) *store.State {
 	return nil
 }
 
-// WorstAge passes time, in so many steps, and returns how old the data of any batch
-// was after one of them. of says which batches count; nil: all.
+// WorstAge advances the clock in steps and returns the oldest age that the data of a batch
+// had after a step. of selects the batches that count; nil selects all.
 func (h *Harness) WorstAge(steps int, step time.Duration, of func(*store.State) bool) (worst time.Duration) {
 	h.T.Helper()
 	for range steps {
@@ -118,7 +118,7 @@ func (h *Harness) WorstAge(steps int, step time.Duration, of func(*store.State) 
 	return worst
 }
 
-// Calls counts the calls of an operation so far, whatever came of them.
+// Calls returns the number of calls of an operation so far, including those that failed.
 func (h *Harness) Calls(operation string) int {
 	c := h.Sim.Calls("main", operation)
 	n := c.Accepted + c.Throttled
@@ -128,8 +128,8 @@ func (h *Harness) Calls(operation string) int {
 	return n
 }
 
-// CheckBudget wants no operation to have been called more often in any second than
-// there are slots. The simulator must have recorded the calls.
+// CheckBudget checks that in no second an operation was called more often than there are
+// slots. The simulator must have recorded the calls.
 func (h *Harness) CheckBudget() {
 	h.T.Helper()
 	for _, operation := range aliyun.Operations {
@@ -142,7 +142,7 @@ func (h *Harness) CheckBudget() {
 	}
 }
 
-// CheckDiscoveredOnce wants one line of the log about the discovery of each.
+// CheckDiscoveredOnce checks that the log has one line about the discovery of each batch.
 func (h *Harness) CheckDiscoveredOnce(jobIDs ...string) {
 	h.T.Helper()
 	for _, id := range jobIDs {

@@ -1,2 +1,2 @@
-// Package promtext reads a text exposition back, as Prometheus does.
+// Package promtext parses text expositions as Prometheus does.
 package promtext

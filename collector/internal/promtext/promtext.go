@@ -9,7 +9,7 @@ import (
 	"github.com/prometheus/common/model"
 )
 
-// Read is a text exposition as Prometheus reads it.
+// Read parses a text exposition as Prometheus does. The test fails if it is not valid.
 func Read(t *testing.T, text io.Reader) map[string]*dto.MetricFamily {
 	t.Helper()
 	parser := expfmt.NewTextParser(model.UTF8Validation)

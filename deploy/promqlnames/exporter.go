@@ -13,8 +13,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
-// foreign are metrics that others make: Prometheus about a target, and the Go client
-// library about the process. They have no labels but those of a target.
+// foreign are metrics of others: of Prometheus about a target, and of the Go client library
+// about the process. They have only the labels of a target.
 var foreign = []string{
 	"up", "scrape_duration_seconds",
 	"process_cpu_seconds_total", "process_open_fds", "process_resident_memory_bytes", "process_start_time_seconds",
@@ -22,13 +22,13 @@ var foreign = []string{
 }
 
 var (
-	// metricRow is a row of the README's tables of metrics: name, type, labels.
+	// metricRow matches a row of the tables of metrics in the README: name, type, labels.
 	metricRow = regexp.MustCompile("(?m)^\\| `(aliyun_iot_ota_\\w+)` \\| (\\w+) \\| ([^|]*) \\|")
 	quoted    = regexp.MustCompile("`([^`]+)`")
 )
 
-// Exporter is the vocabulary of the exporter's scrapes. root is the path of the
-// repository: metrics are those of the README, whose tables are made from the code.
+// Exporter returns the vocabulary of the exporter's metrics. root is the path of the repository.
+// The metrics are those of the README, whose tables are generated from the code.
 func Exporter(root string) (Vocabulary, error) {
 	v := Vocabulary{Labels: make(map[string][]string)}
 	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
@@ -37,7 +37,7 @@ func Exporter(root string) (Vocabulary, error) {
 	}
 	rows := metricRow.FindAllStringSubmatch(string(readme), -1)
 	if len(rows) < 30 {
-		return v, fmt.Errorf("the README has a table of but %d metrics", len(rows))
+		return v, fmt.Errorf("the README has only %d metrics", len(rows))
 	}
 	for _, row := range rows {
 		metric, kind := row[1], row[2]
@@ -62,12 +62,12 @@ func Exporter(root string) (Vocabulary, error) {
 	return v, err
 }
 
-// Add makes a metric known, with its labels and those of a target.
+// Add adds a metric with its labels and those of a target.
 func (v Vocabulary) Add(metric string, labels ...string) {
 	v.Labels[metric] = append(slices.Clone(labels), "job", "instance")
 }
 
-// values are those of the labels that have a closed set of them.
+// values returns the values of the labels that have a fixed set of values.
 func values(root string) (map[string][]string, error) {
 	all := map[string][]string{
 		"status":      aliyun.Statuses,
@@ -81,7 +81,7 @@ func values(root string) (map[string][]string, error) {
 	for _, origin := range target.Origins {
 		all["origin"] = append(all["origin"], string(origin))
 	}
-	// The code has no list of these, but the golden files have each of them.
+	// The code has no list of these values, but the golden files contain each of them.
 	open := regexp.MustCompile(`\b(basis|job_type|selection_type)="([^"]*)"`)
 	goldens, err := filepath.Glob(filepath.Join(root, "collector", "expose", "testdata", "golden", "*.prom"))
 	if err != nil {

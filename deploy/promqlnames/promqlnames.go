@@ -1,8 +1,9 @@
-// Package promqlnames finds what a PromQL expression names, metrics, labels and
-// label values, and holds it to a vocabulary: that of the exporter is the table
-// of metrics in the README. Only tests use it, so that rules, runbooks and
-// dashboards name what exists; the exporter has no part of it, nor of
-// Prometheus's parser.
+// Package promqlnames finds the metrics, labels and label values in PromQL expressions and
+// checks that they exist. The vocabulary of the exporter comes from the tables of metrics in
+// the README, which are generated from the code.
+//
+// Only tests use it, to check rules, runbooks and dashboards. The exporter does not contain it
+// or Prometheus's parser. It never evaluates an expression.
 package promqlnames
 
 import (
@@ -13,21 +14,20 @@ import (
 	"github.com/prometheus/prometheus/promql/parser"
 )
 
-// Names are in the order of the expression, and repeated as often as there.
+// Names are the names in an expression, in its order and possibly repeated.
 type Names struct {
 	Selectors []Selector
-	Labels    []string // that by, on, group_left and their like name, or that are copied
-	Made      []string // labels that label_replace and label_join write
+	Labels    []string // in by, on, group_left and similar clauses, or copied to another label
+	Made      []string // written by label_replace and label_join
 }
 
-// Selector is a choice of series.
+// Selector is one selector of series.
 type Selector struct {
-	Metric   string            // "" where no single name is given
-	Matchers []*labels.Matcher // but for that of the metric's name
+	Metric   string            // "": no single name is given
+	Matchers []*labels.Matcher // without that of the metric's name
 }
 
-// In reads an expression. Its error tells where that is not well formed, or is
-// of the wrong type.
+// In parses an expression. The error contains the position of a syntax error or a type error.
 func In(expr string) (Names, error) {
 	var names Names
 	root, err := parser.ParseExpr(expr)
@@ -69,18 +69,17 @@ func selector(v *parser.VectorSelector) (s Selector) {
 	return s
 }
 
-// copies takes the arguments of a function that makes a label of others.
+// copies adds the arguments of a function that makes a label of others.
 func (n *Names) copies(to parser.Expr, from ...parser.Expr) {
 	n.Made = append(n.Made, text(to))
 	for _, label := range from {
-		if name := text(label); name != "" { // without one, label_replace writes a constant
+		if name := text(label); name != "" { // without a name, label_replace writes a constant
 			n.Labels = append(n.Labels, name)
 		}
 	}
 }
 
-// text is a string argument: PromQL has no other expression of that type than
-// the literal, perhaps in parentheses.
+// text returns a string argument. In PromQL it is always a literal, possibly in parentheses.
 func text(e parser.Expr) string {
 	switch e := e.(type) {
 	case *parser.ParenExpr:
@@ -91,8 +90,8 @@ func text(e parser.Expr) string {
 	return ""
 }
 
-// Values are those that a matcher lists. A label with a closed set of values
-// needs no other regular expression than a list.
+// Values returns the values in a matcher. It supports regular expressions only as a list of
+// values, which is enough for a label with a fixed set of values.
 func Values(m *labels.Matcher) []string {
 	if m.Type == labels.MatchRegexp || m.Type == labels.MatchNotRegexp {
 		return strings.Split(m.Value, "|")

@@ -6,15 +6,16 @@ import (
 	"slices"
 )
 
-// Vocabulary is what expressions may name.
+// Vocabulary is the set of names that expressions may use.
 type Vocabulary struct {
-	Labels map[string][]string // of each metric
-	Values map[string][]string // of each label with a closed set of them
+	Labels map[string][]string // labels by metric
+	Values map[string][]string // values by label, for labels with a fixed set of values
 }
 
-// Complaints are about the names in an expression that do not exist. Labels that it
-// groups by, joins on or copies must be on one of its metrics, or be made by it. So
-// must those that are shown with its result, as in the legend of a panel.
+// Complaints returns a message for each name in an expression that does not exist. The labels
+// that the expression groups by, joins on or copies must belong to one of its metrics, or the
+// expression must make them. The same is true for the labels in shown, which are shown with the
+// result, such as those in the legend of a panel.
 func (v Vocabulary) Complaints(expr string, shown ...string) (all []string) {
 	complain := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
 	names, err := In(expr)
@@ -22,20 +23,20 @@ func (v Vocabulary) Complaints(expr string, shown ...string) (all []string) {
 		return []string{err.Error()}
 	}
 	if len(names.Selectors) == 0 {
-		complain("no metric is named")
+		complain("the expression has no metric")
 	}
 	present := slices.Clone(names.Made)
 	for _, s := range names.Selectors {
 		labels, known := v.Labels[s.Metric]
 		if s.Metric != "" && !known {
-			complain("there is no metric %s", s.Metric)
+			complain("unknown metric %s", s.Metric)
 		}
 		present = append(present, labels...)
 		for _, m := range s.Matchers {
 			switch {
 			case m.Name == "__name__":
 				if !slices.ContainsFunc(slices.Collect(maps.Keys(v.Labels)), m.Matches) {
-					complain("no metric is called %s", m.Value)
+					complain("no metric matches %s", m.Value)
 				}
 			case known && !slices.Contains(labels, m.Name):
 				complain("%s has no label %s", s.Metric, m.Name)
@@ -50,7 +51,7 @@ func (v Vocabulary) Complaints(expr string, shown ...string) (all []string) {
 	}
 	for _, label := range slices.Concat(names.Labels, shown) {
 		if !slices.Contains(present, label) {
-			complain("no metric here has a label %s", label)
+			complain("no metric in the expression has the label %s", label)
 		}
 	}
 	return all

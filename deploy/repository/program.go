@@ -28,11 +28,20 @@ import (
 // and flags. If it is, go build takes a fifth of a second.
 func Program(tb testing.TB) string {
 	tb.Helper()
-	path, err := build(tb.Context(), Root(tb))
-	if err != nil {
-		tb.Fatal(err)
+	building.Lock()
+	defer building.Unlock()
+	if built == "" {
+		root := Root(tb)
+		if err := openSources(root); err != nil {
+			tb.Fatal(err)
+		}
+		path, err := build(tb.Context(), root)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		built = path
 	}
-	return path
+	return built
 }
 
 // openSources opens all folders with sources. go test reuses a test result as long as the
@@ -52,15 +61,8 @@ var (
 	built    string     // path of the program; "" before the first build
 )
 
+// build makes the program of a module and returns its path.
 func build(ctx context.Context, root string) (path string, err error) {
-	building.Lock()
-	defer building.Unlock()
-	if built != "" {
-		return built, nil
-	}
-	if err := openSources(root); err != nil {
-		return "", err
-	}
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		return "", err
@@ -90,7 +92,6 @@ func build(ctx context.Context, root string) (path string, err error) {
 	if out, err := command.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go %s: %w\n%s", strings.Join(args, " "), err, out)
 	}
-	built = path
 	return path, nil
 }
 

@@ -99,6 +99,7 @@ func TestABatchEndsByItsDeadline(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 				h.CountDevices()
+				h.Setup.Rules.Interval, h.Setup.Rules.DeviceInterval = time.Minute, 5*time.Minute
 				c.devices.Count, c.devices.Report = 250, time.Second
 				h.Add(fleet.Batch{
 					TimeoutInMinutes: 60, MaximumPerMinute: c.limit, Devices: c.devices,

@@ -59,11 +59,11 @@ func TestTwoExportersOnOneAccount(t *testing.T) {
 		least   float64       // share of the smaller one
 		length  time.Duration // over which the shares are measured
 	}{
-		"always 50 ms": {func() time.Duration { return 50 * time.Millisecond }, 0.4, 10 * time.Minute},
-		"10 to 300 ms": {func() time.Duration { return 10*time.Millisecond + rand.N(290*time.Millisecond) }, 0.4, 10 * time.Minute},
+		"always 50 ms": {func() time.Duration { return 50 * time.Millisecond }, 0.4, 8 * time.Minute},
+		"10 to 300 ms": {func() time.Duration { return 10*time.Millisecond + rand.N(290*time.Millisecond) }, 0.4, 8 * time.Minute},
 		// With no latency, a slot that has a place in the window nearly always
 		// gets it again, and the shares move slowly.
-		"none": {func() time.Duration { return 0 }, 0.25, 15 * time.Minute},
+		"none": {func() time.Duration { return 0 }, 0.25, 12 * time.Minute},
 	} {
 		t.Run(name, func(t *testing.T) {
 			harness.Simulated(t, func(t *testing.T, first *harness.Harness) {

@@ -79,50 +79,50 @@ func TestPlanRunningBatchesBesideCrowds(t *testing.T) {
 		hangs bool    // calls for the crowd
 	}{
 		"nobody": {func(*world) []*store.State { return nil }, 1, 0, false},
-		"10,000 that a list shows as ended": {func(w *world) []*store.State {
-			return w.crowd(10_000, "ended", done, w.neverPolled(target.Discovered, aliyun.StatusCompleted))
+		"3,000 that a list shows as ended": {func(w *world) []*store.State {
+			return w.crowd(3000, "ended", done, w.neverPolled(target.Discovered, aliyun.StatusCompleted))
 		}, 1.10, 0.025, false},
-		"10,000 configured ones that were never polled": {func(w *world) []*store.State {
-			return w.crowd(10_000, "unknown", done, w.neverPolled(target.Configured, ""))
+		"3,000 configured ones that were never polled": {func(w *world) []*store.State {
+			return w.crowd(3000, "unknown", done, w.neverPolled(target.Configured, ""))
 		}, 2, 0.4, false},
-		"10,000 that a list shows as running, but have ended": {func(w *world) []*store.State {
-			return w.crowd(10_000, "unknown", done, w.neverPolled(target.Discovered, aliyun.StatusInProgress))
+		"3,000 that a list shows as running, but have ended": {func(w *world) []*store.State {
+			return w.crowd(3000, "unknown", done, w.neverPolled(target.Discovered, aliyun.StatusInProgress))
 		}, 2, 0.4, false},
-		"10,000 that a list shows as changed": {func(w *world) []*store.State {
+		"3,000 that a list shows as changed": {func(w *world) []*store.State {
 			known := w.polled(aliyun.StatusCompleted, func(int) time.Time { return w.begin.Add(-time.Hour) })
-			return w.crowd(10_000, "changed", done, func(i int, t target.Target) *store.State {
+			return w.crowd(3000, "changed", done, func(i int, t target.Target) *store.State {
 				s := known(i, t)
 				s.Changed, s.Listed = w.begin, w.begin
 				return s
 			})
 		}, 2, 0.4, false},
-		"10,000 that were never polled, and that a list shows as changed": {func(w *world) []*store.State {
+		"3,000 that were never polled, and that a list shows as changed": {func(w *world) []*store.State {
 			known := w.neverPolled(target.Discovered, aliyun.StatusCompleted)
-			return w.crowd(10_000, "changed", done, func(i int, t target.Target) *store.State {
+			return w.crowd(3000, "changed", done, func(i int, t target.Target) *store.State {
 				s := known(i, t)
 				s.Changed = w.begin
 				return s
 			})
 		}, 2, 0.4, false},
-		"5,000 whose schedule starts now": {func(w *world) []*store.State {
+		"3,000 whose schedule starts now": {func(w *world) []*store.State {
 			status := aliyun.StatusPlanned
-			return w.crowd(5000, "scheduled", coming, func(i int, t target.Target) *store.State {
+			return w.crowd(3000, "scheduled", coming, func(i int, t target.Target) *store.State {
 				start := w.begin.Add(time.Minute)
 				return (&store.State{Target: t}).Answered(&aliyun.Job{JobStatus: &status, UtcScheduleTime: &start}, w.begin.Add(-time.Second))
 			})
 		}, 2, 0.4, false},
-		"10,000 that ended and were last asked about a week ago": {func(w *world) []*store.State {
-			return w.crowd(10_000, "settled", done, w.polled(aliyun.StatusCompleted, func(int) time.Time { return w.begin.Add(-168 * time.Hour) }))
+		"3,000 that ended and were last asked about a week ago": {func(w *world) []*store.State {
+			return w.crowd(3000, "settled", done, w.polled(aliyun.StatusCompleted, func(int) time.Time { return w.begin.Add(-168 * time.Hour) }))
 		}, 1.10, 0.008, false},
-		"2,000 that fail": {func(w *world) []*store.State {
+		"1,000 that fail": {func(w *world) []*store.State {
 			known := w.polled(aliyun.StatusInProgress, func(int) time.Time { return w.begin.Add(-time.Hour) })
-			return w.crowd(2000, "failing", running, func(i int, t target.Target) *store.State {
+			return w.crowd(1000, "failing", running, func(i int, t target.Target) *store.State {
 				return known(i, t).FailedWith(failure(aliyun.ClassServer), w.begin.Add(-time.Minute), w.begin.Add(-time.Minute))
 			})
 		}, 1.0 / 0.9 * 1.02, 0.09, false},
-		"2,000 that hang": {func(w *world) []*store.State {
+		"1,000 that hang": {func(w *world) []*store.State {
 			known := w.polled(aliyun.StatusInProgress, func(int) time.Time { return w.begin.Add(-time.Hour) })
-			return w.crowd(2000, "failing", running, func(i int, t target.Target) *store.State {
+			return w.crowd(1000, "failing", running, func(i int, t target.Target) *store.State {
 				return known(i, t).FailedWith(failure(aliyun.ClassTimeout), w.begin.Add(-time.Minute), w.begin.Add(-time.Minute))
 			})
 		}, 1.0 / 0.9 * 1.02, 0.005, true},
@@ -173,7 +173,7 @@ func TestPlanRunningBatchesBesideCrowds(t *testing.T) {
 					}
 				}
 				calls, forCrowd := 0, 0
-				worst := w.gaps(p, states, 30*time.Minute, func(jobID string) {
+				worst := w.gaps(p, states, 10*time.Minute, func(jobID string) {
 					calls++
 					if inCrowd[jobID] {
 						forCrowd++

@@ -88,19 +88,20 @@ func mean(d []time.Duration) time.Duration {
 	return sum / time.Duration(len(d))
 }
 
-// A day of polls keeps the bounds of the plan, and sees changes sooner than polls in
-// turn would.
+// Hours of polls keep the bounds of the plan, and see changes sooner than polls in turn
+// would.
 func TestPlanSimulatedDay(t *testing.T) {
 	conditions.SkipUnderRace(t, "one goroutine, long")
 	t.Parallel()
 	for _, c := range []struct {
-		total, active, turnover int
+		total, active, turnover int // turnover is in a day
+		length                  time.Duration
 		sparesBudget            bool    // fewer calls than there are slots for
 		timesBetter             float64 // mean detection, than round robin
 	}{
-		{1_000, 100, 200, true, 4},
-		{10_000, 1_000, 2_000, false, 4},
-		{10_000, 5_000, 2_500, false, 1},
+		{1_000, 100, 200, 24 * time.Hour, true, 4},
+		{10_000, 1_000, 2_000, 4 * time.Hour, false, 4},
+		{10_000, 5_000, 2_500, 4 * time.Hour, false, 1},
 	} {
 		t.Run(fmt.Sprintf("%d of %d", c.active, c.total), func(t *testing.T) {
 			t.Parallel()
@@ -109,9 +110,9 @@ func TestPlanSimulatedDay(t *testing.T) {
 			rate := float64(w.slots) / (1 + w.rtt.Seconds())
 			bound := max(planRules.Interval, time.Duration(float64(c.active)/rate*float64(time.Second)))
 
-			ours := w.run(w.plan(states), 24*time.Hour)
+			ours := w.run(w.plan(states), c.length)
 			naiveWorld, states := day()
-			naive := naiveWorld.run(&roundRobin{states: states}, 6*time.Hour) // enough for its mean
+			naive := naiveWorld.run(&roundRobin{states: states}, 4*time.Hour) // enough for its mean
 
 			t.Logf("worst gap %.3f times the bound, less the polls of PLANNED batches %v, the share of which is %.2f %%",
 				ours.worstGap.Seconds()/bound.Seconds(), ours.worstNet.Round(10*time.Millisecond), 100*float64(ours.plannedCalls)/float64(ours.calls))

@@ -12,40 +12,38 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
-const selfNamespace = "aliyun_iot_ota_exporter"
-
-// success is the result label of a call that was answered; the others are the
+// success is the result label of a call that was answered. The other values are the
 // error classes.
 const success = "success"
 
-// CallMetrics counts the calls to the API and the refreshes of credentials.
-// Safe for concurrent use.
+// CallMetrics counts the calls to the API and the refreshes of credentials. It is safe
+// for concurrent use.
 type CallMetrics struct {
 	requests        *prometheus.CounterVec
 	duration        *prometheus.HistogramVec
 	refreshFailures *prometheus.CounterVec
 	logger          log.Logger
-	noted           sync.Map // (account, operation, field) that were logged already
+	noted           sync.Map // set of [3]string: account, operation and field that were logged
 }
 
-// NewCallMetrics registers them.
+// NewCallMetrics registers the metrics.
 func NewCallMetrics(r prometheus.Registerer, logger log.Logger) *CallMetrics {
 	m := &CallMetrics{
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Namespace: selfNamespace, Name: "api_requests_total",
-			Help: "Calls to the API by their result: success, or the class of the error.",
+			Name: "aliyun_iot_ota_exporter_api_requests_total",
+			Help: "Calls to the API, by result: success, or the class of the error.",
 		}, []string{"account", "operation", "result"}),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Namespace: selfNamespace, Name: "api_request_duration_seconds",
-			Help:                            "Time until a call to the API had its whole answer, or failed.",
+			Name:                            "aliyun_iot_ota_exporter_api_request_duration_seconds",
+			Help:                            "Time until the answer to a call was read, or the call failed.",
 			Buckets:                         []float64{.01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
 			NativeHistogramBucketFactor:     1.1,
 			NativeHistogramMaxBucketNumber:  100,
 			NativeHistogramMinResetDuration: time.Hour,
 		}, []string{"account", "operation"}),
 		refreshFailures: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Namespace: selfNamespace, Name: "credential_refresh_failures_total",
-			Help: "Attempts to get credentials that failed; the last good ones are used for a while.",
+			Name: "aliyun_iot_ota_exporter_credential_refresh_failures_total",
+			Help: "Failed attempts to get credentials; the last good ones are used for a while.",
 		}, []string{"account"}),
 		logger: logger,
 	}
@@ -53,8 +51,8 @@ func NewCallMetrics(r prometheus.Registerer, logger log.Logger) *CallMetrics {
 	return m
 }
 
-// expect lets the series of an account's operations exist from now on: a rate
-// over the first failure needs a zero before it.
+// expect creates the series of an account's operations: a rate over the first failure
+// needs a zero before it.
 func (m *CallMetrics) expect(account string, operations []string) {
 	for _, operation := range operations {
 		m.duration.WithLabelValues(account, operation)
@@ -70,7 +68,7 @@ func (m *CallMetrics) Observer(account string) aliyun.Observer {
 	return func(c aliyun.Call) { m.observe(account, c) }
 }
 
-// observe counts a call, and logs what was odd in its answer, each kind once.
+// observe counts a call, and logs unexpected fields in its answer, each once.
 func (m *CallMetrics) observe(account string, c aliyun.Call) {
 	result := success
 	if failure, ok := errors.AsType[*aliyun.Error](c.Err); ok {
@@ -80,21 +78,22 @@ func (m *CallMetrics) observe(account string, c aliyun.Call) {
 	m.duration.WithLabelValues(account, c.Operation).Observe(c.Duration.Seconds())
 	for _, note := range c.Notes {
 		if _, logged := m.noted.LoadOrStore([3]string{account, c.Operation, note.Field}, true); !logged {
-			level.Warn(m.logger).Log("msg", "the API sent an odd field; not logged again",
+			level.Warn(m.logger).Log("msg", "unexpected field in an answer; logged once",
 				"account", account, "operation", c.Operation, "field", note.Field, "what", note.Text)
 		}
 	}
 }
 
-// RefreshFailed counts the failures to get credentials for an account, and logs
-// one when it is another than the last. The function is called once at a time.
+// RefreshFailed returns a function that counts failures to get credentials for an
+// account, and logs a failure that differs from the last one. The function is not safe
+// for concurrent use.
 func (m *CallMetrics) RefreshFailed(account string) func(error) {
 	counter, last := m.refreshFailures.WithLabelValues(account), ""
 	return func(err error) {
 		counter.Inc()
 		if text := err.Error(); text != last {
 			last = text
-			level.Warn(m.logger).Log("msg", "getting credentials fails; the last good ones are used for a while", "account", account, "err", err)
+			level.Warn(m.logger).Log("msg", "cannot get credentials; the last good ones are used for a while", "account", account, "err", err)
 		}
 	}
 }

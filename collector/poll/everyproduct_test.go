@@ -58,7 +58,7 @@ func TestEveryProduct(t *testing.T) {
 		h.Pass(70 * time.Second)
 		h.WantIDs("job-1", "job-2", "job-3", "job-4") // a deleted batch stays until max_age
 		wantPackages(h, "a 2", "new 1")
-		if log := `its batches are polled one by one from now on" of="every product" firmware_id=fw-3`; !strings.Contains(h.Logs.String(), log) {
+		if log := `its batches are now polled one by one" of="every product" firmware_id=fw-3`; !strings.Contains(h.Logs.String(), log) {
 			t.Errorf("%q is missing in\n%s", log, &h.Logs)
 		}
 

@@ -51,12 +51,12 @@ func (o firmwareListOperation) takeEnd(of target.Product, r *listRead, complete 
 	}
 	a.firmwares[of] = found
 	if len(found) == 0 && (!ok || len(known) > 0) {
-		level.Warn(a.logger).Log("msg", "no packages found: if there should be some, correct discover.products or the id of the instance",
+		level.Warn(a.logger).Log("msg", "no packages found; check discover.products and iot_instance_id",
 			"of", of, "iot_instance_id", of.Instance.ID)
 	}
 	for id := range known {
 		if _, still := found[id]; !still {
-			level.Info(a.logger).Log("msg", "package no longer listed; its batches are polled one by one from now on", "of", of, "firmware_id", id)
+			level.Info(a.logger).Log("msg", "package no longer listed; its batches are now polled one by one", "of", of, "firmware_id", id)
 		}
 	}
 	if !ok || !maps.Equal(found, known) {

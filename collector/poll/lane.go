@@ -73,7 +73,7 @@ func (a *account) run(ctx context.Context, l *lane) {
 			slot.End(failure)
 			if throttled(failure) {
 				if _, parked := l.slots.Count(); parked == 1 {
-					level.Warn(a.logger).Log("msg", "the API throttles; each slot that meets it pauses for 15 to 45 s", "operation", l.operation)
+					level.Warn(a.logger).Log("msg", "the API throttles calls; each throttled slot pauses for 15 to 45 s", "operation", l.operation)
 				}
 			}
 			l.wake()

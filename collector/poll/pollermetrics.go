@@ -10,20 +10,20 @@ import (
 )
 
 var (
-	slotsDesc = prometheus.NewDesc(selfNamespace+"_api_slots",
-		"Slots of the rate budget: the most calls that can reach the API in any second.", []string{"account", "operation"}, nil)
-	parkedDesc = prometheus.NewDesc(selfNamespace+"_api_slots_parked",
-		"Slots that wait out a throttled answer, for 30 s on average.", []string{"account", "operation"}, nil)
-	jobsDesc = prometheus.NewDesc(selfNamespace+"_jobs",
-		"Batches that are watched, by why they are.", []string{"account", "origin"}, nil)
-	failingListsDesc = prometheus.NewDesc(selfNamespace+"_discovery_lists_failing",
-		"Lists of packages or batches whose last read failed: what is new in them is not found.", []string{"account", "operation"}, nil)
-	discoveredDesc = prometheus.NewDesc(selfNamespace+"_discovery_last_success_timestamp_seconds",
-		"When the lists of all discovered packages and batches had been read, in Unix time: the oldest of them.", []string{"account"}, nil)
-	productsDesc = prometheus.NewDesc(selfNamespace+"_discovery_firmwares",
-		"Packages found of each product that is discovered; 0 shows a mistyped ProductKey.", []string{"account", "product_key"}, nil)
-	worstAgeDesc = prometheus.NewDesc(selfNamespace+"_expected_poll_age_seconds",
-		"Oldest that the data of an IN_PROGRESS batch gets as the budget stands now, while calls are answered.", []string{"account"}, nil)
+	slotsDesc = prometheus.NewDesc("aliyun_iot_ota_exporter_api_slots",
+		"Slots of the rate budget: the most calls that can reach the API in one second.", []string{"account", "operation"}, nil)
+	parkedDesc = prometheus.NewDesc("aliyun_iot_ota_exporter_api_slots_parked",
+		"Slots that pause after a throttled answer, for 30 s on average.", []string{"account", "operation"}, nil)
+	jobsDesc = prometheus.NewDesc("aliyun_iot_ota_exporter_jobs",
+		"Watched batches, by origin.", []string{"account", "origin"}, nil)
+	failingListsDesc = prometheus.NewDesc("aliyun_iot_ota_exporter_discovery_lists_failing",
+		"Firmware lists and job lists whose last read failed, so new entries in them are not found.", []string{"account", "operation"}, nil)
+	discoveredDesc = prometheus.NewDesc("aliyun_iot_ota_exporter_discovery_last_success_timestamp_seconds",
+		"When discovery was last complete, in Unix time: the oldest of the last successful reads of its lists.", []string{"account"}, nil)
+	productsDesc = prometheus.NewDesc("aliyun_iot_ota_exporter_discovery_firmwares",
+		"Packages found for each discovered product; 0 for a mistyped ProductKey.", []string{"account", "product_key"}, nil)
+	worstAgeDesc = prometheus.NewDesc("aliyun_iot_ota_exporter_expected_poll_age_seconds",
+		"Expected worst age of the data of an IN_PROGRESS batch with the current rate budget, while calls are answered.", []string{"account"}, nil)
 )
 
 // Describe implements [prometheus.Collector].

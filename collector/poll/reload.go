@@ -12,8 +12,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
-// Reloader takes up the configuration, at the start and again whenever it is
-// told to. Safe for concurrent use.
+// Reloader loads the configuration, at the start and on every reload. It is safe for
+// concurrent use.
 type Reloader struct {
 	load   func() (target.Setup, error)
 	poller *Poller
@@ -23,28 +23,28 @@ type Reloader struct {
 	successful, at prometheus.Gauge
 }
 
-// NewReloader registers the metrics that tell whether the file that is there
-// is the one in force. Nothing is loaded yet.
+// NewReloader registers the metrics that show whether the present file is the one in
+// force. It loads nothing yet.
 func NewReloader(load func() (target.Setup, error), poller *Poller, r prometheus.Registerer, logger log.Logger) *Reloader {
 	reloader := &Reloader{
 		load:   load,
 		poller: poller,
 		logger: logger,
 		successful: prometheus.NewGauge(prometheus.GaugeOpts{
-			Namespace: selfNamespace, Name: "config_last_reload_successful",
+			Name: "aliyun_iot_ota_exporter_config_last_reload_successful",
 			Help: "Whether the last load of the configuration file succeeded.",
 		}),
 		at: prometheus.NewGauge(prometheus.GaugeOpts{
-			Namespace: selfNamespace, Name: "config_last_reload_success_timestamp_seconds",
-			Help: "When the configuration file in force was loaded, in Unix time.",
+			Name: "aliyun_iot_ota_exporter_config_last_reload_success_timestamp_seconds",
+			Help: "When the configuration in force was loaded, in Unix time.",
 		}),
 	}
 	r.MustRegister(reloader.successful, reloader.at)
 	return reloader
 }
 
-// Load loads the configuration and polls by it until ctx ends, or returns why
-// it cannot be used; what was in force before then stays so.
+// Load loads the configuration and polls by it until ctx ends. If it cannot be used,
+// Load returns why, and the previous configuration stays in force.
 func (r *Reloader) Load(ctx context.Context) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -60,11 +60,11 @@ func (r *Reloader) Load(ctx context.Context) error {
 	return nil
 }
 
-// Reload is Load for a program that goes on either way: it logs the error too.
+// Reload is Load for a program that goes on in either case: it logs the error too.
 func (r *Reloader) Reload(ctx context.Context) error {
 	err := r.Load(ctx)
 	if err != nil {
-		level.Error(r.logger).Log("msg", "configuration not reloaded, the old one stays in force", "err", err)
+		level.Error(r.logger).Log("msg", "configuration not reloaded; the previous one stays in force", "err", err)
 	}
 	return err
 }

@@ -128,7 +128,7 @@ func (t *taskCounts) finish(jobID string, r *taskRound) {
 		a.update(before, before.WithDevicesErr(&aliyun.Error{Operation: aliyun.OpListOTATaskByJob, Class: aliyun.ClassDecode, Message: why}))
 		if !t.logged[why] {
 			t.logged[why] = true
-			level.Warn(a.logger).Log("msg", "the device counts of a round are left out; not logged again", "job_id", jobID, "why", why)
+			level.Warn(a.logger).Log("msg", "inconsistent device counts are not shown; logged once", "job_id", jobID, "why", why)
 		}
 		return
 	}

@@ -68,7 +68,7 @@ func (r *taskRound) result() (counts *store.DeviceCounts, why string) {
 		off = 0 // the others may be in CONFIRM, which the next round counts
 	}
 	if off > allowed {
-		return nil, "the counts of the states do not add up to the count of all"
+		return nil, "the counts of the task statuses do not add up to the count of all devices"
 	}
 	return counts, ""
 }

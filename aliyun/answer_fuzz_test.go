@@ -14,9 +14,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/printable"
 )
 
-// Whatever comes as an answer is read the same way each time: either as an error of a
-// known class, in one line of text, or as data that survives being written and read
-// again.
+// Any answer gives the same result each time: an error with a known class and one line of
+// text, or data that stay equal when they are encoded and decoded again.
 func FuzzAnswer(f *testing.F) {
 	for _, seed := range []string{
 		fullAnswer, goodAnswer, ``, `null`, `[]`, `{}`, `{"Success":true}`, `{"Success":"1","Data":{"RetryCount":" 2 ","Name":7,"NeedPush":"TRUE"}}`,
@@ -57,8 +56,8 @@ func FuzzAnswer(f *testing.F) {
 	})
 }
 
-// checkError demands what the log, the metrics and /jobs rely on: a known class, and
-// a text without line breaks or characters that steer a terminal.
+// checkError checks what the log, the metrics and /jobs rely on: a known class, and a text
+// without line breaks or characters that control a terminal.
 func checkError(t *testing.T, operation string, err error) {
 	t.Helper()
 	failure, ok := errors.AsType[*aliyun.Error](err)

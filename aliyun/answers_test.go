@@ -9,7 +9,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
-// goodAnswer is a short one that the client takes.
+// goodAnswer is a short answer that the client accepts.
 const goodAnswer = `{"RequestId":"R","Success":true,"Data":{"JobStatus":"IN_PROGRESS"}}`
 
 // fullAnswer has every field of a batch.
@@ -22,7 +22,7 @@ const fullAnswer = `{"RequestId":"9F2AA0B5-9B4F-4F0E-8C4B-1B7E4F0E8C4B","Success
 "UtcEndTime":"2019-12-28T02:43:10.000Z","UtcScheduleTime":"2019-12-28T02:43:10.000Z","UtcScheduleFinishTime":"2019-12-28T02:43:10.000Z",
 "NeedPush":true,"NeedConfirm":false,"MultiModuleMode":false,"DownloadProtocol":"HTTPS","GroupId":"g","GroupName":"group"}}`
 
-// givenAnswer answers every request alike, without a network.
+// givenAnswer gives every request the same answer, without a network.
 type givenAnswer struct {
 	status int
 	body   []byte
@@ -35,15 +35,15 @@ func (a givenAnswer) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// readAnswer is what the client makes of an answer to this operation.
+// readAnswer returns the result of the client for an answer to an operation.
 func readAnswer(t *testing.T, operation string, status int, body []byte) (any, error) {
 	t.Helper()
 	client := aliyun.NewClient(signing, aliyun.Options{Transport: givenAnswer{status, body}})
 	return readers[operation](t, client, aliyun.Instance{URL: "http://endpoint"})
 }
 
-// readers make one call of each operation. What they read they give in the form in
-// which the API could have sent it, so that it can be written and read again.
+// readers call each operation once. They return the result in the form of the API, so that
+// it can be encoded and decoded again.
 var readers = map[string]func(*testing.T, *aliyun.Client, aliyun.Instance) (any, error){
 	aliyun.OpQueryOTAJob: func(t *testing.T, c *aliyun.Client, in aliyun.Instance) (any, error) {
 		job, err := c.QueryOTAJob(t.Context(), in, "job-1")

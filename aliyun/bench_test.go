@@ -7,8 +7,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
 )
 
-// BenchmarkCall measures all of a call but the network: keys, signature, request, and
-// the decoding of an answer with every field.
+// BenchmarkCall measures a call without the network: keys, signature, request, and the
+// decoding of an answer with every field.
 func BenchmarkCall(b *testing.B) {
 	client := aliyun.NewClient(&fixedKeys{keys: credentials.Keys{AccessKeyID: "id", AccessKeySecret: "secret"}}, aliyun.Options{Transport: givenAnswer{200, []byte(fullAnswer)}})
 	b.ReportAllocs()

@@ -15,7 +15,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/network"
 )
 
-// zipped is a MiB of zeros, about 1 KiB long.
+// zipped returns a MiB of zeros in gzip, about 1 KiB.
 func zipped(t *testing.T) string {
 	t.Helper()
 	var b bytes.Buffer
@@ -29,7 +29,7 @@ func zipped(t *testing.T) string {
 	return b.String()
 }
 
-// emptyGzip is a whole gzip stream of nothing.
+// emptyGzip returns many complete but empty gzip streams.
 func emptyGzip(t *testing.T) string {
 	t.Helper()
 	var b bytes.Buffer
@@ -39,8 +39,8 @@ func emptyGzip(t *testing.T) string {
 	return strings.Repeat(b.String(), 1000)
 }
 
-// However long or slow an answer is, the client reads a bounded number of bytes, and
-// is done when its timeout is over.
+// For an answer of any length or speed, the client reads a limited number of bytes and
+// ends within its timeout.
 func TestAnswersWithoutEnd(t *testing.T) {
 	const (
 		status  = "HTTP/1.1 200 OK\r\n"
@@ -58,32 +58,32 @@ func TestAnswersWithoutEnd(t *testing.T) {
 		text         string // a part of the error
 		most         int    // bytes that the client may read
 	}{
-		"a body without end":                      {plain, many, 0, ClassDecode, "larger than 1048576 bytes", maxAnswer + 128<<10},
-		"chunks without end":                      {chunked, "8000\r\n" + many + "\r\n", 0, ClassDecode, "larger than 1048576 bytes", maxAnswer + 128<<10},
-		"a little gzip that is a lot":             {inGzip, zipped(t), 0, ClassDecode, "larger than 1048576 bytes", 16 << 10},
-		"gzip that unpacks to nothing":            {inGzip + zipped(t)[:10], strings.Repeat("\x00\x00\x00\xff\xff", 1000), 0, ClassDecode, "larger than 1048576 bytes", maxAnswer + 128<<10},
-		"gzip after gzip":                         {inGzip, emptyGzip(t), 0, ClassDecode, "larger than 1048576 bytes", maxAnswer + 128<<10},
-		"another protocol, and silence":           {upgrade, "", time.Second, ClassDecode, "does not use this HTTP status (HTTP 101)", 1000},
-		"another protocol without end":            {upgrade, many, 0, ClassDecode, "does not use this HTTP status (HTTP 101)", 64 << 10},
-		"a redirect without end":                  {"HTTP/1.1 302 Found\r\n\r\n", many, 0, ClassDecode, "a redirect", 64 << 10},
-		"an error without end":                    {"HTTP/1.1 503 Service Unavailable\r\n\r\n", many, 0, ClassDecode, "larger than 1048576 bytes", maxAnswer + 128<<10},
-		"no content, and more of it":              {"HTTP/1.1 204 No Content\r\n\r\n", many, 0, ClassDecode, "the answer is empty", 64 << 10},
-		"a status line without end":               {"HTTP/1.1 200 ", many, 0, ClassTransport, "exceeded", maxHeader + 64<<10},
-		"a header without end":                    {status + "X-A: ", many, 0, ClassTransport, "exceeded", maxHeader + 64<<10},
-		"headers without end":                     {status, strings.Repeat("X-A: b\r\n", 1000), 0, ClassTransport, "exceeded", maxHeader + 64<<10},
-		"announcements without end":               {"", strings.Repeat("HTTP/1.1 103 Early Hints\r\nX-A: b\r\n\r\n", 100), 0, ClassTransport, "", maxHeader + 64<<10},
-		"permission to go on without end":         {"", strings.Repeat("HTTP/1.1 100 Continue\r\n\r\n", 100), 0, ClassTransport, "", maxHeader + 64<<10},
-		"a status of the future, again and again": {"", strings.Repeat("HTTP/1.1 199 Later\r\n\r\n", 100), 0, ClassTransport, "", maxHeader + 64<<10},
-		"trailers without end":                    {chunked + "0\r\n", strings.Repeat("X-A: b\r\n", 1000), 0, ClassTransport, "", 256 << 10},
-		"a chunk's length without end":            {chunked, "0", 0, ClassTransport, "", 256 << 10},
-		"nothing":                                 {"", "", time.Second, ClassTimeout, "deadline exceeded", 0},
-		"a status line bit by bit":                {"", "H", time.Second, ClassTimeout, "deadline exceeded", 1000},
-		"headers bit by bit":                      {status, "X-A: b\r\n", time.Second, ClassTimeout, "deadline exceeded", 1000},
-		"announcements bit by bit":                {"", "HTTP/1.1 103 Early Hints\r\n\r\n", 5 * time.Second, ClassTimeout, "deadline exceeded", 1000},
-		"a body bit by bit":                       {plain, " ", time.Second, ClassTimeout, "deadline exceeded", 1000},
-		"an error bit by bit":                     {"HTTP/1.1 500 Internal Server Error\r\n\r\n", " ", time.Second, ClassTimeout, "deadline exceeded", 1000},
-		"chunks bit by bit":                       {chunked, "1\r\n \r\n", time.Second, ClassTimeout, "deadline exceeded", 1000},
-		"gzip bit by bit":                         {inGzip + zipped(t)[:10], "\x00", 3 * time.Second, ClassTimeout, "deadline exceeded", 1000},
+		"a body without end":                {plain, many, 0, ClassDecode, "larger than 1048576 bytes", maxAnswer + 128<<10},
+		"chunks without end":                {chunked, "8000\r\n" + many + "\r\n", 0, ClassDecode, "larger than 1048576 bytes", maxAnswer + 128<<10},
+		"a small gzip that unpacks to much": {inGzip, zipped(t), 0, ClassDecode, "larger than 1048576 bytes", 16 << 10},
+		"gzip that unpacks to nothing":      {inGzip + zipped(t)[:10], strings.Repeat("\x00\x00\x00\xff\xff", 1000), 0, ClassDecode, "larger than 1048576 bytes", maxAnswer + 128<<10},
+		"gzip after gzip":                   {inGzip, emptyGzip(t), 0, ClassDecode, "larger than 1048576 bytes", maxAnswer + 128<<10},
+		"another protocol, then silence":    {upgrade, "", time.Second, ClassDecode, "does not use this HTTP status (HTTP 101)", 1000},
+		"another protocol without end":      {upgrade, many, 0, ClassDecode, "does not use this HTTP status (HTTP 101)", 64 << 10},
+		"a redirect without end":            {"HTTP/1.1 302 Found\r\n\r\n", many, 0, ClassDecode, "a redirect", 64 << 10},
+		"an error without end":              {"HTTP/1.1 503 Service Unavailable\r\n\r\n", many, 0, ClassDecode, "larger than 1048576 bytes", maxAnswer + 128<<10},
+		"content after 204 No Content":      {"HTTP/1.1 204 No Content\r\n\r\n", many, 0, ClassDecode, "the answer is empty", 64 << 10},
+		"a status line without end":         {"HTTP/1.1 200 ", many, 0, ClassTransport, "exceeded", maxHeader + 64<<10},
+		"a header without end":              {status + "X-A: ", many, 0, ClassTransport, "exceeded", maxHeader + 64<<10},
+		"headers without end":               {status, strings.Repeat("X-A: b\r\n", 1000), 0, ClassTransport, "exceeded", maxHeader + 64<<10},
+		"early hints without end":           {"", strings.Repeat("HTTP/1.1 103 Early Hints\r\nX-A: b\r\n\r\n", 100), 0, ClassTransport, "", maxHeader + 64<<10},
+		"100 Continue without end":          {"", strings.Repeat("HTTP/1.1 100 Continue\r\n\r\n", 100), 0, ClassTransport, "", maxHeader + 64<<10},
+		"an unknown 1xx status without end": {"", strings.Repeat("HTTP/1.1 199 Later\r\n\r\n", 100), 0, ClassTransport, "", maxHeader + 64<<10},
+		"trailers without end":              {chunked + "0\r\n", strings.Repeat("X-A: b\r\n", 1000), 0, ClassTransport, "", 256 << 10},
+		"a chunk's length without end":      {chunked, "0", 0, ClassTransport, "", 256 << 10},
+		"nothing":                           {"", "", time.Second, ClassTimeout, "deadline exceeded", 0},
+		"a status line bit by bit":          {"", "H", time.Second, ClassTimeout, "deadline exceeded", 1000},
+		"headers bit by bit":                {status, "X-A: b\r\n", time.Second, ClassTimeout, "deadline exceeded", 1000},
+		"early hints bit by bit":            {"", "HTTP/1.1 103 Early Hints\r\n\r\n", 5 * time.Second, ClassTimeout, "deadline exceeded", 1000},
+		"a body bit by bit":                 {plain, " ", time.Second, ClassTimeout, "deadline exceeded", 1000},
+		"an error bit by bit":               {"HTTP/1.1 500 Internal Server Error\r\n\r\n", " ", time.Second, ClassTimeout, "deadline exceeded", 1000},
+		"chunks bit by bit":                 {chunked, "1\r\n \r\n", time.Second, ClassTimeout, "deadline exceeded", 1000},
+		"gzip bit by bit":                   {inGzip + zipped(t)[:10], "\x00", 3 * time.Second, ClassTimeout, "deadline exceeded", 1000},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

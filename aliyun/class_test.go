@@ -2,8 +2,8 @@ package aliyun
 
 import "testing"
 
-// The class decides when a batch is asked for again, and what its reader is told to
-// do. The codes are those of the API's documentation.
+// The class decides when a batch is polled again and which advice the user gets. The codes
+// are from the API's documentation.
 func TestClassify(t *testing.T) {
 	for _, c := range []struct {
 		code   string
@@ -63,8 +63,8 @@ func TestClassify(t *testing.T) {
 		{"InvalidParameter", 400, ClassInvalid},
 		{"UnsupportedHTTPMethod", 405, ClassInvalid},
 
-		// Codes that no page for these operations names are sorted by their words, at
-		// any status. None says that the batch is gone, which would drop its data.
+		// Codes that no page of these operations lists are classified by their words, at
+		// any status. None of them is ClassNotFound, which would drop the batch.
 		{"iot.firmware.InvalidDestVersion", 200, ClassInvalid},
 		{"iot.firmware.NullProductKey", 200, ClassInvalid},
 		{"iot.prod.NotExistedProductKey", 500, ClassInvalid},

@@ -15,9 +15,9 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
-// Twenty callers that go on and on need about twenty connections, not one for each
-// call. The limit is twice that: a dial that has begun is not called off when another
-// connection becomes free.
+// Twenty callers that make many calls need about twenty connections, not one per call. The
+// limit is twice that, because a dial is not cancelled when another connection becomes
+// free.
 func TestConnectionsAreKept(t *testing.T) {
 	for name, endpoint := range aliyun.Endpoints {
 		t.Run(name, func(t *testing.T) {
@@ -49,7 +49,7 @@ func TestConnectionsAreKept(t *testing.T) {
 	}
 }
 
-// If no connection can be made the class is transport, even if the URL is to blame.
+// A failure to connect has the class transport, even if the URL is wrong.
 func TestUnreachable(t *testing.T) {
 	plain, closed := httptest.NewServer(http.NotFoundHandler()), httptest.NewServer(http.NotFoundHandler())
 	defer plain.Close()
@@ -71,7 +71,7 @@ func TestUnreachable(t *testing.T) {
 	}
 }
 
-// A caller that gives up does not wait for the answer.
+// A call returns as soon as its context ends.
 func TestCallEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	_, err := query(t, ctx, aliyun.Options{}, func(_ http.ResponseWriter, r *http.Request) {

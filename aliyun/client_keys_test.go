@@ -14,20 +14,20 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 )
 
-// fixedKeys is a source of keys, or of an error, that never changes.
+// fixedKeys always returns the same keys or error.
 type fixedKeys struct {
 	keys     credentials.Keys
 	err      error
-	rejected atomic.Int32 // how often the client said that they are bad
+	rejected atomic.Int32 // number of calls of Reject
 }
 
 func (k *fixedKeys) Keys(context.Context) (credentials.Keys, error) { return k.keys, k.err }
 func (k *fixedKeys) Reject(credentials.Keys)                        { k.rejected.Add(1) }
 
-// signing keys have a secret and a token that no error may quote. Both contain "hush".
+// signing has a secret and a token that must not appear in an error. Both contain "hush".
 var signing = &fixedKeys{keys: credentials.Keys{AccessKeyID: "LTAI5tSomebody", AccessKeySecret: "hush-secret", SecurityToken: "hush-token"}}
 
-// A call without keys fails before anything is sent: the URL leads nowhere.
+// A call without keys fails before anything is sent: nothing listens at the URL.
 func TestWithoutCredentials(t *testing.T) {
 	client := aliyun.NewClient(&fixedKeys{err: errors.New("nobody knows a key")}, aliyun.Options{})
 	_, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: "http://127.0.0.1:1"}, "job-1")
@@ -36,8 +36,7 @@ func TestWithoutCredentials(t *testing.T) {
 	}
 }
 
-// The source of the keys learns that the API refuses them, so that it can look for
-// newer ones.
+// The client reports refused keys to their source, so that it can get new ones.
 func TestRefusedKeysAreReported(t *testing.T) {
 	sim := simulator.New()
 	server := httptest.NewServer(sim)
@@ -47,12 +46,12 @@ func TestRefusedKeysAreReported(t *testing.T) {
 	defer client.Close()
 	client.QueryOTAJob(t.Context(), aliyun.Instance{URL: server.URL}, "job-1")
 	if keys.rejected.Load() != 1 {
-		t.Error("the source of the keys was not told that they are bad")
+		t.Error("the client did not reject the keys")
 	}
 }
 
-// The gateway answers a wrong signature with the text that it signed, in which the
-// token stands.
+// The gateway answers a wrong signature with the text that it signed, which contains the
+// token.
 func TestSecretInTheAPIsMessageIsHidden(t *testing.T) {
 	const token = "tok/en+==" // percent-encoding changes it
 	sim := simulator.New()

@@ -17,14 +17,14 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
-// serve makes a call to a server with this handler, and gives the error of the call. It
-// demands that no goroutine is left behind.
+// serve makes a call to a server with this handler and returns the error of the call. It
+// fails the test if a goroutine is left.
 func serve(t *testing.T, o aliyun.Options, handler http.HandlerFunc, call func(*aliyun.Client, aliyun.Instance) error) *aliyun.Error {
 	t.Helper()
 	return serveAt(t, "plain HTTP", o, handler, call)
 }
 
-// serveAt is serve with the server at one of the endpoints.
+// serveAt is serve with one of the endpoints.
 func serveAt(t *testing.T, endpoint string, o aliyun.Options, handler http.HandlerFunc, call func(*aliyun.Client, aliyun.Instance) error) *aliyun.Error {
 	t.Helper()
 	address, transport := aliyun.Endpoints[endpoint](t, handler)
@@ -40,7 +40,7 @@ func serveAt(t *testing.T, endpoint string, o aliyun.Options, handler http.Handl
 	return failure
 }
 
-// query asks that server for a batch.
+// query asks the server for a batch.
 func query(t *testing.T, ctx context.Context, o aliyun.Options, handler http.HandlerFunc) (job *aliyun.Job, failure *aliyun.Error) {
 	t.Helper()
 	failure = serve(t, o, handler, func(c *aliyun.Client, in aliyun.Instance) (err error) {
@@ -50,7 +50,7 @@ func query(t *testing.T, ctx context.Context, o aliyun.Options, handler http.Han
 	return job, failure
 }
 
-// What the API is sent, but for the signature, which has tests of its own.
+// The request without its signature, which has its own tests.
 func TestCallOnTheWire(t *testing.T) {
 	var seen *http.Request
 	job, err := query(t, t.Context(), aliyun.Options{UserAgent: "exporter/1"}, func(w http.ResponseWriter, r *http.Request) {
@@ -73,10 +73,11 @@ func TestCallOnTheWire(t *testing.T) {
 	}
 }
 
-// Whatever goes wrong with an answer gets a class and a text that names the cause.
-// The text does not repeat the URL, whose query holds the whole request.
+// Every failure has a class and a text with the cause. The text does not contain the URL,
+// whose query has the whole request.
 func TestCallFailures(t *testing.T) {
-	// When the client has gone, the server must not answer after all: over TLS the client may still read it.
+	// The server must not answer after the client has left: over TLS the client may still
+	// read the answer.
 	hang := func(_ http.ResponseWriter, r *http.Request) {
 		<-r.Context().Done()
 		panic(http.ErrAbortHandler)
@@ -95,7 +96,7 @@ func TestCallFailures(t *testing.T) {
 			w.(http.Flusher).Flush()
 			hang(w, r)
 		}, aliyun.ClassTimeout, 200, "deadline exceeded"},
-		"the body is cut off": {aliyun.Options{}, func(w http.ResponseWriter, _ *http.Request) {
+		"the body is incomplete": {aliyun.Options{}, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "1000")
 			fmt.Fprint(w, goodAnswer)
 		}, aliyun.ClassDecode, 200, "incomplete"},
@@ -143,8 +144,8 @@ func TestCallFailures(t *testing.T) {
 	}
 }
 
-// Alibaba's pages print some values with errors, and nobody knows whether the API does
-// so too. The client reads either.
+// Some of Alibaba's pages misspell values. It is not known whether the API does so too, so
+// the client accepts both spellings.
 func TestMisprintedValues(t *testing.T) {
 	job, err := query(t, t.Context(), aliyun.Options{}, func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprint(w, `{"Success":true,"Data":{"JobStatus":"COMPLETE","JobType":"VERFIY_FIRMWARE"}}`)
@@ -154,8 +155,8 @@ func TestMisprintedValues(t *testing.T) {
 	}
 }
 
-// The observer is how calls become metrics and log lines: it learns of failures, and
-// of fields that cannot be read although the call succeeds.
+// The observer gets every call: failures, and fields that cannot be read although the call
+// succeeds.
 func TestObserverSeesEveryCall(t *testing.T) {
 	var calls []aliyun.Call
 	observe := aliyun.Options{Observe: func(c aliyun.Call) { calls = append(calls, c) }}
@@ -169,7 +170,7 @@ func TestObserverSeesEveryCall(t *testing.T) {
 	if c := calls[0]; c.Err != nil || c.Operation != "QueryOTAJob" || c.Duration <= 0 || !cmp.Equal(c.Notes, []aliyun.Note{{Field: "Data.UtcCreate", Text: "cannot be read; it is left out"}}) {
 		t.Errorf("first call: %+v", c)
 	}
-	// The observer gets the very error that the caller gets.
+	// The observer and the caller get the same error.
 	if c := calls[1]; !errors.Is(c.Err, error(failure)) {
 		t.Errorf("second call: %+v", c)
 	}

@@ -10,15 +10,15 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
-// largest is the size of the largest answer that the client takes, in bytes.
+// largest is the size of the largest answer that the client accepts, in bytes.
 const largest = 1 << 20
 
-// fill repeats a text until the answer has the largest size.
+// fill repeats a text until the answer has the size largest.
 func fill(before, again, after string) string {
 	return before + strings.Repeat(again, (largest-len(before)-len(after))/len(again)) + after
 }
 
-// count is fill with a number that goes up in the place of the verb in again.
+// count is like fill, but replaces the verb in again with an increasing number.
 func count(before, again, after string) string {
 	var b strings.Builder
 	b.WriteString(before)
@@ -29,13 +29,13 @@ func count(before, again, after string) string {
 	return b.String()
 }
 
-// batch is an answer to QueryOTAJob with one more field, whose value is not closed.
+// batch is the beginning of an answer to QueryOTAJob with one more field.
 func batch(field string) string {
 	return `{"Success":true,"Data":{"JobStatus":"IN_PROGRESS","` + field + `":`
 }
 
-// costlyAnswers are of the largest size, and costly to read if anything is done for
-// them that takes more than linear time.
+// costlyAnswers have the size largest. Each is slow to read if any step takes more than
+// linear time for it.
 var costlyAnswers = map[string]struct{ operation, body string }{
 	"a message of backslashes":       {aliyun.OpQueryOTAJob, fill(`{"Code":"Throttling","Message":"`, `\\`, `"}`)},
 	"a message of percent signs":     {aliyun.OpQueryOTAJob, fill(`{"Code":"Throttling","Message":"`, `%`, `"}`)},
@@ -81,9 +81,8 @@ var costlyAnswers = map[string]struct{ operation, body string }{
 	"devices in states of 10 kB":     {aliyun.OpListOTATaskByJob, count(`{"Success":true,"Total":1,"Data":[{"TaskStatus":"a"}`, `,{"TaskStatus":"%d`+strings.Repeat("a", 10_000)+`"}`, `]}`)},
 }
 
-// An answer of the largest size is read in linear time, whatever it contains: quadratic
-// time would be minutes of a CPU for each answer. Nor does more stay of it than a batch
-// or a page can have.
+// Reading an answer takes linear time for any content: quadratic time would be minutes of
+// CPU per answer. The result is not larger than a batch or a page can be.
 func TestAnswersThatAreCostlyToRead(t *testing.T) {
 	for name, c := range costlyAnswers {
 		t.Run(name, func(t *testing.T) {

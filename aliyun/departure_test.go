@@ -16,13 +16,14 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
 )
 
-// errReset is what a client sees of a connection that the peer resets.
+// errReset is the error of a connection that the peer resets.
 var errReset = errors.New("connection reset by peer")
 
-// Which failed calls may still reach the API, and until when, at a timeout of 10 s.
+// Error.ArrivesBy at a timeout of 10 s: whether and until when a failed call may still
+// reach the API.
 func TestArrivesBy(t *testing.T) {
 	const timeout = 10 * time.Second
-	// peer makes a dial function of what the other end of each connection does.
+	// peer returns a dial function. It runs the other end of each connection.
 	peer := func(do func(c net.Conn)) func(context.Context) (net.Conn, error) {
 		return func(context.Context) (net.Conn, error) {
 			client, server := net.Pipe()
@@ -67,7 +68,7 @@ func TestArrivesBy(t *testing.T) {
 		"a refusal":                   {dial: peer(answer("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", stall))},
 		"a redirect":                  {dial: peer(answer("HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n", stall))},
 		"a body that never comes":     {dial: peer(answer("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", stall))},
-		"a body that is cut off":      {dial: peer(answer("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{", end))},
+		"an incomplete body":          {dial: peer(answer("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{", end))},
 		"no connection":               {dial: func(context.Context) (net.Conn, error) { return nil, errReset }},
 		"no connection in time":       {dial: func(ctx context.Context) (net.Conn, error) { <-ctx.Done(); return nil, ctx.Err() }},
 		"a TLS handshake that fails":  {url: "https://iot", dial: peer(func(c net.Conn) { _, _ = c.Read(make([]byte, 1000)); _, _ = io.WriteString(c, "HTTP/1.0 400\r\n") })},

@@ -8,10 +8,9 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
-// The answers have the shape of the samples on Alibaba's pages of the operations, and of
-// the pages of Tuya, whose gateway has the same operations: there the keys are in lower
-// or camel case, and ids are numbers. Each names what was asked for, and has no field
-// that the client finds odd.
+// The answers have the form of the samples on Alibaba's pages, and on the pages of Tuya,
+// whose gateway has the same operations with keys in lower or camel case and numeric ids.
+// Each answer repeats the requested id and causes no note.
 func TestDocumentedAnswers(t *testing.T) {
 	for name, body := range map[string]map[string]string{
 		"Alibaba": {
@@ -53,7 +52,7 @@ func TestDocumentedAnswers(t *testing.T) {
 	}
 }
 
-// Equal tags and versions count once, however they are written, also in a state file.
+// Equal tags and versions count once, in any spelling, also in a state file.
 func TestEqualTagsAndVersionsCountOnce(t *testing.T) {
 	const data = `{"JobStatus":"IN_PROGRESS","SrcVersions":["1","2",1,"\u0031"],"Tags":[{"Key":"k","Value":"v"},{"value":"v","KEY":"k"},{"Key":"k"},{"Key":"k","Value":null},{"Key":"k","Value":""},{"Key":"","Value":"kv"}]}`
 	want := aliyun.Job{

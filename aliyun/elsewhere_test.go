@@ -15,8 +15,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
-// A redirect, by whichever status and to wherever, is an answer that is not the API's.
-// It is not followed, so that nobody else gets a signature and a token.
+// A redirect with any status and target is an error. The client does not follow it, so
+// that no other server gets the signature and the token.
 func TestNoRedirectIsFollowed(t *testing.T) {
 	var requests atomic.Int32
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { requests.Add(1) }))
@@ -49,7 +49,7 @@ func TestNoRedirectIsFollowed(t *testing.T) {
 				defer client.Close()
 				_, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: api.URL}, "job-1")
 				failure, ok := errors.AsType[*aliyun.Error](err)
-				// net/http reports a Location that it cannot parse as a failed request.
+				// For a Location that it cannot parse, net/http returns an error.
 				_, notParsed := url.Parse(location)
 				if !ok || notParsed == nil && (failure.Class != aliyun.ClassDecode || failure.HTTPStatus != status) {
 					t.Errorf("got %v, want class decode", err)
@@ -65,7 +65,7 @@ func TestNoRedirectIsFollowed(t *testing.T) {
 	}
 }
 
-// An endpoint that cannot prove its identity gets no request.
+// An endpoint with an untrusted certificate gets no request.
 func TestAStrangersCertificateIsNotTrusted(t *testing.T) {
 	stranger := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 		t.Error("it got the request")

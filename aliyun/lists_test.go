@@ -12,8 +12,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
-// lister makes one call of a list. What entries holds is a list of the operation's own
-// type.
+// lister makes one call of a list. entries is a slice of the operation's own type.
 type lister func(t *testing.T, c *aliyun.Client, in aliyun.Instance) (total int, entries any, err error)
 
 var listers = map[string]lister{
@@ -31,7 +30,7 @@ var listers = map[string]lister{
 	},
 }
 
-// answered makes a call of a list to a server that gives this answer.
+// answered calls a list operation of a server that gives this answer.
 func answered(t *testing.T, operation, answer string) (total int, entries any, seen *http.Request, failure *aliyun.Error) {
 	t.Helper()
 	failure = serve(t, aliyun.Options{}, func(w http.ResponseWriter, r *http.Request) {
@@ -44,8 +43,8 @@ func answered(t *testing.T, operation, answer string) (total int, entries any, s
 	return total, entries, seen, failure
 }
 
-// Each list asks for the largest page that the API gives, but for the devices, of
-// which only the Total is wanted.
+// Each list requests the largest page of the API, except for the device tasks, of which
+// only the Total is needed.
 func TestListsOnTheWire(t *testing.T) {
 	for operation, want := range map[string]string{
 		aliyun.OpListOTAFirmware:      "CurrentPage=3&IotInstanceId=iot-1&PageSize=100&ProductKey=a1",
@@ -64,7 +63,7 @@ func TestListsOnTheWire(t *testing.T) {
 	}
 }
 
-// Lists are read in the shapes that the API sends, documents or might slip into.
+// Lists are read in every form that the API sends or documents, and in similar forms.
 func TestListAnswers(t *testing.T) {
 	at := time.Date(2019, 12, 28, 2, 43, 10, 0, time.UTC)
 	firmwares := []aliyun.Firmware{{FirmwareID: new("fw-1"), ProductKey: new("a1"), DestVersion: new("2")}, {FirmwareID: new("fw-2")}}
@@ -113,27 +112,27 @@ func TestListAnswers(t *testing.T) {
 	}
 }
 
-// A list without a Total is no answer: nobody could know whether it is complete.
+// A list without a Total is an error: it may be incomplete.
 func TestListFailures(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer string
 		class  aliyun.Class
 		text   string // a part of the error
 	}{
-		"no Total":                 {`{"Success":true,"Data":{}}`, aliyun.ClassDecode, "the answer has Success but no Total"},
-		"a Total that is null":     {`{"Success":true,"Total":null,"Data":{}}`, aliyun.ClassDecode, "no Total"},
-		"a Total that is a text":   {`{"Success":true,"Total":"many"}`, aliyun.ClassDecode, "no Total"},
-		"a negative Total":         {`{"Success":true,"Total":-1}`, aliyun.ClassDecode, "-1 as Total, which is not a count"},
-		"half a Total":             {`{"Success":true,"Total":1.5}`, aliyun.ClassDecode, "1.5 as Total, which is not a count"},
-		"a Total beyond all lists": {`{"Success":true,"Total":1e300}`, aliyun.ClassDecode, "1e+300 as Total, which is not a count"},
-		"no Success":               {`{"Total":1}`, aliyun.ClassDecode, ""},
-		"nothing":                  {``, aliyun.ClassDecode, "empty"},
-		"a package that is gone":   {`{"Success":false,"Code":"iot.firmware.FirmwareNotFound","ErrorMessage":"gone"}`, aliyun.ClassNotFound, "FirmwareNotFound"},
-		"another bad package":      {`{"Success":false,"Code":"iot.firmware.InvalidFirmwareId"}`, aliyun.ClassNotFound, ""},
-		"a wrong product":          {`{"Success":false,"Code":"iot.prod.NotExistedProduct"}`, aliyun.ClassInvalid, ""},
-		"a wrong state":            {`{"Success":false,"Code":"iot.firmware.InvalidTaskStatus"}`, aliyun.ClassInvalid, ""},
-		"throttled":                {`{"Code":"Throttling.User","Message":"slow down"}`, aliyun.ClassThrottled, ""},
-		"a missing permission":     {`{"Code":"Forbidden.RAM","Message":"no"}`, aliyun.ClassPermission, ""},
+		"no Total":                  {`{"Success":true,"Data":{}}`, aliyun.ClassDecode, "the answer has Success but no Total"},
+		"a Total that is null":      {`{"Success":true,"Total":null,"Data":{}}`, aliyun.ClassDecode, "no Total"},
+		"a Total that is a text":    {`{"Success":true,"Total":"many"}`, aliyun.ClassDecode, "no Total"},
+		"a negative Total":          {`{"Success":true,"Total":-1}`, aliyun.ClassDecode, "-1 as Total, which is not a count"},
+		"half a Total":              {`{"Success":true,"Total":1.5}`, aliyun.ClassDecode, "1.5 as Total, which is not a count"},
+		"a Total that is too large": {`{"Success":true,"Total":1e300}`, aliyun.ClassDecode, "1e+300 as Total, which is not a count"},
+		"no Success":                {`{"Total":1}`, aliyun.ClassDecode, ""},
+		"nothing":                   {``, aliyun.ClassDecode, "empty"},
+		"a package that is gone":    {`{"Success":false,"Code":"iot.firmware.FirmwareNotFound","ErrorMessage":"gone"}`, aliyun.ClassNotFound, "FirmwareNotFound"},
+		"another bad package":       {`{"Success":false,"Code":"iot.firmware.InvalidFirmwareId"}`, aliyun.ClassNotFound, ""},
+		"a wrong product":           {`{"Success":false,"Code":"iot.prod.NotExistedProduct"}`, aliyun.ClassInvalid, ""},
+		"a wrong state":             {`{"Success":false,"Code":"iot.firmware.InvalidTaskStatus"}`, aliyun.ClassInvalid, ""},
+		"throttled":                 {`{"Code":"Throttling.User","Message":"slow down"}`, aliyun.ClassThrottled, ""},
+		"a missing permission":      {`{"Code":"Forbidden.RAM","Message":"no"}`, aliyun.ClassPermission, ""},
 	} {
 		for operation := range listers { // they share the code that reads answers
 			t.Run(name+"/"+operation, func(t *testing.T) {
@@ -149,7 +148,7 @@ func TestListFailures(t *testing.T) {
 	}
 }
 
-// A count is told as one, whatever its size.
+// The error shows a large Total as an integer.
 func TestFirstPageWithoutEntries(t *testing.T) {
 	err := serve(t, aliyun.Options{}, func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprint(w, `{"Success":true,"Total":1000000}`)

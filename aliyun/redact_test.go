@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// A secret is found in every spelling in which a request or an answer can contain it,
-// and nothing that is not all of it is taken out.
+// A secret is redacted in every encoding in which a request or an answer can contain it.
+// A part of the secret is not redacted.
 func TestRedact(t *testing.T) {
 	const secret = `a/b+c=%25&"\<d e`
 	twice := url.QueryEscape(url.QueryEscape(secret))
@@ -38,7 +38,7 @@ func TestRedact(t *testing.T) {
 			if got, want := redact("x"+written+"="+written+"y", secret), "x<secret>=<secret>y"; got != want {
 				t.Errorf("got %s of %s, want %s", got, written, want)
 			}
-			// Without its first or last byte it is not the secret.
+			// The secret without its first or last byte.
 			for _, other := range []string{written[1:], written[:len(written)-1]} {
 				if got := redact(other, secret); got != other {
 					t.Errorf("a part of it, %s, became %s", other, got)
@@ -46,7 +46,7 @@ func TestRedact(t *testing.T) {
 			}
 		})
 	}
-	// Beginnings of encodings that end too early, and a text that only looks encoded.
+	// Incomplete encodings, and text that only looks encoded.
 	for _, text := range []string{"", "%", "%2", `\`, `\u00`, "&", "&#43", "+", strings.Repeat("%25", 100)} {
 		if got := redact(text, secret, "", "+/"); got != text {
 			t.Errorf("%q became %q", text, got)
@@ -54,8 +54,7 @@ func TestRedact(t *testing.T) {
 	}
 }
 
-// What the API says goes to the log and to /jobs: without secrets, and cut, so that one
-// answer cannot fill either.
+// Texts of the API go to the log and to /jobs. They have no secrets and a limited length.
 func TestCleanHidesSecretsAndCuts(t *testing.T) {
 	const secret, token = "s3cr/et+", "tok=en"
 	e := Error{
@@ -74,7 +73,7 @@ func TestCleanHidesSecretsAndCuts(t *testing.T) {
 	if text := e.Err.Error(); !strings.HasPrefix(text, "malformed: <secret> x") || len(text) != 1024 {
 		t.Errorf("cause %q of %d bytes", text[:80], len(text))
 	}
-	// The 64th byte is in the middle of the second é.
+	// Byte 64 is in the middle of the second é.
 	long := Error{RequestID: "é" + string(make([]byte, 62)) + "é", Err: context.Canceled}
 	long.clean(secret)
 	if len(long.RequestID) != 64 {

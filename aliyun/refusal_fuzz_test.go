@@ -17,11 +17,11 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
 )
 
-// refusal is what the API says of a call that it refuses.
+// refusal is the content of the answer to a refused call.
 type refusal struct{ Code, Message, RequestID string }
 
-// refusalForms are how a refusal is written: by Alibaba's gateway, in JSON and in XML,
-// and by the IoT product behind it.
+// refusalForms are the forms of a refusal: of Alibaba's gateway in JSON and XML, and of the
+// IoT product behind it.
 var refusalForms = map[string]func(refusal) []byte{
 	"gateway": func(r refusal) []byte {
 		return inJSON(map[string]any{"RequestId": r.RequestID, "HostId": "h", "Code": r.Code, "Message": r.Message, "Recommend": "r"})
@@ -50,9 +50,8 @@ func inJSON(v any) []byte {
 	return text
 }
 
-// The error of a refused call repeats what the API said, in whichever form it came,
-// except for what is too long, and for our secrets: no part of the error contains one,
-// percent-encoded or not.
+// The error of a refused call repeats the answer in any of its forms, shortened and without
+// the secrets of the call: no part of the error contains one, percent-encoded or not.
 func FuzzRefusal(f *testing.F) {
 	f.Add(404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.", "4C467B38-3910-447D-87BC-AC049166F216", "s3cr/et+", "tok=en/+")
 	f.Add(400, "SignatureDoesNotMatch", "server CanonicalRequest is [POST\n/\nx-acs-security-token:tok=en/+\n]", "R", "s3cr/et+", "tok=en/+")
@@ -64,8 +63,8 @@ func FuzzRefusal(f *testing.F) {
 			t.Skip("a redirect, or no refusal")
 		}
 		for _, s := range []string{secret, token} {
-			// Real secrets are longer and look like Base64. One that is in the text
-			// "<secret>", which replaces them, would be found there.
+			// Real secrets are longer and look like Base64. A secret that is a part of
+			// its replacement, "<secret>", would be found there.
 			if len(s) < 8 && s != "" || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' || r == '<' || r == '>' }) {
 				t.Skip("no secret")
 			}
@@ -101,11 +100,11 @@ func FuzzRefusal(f *testing.F) {
 	})
 }
 
-// abs is never negative, not even for the lowest int.
+// abs is not negative even for the lowest int.
 func abs(n int) int { return max(n, -max(n, -1<<62)) }
 
-// mentions is whether a text contains a secret, as it is or percent-encoded once or
-// twice. No error may.
+// mentions reports whether a text contains a secret, unchanged or percent-encoded once or
+// twice. An error must not.
 func mentions(text, secret string) bool {
 	once := url.QueryEscape(secret)
 	return secret != "" && (strings.Contains(text, secret) || strings.Contains(text, once) || strings.Contains(text, url.QueryEscape(once)))
@@ -113,9 +112,9 @@ func mentions(text, secret string) bool {
 
 var escaped = regexp.MustCompile(`%[0-9A-Fa-f]{2}|\\+u[0-9A-Fa-f]{4}|\\+`)
 
-// hints is whether a text could be read as containing a secret, in any number of
-// encodings. Such a text may be redacted more than mentions asks for. So may any, if the
-// secret itself has a character that begins an encoding: no key of Alibaba Cloud has.
+// hints reports whether a text may contain a secret in some repeated encoding. Such a text
+// may be redacted although mentions is false. The same is true for any text if the secret
+// has a character that starts an encoding, which no key of Alibaba Cloud has.
 func hints(text, secret string) bool {
 	bare := func(s string) string {
 		for was := ""; s != was; {
@@ -129,7 +128,7 @@ func hints(text, secret string) bool {
 	return secret != "" && (strings.ContainsAny(secret, `%\&`) || strings.Contains(bare(text), bare(secret)))
 }
 
-// writable is a text without what JSON or XML cannot express.
+// writable removes what JSON or XML cannot represent.
 func writable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0xFFFE || r == 0xFFFF {

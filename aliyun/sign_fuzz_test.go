@@ -18,14 +18,14 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/network"
 )
 
-// alwaysKeys is a source of keys that never change.
+// alwaysKeys always returns the same keys.
 type alwaysKeys credentials.Keys
 
 func (k alwaysKeys) Keys(context.Context) (credentials.Keys, error) { return credentials.Keys(k), nil }
 func (alwaysKeys) Reject(credentials.Keys)                          {}
 
-// Whatever characters are in the names of batches, instances, parameters, endpoints
-// and keys, the API accepts either signature and reads what was sent.
+// With any characters in the ids of batches and instances, parameters, endpoints and keys,
+// the simulator accepts both signatures and decodes the values that were sent.
 func FuzzSignature(f *testing.F) {
 	f.Add("wahVIzGkCMuAUE2gDERM020001", "iot-cn-0pp1n8t", "ProductKey", "a1", "iot.cn-shanghai.aliyuncs.com", "LTAI5t", "secret", "")
 	f.Add("a b+c*d~e%20f", "&=?#", "冷链", "+", "127.0.0.1:8080", "id", "\x00\xff", "tok/en+==")
@@ -43,7 +43,7 @@ func FuzzSignature(f *testing.F) {
 	})
 	f.Fuzz(func(t *testing.T, jobID, instanceID, name, value, host, keyID, secret, token string) {
 		base, err := url.Parse("http://" + host)
-		// What a configuration would refuse, and what HTTP cannot carry, is out of scope.
+		// Skip what a configuration would refuse and what HTTP cannot transmit.
 		switch {
 		case err != nil || base.Host != host || !hostPort.MatchString(host):
 			t.Skip("no host")
@@ -52,7 +52,7 @@ func FuzzSignature(f *testing.F) {
 		case slices.Contains(ownParams, name):
 			t.Skip("not another parameter")
 		case keyID == "" || strings.ContainsAny(keyID, ", ") || !ascii(keyID) || !ascii(token) || token != strings.TrimSpace(token):
-			t.Skip("no header could carry them")
+			t.Skip("not possible in a header")
 		}
 		api := simulator.New()
 		api.AddAccount(gateway.Account{Name: "main", Keys: []gateway.Key{{ID: keyID, Secret: secret, Token: token}}})
@@ -75,16 +75,16 @@ func FuzzSignature(f *testing.F) {
 	})
 }
 
-// ownParams are those that a call has anyway.
+// ownParams are the parameters that every call has.
 var ownParams = []string{
 	"JobId", "IotInstanceId", "Format", "Action", "Version", "RegionId", "AccessKeyId", "SecurityToken", "Signature", "SignatureMethod",
 	"SignatureVersion", "SignatureNonce", "Timestamp",
 }
 
-// hostPort is what a configuration takes as an endpoint, and a little more.
+// hostPort matches the endpoints that a configuration accepts, and some more.
 var hostPort = regexp.MustCompile(`^([A-Za-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?$`)
 
-// ascii says whether a header can carry a text.
+// ascii reports whether a text is possible in a header.
 func ascii(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' })
 }

@@ -25,8 +25,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/network"
 )
 
-// Endpoints are the ways in which a server can be asked. Each starts one with this
-// handler that lives as long as the test, and gives its URL and a transport for it.
+// Endpoints are the ways to reach a server. Each function starts a server with this handler
+// for the time of the test, and returns its URL and a transport for it.
 var Endpoints = map[string]func(*testing.T, http.Handler) (string, *http.Transport){
 	"plain HTTP": func(t *testing.T, h http.Handler) (string, *http.Transport) {
 		server := httptest.NewServer(h)
@@ -51,7 +51,7 @@ var Endpoints = map[string]func(*testing.T, http.Handler) (string, *http.Transpo
 	},
 }
 
-// tlsServer is a server that is not started yet, with its authority.
+// tlsServer is an unstarted server with its authority.
 type tlsServer struct {
 	*httptest.Server
 	authority *network.Authority
@@ -74,7 +74,7 @@ func newTLSServer(t *testing.T, h http.Handler, until time.Time, hosts ...string
 	return tlsServer{server, authority}
 }
 
-// start gives the URL, and a transport that trusts the authority.
+// start returns the URL and a transport that trusts the authority.
 func (s tlsServer) start(t *testing.T) (string, *http.Transport) {
 	s.StartTLS()
 	t.Cleanup(s.Close)
@@ -83,8 +83,7 @@ func (s tlsServer) start(t *testing.T) (string, *http.Transport) {
 	return s.URL, transport
 }
 
-// The client offers what it speaks, and nothing else: a server that prefers HTTP/2
-// answers in HTTP/1.1.
+// The client offers only HTTP/1.1: a server that prefers HTTP/2 answers in HTTP/1.1.
 func TestEndpoints(t *testing.T) {
 	for name, endpoint := range Endpoints {
 		t.Run(name, func(t *testing.T) {
@@ -106,7 +105,7 @@ func TestEndpoints(t *testing.T) {
 	}
 }
 
-// The servers of these tests do prefer HTTP/2.
+// The servers of these tests prefer HTTP/2.
 func TestEndpointsPreferHTTP2(t *testing.T) {
 	server := newTLSServer(t, http.NotFoundHandler(), time.Now().Add(time.Hour), "127.0.0.1")
 	address, _ := server.start(t)
@@ -126,7 +125,8 @@ func TestEndpointsPreferHTTP2(t *testing.T) {
 	}
 }
 
-// What stands in the ClientHello itself, of which a server shows only what it takes.
+// The protocols in the ClientHello. A server shows only the one that it selects, so this
+// test reads the ClientHello itself.
 func TestALPN(t *testing.T) {
 	server := newTLSServer(t, http.NotFoundHandler(), time.Now().Add(time.Hour), "127.0.0.1")
 	var offered atomic.Value
@@ -148,7 +148,7 @@ type staticKeys credentials.Keys
 func (k staticKeys) Keys(context.Context) (credentials.Keys, error) { return credentials.Keys(k), nil }
 func (staticKeys) Reject(credentials.Keys)                          {}
 
-// raw is a server that takes connections and does this with each.
+// raw starts a server that calls a function with each connection.
 func raw(t *testing.T, do func(net.Conn)) (address string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -169,7 +169,7 @@ func raw(t *testing.T, do func(net.Conn)) (address string) {
 	return l.Addr().String()
 }
 
-// saysRaw is a server that reads something, answers this and closes.
+// saysRaw starts a server that reads once, sends this text and closes the connection.
 func saysRaw(t *testing.T, answer string) (address string) {
 	return raw(t, func(conn net.Conn) {
 		_, _ = conn.Read(make([]byte, 4096))
@@ -177,11 +177,10 @@ func saysRaw(t *testing.T, answer string) (address string) {
 	})
 }
 
-// What keeps a call from its answer is told apart, by real servers that are wrong in
-// one way each.
+// Each cause is recognized with a real server that has this fault.
 func TestCauses(t *testing.T) {
 	later := time.Now().Add(time.Hour)
-	// overTLS is a server with this certificate and configuration.
+	// overTLS returns a server with this certificate and configuration.
 	overTLS := func(until time.Time, host string, change func(*tls.Config, *http.Transport)) func(*testing.T) (string, *http.Transport) {
 		return func(t *testing.T) (string, *http.Transport) {
 			server := newTLSServer(t, http.NotFoundHandler(), until, host)
@@ -248,33 +247,33 @@ func TestCauses(t *testing.T) {
 			t.Cleanup(server.Close)
 			return "https://" + server.Listener.Addr().String()
 		}), ClassTransport, CauseNoTLS},
-		"SSH behind https":                {plain(func(t *testing.T) string { return "https://" + saysRaw(t, "SSH-2.0-OpenSSH_9.2\r\n") }), ClassTransport, CauseNoTLS},
-		"nothing but a close, for https":  {plain(func(t *testing.T) string { return "https://" + saysRaw(t, "") }), ClassTransport, CauseClosed},
-		"TLS behind http":                 {says("\x15\x03\x01\x00\x02\x02\x46"), ClassTransport, CauseOnlyTLS},
-		"HTTP/2 without TLS":              {says("\x00\x00\x12\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x64\x00\x04\x40\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00"), ClassTransport, CauseProtocol},
-		"SSH":                             {says("SSH-2.0-OpenSSH_9.2\r\n"), ClassTransport, CauseProtocol},
-		"mail":                            {says("220 mail.example.com ESMTP\r\n"), ClassTransport, CauseProtocol},
-		"an answer in HTTP/2's own words": {says("HTTP/2 200 OK\r\n\r\n"), ClassTransport, CauseProtocol},
-		"a status that is no number":      {says("HTTP/1.1 OK\r\n\r\n"), ClassTransport, CauseProtocol},
-		"a header without a colon":        {says("HTTP/1.1 200 OK\r\nnothing\r\n\r\n"), ClassTransport, CauseProtocol},
-		"a length that is no number":      {says("HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n"), ClassTransport, CauseProtocol},
-		"two lengths":                     {says("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"), ClassTransport, CauseProtocol},
-		"a coding that nobody asked for":  {says("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n"), ClassTransport, CauseProtocol},
-		"chunks that are none":            {says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nno\r\n"), ClassTransport, CauseProtocol},
-		"nothing but a close":             {says(""), ClassTransport, CauseClosed},
-		"half a status line":              {says("HTTP/1.1 20"), ClassTransport, CauseProtocol},
-		"half the headers":                {says("HTTP/1.1 200 OK\r\nX-A"), ClassTransport, CauseProtocol},
+		"SSH behind https":                 {plain(func(t *testing.T) string { return "https://" + saysRaw(t, "SSH-2.0-OpenSSH_9.2\r\n") }), ClassTransport, CauseNoTLS},
+		"the connection closes, for https": {plain(func(t *testing.T) string { return "https://" + saysRaw(t, "") }), ClassTransport, CauseClosed},
+		"TLS behind http":                  {says("\x15\x03\x01\x00\x02\x02\x46"), ClassTransport, CauseOnlyTLS},
+		"HTTP/2 without TLS":               {says("\x00\x00\x12\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x64\x00\x04\x40\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00"), ClassTransport, CauseProtocol},
+		"SSH":                              {says("SSH-2.0-OpenSSH_9.2\r\n"), ClassTransport, CauseProtocol},
+		"mail":                             {says("220 mail.example.com ESMTP\r\n"), ClassTransport, CauseProtocol},
+		"a status line of HTTP/2":          {says("HTTP/2 200 OK\r\n\r\n"), ClassTransport, CauseProtocol},
+		"a status that is not a number":    {says("HTTP/1.1 OK\r\n\r\n"), ClassTransport, CauseProtocol},
+		"a header without a colon":         {says("HTTP/1.1 200 OK\r\nnothing\r\n\r\n"), ClassTransport, CauseProtocol},
+		"a length that is not a number":    {says("HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n"), ClassTransport, CauseProtocol},
+		"two lengths":                      {says("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"), ClassTransport, CauseProtocol},
+		"an unrequested encoding":          {says("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n"), ClassTransport, CauseProtocol},
+		"invalid chunks":                   {says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nno\r\n"), ClassTransport, CauseProtocol},
+		"the connection closes":            {says(""), ClassTransport, CauseClosed},
+		"half a status line":               {says("HTTP/1.1 20"), ClassTransport, CauseProtocol},
+		"half the headers":                 {says("HTTP/1.1 200 OK\r\nX-A"), ClassTransport, CauseProtocol},
 		"a reset": {plain(func(t *testing.T) string {
 			return "http://" + raw(t, func(conn net.Conn) {
 				_, _ = conn.Read(make([]byte, 1))
 				_ = conn.(*net.TCPConn).SetLinger(0)
 			})
 		}), ClassTransport, CauseClosed},
-		"a proxy that is not there":      {through(closed), ClassTransport, CauseProxy},
-		"a proxy without an address":     {through(func(*testing.T) string { return "proxy.invalid:3128" }), ClassTransport, CauseProxy},
-		"a proxy that wants a password":  {through(func(t *testing.T) string { return saysRaw(t, "HTTP/1.1 407 hush-token\r\n\r\n") }), ClassTransport, CauseProxy},
-		"a proxy without the host":       {through(func(t *testing.T) string { return saysRaw(t, "HTTP/1.1 502 Bad Gateway\r\n\r\n") }), ClassTransport, CauseProxy},
-		"a body that is cut off is none": {says("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{}"), ClassDecode, ""},
+		"a proxy that does not listen":         {through(closed), ClassTransport, CauseProxy},
+		"a proxy without an address":           {through(func(*testing.T) string { return "proxy.invalid:3128" }), ClassTransport, CauseProxy},
+		"a proxy that wants a password":        {through(func(t *testing.T) string { return saysRaw(t, "HTTP/1.1 407 hush-token\r\n\r\n") }), ClassTransport, CauseProxy},
+		"a proxy that does not reach the host": {through(func(t *testing.T) string { return saysRaw(t, "HTTP/1.1 502 Bad Gateway\r\n\r\n") }), ClassTransport, CauseProxy},
+		"an incomplete body has no cause":      {says("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{}"), ClassDecode, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			address, transport := c.start(t)
@@ -302,7 +301,7 @@ func TestCauses(t *testing.T) {
 	}
 }
 
-// A certificate that is wrong in another way is told as one that cannot be used.
+// Any other fault of a certificate is CauseCertificate.
 func TestOtherCertificates(t *testing.T) {
 	for _, reason := range []x509.InvalidReason{x509.NotAuthorizedToSign, x509.IncompatibleUsage, x509.CANotAuthorizedForThisName} {
 		err := &tls.CertificateVerificationError{Err: x509.CertificateInvalidError{Cert: &x509.Certificate{}, Reason: reason}}

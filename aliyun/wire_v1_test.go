@@ -19,8 +19,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/network"
 )
 
-// With signature v1 everything stands in the query of a POST: the parameters that each
-// call has, the signature and the token. No header says who calls.
+// With signature v1 everything is in the query of a POST: the parameters of every call, the
+// signature and the token. No header identifies the caller.
 func TestCallOnTheWireV1(t *testing.T) {
 	var seen *http.Request
 	var query url.Values
@@ -62,8 +62,8 @@ func TestCallOnTheWireV1(t *testing.T) {
 	}
 }
 
-// The endpoint stands in the Host header, and in what v3 signs, just as it is written:
-// with its port, its capitals and its brackets.
+// The Host header, which v3 signs, has the endpoint as configured: with its port, its
+// capitals and its brackets.
 func TestEndpointsWithAPort(t *testing.T) {
 	sim := simulator.New()
 	sim.AddAccount(gateway.Account{Name: "a", Limit: 1000, Keys: []gateway.Key{{ID: "id", Secret: "secret"}}})
@@ -90,9 +90,9 @@ func TestEndpointsWithAPort(t *testing.T) {
 	}
 }
 
-// Whatever an endpoint says of a call, the error has neither the signature nor a
-// secret, although they stand in the URL. It quotes them as gateways do: the text that
-// was to be signed, the URL, the query, a header.
+// No error contains the signature or a secret, although they are in the URL and although
+// the endpoint quotes them as gateways do: in the text that was signed, the URL, the query
+// or a header.
 func TestNoErrorQuotesTheQuery(t *testing.T) {
 	const token = "hush/tok+en==~ x"
 	signed := func(r *http.Request) string {
@@ -158,7 +158,7 @@ func TestNoErrorQuotesTheQuery(t *testing.T) {
 	}
 }
 
-// hijack answers with just this text and closes the connection.
+// hijack sends only this text and closes the connection.
 func hijack(w http.ResponseWriter, answer string) {
 	conn, buffered, err := w.(http.Hijacker).Hijack()
 	if err != nil {

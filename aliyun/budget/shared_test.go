@@ -18,12 +18,12 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/network"
 )
 
-// In no one-second window does the server see more calls than there are slots, and
-// hardly a slot is left unused. The simulator counts a call when it arrives: half of
-// the latency comes before that and half after it, each drawn anew, as on a network.
+// The server never sees more calls in one second than there are slots, and at least 99 % of
+// the possible calls are made. Half of the latency is before the arrival of a call and
+// half after it; each half is random, as on a network.
 func TestSlotsNeverExceedTheBudgetAndUseIt(t *testing.T) {
 	const limit, seconds = 10, 300
-	// uniform draws a latency for each call: the whole way there and back.
+	// uniform returns a random latency for each call, in both directions together.
 	uniform := func(from, to time.Duration) func() time.Duration {
 		return func() time.Duration { return from + rand.N(to-from+1) }
 	}
@@ -64,7 +64,7 @@ func TestSlotsNeverExceedTheBudgetAndUseIt(t *testing.T) {
 					if err != nil {
 						break
 					}
-					// A call that has begun ends, also after the last second.
+					// A call that has started continues after the last second.
 					calls.Go(func() {
 						defer slot.Answered()
 						if _, err := client.QueryOTAJob(context.WithoutCancel(ctx), aliyun.Instance{URL: "http://simulator"}, "job-1"); err != nil {
@@ -94,13 +94,13 @@ func TestSlotsNeverExceedTheBudgetAndUseIt(t *testing.T) {
 	}
 }
 
-// keys are the same for each call.
+// keys always returns the same keys.
 type keys credentials.Keys
 
 func (k keys) Keys(context.Context) (credentials.Keys, error) { return credentials.Keys(k), nil }
 func (keys) Reject(credentials.Keys)                          {}
 
-// delayed holds back an answer that the server has made.
+// delayed delays the answer of the server.
 type delayed struct {
 	http.ResponseWriter
 	by time.Duration

@@ -12,9 +12,9 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/budget"
 )
 
-// When a slot is given out again, counted from how it was given back.
+// The time until a slot is free again after each way to give it back.
 func TestSlotsAreGivenOut(t *testing.T) {
-	// take says how long the slot had to be waited for.
+	// take returns how long Take waited.
 	take := func(t *testing.T, s *budget.Slots) (*budget.Slot, time.Duration) {
 		t.Helper()
 		start := time.Now()
@@ -30,7 +30,7 @@ func TestSlotsAreGivenOut(t *testing.T) {
 	}{
 		"one second after the answer": {(*budget.Slot).Answered, time.Second, time.Second * 102 / 100},
 		"15 to 45 s after a throttle": {(*budget.Slot).Throttled, 15 * time.Second, 45 * time.Second},
-		"soon if it was not used":     {(*budget.Slot).Unused, 0, 400 * time.Millisecond},
+		"at once if it was not used":  {(*budget.Slot).Unused, 0, 400 * time.Millisecond},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -63,7 +63,7 @@ func TestSlotsAreGivenOut(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			slots := budget.NewSlots(10)
 			take(t, slots)
-			// A share is a second by ten slots.
+			// A share is one second divided by ten slots.
 			for range 9 {
 				if _, waited := take(t, slots); waited != time.Second/40 {
 					t.Errorf("the next slot was given out %v later", waited)
@@ -121,8 +121,8 @@ func TestSlotsAreGivenOut(t *testing.T) {
 	})
 }
 
-// A slot whose call got no answer counts until one second after the request has
-// arrived at the latest.
+// A slot whose call got no answer is held until one second after the latest time at which
+// the request can arrive.
 func TestSlotWithoutAnAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slots := budget.NewSlots(1)
@@ -148,9 +148,9 @@ func TestSlotWithoutAnAnswer(t *testing.T) {
 	})
 }
 
-// What slots of one shared budget may do together.
+// The slots of accounts with a shared budget.
 func TestSlotsDrawFromABudget(t *testing.T) {
-	// free says how many slots can be taken within d.
+	// free returns how many slots can be taken within d.
 	free := func(t *testing.T, s *budget.Slots, d time.Duration) (n int) {
 		t.Helper()
 		ctx, cancel := context.WithTimeout(t.Context(), d)

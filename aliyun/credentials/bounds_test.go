@@ -20,9 +20,9 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/network"
 )
 
-// Whatever a source of keys answers, asking it ends soon, with an error that says why, and
-// takes little memory. The answers reach every source: this process has a proxy that is
-// each of their hosts.
+// For any answer of a source, Keys returns soon with an error that says why, and uses little
+// memory. The test gives the same answers to every source: a proxy of this process
+// answers for all their hosts.
 func TestSourcesAreBounded(t *testing.T) {
 	home := bareEnvironment(t)
 	t.Setenv("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "")
@@ -53,7 +53,7 @@ func TestSourcesAreBounded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// credentials-go uses copies of it.
+	// credentials-go copies http.DefaultTransport.
 	transport := http.DefaultTransport.(*http.Transport)
 	before := http.DefaultTransport
 	http.DefaultTransport = transport.Clone()
@@ -94,10 +94,10 @@ func TestSourcesAreBounded(t *testing.T) {
 			io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n")
 			io.Copy(io.Discard, buffered) // until the client closes
 		}, "HTTP 101"},
-		"a little gzip that is a lot": {func(w http.ResponseWriter, _ *http.Request) {
+		"a small gzip that unpacks to much": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
 			w.Write(zipped.Bytes())
-		}, ""}, // STS is asked for no gzip, and its gzip is no JSON
+		}, ""}, // the request to STS does not accept gzip, so its answer is not JSON
 	} {
 		for kind, cfg := range sources {
 			t.Run(name+" from "+kind, func(t *testing.T) {
@@ -109,7 +109,7 @@ func TestSourcesAreBounded(t *testing.T) {
 				if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), c.want) {
 					t.Errorf("error %v, want %q", err, c.want)
 				}
-				if n := sent.Load(); n > 64<<20 { // some of it is in the buffers of the system, for each of the requests
+				if n := sent.Load(); n > 64<<20 { // the system buffers a part of it for each request
 					t.Errorf("%d bytes were taken", n)
 				}
 			})
@@ -117,8 +117,8 @@ func TestSourcesAreBounded(t *testing.T) {
 	}
 }
 
-// sourcesOverTLS starts a server that is the hosts of the sources, and gives the
-// authority that signed its certificate. It speaks HTTP/1.1, so that it can send 101.
+// sourcesOverTLS starts a server for the hosts of the sources. It returns the authority that
+// signed its certificate. The server speaks HTTP/1.1, so that it can send 101.
 func sourcesOverTLS(t *testing.T, h http.Handler) (*httptest.Server, *network.Authority) {
 	t.Helper()
 	authority, err := network.NewAuthority()
@@ -137,8 +137,8 @@ func sourcesOverTLS(t *testing.T, h http.Handler) (*httptest.Server, *network.Au
 	return server, authority
 }
 
-// A key that no header can carry is told as a fault of its source. Sent, it would be one of
-// the way to the endpoint.
+// Keys that are not possible in a header are an error of their source. If they were sent,
+// the call would fail with an error of net/http.
 func TestKeysWithControlCharacters(t *testing.T) {
 	for name, c := range map[string]struct{ id, secret, token string }{
 		"a line break in the id":    {`STS.id\r\nX-Other: 1`, "secret", "token"},

@@ -13,18 +13,17 @@ import (
 	"go.uber.org/goleak"
 )
 
-// noLeak fails the test if goroutines are left at its end that were not there at
-// its beginning. Call it first: cleanups run last in, first out, and this one must
-// look after all others have run.
+// noLeak fails the test if it leaves goroutines behind. Call it first: cleanups run in
+// reverse order, and this one must run last.
 func noLeak(t *testing.T) {
 	t.Helper()
 	before := goleak.IgnoreCurrent()
 	t.Cleanup(func() { goleak.VerifyNone(t, before) })
 }
 
-// At the start every worker asks at once; the source must hear of it only once.
-// Tried with a real source over HTTP, and in simulated time.
-func TestCredentialsFirstCallsShareOneRefresh(t *testing.T) {
+// At the start, all workers ask at the same time, but the source gets only one request. The
+// test uses a real source over HTTP, and simulated time.
+func TestFirstCallsShareOneRefresh(t *testing.T) {
 	noLeak(t)
 	var requests atomic.Int32
 	arrived, release := make(chan struct{}, 20), make(chan struct{})
@@ -35,7 +34,7 @@ func TestCredentialsFirstCallsShareOneRefresh(t *testing.T) {
 		writeURIKeys(w, testKeys("a"), time.Hour)
 	})
 	c := New(Config{CredentialsURI: uri}, nil)
-	// The answer is held back until all callers have started.
+	// The source answers after all callers have started.
 	var started, ended sync.WaitGroup
 	started.Add(20)
 	for range 20 {
@@ -65,9 +64,8 @@ func TestCredentialsFirstCallsShareOneRefresh(t *testing.T) {
 	})
 }
 
-// Calls within recheckAfter of each other do not ask the source: 600 calls in a
-// minute ask it 6 times.
-func TestCredentialsStaticKeysAreOffTheSlowPath(t *testing.T) {
+// Keys asks the source at most once per recheckAfter: 6 times for 600 calls in a minute.
+func TestKeysAreReusedFor10Seconds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, c := newFakeSources(gives("a"))
 		for range 600 { // one minute at 10 calls a second
@@ -78,9 +76,9 @@ func TestCredentialsStaticKeysAreOffTheSlowPath(t *testing.T) {
 	})
 }
 
-// A caller whose context ends goes at once; the refresh that it started goes on,
-// and serves the next caller.
-func TestCredentialsACallerLeavesWithItsContext(t *testing.T) {
+// A caller returns as soon as its context ends. The refresh that it started continues and
+// serves the next caller.
+func TestKeysReturnsWhenItsContextEnds(t *testing.T) {
 	noLeak(t)
 	var requests atomic.Int32
 	arrived, release := make(chan struct{}), make(chan struct{})

@@ -10,9 +10,8 @@ import (
 	"github.com/aliyun/credentials-go/credentials"
 )
 
-// fakeSources stands in for credentials-go where time matters: in a synctest bubble
-// no time passes while a real source waits for the network. It counts what the code
-// under test does with it.
+// fakeSources replaces credentials-go where time matters: in a synctest bubble, no time
+// passes while a real source waits for the network. It counts how it is used.
 type fakeSources struct {
 	answer       atomic.Value // func() (Keys, error); a test may replace it at any time
 	built, asked atomic.Int32 // sources that were made; questions to them
@@ -21,7 +20,7 @@ type fakeSources struct {
 	mostAtOnce   atomic.Int32 // the highest that running has been
 }
 
-// newFakeSources gives Credentials whose source answers with this function.
+// newFakeSources returns a Provider whose source answers with this function.
 func newFakeSources(answer func() (Keys, error)) (*fakeSources, *Provider) {
 	f := new(fakeSources)
 	f.answer.Store(answer)
@@ -45,7 +44,7 @@ func (f *fakeSources) want(t *testing.T, built, asked, failed int32) {
 	}
 }
 
-// fakeCredential is a source of keys made of a function.
+// fakeCredential is a source that calls a function.
 type fakeCredential func() (Keys, error)
 
 func (f fakeCredential) GetCredential() (*credentials.CredentialModel, error) {
@@ -56,25 +55,25 @@ func (f fakeCredential) GetCredential() (*credentials.CredentialModel, error) {
 	return &credentials.CredentialModel{AccessKeyId: &k.AccessKeyID, AccessKeySecret: &k.AccessKeySecret, SecurityToken: &k.SecurityToken}, nil
 }
 
-// testKeys are recognizable by their id alone.
+// testKeys are keys that differ only in their id.
 func testKeys(id string) Keys { return Keys{id, "secret of " + id, "token of " + id} }
 
-// gives is an answer with the keys of that id.
+// gives answers with the keys with this id.
 func gives(id string) func() (Keys, error) {
 	return func() (Keys, error) { return testKeys(id), nil }
 }
 
-// fails is an answer with an error of that text.
+// fails answers with an error with this text.
 func fails(text string) func() (Keys, error) {
 	return func() (Keys, error) { return Keys{}, errors.New(text) }
 }
 
-// hangs is an answer that takes a while.
+// hangs delays an answer.
 func hangs(d time.Duration, then func() (Keys, error)) func() (Keys, error) {
 	return func() (Keys, error) { time.Sleep(d); return then() }
 }
 
-// wantKeys demands the keys of that id at the next call.
+// wantKeys fails the test unless the next call returns the keys with this id.
 func wantKeys(t *testing.T, c *Provider, id string) {
 	t.Helper()
 	keys, err := c.Keys(t.Context())
@@ -86,7 +85,7 @@ func wantKeys(t *testing.T, c *Provider, id string) {
 	}
 }
 
-// wantNoKeys demands an error with that text in it.
+// wantNoKeys fails the test unless the next call returns an error with this text.
 func wantNoKeys(t *testing.T, c *Provider, text string) {
 	t.Helper()
 	keys, err := c.Keys(t.Context())

@@ -14,8 +14,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 )
 
-// Whatever a secret file contains, a call that fails because of it does not quote
-// it. "HUSHHUSH" stands for the secret.
+// A call that fails because of the content of a secret file does not quote that content.
+// "HUSHHUSH" stands for the secret.
 func TestSecretFilesAreNotQuoted(t *testing.T) {
 	api := simulator.New()
 	api.AddAccount(gateway.Account{Name: "main", Keys: []gateway.Key{{ID: "id", Secret: "right", Token: "right"}}})

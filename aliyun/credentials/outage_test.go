@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// However a source breaks, the last good keys stand in for it, no caller waits
-// longer than patience, and after reuseFor the error comes through.
-func TestCredentialsLastGoodKeysHoldFor150Seconds(t *testing.T) {
+// If a source fails in any way, Keys returns the last good keys, waits no longer than
+// patience, and returns the error after reuseFor.
+func TestLastGoodKeysAreUsedFor150Seconds(t *testing.T) {
 	for name, answer := range map[string]func() (Keys, error){
 		"the source fails":             fails("no route"),
 		"the source hangs, then fails": hangs(15*time.Second, fails("no route")),
@@ -51,9 +51,9 @@ func TestCredentialsLastGoodKeysHoldFor150Seconds(t *testing.T) {
 	}
 }
 
-// A caller waits for a refresh no longer than its last good keys hold, even if its
-// patience would last longer.
-func TestCredentialsPatienceEndsWithTheLastGoodKeys(t *testing.T) {
+// A caller stops waiting for a refresh when the last good keys expire, even before patience
+// is over.
+func TestPatienceEndsWithTheLastGoodKeys(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, c := newFakeSources(gives("a"))
 		wantKeys(t, c, "a")
@@ -68,9 +68,8 @@ func TestCredentialsPatienceEndsWithTheLastGoodKeys(t *testing.T) {
 	})
 }
 
-// After an hour without a call nobody knows whether the old keys still hold, so
-// they are not used.
-func TestCredentialsOldKeysDoNotStandInAfterAPause(t *testing.T) {
+// Old keys may be invalid after an hour without a call, so they are not used.
+func TestOldKeysAreNotUsedAfterAPause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, c := newFakeSources(gives("a"))
 		wantKeys(t, c, "a")
@@ -80,9 +79,9 @@ func TestCredentialsOldKeysDoNotStandInAfterAPause(t *testing.T) {
 	})
 }
 
-// credentials-go does not recover from a failure, so each retry builds a new
-// source. Retries back off, and a success resets the wait.
-func TestCredentialsFailedSourceIsBuiltAnewAndNotHammered(t *testing.T) {
+// credentials-go does not recover from a failure, so each retry builds a new source. Retries
+// back off, and a success resets the backoff.
+func TestFailedSourceIsRebuiltWithBackoff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, c := newFakeSources(fails("no route"))
 		for range 1000 { // 100 s at 10 calls a second
@@ -104,9 +103,9 @@ func TestCredentialsFailedSourceIsBuiltAnewAndNotHammered(t *testing.T) {
 	})
 }
 
-// The source of the keys appears only after the first call, and is not the last
-// one of the chain. credentials-go alone would never find it.
-func TestCredentialsRecoverFromAFailedFirstCall(t *testing.T) {
+// The source becomes available after the first call and is not the last one of the chain.
+// credentials-go alone would never find it.
+func TestRecoveryFromAFailedFirstCall(t *testing.T) {
 	home := bareEnvironment(t)
 	t.Setenv("ALIBABA_CLOUD_CREDENTIALS_URI", "nothing://speaks.this") // the last of the chain; it fails without asking the network
 	addProfile := func() {

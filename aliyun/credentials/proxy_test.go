@@ -17,13 +17,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// asksSources is an environment variable that makes the test below the process whose
-// requests it looks at: net/http reads the environment's proxy once in a process.
+// asksSources is an environment variable for a child process of the test below, whose
+// requests the test examines: net/http reads the proxy of the environment once per process.
 const asksSources = "TEST_ASKS_SOURCES"
 
-// Whichever source asks the metadata service, no proxy sees it. The other requests go
-// by the proxy, or the test would see none at all. It sends nothing directly: what would
-// go directly is refused and printed.
+// No request to the metadata service goes through a proxy, whichever source sends it. The
+// other requests must go through the proxy, which shows that the proxy is used at all.
+// Nothing is sent directly: the test refuses and prints direct requests.
 func TestNoProxyForTheMetadataService(t *testing.T) {
 	if os.Getenv(asksSources) != "" {
 		askSources(t)
@@ -60,7 +60,7 @@ func TestNoProxyForTheMetadataService(t *testing.T) {
 	}
 }
 
-// askSources asks sources of each kind that uses the network.
+// askSources asks every kind of source that uses the network.
 func askSources(t *testing.T) {
 	asking := ""
 	http.DefaultTransport.(*http.Transport).Proxy = func(r *http.Request) (*url.URL, error) {

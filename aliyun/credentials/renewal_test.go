@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Rejected keys are replaced by the next call, without hammering the source.
-func TestCredentialsReject(t *testing.T) {
+// The next call replaces rejected keys, but not more than once per recheckAfter.
+func TestRejectedKeysAreReplaced(t *testing.T) {
 	for name, test := range map[string]func(*testing.T, *fakeSources, *Provider){
 		"a new credential is asked at the next call": func(t *testing.T, f *fakeSources, c *Provider) {
 			time.Sleep(recheckAfter)
@@ -47,7 +47,7 @@ func TestCredentialsReject(t *testing.T) {
 			}
 			f.want(t, 6, 6, 0) // once in recheckAfter
 		},
-		// Its answer is from before the rejection, and must not count.
+		// Its answer is from before the rejection, so it is ignored.
 		"the old credential is being asked": func(t *testing.T, f *fakeSources, c *Provider) {
 			time.Sleep(recheckAfter)
 			f.answer.Store(hangs(time.Second, gives("a")))
@@ -69,12 +69,11 @@ func TestCredentialsReject(t *testing.T) {
 	}
 }
 
-// A secret file is read anew after it has changed. Kubernetes changes one by
-// pointing the symlink ..data at a new directory; for a moment there may be none.
-func TestCredentialsSecretFileChanges(t *testing.T) {
+// A changed secret file is read again. Kubernetes changes it by pointing the symlink ..data
+// to a new directory; for a moment the file may be missing.
+func TestChangedSecretFile(t *testing.T) {
 	dir := t.TempDir()
-	// All versions have one modification time, so that only their content tells
-	// them apart.
+	// All versions have the same modification time, so that only their content differs.
 	publish := func(version string) {
 		file := filepath.Join(dir, version, "secret")
 		writeFile(t, file, "secret-of-"+version+"\n")
@@ -104,14 +103,14 @@ func TestCredentialsSecretFileChanges(t *testing.T) {
 		time.Sleep(recheckAfter)
 		wantSecret("secret-of-two")
 
-		// While the file is missing the last good secret is used.
+		// The last good secret is used while the file is missing.
 		os.Remove(filepath.Join(dir, "..data"))
 		time.Sleep(recheckAfter)
 		wantSecret("secret-of-two")
 		if failures != 1 {
 			t.Errorf("%d failures, want 1", failures)
 		}
-		// Or holds what cannot be one.
+		// The same while it has an invalid content.
 		publish("two lines")
 		time.Sleep(firstBackoff)
 		wantSecret("secret-of-two")

@@ -11,9 +11,9 @@ import (
 	"testing"
 )
 
-// Whatever a source answers, no error quotes a key, a token or the query of a URL.
-// "HUSH" stands for each of them.
-func TestCredentialsErrorsHoldNoSecret(t *testing.T) {
+// No error contains a key, a token or the query of a URL, whatever a source answers. "HUSH"
+// stands for each of them.
+func TestErrorsContainNoSecret(t *testing.T) {
 	home := bareEnvironment(t)
 	for path, text := range map[string]string{
 		filepath.Join(home, ".alibabacloud", "credentials"): "[default]\nHUSH\n",
@@ -21,8 +21,8 @@ func TestCredentialsErrorsHoldNoSecret(t *testing.T) {
 	} {
 		writeFile(t, path, text)
 	}
-	// answers is a configuration with a credentials URI that answers so. The URI itself
-	// holds secrets, too: a password and a query.
+	// answers returns a Config with a credentials URI that gives this answer. The URI itself
+	// contains secrets too: a password and a query.
 	answers := func(status int, body string) Config {
 		uri := uriServer(t, func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(status)
@@ -30,8 +30,8 @@ func TestCredentialsErrorsHoldNoSecret(t *testing.T) {
 		})
 		return Config{CredentialsURI: strings.Replace(uri, "://", "://me:HUSH@", 1) + "/keys?token=HUSH"}
 	}
-	// says is a source that fails with a text of credentials-go's, for a cause that is
-	// hard to bring about.
+	// says returns a source that fails with an error text of credentials-go whose cause is
+	// hard to reproduce.
 	says := func(text string) func(Config) (source, error) {
 		return func(Config) (source, error) { return fakeCredential(fails(text)), nil }
 	}
@@ -48,13 +48,13 @@ func TestCredentialsErrorsHoldNoSecret(t *testing.T) {
 			cfg:  answers(403, `{"Code": "NoPermission", "Message": "HUSH"}`),
 			want: "/keys?<query> failed: <answer with code NoPermission>",
 		},
-		"plain text":            {cfg: answers(500, `key = HUSH`), want: "failed: <answer>"},
-		"a page":                {cfg: answers(502, `<html>HUSH</html>`), want: "failed: <answer>"},
-		"an answer that is cut": {cfg: answers(500, `{"AccessKeySecret": "HUSH`), want: "failed: <answer>"},
-		"more than an object":   {cfg: answers(500, `{"Code": "A"} HUSH`), want: "failed: <answer with code A>"},
-		"a number and more":     {cfg: answers(500, `12 HUSH`), want: "failed: <answer>"},
-		"a code that is none":   {cfg: answers(500, `{"Code": {"x": "HUSH"}}`), want: "failed: <answer>"},
-		"not JSON, status 200":  {cfg: answers(200, `HUSH`), want: "json unmarshal fail"},
+		"plain text":                  {cfg: answers(500, `key = HUSH`), want: "failed: <answer>"},
+		"a page":                      {cfg: answers(502, `<html>HUSH</html>`), want: "failed: <answer>"},
+		"an incomplete answer":        {cfg: answers(500, `{"AccessKeySecret": "HUSH`), want: "failed: <answer>"},
+		"text after an object":        {cfg: answers(500, `{"Code": "A"} HUSH`), want: "failed: <answer with code A>"},
+		"text after a number":         {cfg: answers(500, `12 HUSH`), want: "failed: <answer>"},
+		"a code that is not a string": {cfg: answers(500, `{"Code": {"x": "HUSH"}}`), want: "failed: <answer>"},
+		"not JSON, status 200":        {cfg: answers(200, `HUSH`), want: "json unmarshal fail"},
 		"no connection": {
 			cfg:  Config{CredentialsURI: "http://me:HUSH@127.0.0.1:1/keys?token=HUSH"},
 			want: `Get "http://127.0.0.1:1/keys?<query>": dial tcp 127.0.0.1:1: connect: connection refused`,
@@ -72,11 +72,11 @@ func TestCredentialsErrorsHoldNoSecret(t *testing.T) {
 			source: says(`get session token failed: {"Code": "AuthenticationFail.OIDCToken.Expired", "Message": "HUSH"}, refresh Ecs sts token err, httpStatus: 404, message = HUSH`),
 			want:   "default: get session token failed: <answer with code AuthenticationFail.OIDCToken.Expired>, refresh Ecs sts token err, httpStatus: 404, message = <answer>",
 		},
-		"a refusal of STS that is no JSON": {
+		"an error of STS that is not JSON": {
 			source: says("refresh session token failed: HUSH"),
 			want:   "default: refresh session token failed: <answer>",
 		},
-		"a refusal of the single sign-on that is no JSON": {
+		"an error of the single sign-on that is not JSON": {
 			source: says("get session token from sso failed: HUSH"),
 			want:   "default: get session token from sso failed: <answer>",
 		},
@@ -104,8 +104,8 @@ func TestCredentialsErrorsHoldNoSecret(t *testing.T) {
 	}
 }
 
-// No way to print or marshal keys, or what they come from, shows a secret.
-func TestCredentialsPrintNoSecret(t *testing.T) {
+// Keys, Config and Provider show no secret however they are printed or marshalled.
+func TestPrintingShowsNoSecret(t *testing.T) {
 	keys := Keys{"id", "HUSH", "HUSH"}
 	cfg := Config{AccessKeyID: "id", AccessKeySecret: "HUSH", SecurityToken: "HUSH", CredentialsURI: "http://HUSH"}
 	c := New(Config{AccessKeyID: "id", AccessKeySecret: "HUSH"}, nil)

@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// bareEnvironment empties the standard chain: it clears the developer's own
-// variables, moves HOME to an empty folder, and turns off the metadata service,
-// which would otherwise be asked over the network. The test adds what it needs.
+// bareEnvironment empties the standard chain: it clears its environment variables, moves HOME
+// to an empty folder, and disables the metadata service, which would be asked over the
+// network. It returns HOME.
 func bareEnvironment(t *testing.T) (home string) {
 	t.Helper()
 	home = t.TempDir()
@@ -28,8 +28,7 @@ func bareEnvironment(t *testing.T) (home string) {
 	return home
 }
 
-// writeFile makes a file and its folder. It returns the name that it was given,
-// for use in an expression.
+// writeFile creates a file and its folder. It returns the name.
 func writeFile(t *testing.T, name, text string) string {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
@@ -41,9 +40,9 @@ func writeFile(t *testing.T, name, text string) string {
 	return name
 }
 
-// Each kind of configuration leads to its source. What credentials-go does with
-// the network is out of scope here, so those kinds are recognized by their error.
-func TestCredentialsOfAConfiguration(t *testing.T) {
+// Each kind of configuration selects its source. This test does not use the network, so it
+// recognizes sources on the network by their error.
+func TestSourceOfAConfiguration(t *testing.T) {
 	bareEnvironment(t)
 	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "env-id")
 	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "env-secret")
@@ -102,7 +101,7 @@ func TestCredentialsOfAConfiguration(t *testing.T) {
 			cfg: Config{OIDCProviderARN: "acs:ram::1:oidc-provider/p", OIDCTokenFile: os.DevNull, RoleARN: "acs:ram::1:role/r"},
 			err: "not a regular file",
 		},
-		"a role of an OIDC token that is not there": {
+		"a role with a missing OIDC token": {
 			cfg: Config{OIDCProviderARN: "acs:ram::1:oidc-provider/p", OIDCTokenFile: "/nowhere/token", RoleARN: "acs:ram::1:role/r"},
 			err: "oidc_role_arn: open /nowhere/token: no such file or directory",
 		},
@@ -126,7 +125,7 @@ func TestCredentialsOfAConfiguration(t *testing.T) {
 	}
 }
 
-// uriServer is a credentials URI on the loopback address.
+// uriServer starts a credentials URI on the loopback address.
 func uriServer(t *testing.T, h http.HandlerFunc) string {
 	t.Helper()
 	s := httptest.NewServer(h)
@@ -142,14 +141,14 @@ func writeURIKeys(w io.Writer, k Keys, validFor time.Duration) {
 	})
 }
 
-func TestCredentialsAnAnswerWithEmptyKeysIsAFailure(t *testing.T) {
+func TestAnAnswerWithEmptyKeysIsAFailure(t *testing.T) {
 	uri := uriServer(t, func(w http.ResponseWriter, _ *http.Request) { writeURIKeys(w, Keys{}, time.Hour) })
 	wantNoKeys(t, New(Config{CredentialsURI: uri}, nil), "the source's answer has no access key")
 }
 
-// credentials-go panics over an answer of STS without Expiration, and over one of
-// the metadata service without Code.
-func TestCredentialsSurviveAPanicOfTheSource(t *testing.T) {
+// credentials-go panics at an answer of STS without Expiration, and at an answer of the
+// metadata service without Code.
+func TestAPanicOfTheSourceIsAFailure(t *testing.T) {
 	_, c := newFakeSources(func() (Keys, error) { var none *Keys; return *none, nil })
 	wantNoKeys(t, c, "panic at the source's answer")
 }

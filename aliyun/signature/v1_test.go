@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// The parameters and signatures are from Alibaba's pages on request signatures, of IoT
-// Platform and of ECS.
+// The parameters and signatures are from Alibaba's pages on request signatures of IoT
+// Platform and ECS.
 func TestPublishedVectorsV1(t *testing.T) {
 	for name, vector := range map[string]struct{ query, signature string }{
 		"IoT Platform, Pub": {
@@ -38,9 +38,9 @@ func TestPublishedVectorsV1(t *testing.T) {
 	}
 }
 
-// Alibaba's own client signs the same text, whatever is in the parameters.
-// testdata/pop-core.js made the vectors with it.
-func TestSignatureV1IsThatOfAlibabasClient(t *testing.T) {
+// Alibaba's own client makes the same signatures for any parameters. testdata/pop-core.js
+// created the vectors with it.
+func TestV1AgreesWithAlibabasClient(t *testing.T) {
 	text, err := os.ReadFile("testdata/pop-core.json")
 	if err != nil {
 		t.Fatal(err)

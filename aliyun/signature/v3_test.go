@@ -38,7 +38,7 @@ func TestPublishedVectorV3(t *testing.T) {
 	}
 }
 
-// The query is signed as RFC 3986 writes it, which is not how net/url does.
+// The query is encoded by RFC 3986, which differs from net/url.
 func TestCanonicalQuery(t *testing.T) {
 	for name, c := range map[string]struct {
 		params url.Values

@@ -9,10 +9,10 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 )
 
-// midnight is when the clock of a synctest bubble starts.
+// midnight is the time at which the clock of a synctest bubble starts.
 var midnight = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// counts reads the device tasks by state, as a client does.
+// counts returns the device tasks by state, as a client counts them.
 func counts(t *testing.T, s *simulator.Simulator, job string) map[string]int {
 	t.Helper()
 	got := map[string]int{}

@@ -20,7 +20,7 @@ func TestBudget(t *testing.T) {
 		s.AddAccount(gateway.Account{Name: "other", Limit: 3, ThrottleStatus: 429, Keys: []gateway.Key{
 			{ID: "third", Secret: "testsecret"},
 		}})
-		// calls makes n calls at once and tells how many were accepted.
+		// calls makes n calls at the same time and returns how many were accepted.
 		calls := func(n int, c signing) (accepted int, last reply) {
 			for range n {
 				last = send(t, s, c.acs3())

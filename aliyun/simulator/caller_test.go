@@ -23,7 +23,7 @@ const endpoint = "http://iot.cn-shanghai.aliyuncs.com/?"
 
 var nonces atomic.Int64
 
-// signing is a call to make; the zero value of most fields is the usual.
+// signing describes a call. The zero value of a field is its default, see fill.
 type signing struct {
 	id, secret, token string
 	method            string // POST
@@ -50,7 +50,7 @@ func (s signing) fill() signing {
 	return s
 }
 
-// pairs makes parameters of names and values in turn.
+// pairs returns parameters from alternating names and values.
 func pairs(params ...string) url.Values {
 	v := url.Values{}
 	for i := 0; i < len(params); i += 2 {
@@ -59,14 +59,14 @@ func pairs(params ...string) url.Values {
 	return v
 }
 
-// withJSON adds the parameter by which an RPC call asks for JSON.
+// withJSON adds the parameter with which an RPC call asks for JSON.
 func withJSON(params url.Values) url.Values {
 	all := url.Values{"Format": {"json"}}
 	maps.Copy(all, params)
 	return all
 }
 
-// stamp is a time as ACS3 and RPC calls carry it.
+// stamp formats a time as ACS3 and RPC calls do.
 func stamp(ahead time.Duration) string {
 	return time.Now().Add(ahead).UTC().Format("2006-01-02T15:04:05Z")
 }
@@ -79,7 +79,7 @@ func hmacOf(h func() hash.Hash, secret, text string) []byte {
 	return mac.Sum(nil)
 }
 
-// acs3 builds the call as an ACS3 client does, from Alibaba's page on the signature.
+// acs3 builds the call of an ACS3 client, by Alibaba's page on the signature.
 func (s signing) acs3() *http.Request {
 	s = s.fill()
 	query, body := encoded(s.params), ""
@@ -122,7 +122,7 @@ func (s signing) acs3() *http.Request {
 	return r
 }
 
-// rpc builds the call as the older clients do.
+// rpc builds the call of an older client.
 func (s signing) rpc() *http.Request {
 	s = s.fill()
 	params := url.Values{
@@ -150,7 +150,7 @@ func (s signing) rpc() *http.Request {
 	return r
 }
 
-// roa builds the call as a generic client of ROA products does.
+// roa builds the call of a generic client of ROA products.
 func (s signing) roa() *http.Request {
 	s = s.fill()
 	r := httptest.NewRequest(s.method, endpoint+encoded(s.params), nil)

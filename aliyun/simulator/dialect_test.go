@@ -9,8 +9,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 )
 
-// A gateway that knows one signature takes that and answers every other as a call that
-// lacks what it looks for.
+// A gateway with one signature accepts only that one. It answers other calls as if they had
+// no action.
 func TestGatewayWithOneSignature(t *testing.T) {
 	t.Parallel()
 	job := withJSON(pairs("JobId", "j"))
@@ -30,7 +30,7 @@ func TestGatewayWithOneSignature(t *testing.T) {
 	}
 }
 
-// Keys, and nothing else, are spelled as the gateway does, in refusals as well.
+// The gateway changes the spelling of keys, also in errors, and of nothing else.
 func TestGatewaySpelling(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -13,7 +13,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 )
 
-// job has every field that the API documents.
+// job returns a batch with every documented field.
 func job() fleet.Batch {
 	at := time.Date(2019, 12, 28, 2, 43, 10, 0, time.UTC)
 	return fleet.Batch{

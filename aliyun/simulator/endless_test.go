@@ -15,7 +15,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 )
 
-// What the endless answers look like to a client that knows no better than net/http does.
+// The endless answers as a client of net/http sees them.
 func TestEndlessAnswers(t *testing.T) {
 	t.Parallel()
 	s := account()
@@ -34,8 +34,8 @@ func TestEndlessAnswers(t *testing.T) {
 				t.Errorf("%v, %v", res, err)
 			}
 		}},
-		"announcements": {gateway.Fault{Kind: gateway.Hints}, wantTooMuch},
-		"headers":       {gateway.Fault{Kind: gateway.Headers}, wantTooMuch},
+		"early hints": {gateway.Fault{Kind: gateway.Hints}, wantTooMuch},
+		"headers":     {gateway.Fault{Kind: gateway.Headers}, wantTooMuch},
 		"a trickle": {gateway.Fault{Kind: gateway.Trickle}, func(t *testing.T, res *http.Response, err error) {
 			if err != nil {
 				t.Fatal(err)
@@ -85,7 +85,7 @@ func wantTooMuch(t *testing.T, _ *http.Response, err error) {
 	}
 }
 
-// counted counts what is read.
+// counted counts the bytes that are read.
 type counted struct {
 	io.Reader
 	n int

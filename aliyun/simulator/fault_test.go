@@ -19,7 +19,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/network"
 )
 
-// over sends a call through a real client.
+// over sends a call with a real HTTP client.
 func over(ctx context.Context, client *http.Client, base string, c signing) (*http.Response, []byte, error) {
 	r := c.acs3()
 	r.RequestURI = ""

@@ -10,7 +10,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 )
 
-// moment is what a batch looks like some time after midnight, when it was added.
+// moment is the expected state of a batch some time after midnight, when it was added.
 type moment struct {
 	after  time.Duration
 	status string
@@ -19,7 +19,7 @@ type moment struct {
 
 func TestLifeOfABatch(t *testing.T) {
 	t.Parallel()
-	// Report and Install jitter by half, so the moments keep away from the edges.
+	// Report and Install vary by half, so the moments are not near the edges.
 	ten := fleet.Devices{Count: 10, Report: 2 * time.Minute, Install: 20 * time.Minute}
 	hang, flaky, old := ten, ten, []string{"1.0.0"}
 	hang.Hung, flaky.Flaky = 1, 1
@@ -86,14 +86,14 @@ func TestLifeOfABatch(t *testing.T) {
 			batch:   fleet.Batch{Devices: flaky, Retry: &fleet.Retry{Count: 5}},
 			moments: []moment{{20 * m, "COMPLETED", all("FAILED", 10)}},
 		},
-		"fails once, and is tried again an hour later": {
+		"fails once, and is retried an hour later": {
 			batch: fleet.Batch{Devices: flaky, Retry: &fleet.Retry{Count: 1, Interval: 60}, SrcVersions: old},
 			moments: []moment{
 				{60 * m, "IN_PROGRESS", all("IN_PROGRESS", 10)},
 				{120 * m, "COMPLETED", all("SUCCEEDED", 10)},
 			},
 		},
-		"fails once, and is tried again within the timeout": {
+		"fails once, and is retried within the timeout": {
 			batch: fleet.Batch{Devices: flaky, Retry: &fleet.Retry{Count: 1, Interval: 10}, SrcVersions: old, TimeoutInMinutes: 60},
 			moments: []moment{
 				{10 * m, "IN_PROGRESS", all("IN_PROGRESS", 10)},

@@ -11,8 +11,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 )
 
-// threeBatches has a package with three batches in the public instance and one with one
-// batch in an enterprise instance.
+// threeBatches returns a simulator with a package of three batches in the public instance,
+// and a package of one batch in an enterprise instance.
 func threeBatches() *simulator.Simulator {
 	s := account()
 	s.AddFirmware(fleet.Firmware{Account: "main", ID: "fw", Name: "pkg", ProductKey: "a1", DestVersion: "2.0.0", SrcVersion: "1.0.0"})
@@ -54,7 +54,7 @@ func TestBusinessErrors(t *testing.T) {
 		"tasks: an unknown state":            {"ListOTATaskByJob", []string{"JobId", "one", "TaskStatus", "DONE"}, "iot.firmware.InvalidTaskStatus"},
 		"tasks: 101 a page":                  {"ListOTATaskByJob", []string{"JobId", "one", "PageSize", "101"}, "iot.common.InvalidPageParams"},
 		"tasks: page 0":                      {"ListOTATaskByJob", []string{"JobId", "one", "CurrentPage", "0"}, "iot.common.InvalidPageParams"},
-		"tasks: a page that is no number":    {"ListOTATaskByJob", []string{"JobId", "one", "CurrentPage", "x"}, "InvalidCurrentPage"},
+		"tasks: a page that is not a number": {"ListOTATaskByJob", []string{"JobId", "one", "CurrentPage", "x"}, "InvalidCurrentPage"},
 		"tasks: the 100,000th":               {"ListOTATaskByJob", []string{"JobId", "one", "PageSize", "100", "CurrentPage", "1000"}, ""},
 		"tasks: past the 100,000th":          {"ListOTATaskByJob", []string{"JobId", "one", "PageSize", "100", "CurrentPage", "1001"}, "iot.common.InvalidPageParams"},
 		"tasks: 50 device names":             {"ListOTATaskByJob", tooMany[:102], ""},

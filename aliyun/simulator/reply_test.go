@@ -31,7 +31,7 @@ func send(t *testing.T, h http.Handler, r *http.Request) reply {
 	return got
 }
 
-// ask calls an operation with the key testid; params are names and values.
+// ask calls an operation with the key testid. params are alternating names and values.
 func ask(t *testing.T, h http.Handler, action string, params ...string) reply {
 	t.Helper()
 	return send(t, h, signing{action: action, params: pairs(params...)}.acs3())
@@ -41,7 +41,7 @@ func (r reply) text(field string) string { s, _ := r.json[field].(string); retur
 
 func (r reply) code() string { return r.text("Code") }
 
-// business tells whether an error has the form of the product's own.
+// business reports whether an error has the form of a business error.
 func (r reply) business() bool {
 	return r.status == 200 && r.json["Success"] == false && r.text("ErrorMessage") != "" && r.text("RequestId") != ""
 }
@@ -60,7 +60,7 @@ func (r reply) list(name, item string) []map[string]any {
 	return all
 }
 
-// account returns a simulator with the key testid and no tight budget.
+// account returns a simulator with the key testid and a large quota.
 func account() *simulator.Simulator {
 	s := simulator.New()
 	s.AddAccount(gateway.Account{

@@ -17,10 +17,10 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
 )
 
-// watched is a job of configFor with what is needed to ask for it.
+// watched is a job of configFor with the data to query it.
 type watched struct{ account, id, secret, instance, product, job string }
 
-// readConfig reads the lines that configFor is known to write.
+// readConfig parses the output of configFor.
 func readConfig(config string) (all []watched) {
 	var at watched
 	for line := range strings.Lines(config) {
@@ -50,23 +50,23 @@ func readConfig(config string) (all []watched) {
 	return all
 }
 
-// client is one that asks as the account that watches the job.
+// client returns a client with the key of the account.
 func (w watched) client(h http.Handler) *aliyun.Client {
 	return aliyun.NewClient(keys{AccessKeyID: w.id, AccessKeySecret: w.secret}, aliyun.Options{Transport: direct{h}})
 }
 
-// at is where its calls go.
+// at is the instance of its calls.
 func (w watched) at() aliyun.Instance {
 	return aliyun.Instance{URL: "http://127.0.0.1:1", ID: w.instance}
 }
 
-// keys are the same for each call.
+// keys always returns the same keys.
 type keys credentials.Keys
 
 func (k keys) Keys(context.Context) (credentials.Keys, error) { return credentials.Keys(k), nil }
 func (keys) Reject(credentials.Keys)                          {}
 
-// direct hands calls to a handler without a network.
+// direct is a transport that calls a handler without a network.
 type direct struct{ http.Handler }
 
 func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -75,7 +75,7 @@ func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
 	return w.Result(), nil
 }
 
-// patient repeats a throttled call until it is let in.
+// patient repeats a throttled call until it is accepted.
 func patient[T any](call func() (T, error)) (T, error) {
 	for {
 		got, err := call()
@@ -189,8 +189,8 @@ func TestDemoGoesOn(t *testing.T) {
 	})
 }
 
-// The partner's budget is taken now and then, but never while a newcomer waits for the
-// first look at the batches, whenever the demo is started.
+// The rival of the partner account sometimes uses the whole quota, but never during the
+// first poll of all batches, at whatever second the demo starts.
 func TestDemoThrottles(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

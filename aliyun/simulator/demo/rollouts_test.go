@@ -11,10 +11,10 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 )
 
-// tagKey is what the API takes as the key of a tag.
+// tagKey matches the keys of tags that the API accepts.
 var tagKey = regexp.MustCompile(`^[A-Za-z0-9.]{1,30}$`)
 
-// undocumented says what the API would refuse in a batch, by the pages of
+// undocumented returns the settings of a batch that the API would refuse, by the pages of
 // CreateOTAStaticUpgradeJob, UpdateOTAJob and the console's "initiate a batch update".
 func undocumented(b *fleet.Batch) (complaints []string) {
 	complain := func(wrong bool, format string, args ...any) {
@@ -29,7 +29,7 @@ func undocumented(b *fleet.Batch) (complaints []string) {
 		complain(!slices.Contains([]int{1, 2, 5}, r.Count), "RetryCount %d", r.Count)
 		complain(!slices.Contains([]int{0, 10, 30, 60, 1440}, r.Interval), "RetryInterval %d", r.Interval)
 		complain(timeout > 0 && r.Interval >= timeout, "RetryInterval %d is not below TimeoutInMinutes %d", r.Interval, timeout)
-		complain(len(b.SrcVersions) == 0, "retries, which never happen without SrcVersions")
+		complain(len(b.SrcVersions) == 0, "a retry policy, which has no effect without SrcVersions")
 	}
 	complain(len(b.SrcVersions) > 10, "%d SrcVersions", len(b.SrcVersions))
 	complain(b.SelectionType == "DYNAMIC" && len(b.SrcVersions) == 0, "DYNAMIC without SrcVersions")
@@ -49,8 +49,7 @@ func undocumented(b *fleet.Batch) (complaints []string) {
 	return complaints
 }
 
-// Every batch of the demo, and of the rollouts that follow, is one that the API lets
-// people create.
+// The API would accept every batch of the demo, also those of later rollouts.
 func TestDemoIsAsDocumented(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

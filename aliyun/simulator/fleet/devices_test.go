@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Whatever the retries, no device takes longer than the timeout from its first report
-// on, and one that would is FAILED at that moment.
+// With any retries, a device takes at most the timeout from its first report on. A device
+// that would take longer is FAILED at the timeout.
 func TestOneTimeoutSpansAllAttempts(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(3, 4))

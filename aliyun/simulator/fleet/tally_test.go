@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// anyBatch is a random batch with up to three paces and perhaps a cancel.
+// anyBatch returns a random batch with up to three paces and maybe a cancel.
 func anyBatch(r *rand.Rand, id string) *Job {
 	start := time.Unix(1_000_000, 0)
 	share := func() float64 { return float64(r.IntN(4)) * 0.05 }
@@ -39,7 +39,7 @@ func anyBatch(r *rand.Rand, id string) *Job {
 	return v
 }
 
-// TestCountsAgreeWithTasks holds the closed form against one look at each device.
+// The closed form agrees with a count of all devices one by one.
 func TestCountsAgreeWithTasks(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 2))
@@ -57,7 +57,7 @@ func TestCountsAgreeWithTasks(t *testing.T) {
 		for range 4 {
 			at := v.start.Add(time.Duration(r.Int64N(int64(2*time.Hour))) - 10*time.Minute)
 			if i := r.IntN(max(v.total(time.Hour), 1)); n%2 == 0 && v.total(time.Hour) > 0 {
-				// The very instant at which a device moves.
+				// The exact time at which a device changes its state.
 				if c := v.course(i%period, v.segmentOf(i).pace); c.end != never {
 					at = v.start.Add(v.push(i) + []time.Duration{0, c.report, c.end}[r.IntN(3)])
 				}
@@ -104,7 +104,7 @@ func TestCountsAgreeWithTasks(t *testing.T) {
 	}
 }
 
-// A static batch is COMPLETED from the very instant at which its last device ends.
+// A static batch is COMPLETED from the exact time at which its last device ends.
 func TestCompletion(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(3, 4))
@@ -156,8 +156,8 @@ func TestPushLimit(t *testing.T) {
 	}}}
 	v.revisions = []revision{{pace: v.Batch.pace()}, {v.start.Add(15 * time.Minute), pace{perMinute: 10}}}
 	v.plan()
-	// worst is the most pushes in any minute of [from, to). No push is before that of
-	// the device with a lower index.
+	// worst returns the most pushes in any minute of [from, to). Pushes are in the order of
+	// the devices.
 	worst := func(from, to time.Duration) int {
 		var at []time.Duration
 		most, first := 0, 0

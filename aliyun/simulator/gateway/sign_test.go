@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// The vectors are Alibaba's own, from the pages on signatures.
+// The vectors are from Alibaba's pages on signatures.
 
 func TestACS3Vector(t *testing.T) {
 	t.Parallel()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -13,7 +12,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/network"
@@ -154,17 +152,5 @@ func TestWaits(t *testing.T) {
 			t.Errorf("a hang: %v, %v", took, err)
 		}
 		synctest.Wait() // the bubble's end finds a handler that still hangs
-	})
-}
-
-func TestPipe(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		dial, stop := network.Pipe(simulator.New())
-		stop()
-		stop()
-		if _, err := dial(t.Context(), "tcp", "x"); !errors.Is(err, net.ErrClosed) {
-			t.Errorf("dial after stop: %v", err)
-		}
 	})
 }

@@ -42,7 +42,8 @@ func (f *Fleet) AddBatch(b Batch) {
 // UpdateBatch changes a batch as UpdateOTAJob does: it sets UtcModified, and a new push
 // limit, timeout or retry policy applies to devices to which the package was not pushed
 // yet. It ignores changes of Account, InstanceID, JobID, FirmwareID and Create. change
-// must not call the Fleet. The only error is an unknown JobID.
+// is called again if another goroutine changes the batch at the same time. The only
+// error is an unknown JobID.
 func (f *Fleet) UpdateBatch(jobID string, change func(*Batch)) error {
 	return f.replace(jobID, func(v *Job, now time.Time) {
 		was := v.Batch
@@ -70,19 +71,32 @@ func (f *Fleet) Cancel(jobID string, tasks bool) error {
 	})
 }
 
-// replace replaces a batch by a changed copy. It calls change with f.mu held.
+// replace replaces a batch by a changed copy. It calls change without a lock, and again if
+// the batch has changed meanwhile.
 func (f *Fleet) replace(jobID string, change func(*Job, time.Time)) error {
+	for {
+		old := f.Job(jobID)
+		if old == nil {
+			return fmt.Errorf("change batch %s: not found", jobID)
+		}
+		v := *old
+		v.Batch = old.clone()
+		v.revisions = slices.Clone(old.revisions)
+		change(&v, time.Now())
+		v.plan()
+		if f.swap(old, &v) {
+			return nil
+		}
+	}
+}
+
+// swap replaces a version of a batch by another one, if it is still the current version.
+func (f *Fleet) swap(old, next *Job) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	old := f.jobs[jobID]
-	if old == nil {
-		return fmt.Errorf("change batch %s: not found", jobID)
+	if f.jobs[old.JobID] != old {
+		return false
 	}
-	v := *old
-	v.Batch = old.clone()
-	v.revisions = slices.Clone(old.revisions)
-	change(&v, time.Now())
-	v.plan()
-	f.jobs[jobID] = &v
-	return nil
+	f.jobs[old.JobID] = next
+	return true
 }

@@ -20,7 +20,7 @@ type Account struct {
 	// of its packages and batches.
 	Instances []string
 	// Rival, if set, returns how many calls of another client count against the quota of
-	// each operation at that time. It must not call the Gateway.
+	// each operation at that time. It is called for every call of the account.
 	Rival func(now time.Time) int
 }
 

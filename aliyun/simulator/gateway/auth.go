@@ -6,15 +6,17 @@ import (
 	"time"
 )
 
-// identify finds the account of the key of a call. The caller holds g.mu.
+// identify finds the account of the key of a call.
 func (g *Gateway) identify(c *call) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	if c.proof.keyID == "" {
 		return
 	}
 	for _, acc := range g.accounts {
 		for _, k := range acc.Keys {
 			if k.ID == c.proof.keyID {
-				c.account, c.owner, c.key = acc, acc.Name, k
+				c.account, c.owner, c.rival, c.key = acc, acc.Name, acc.Rival, k
 				return
 			}
 		}
@@ -22,8 +24,9 @@ func (g *Gateway) identify(c *call) {
 }
 
 // admit accepts or refuses a well-formed call. It checks key, time, nonce, signature,
-// token, quota and permission, in the order of the real gateway. The caller holds g.mu.
-func (g *Gateway) admit(c *call, now time.Time) *apiError {
+// token, quota and permission, in the order of the real gateway. rivals is the number of
+// calls of the account's rival. The caller holds g.mu.
+func (g *Gateway) admit(c *call, now time.Time, rivals int) *apiError {
 	p := c.proof
 	switch {
 	case c.account == nil:
@@ -52,7 +55,7 @@ func (g *Gateway) admit(c *call, now time.Time) *apiError {
 	if refused := g.checkToken(c.key, p.token, now); refused != nil {
 		return refused
 	}
-	if refused := c.account.throttle(c.action, now); refused != nil {
+	if refused := c.account.throttle(c.action, now, rivals); refused != nil {
 		return refused
 	}
 	if slices.Contains(c.key.Deny, c.action) || slices.Contains(c.key.Deny, "*") {

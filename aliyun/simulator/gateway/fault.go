@@ -18,7 +18,7 @@ type Fault struct {
 	Count int
 
 	// Latency and the result of LatencyFunc delay the answer. The latencies of all
-	// matching faults add up. LatencyFunc must not call the Gateway.
+	// matching faults add up.
 	Latency     time.Duration
 	LatencyFunc func() time.Duration
 
@@ -26,8 +26,7 @@ type Fault struct {
 	// HTTP 200, otherwise a gateway error with the gateway's status for it, or 400. A
 	// Message of "" is the usual message.
 	Code, Message string
-	// Edit changes the body of this error or, without a Code, of the usual answer. It
-	// must not call the Gateway.
+	// Edit changes the body of this error or, without a Code, of the usual answer.
 	Edit func(body []byte) []byte
 	// Kind answers in a way in which the API does not answer.
 	Kind Kind
@@ -71,8 +70,9 @@ func (g *Gateway) Inject(f Fault) (remove func()) {
 
 // trouble is the effect of all matching faults on one call.
 type trouble struct {
-	latency time.Duration
-	fault   *Fault // nil does not change the answer
+	latency   time.Duration
+	latencies []func() time.Duration
+	fault     *Fault // nil does not change the answer
 }
 
 // takeFaults collects the faults of a call. The caller holds g.mu.
@@ -84,7 +84,7 @@ func (g *Gateway) takeFaults(c *call) trouble {
 		}
 		t.latency += f.Latency
 		if f.LatencyFunc != nil {
-			t.latency += f.LatencyFunc()
+			t.latencies = append(t.latencies, f.LatencyFunc)
 		}
 		if f.Code != "" || f.Edit != nil || f.Kind != "" || f.Status != 0 {
 			t.fault = &f.Fault
@@ -93,6 +93,15 @@ func (g *Gateway) takeFaults(c *call) trouble {
 	}
 	g.faults = slices.DeleteFunc(g.faults, (*fault).usedUp)
 	return t
+}
+
+// delay returns the sum of all latencies.
+func (t trouble) delay() time.Duration {
+	d := t.latency
+	for _, more := range t.latencies {
+		d += more()
+	}
+	return d
 }
 
 // change returns the answer to the call; a is the answer without a fault.

@@ -48,21 +48,26 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.mu.Unlock()
 	c, refused := newCall(r, dialect)
 
-	g.mu.Lock()
 	g.identify(c)
+	rivals := 0
+	if c.rival != nil {
+		rivals = c.rival(now)
+	}
+	g.mu.Lock()
 	g.log.arrive(c.lane(), now)
 	if refused == nil {
-		refused = g.admit(c, now)
+		refused = g.admit(c, now, rivals)
 	}
 	trouble := g.takeFaults(c)
 	g.mu.Unlock()
 
+	latency := trouble.delay()
 	a := trouble.change(c, c.run(g.fleet, now, refused))
 	g.mu.Lock()
 	g.log.count(c.lane(), a.code)
 	g.mu.Unlock()
 
-	if !sleep(r.Context(), trouble.latency) {
+	if !sleep(r.Context(), latency) {
 		return
 	}
 	a.write(w, r)

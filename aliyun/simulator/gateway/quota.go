@@ -11,16 +11,12 @@ import (
 const DocumentedLimit = 10
 
 // throttle counts a call against the quota of an operation. It refuses the call if the
-// limit was reached in the second that ends now, calls of the rival included. A refused
+// limit was reached in the second that ends now, rivals included. A refused
 // call does not count, so it does not prolong the throttling. The caller holds
 // Gateway.mu.
-func (a *account) throttle(operation string, now time.Time) *apiError {
+func (a *account) throttle(operation string, now time.Time, rivals int) *apiError {
 	recent := slices.DeleteFunc(a.accepted[operation], func(at time.Time) bool { return now.Sub(at) >= time.Second })
-	taken := len(recent)
-	if a.Rival != nil {
-		taken += a.Rival(now)
-	}
-	if taken < cmp.Or(a.Limit, DocumentedLimit) {
+	if len(recent)+rivals < cmp.Or(a.Limit, DocumentedLimit) {
 		a.accepted[operation] = append(recent, now)
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 )
 
 // maxBody limits the body of a request, in bytes. It is many times the size of the
@@ -24,8 +25,9 @@ type call struct {
 	proof   proof
 	dialect Dialect
 
-	account *account // nil for an unknown key; guarded by Gateway.mu
-	owner   string   // the account's name, "" for an unknown key
+	account *account                // nil for an unknown key; guarded by Gateway.mu
+	owner   string                  // the account's name, "" for an unknown key
+	rival   func(now time.Time) int // the account's; nil is none
 	key     Key
 }
 

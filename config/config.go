@@ -3,8 +3,8 @@
 // path and its cure.
 //
 // The schema is the type Config with the structs in it. Each key is one field, whose tags
-// give its name, its default and its check. To change the YAML library, change decode.go,
-// pairs.go, syntax.go and one call in values.go.
+// give its name, its default and its check. Only decode.go, pairs.go and syntax.go use the
+// YAML library.
 //
 // The package never uses the network and knows nothing about the API, polling or metrics.
 // It reads the secret files to check them, but does not keep their content. No message

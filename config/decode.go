@@ -133,6 +133,11 @@ func (d *decoder) scalar(path string, n *yaml.Node, out reflect.Value) {
 	}
 }
 
+// plain sets out to the value of a text, as if it were a plain scalar in the file.
+func (d *decoder) plain(path, text string, out reflect.Value) {
+	d.scalar(path, &yaml.Node{Kind: yaml.ScalarNode, Value: text}, out)
+}
+
 // follow returns the node that an alias stands for, or else the node itself.
 func follow(n *yaml.Node) *yaml.Node {
 	if n.Kind == yaml.AliasNode {

@@ -32,9 +32,9 @@ func (c *Config) validate(r *report) {
 	shared.validate(r)
 }
 
-// validate checks an account. It also says whether its credentials and its budget can be
-// compared with those of other accounts, which needs both to be as their author meant them.
-func (a *Account) validate(r *report, path string) bool {
+// validate checks an account. valid reports that its credentials and its rate are valid, so
+// that they can be compared with those of other accounts.
+func (a *Account) validate(r *report, path string) (valid bool) {
 	if strings.TrimSpace(a.Name) == "" {
 		r.wrong(path+".name", "missing; write a name such as production, which becomes the value of the account label")
 	}
@@ -43,7 +43,7 @@ func (a *Account) validate(r *report, path string) bool {
 	r.checkValues(path+".credentials", &a.Credentials)
 	before := len(r.problems)
 	a.Credentials.validate(r, path+".credentials")
-	sound := len(r.problems) == before && !r.invalid(path+".requests_per_second") && !r.undecoded(path+".credentials")
+	valid = len(r.problems) == before && !r.invalid(path+".requests_per_second") && !r.undecoded(path+".credentials")
 	a.validateInstances(r, path)
-	return sound
+	return valid
 }

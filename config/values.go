@@ -5,8 +5,6 @@ import (
 	"reflect"
 	"strings"
 	"time"
-
-	"gopkg.in/yaml.v3"
 )
 
 // The tags of a field of the schema say all about its key that does not depend on other
@@ -50,7 +48,7 @@ func (d *decoder) setDefaults(path string, v reflect.Value) {
 		for field, value := range v.Fields() {
 			at := join(path, field.Tag.Get("yaml"))
 			if text, ok := field.Tag.Lookup("default"); ok && !d.given(at) {
-				d.scalar(at, &yaml.Node{Kind: yaml.ScalarNode, Value: text}, value)
+				d.plain(at, text, value)
 			}
 			d.setDefaults(at, value)
 		}

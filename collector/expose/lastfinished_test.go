@@ -18,10 +18,9 @@ const (
 	devicesError = "job_devices_error_info{"
 )
 
-// The last device finishes nine minutes after the start at the latest; a tenth of the
-// devices never comes online. From then on the time stands still, whatever the age of the
-// batch.
-func TestLastFinishedStandsStillWithTheDevices(t *testing.T) {
+// The last device finishes at most nine minutes after the start, and a tenth of the devices
+// never comes online. After that the time does not change.
+func TestLastFinishedStopsWithTheDevices(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		start := time.Now()
 		b := harness.Ordinary(start)
@@ -47,8 +46,8 @@ func TestLastFinishedStandsStillWithTheDevices(t *testing.T) {
 	})
 }
 
-// The devices of a planned batch are counted long before it starts: that none of them
-// finished until then says nothing.
+// The devices of a planned batch are counted long before its start. The time without finished
+// devices before the start does not count.
 func TestLastFinishedIsNotBeforeTheStart(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		start := time.Now().Add(5 * time.Hour)
@@ -64,10 +63,10 @@ func TestLastFinishedIsNotBeforeTheStart(t *testing.T) {
 	})
 }
 
-// The error is there while counting fails, with the old counts beside it, and no longer.
+// The error is shown while counting fails, together with the previous counts.
 func TestDevicesError(t *testing.T) {
 	for name, c := range map[string]struct {
-		faulty func(h *harness.Harness, on *atomic.Bool) // gives the API a fault that is there while on
+		faulty func(h *harness.Harness, on *atomic.Bool) // makes the API fail while on is set
 		labels string
 	}{
 		"the API answers with an error": {
@@ -80,7 +79,7 @@ func TestDevicesError(t *testing.T) {
 			},
 			`class="server",code="iot.system.SystemException"`,
 		},
-		"the numbers of the states do not add up": {
+		"the counts do not add up to the total": {
 			func(h *harness.Harness, on *atomic.Bool) {
 				h.RewriteAnswers(aliyun.OpListOTATaskByJob, func(r *http.Request, answer map[string]any) {
 					if on.Load() && r.FormValue("TaskStatus") == "FAILED" {
@@ -109,7 +108,7 @@ func TestDevicesError(t *testing.T) {
 					t.Errorf("no %s: %q", c.labels, line)
 				}
 				if h.Samples("job_devices{") == 0 {
-					t.Error("the counts of before are lost")
+					t.Error("the previous counts are lost")
 				}
 				failing.Store(false)
 				h.Pass(10 * time.Minute)

@@ -7,8 +7,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config"
 )
 
-// clientCredentials gives the client each credentials key of the configuration, by the
-// name of its field, which is the same on both sides.
+// clientCredentials converts the credentials of the configuration to those of the client. Each
+// field keeps its value under the same name, so a new key needs no line here.
 func clientCredentials(c config.Credentials) (to credentials.Config) {
 	from := reflect.ValueOf(c)
 	for field, value := range reflect.ValueOf(&to).Elem().Fields() {

@@ -10,8 +10,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config"
 )
 
-// Every credentials key of the configuration reaches the client: the field of one side that
-// the other side lacks, and a value in a wrong field, would show.
+// Every credentials key of the configuration reaches the client. The test fails if one side has
+// a field that the other side lacks, or if a value is in the wrong field.
 func TestEveryCredentialsKeyReachesTheClient(t *testing.T) {
 	var c config.Credentials
 	want := map[string]string{}

@@ -29,10 +29,10 @@ var byteOrderMark = []byte("\xef\xbb\xbf")
 
 // decodeAnswer decodes a whole answer into dst. It calls check after it has filled dst;
 // check returns an error if a required field is missing or if the answer is about
-// another id than the request.
-func decodeAnswer(operation string, status int, body []byte, dst any, check func(*notes) error) ([]Note, *Error) {
+// another id than the request. The request id may hold secrets of the call.
+func decodeAnswer(operation string, status int, body []byte, dst any, check func(*notes) error) (requestID string, odd []Note, failure *Error) {
 	var e envelope
-	var odd notes
+	var found notes
 	body = bytes.TrimPrefix(body, byteOrderMark)
 	fields, err := objectFields(body)
 	if err == nil {
@@ -42,13 +42,13 @@ func decodeAnswer(operation string, status int, body []byte, dst any, check func
 	}
 	succeeded := status < 300 && e.Success != nil && *e.Success
 	if succeeded && err == nil {
-		decodeFields(fields, dst, "", &odd)
-		if err = check(&odd); err == nil {
-			return odd.all, nil
+		decodeFields(fields, dst, "", &found)
+		if err = check(&found); err == nil {
+			return deref(e.RequestID), found.all, nil
 		}
 	}
 
-	failure := &Error{
+	failure = &Error{
 		Operation:  operation,
 		Code:       deref(e.Code),
 		Message:    cmp.Or(deref(e.ErrorMessage), deref(e.Message)),
@@ -68,7 +68,7 @@ func decodeAnswer(operation string, status int, body []byte, dst any, check func
 			failure.Cause = CauseList
 		}
 	}
-	return odd.all, failure
+	return "", found.all, failure
 }
 
 // missing is the error for an answer without a required field.
@@ -135,8 +135,9 @@ func xmlEnvelope(body []byte) (envelope, bool) {
 
 // The largest code and message that are kept, in bytes.
 const (
-	maxCode    = 128
-	maxMessage = 1024
+	maxCode      = 128
+	maxMessage   = 1024
+	maxRequestID = 64
 )
 
 // clean makes the texts of the answer fit for labels, logs and pages: valid UTF-8 of
@@ -145,15 +146,20 @@ func (e *Error) clean(secrets ...string) {
 	for _, field := range []struct {
 		text  *string
 		limit int // bytes
-	}{{&e.Code, maxCode}, {&e.Message, maxMessage}, {&e.RequestID, 64}} {
-		*field.text = cut(redactStart(*field.text, field.limit, secrets...), field.limit)
+	}{{&e.Code, maxCode}, {&e.Message, maxMessage}, {&e.RequestID, maxRequestID}} {
+		*field.text = cleaned(*field.text, field.limit, secrets...)
 	}
 	// An error of net/http quotes the line that it could not parse.
 	if e.Err != nil {
-		if text := cut(redactStart(e.Err.Error(), maxMessage, secrets...), maxMessage); text != e.Err.Error() {
+		if text := cleaned(e.Err.Error(), maxMessage, secrets...); text != e.Err.Error() {
 			e.Err = errors.New(text)
 		}
 	}
+}
+
+// cleaned returns the first bytes of a text, at most limit, without the secrets.
+func cleaned(text string, limit int, secrets ...string) string {
+	return cut(redactStart(text, limit, secrets...), limit)
 }
 
 func cut(text string, limit int) string {

@@ -46,7 +46,7 @@ func readAnswer(t *testing.T, operation string, status int, body []byte) (any, e
 // it can be encoded and decoded again.
 var readers = map[string]func(*testing.T, *aliyun.Client, aliyun.Instance) (any, error){
 	aliyun.OpQueryOTAJob: func(t *testing.T, c *aliyun.Client, in aliyun.Instance) (any, error) {
-		job, err := c.QueryOTAJob(t.Context(), in, "job-1")
+		job, _, err := c.QueryOTAJob(t.Context(), in, "job-1")
 		if (job == nil) != (err != nil) {
 			t.Errorf("job %v with error %v", job, err)
 		}

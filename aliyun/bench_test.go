@@ -13,7 +13,7 @@ func BenchmarkCall(b *testing.B) {
 	client := aliyun.NewClient(&fixedKeys{keys: credentials.Keys{AccessKeyID: "id", AccessKeySecret: "secret"}}, aliyun.Options{Transport: givenAnswer{200, []byte(fullAnswer)}})
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := client.QueryOTAJob(b.Context(), aliyun.Instance{URL: "http://endpoint", ID: "iot-1"}, "wahVIzGkCMuAUE2gDERM02****"); err != nil {
+		if _, _, err := client.QueryOTAJob(b.Context(), aliyun.Instance{URL: "http://endpoint", ID: "iot-1"}, "wahVIzGkCMuAUE2gDERM02****"); err != nil {
 			b.Fatal(err)
 		}
 	}

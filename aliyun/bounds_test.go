@@ -129,7 +129,7 @@ func TestAnswersWithoutEnd(t *testing.T) {
 				client := NewClient(alwaysKeys{}, Options{Transport: transport, Timeout: timeout})
 				defer client.Close()
 				start := time.Now()
-				_, err := client.QueryOTAJob(t.Context(), Instance{URL: "http://endpoint"}, "job-1")
+				_, _, err := client.QueryOTAJob(t.Context(), Instance{URL: "http://endpoint"}, "job-1")
 				if took := time.Since(start); took > timeout {
 					t.Errorf("it took %v, want at most %v", took, timeout)
 				}

@@ -87,29 +87,29 @@ func (c *Client) Close() {
 }
 
 // call makes one signed call and decodes its answer into dst. For check, see
-// decodeAnswer.
-func (c *Client) call(ctx context.Context, operation string, in Instance, params url.Values, dst any, check func(*notes) error) error {
+// decodeAnswer. It returns the RequestId of the answer if the call succeeded.
+func (c *Client) call(ctx context.Context, operation string, in Instance, params url.Values, dst any, check func(*notes) error) (requestID string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	start := time.Now()
-	odd, err := c.exchange(ctx, operation, in, params, dst, check)
-	report := Call{Operation: operation, Duration: time.Since(start), Notes: odd}
-	if err != nil { // a nil *Error must not become a non-nil error
-		report.Err = err
+	requestID, odd, failure := c.exchange(ctx, operation, in, params, dst, check)
+	if failure != nil { // a nil *Error must not become a non-nil error
+		err = failure
 	}
-	c.observe(report)
-	return report.Err
+	c.observe(Call{Operation: operation, Err: err, Duration: time.Since(start), Notes: odd})
+	return requestID, err
 }
 
 // exchange sends the request, decodes the answer and classifies a failure.
-func (c *Client) exchange(ctx context.Context, operation string, in Instance, params url.Values, dst any, check func(*notes) error) (odd []Note, failure *Error) {
+func (c *Client) exchange(ctx context.Context, operation string, in Instance, params url.Values, dst any, check func(*notes) error) (requestID string, odd []Note, failure *Error) {
 	keys, err := c.keys.Keys(ctx)
 	if err != nil {
-		return nil, &Error{Operation: operation, Class: ClassAuth, Err: fmt.Errorf("no credential: %w", err)}
+		return "", nil, &Error{Operation: operation, Class: ClassAuth, Err: fmt.Errorf("no credential: %w", err)}
 	}
 	var sent departure
 	request, signed, err := c.newRequest(sent.follow(ctx), operation, in, params, keys)
 	defer func() {
+		requestID = cleaned(requestID, maxRequestID, keys.AccessKeySecret, keys.SecurityToken, signed)
 		if failure != nil {
 			if failure.HTTPStatus == 0 {
 				failure.ArrivesBy = sent.arrivesBy(2 * c.timeout)
@@ -118,24 +118,24 @@ func (c *Client) exchange(ctx context.Context, operation string, in Instance, pa
 		}
 	}()
 	if err != nil {
-		return nil, transportError(operation, 0, err)
+		return "", nil, transportError(operation, 0, err)
 	}
 	// An http.Client would follow a redirect and so send the signature to another host.
 	response, err := c.transport.RoundTrip(request)
 	if err != nil {
-		return nil, transportError(operation, 0, err)
+		return "", nil, transportError(operation, 0, err)
 	}
 	defer response.Body.Close()
 	body, failure := readBody(ctx, operation, response)
 	if failure != nil {
-		return nil, failure
+		return "", nil, failure
 	}
 	status := response.StatusCode
-	if odd, failure = decodeAnswer(operation, status, body, dst, check); failure == nil && status != http.StatusOK {
+	if requestID, odd, failure = decodeAnswer(operation, status, body, dst, check); failure == nil && status != http.StatusOK {
 		failure = decodeError(operation, status, errUnusedStatus)
 	}
 	if failure != nil && failure.Class == ClassAuth {
 		c.keys.Reject(keys)
 	}
-	return odd, failure
+	return requestID, odd, failure
 }

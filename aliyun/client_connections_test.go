@@ -33,7 +33,7 @@ func TestConnectionsAreKept(t *testing.T) {
 			for range 20 {
 				callers.Go(func() {
 					for range 50 {
-						if _, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: address}, "job-1"); err != nil {
+						if _, _, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: address}, "job-1"); err != nil {
 							t.Error(err)
 						}
 					}
@@ -63,7 +63,7 @@ func TestUnreachable(t *testing.T) {
 		"plain HTTP behind https": strings.Replace(plain.URL, "http:", "https:", 1),
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: url}, "job-1")
+			_, _, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: url}, "job-1")
 			if failure, ok := errors.AsType[*aliyun.Error](err); !ok || failure.Class != aliyun.ClassTransport {
 				t.Errorf("got %v", err)
 			}

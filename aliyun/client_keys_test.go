@@ -30,7 +30,7 @@ var signing = &fixedKeys{keys: credentials.Keys{AccessKeyID: "LTAI5tSomebody", A
 // A call without keys fails before anything is sent: nothing listens at the URL.
 func TestWithoutCredentials(t *testing.T) {
 	client := aliyun.NewClient(&fixedKeys{err: errors.New("nobody knows a key")}, aliyun.Options{})
-	_, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: "http://127.0.0.1:1"}, "job-1")
+	_, _, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: "http://127.0.0.1:1"}, "job-1")
 	if want := "QueryOTAJob: auth: no credential: nobody knows a key"; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
@@ -60,7 +60,7 @@ func TestSecretInTheAPIsMessageIsHidden(t *testing.T) {
 	defer server.Close()
 	client := aliyun.NewClient(&fixedKeys{keys: credentials.Keys{AccessKeyID: "id", AccessKeySecret: "wrong", SecurityToken: token}}, aliyun.Options{})
 	defer client.Close()
-	_, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: server.URL}, "job-1")
+	_, _, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: server.URL}, "job-1")
 	failure, ok := errors.AsType[*aliyun.Error](err)
 	if !ok || failure.Code != "SignatureDoesNotMatch" || failure.Message == "" || failure.RequestID == "" {
 		t.Fatalf("got %v", err)

@@ -44,7 +44,7 @@ func serveAt(t *testing.T, endpoint string, o aliyun.Options, handler http.Handl
 func query(t *testing.T, ctx context.Context, o aliyun.Options, handler http.HandlerFunc) (job *aliyun.Job, failure *aliyun.Error) {
 	t.Helper()
 	failure = serve(t, o, handler, func(c *aliyun.Client, in aliyun.Instance) (err error) {
-		job, err = c.QueryOTAJob(ctx, in, "job-1")
+		job, _, err = c.QueryOTAJob(ctx, in, "job-1")
 		return err
 	})
 	return job, failure
@@ -127,7 +127,7 @@ func TestCallFailures(t *testing.T) {
 		for endpoint := range aliyun.Endpoints {
 			t.Run(name+", at "+endpoint, func(t *testing.T) {
 				err := serveAt(t, endpoint, c.options, c.handler, func(client *aliyun.Client, in aliyun.Instance) error {
-					_, err := client.QueryOTAJob(t.Context(), in, "job-1")
+					_, _, err := client.QueryOTAJob(t.Context(), in, "job-1")
 					return err
 				})
 				if err == nil {

@@ -13,7 +13,7 @@ func decodeJob(status int, body string) (job *Job, fields []string, failure *Err
 	var answer struct {
 		Data *Job `json:"Data"`
 	}
-	odd, failure := decodeAnswer(OpQueryOTAJob, status, []byte(body), &answer, func(*notes) error {
+	_, odd, failure := decodeAnswer(OpQueryOTAJob, status, []byte(body), &answer, func(*notes) error {
 		if answer.Data == nil {
 			return missing("Data")
 		}

@@ -106,7 +106,7 @@ func TestArrivesBy(t *testing.T) {
 					c.url = "http://iot"
 				}
 				start := time.Now()
-				_, err := client.QueryOTAJob(ctx, aliyun.Instance{URL: c.url}, "job-1")
+				_, _, err := client.QueryOTAJob(ctx, aliyun.Instance{URL: c.url}, "job-1")
 				failure, ok := errors.AsType[*aliyun.Error](err)
 				if !ok {
 					t.Fatalf("got %v, want a failure", err)

@@ -61,7 +61,7 @@ func TestEqualTagsAndVersionsCountOnce(t *testing.T) {
 		Tags:        []aliyun.Tag{{Key: new("k"), Value: new("v")}, {Key: new("k")}, {Key: new(""), Value: new("kv")}},
 	}
 	client := aliyun.NewClient(signing, aliyun.Options{Transport: givenAnswer{200, []byte(`{"Success":true,"Data":` + data + `}`)}})
-	job, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: "http://endpoint"}, "job-1")
+	job, _, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: "http://endpoint"}, "job-1")
 	if diff := cmp.Diff(&want, job); diff != "" || err != nil {
 		t.Errorf("error %v (-want +got):\n%s", err, diff)
 	}

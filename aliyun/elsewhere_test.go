@@ -47,7 +47,7 @@ func TestNoRedirectIsFollowed(t *testing.T) {
 				defer api.Close()
 				client := aliyun.NewClient(signing, aliyun.Options{})
 				defer client.Close()
-				_, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: api.URL}, "job-1")
+				_, _, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: api.URL}, "job-1")
 				failure, ok := errors.AsType[*aliyun.Error](err)
 				// For a Location that it cannot parse, net/http returns an error.
 				_, notParsed := url.Parse(location)
@@ -75,7 +75,7 @@ func TestAStrangersCertificateIsNotTrusted(t *testing.T) {
 	defer stranger.Close()
 	client := aliyun.NewClient(signing, aliyun.Options{})
 	defer client.Close()
-	_, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: stranger.URL}, "job-1")
+	_, _, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: stranger.URL}, "job-1")
 	failure, ok := errors.AsType[*aliyun.Error](err)
 	if !ok || failure.Class != aliyun.ClassTransport || !strings.Contains(err.Error(), "certificate") {
 		t.Errorf("got %v, want a transport error about the certificate", err)

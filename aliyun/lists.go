@@ -30,8 +30,9 @@ const MaxPackages = 500
 
 // List is one page of a list, with the number of entries on all pages.
 type List[T any] struct {
-	Total   int
-	Entries []T
+	Total     int
+	Entries   []T
+	RequestID string // "": the answer has none
 }
 
 // Firmware is an update package in a firmware list. A field is nil if the API left it
@@ -82,13 +83,13 @@ func (c *Client) ListOTAFirmware(ctx context.Context, in Instance, productKey st
 	if productKey != "" {
 		params.Set("ProductKey", productKey)
 	}
-	err := c.call(ctx, OpListOTAFirmware, in, params, &answer, func(odd *notes) error {
+	requestID, err := c.call(ctx, OpListOTAFirmware, in, params, &answer, func(odd *notes) error {
 		if err := checkPage(answer.Total, &answer.Data, page, FirmwaresPerPage, "FirmwareId", func(f *Firmware) *string { return f.FirmwareID }, odd); err != nil {
 			return err
 		}
 		return c.echo.product.check("ProductKey", productKey, odd, each(answer.Data, func(f *Firmware) *string { return f.ProductKey })...)
 	})
-	return listOf(answer.Total, answer.Data), err
+	return listOf(answer.Total, answer.Data, requestID), err
 }
 
 // ListOTAJobByFirmware returns a page of the job list of a firmware; the first page is 1.
@@ -100,7 +101,7 @@ func (c *Client) ListOTAJobByFirmware(ctx context.Context, in Instance, firmware
 	}
 	params := paged(page, JobsPerPage)
 	params.Set("FirmwareId", firmwareID)
-	err := c.call(ctx, OpListOTAJobByFirmware, in, params, &answer, func(odd *notes) error {
+	requestID, err := c.call(ctx, OpListOTAJobByFirmware, in, params, &answer, func(odd *notes) error {
 		if err := checkPage(answer.Total, &answer.Data, page, JobsPerPage, "JobId", func(j *JobSummary) *string { return j.JobID }, odd); err != nil {
 			return err
 		}
@@ -112,7 +113,7 @@ func (c *Client) ListOTAJobByFirmware(ctx context.Context, in Instance, firmware
 		}
 		return c.echo.firmware.check("FirmwareId", firmwareID, odd, each(answer.Data, func(j *JobSummary) *string { return j.FirmwareID })...)
 	})
-	return listOf(answer.Total, answer.Data), err
+	return listOf(answer.Total, answer.Data, requestID), err
 }
 
 // ListOTATaskByJob returns the first device tasks of a job that have a TaskStatus, at
@@ -129,21 +130,21 @@ func (c *Client) ListOTATaskByJob(ctx context.Context, in Instance, jobID, taskS
 	if taskStatus != "" {
 		params.Set("TaskStatus", taskStatus)
 	}
-	err := c.call(ctx, OpListOTATaskByJob, in, params, &answer, func(odd *notes) error {
+	requestID, err := c.call(ctx, OpListOTATaskByJob, in, params, &answer, func(odd *notes) error {
 		if err := cmp.Or(checkTotal(answer.Total), checkSize(answer.Data, size), checkStates(answer.Data)); err != nil {
 			return err
 		}
 		return c.echo.job.check("JobId", jobID, odd, each(answer.Data, func(t *Task) *string { return t.JobID })...)
 	})
-	return listOf(answer.Total, answer.Data), err
+	return listOf(answer.Total, answer.Data, requestID), err
 }
 
 func paged(page, size int) url.Values {
 	return url.Values{"CurrentPage": {strconv.Itoa(page)}, "PageSize": {strconv.Itoa(size)}}
 }
 
-func listOf[T any](total *float64, entries []T) List[T] {
-	list := List[T]{Entries: entries}
+func listOf[T any](total *float64, entries []T, requestID string) List[T] {
+	list := List[T]{Entries: entries, RequestID: requestID}
 	if total != nil {
 		list.Total = int(*total)
 	}

@@ -30,15 +30,16 @@ var misprints = map[string]string{
 	"VERFIY_FIRMWARE": "VERIFY_FIRMWARE",
 }
 
-// QueryOTAJob returns one batch. It has a JobStatus. Every error is an [*Error].
-func (c *Client) QueryOTAJob(ctx context.Context, in Instance, jobID string) (*Job, error) {
+// QueryOTAJob returns one batch, which has a JobStatus, and the RequestId of the answer,
+// which may be "". Every error is an [*Error], with the RequestId of its own.
+func (c *Client) QueryOTAJob(ctx context.Context, in Instance, jobID string) (job *Job, requestID string, err error) {
 	var answer struct {
 		Data *struct {
 			JobID *string `json:"JobId" max:"1048576"` // compared, not kept
 			Job
 		} `json:"Data"`
 	}
-	err := c.call(ctx, OpQueryOTAJob, in, url.Values{"JobId": {jobID}}, &answer, func(odd *notes) error {
+	requestID, err = c.call(ctx, OpQueryOTAJob, in, url.Values{"JobId": {jobID}}, &answer, func(odd *notes) error {
 		if answer.Data == nil {
 			return missing("Data")
 		}
@@ -49,9 +50,9 @@ func (c *Client) QueryOTAJob(ctx context.Context, in Instance, jobID string) (*J
 		return c.echo.job.check("JobId", jobID, odd, answer.Data.JobID)
 	})
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	return &answer.Data.Job, nil
+	return &answer.Data.Job, requestID, nil
 }
 
 // correct replaces misprints in place, and blank values by nil.

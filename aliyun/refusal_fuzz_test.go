@@ -74,7 +74,7 @@ func FuzzRefusal(f *testing.F) {
 		for form, write := range refusalForms {
 			for _, keys.keys.SecurityToken = range []string{"", token} {
 				client := aliyun.NewClient(keys, aliyun.Options{Transport: givenAnswer{status, write(said)}})
-				_, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: "http://endpoint"}, "job-1")
+				_, _, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: "http://endpoint"}, "job-1")
 				checkError(t, aliyun.OpQueryOTAJob, err)
 				failure, _ := errors.AsType[*aliyun.Error](err)
 				for _, part := range []struct {

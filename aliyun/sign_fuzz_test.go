@@ -63,7 +63,7 @@ func FuzzSignature(f *testing.F) {
 			Data *Job `json:"Data"`
 		}
 		for _, version := range []signature.Version{signature.V3, signature.V1} {
-			err = client.call(t.Context(), OpQueryOTAJob, Instance{URL: "http://" + host, ID: instanceID, RegionID: value, Signature: version},
+			_, err = client.call(t.Context(), OpQueryOTAJob, Instance{URL: "http://" + host, ID: instanceID, RegionID: value, Signature: version},
 				url.Values{"JobId": {jobID}, name: {value, value}}, &answer, func(*notes) error { return nil })
 			if err != nil {
 				t.Fatal(err)

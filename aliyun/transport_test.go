@@ -98,7 +98,7 @@ func TestEndpoints(t *testing.T) {
 			}))
 			client := NewClient(staticKeys{"id", "secret", ""}, Options{Transport: transport})
 			defer client.Close()
-			if _, err := client.QueryOTAJob(t.Context(), Instance{URL: address}, "job-1"); err != nil {
+			if _, _, err := client.QueryOTAJob(t.Context(), Instance{URL: address}, "job-1"); err != nil {
 				t.Fatal(err)
 			}
 		})
@@ -137,7 +137,7 @@ func TestALPN(t *testing.T) {
 	address, transport := server.start(t)
 	client := NewClient(staticKeys{"id", "secret", ""}, Options{Transport: transport})
 	defer client.Close()
-	_, _ = client.QueryOTAJob(t.Context(), Instance{URL: address}, "job-1") // the server knows no batch
+	_, _, _ = client.QueryOTAJob(t.Context(), Instance{URL: address}, "job-1") // the server knows no batch
 	if got, _ := offered.Load().([]string); !slices.Equal(got, []string{"http/1.1"}) {
 		t.Errorf("the client offers %q", got)
 	}
@@ -279,7 +279,7 @@ func TestCauses(t *testing.T) {
 			address, transport := c.start(t)
 			client := NewClient(staticKeys{"id", "secret", ""}, Options{Transport: transport})
 			defer client.Close()
-			_, err := client.QueryOTAJob(t.Context(), Instance{URL: address}, "job-1")
+			_, _, err := client.QueryOTAJob(t.Context(), Instance{URL: address}, "job-1")
 			failure, ok := errors.AsType[*Error](err)
 			if !ok {
 				t.Fatalf("error %v", err)

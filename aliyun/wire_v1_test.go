@@ -32,7 +32,7 @@ func TestCallOnTheWireV1(t *testing.T) {
 	client := aliyun.NewClient(signing, aliyun.Options{UserAgent: "exporter/1"})
 	defer client.Close()
 	in := aliyun.Instance{URL: server.URL, ID: "iot-1", RegionID: "cn-shanghai", Signature: signature.V1}
-	if _, err := client.QueryOTAJob(t.Context(), in, "a b+*~/&=中"); err != nil {
+	if _, _, err := client.QueryOTAJob(t.Context(), in, "a b+*~/&=中"); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"SignatureNonce", "Signature", "Timestamp"} {
@@ -82,7 +82,7 @@ func TestEndpointsWithAPort(t *testing.T) {
 	for _, version := range []signature.Version{"", signature.V3, signature.V1} {
 		sim.SetDialect(gateway.Dialect{Signature: string(version)})
 		for _, want := range []string{"gateway.example.com:8443", "gateway.example.com", "gateway.example.com:80", "GateWay:8080", "192.0.2.1:8686", "[2001:db8::1]:8443", "[2001:db8::1]"} {
-			_, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: "http://" + want, Signature: version}, "job-1")
+			_, _, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: "http://" + want, Signature: version}, "job-1")
 			if err != nil || host != want {
 				t.Errorf("signature %q to %s: Host %s, error %v", version, want, host, err)
 			}
@@ -141,7 +141,7 @@ func TestNoErrorQuotesTheQuery(t *testing.T) {
 			keys := &fixedKeys{keys: credentials.Keys{AccessKeyID: "id", AccessKeySecret: "hush-secret", SecurityToken: token}}
 			client := aliyun.NewClient(keys, aliyun.Options{})
 			defer client.Close()
-			_, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: server.URL, RegionID: "cn-shanghai", Signature: signature.V1}, "job-1")
+			_, _, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: server.URL, RegionID: "cn-shanghai", Signature: signature.V1}, "job-1")
 			if err == nil {
 				t.Fatal("no error")
 			}

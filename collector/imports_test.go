@@ -35,6 +35,7 @@ var allowed = map[string][]string{
 	"collector": {"aliyun/simulator/demo", "config", "config/flags", "collector/target", "collector/poll", "collector/store", "collector/expose",
 		"collector/pages", "collector/statefile", "collector/check", "collector/web"},
 	// These are in the order in which data flows.
+	"collector/reason":    {"aliyun/printable"},
 	"collector/target":    {"config", "aliyun", "aliyun/credentials", "aliyun/signature"},
 	"collector/store":     {"aliyun", "collector/target"},
 	"collector/schedule":  {"aliyun", "aliyun/budget", "collector/target", "collector/store"},
@@ -43,7 +44,7 @@ var allowed = map[string][]string{
 	"collector/web":       nil,
 	"collector/expose":    {"aliyun", "aliyun/printable", "collector/store", "collector/web"},
 	"collector/pages":     {"aliyun", "aliyun/printable", "collector/store", "collector/advice", "collector/poll", "collector/web"},
-	"collector/statefile": {"aliyun", "collector/target", "collector/store"},
+	"collector/statefile": {"aliyun", "collector/reason", "collector/target", "collector/store"},
 	"collector/check":     {"aliyun", "aliyun/budget", "aliyun/printable", "collector/target", "collector/schedule", "collector/poll", "collector/advice"},
 	// Only tests may import these.
 	"collector/internal/conditions": {"deploy/repository"},

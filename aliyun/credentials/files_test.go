@@ -44,7 +44,7 @@ func TestSecretFilesAreNotQuoted(t *testing.T) {
 				var failures []error
 				client := aliyun.NewClient(credentials.New(cfg, func(err error) { failures = append(failures, err) }), aliyun.Options{})
 				defer client.Close()
-				_, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: server.URL}, "job-1")
+				_, _, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: server.URL}, "job-1")
 				if err == nil {
 					t.Fatal("the API took it")
 				}

@@ -36,7 +36,7 @@ func TestEveryCauseHasACure(t *testing.T) {
 // settings that choose the endpoint of STS.
 func TestCureWithoutACredential(t *testing.T) {
 	keys := credentials.New(credentials.Config{AccessKeyID: "id", AccessKeySecretFile: filepath.Join(t.TempDir(), "none")}, nil)
-	_, err := aliyun.NewClient(keys, aliyun.Options{}).QueryOTAJob(t.Context(), aliyun.Instance{URL: "http://127.0.0.1:1"}, "job")
+	_, _, err := aliyun.NewClient(keys, aliyun.Options{}).QueryOTAJob(t.Context(), aliyun.Instance{URL: "http://127.0.0.1:1"}, "job")
 	failure, ok := errors.AsType[*aliyun.Error](err)
 	if !ok {
 		t.Fatal(err)

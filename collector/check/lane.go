@@ -139,7 +139,7 @@ func (l *lane) do(ctx context.Context, r request) *aliyun.Error {
 func (l *lane) call(ctx context.Context, g *group, id string) (related string, empty bool, err error) {
 	switch g.operation {
 	case aliyun.OpQueryOTAJob:
-		job, err := l.client.QueryOTAJob(ctx, g.instance, id)
+		job, _, err := l.client.QueryOTAJob(ctx, g.instance, id)
 		if job != nil {
 			related = aliyun.Text(job.FirmwareID)
 		}

@@ -35,12 +35,13 @@ type jobQuery struct {
 	target         target.Target
 	started, ended time.Time
 	job            *aliyun.Job
+	requestID      string
 }
 
 func (q *jobQuery) send(ctx context.Context, c *aliyun.Client) *aliyun.Error {
 	q.started = time.Now()
-	job, err := c.QueryOTAJob(ctx, q.target.Instance, q.target.JobID)
-	q.job, q.ended = job, time.Now()
+	job, requestID, err := c.QueryOTAJob(ctx, q.target.Instance, q.target.JobID)
+	q.job, q.requestID, q.ended = job, requestID, time.Now()
 	return aliyun.AsError(err)
 }
 
@@ -57,7 +58,7 @@ func (q *jobQuery) done(failure *aliyun.Error) {
 		after = before.Answered(q.job, q.started)
 		a.rtt += (q.ended.Sub(q.started) - a.rtt) / 8
 	}
-	a.update(before, after)
+	a.update(before, after.WithAnswer(aliyun.OpQueryOTAJob, store.NewAnswer(q.ended, q.requestID, failure)))
 	a.plan.Done(q.target.JobID, q.started, q.ended, failure)
 }
 

@@ -44,7 +44,8 @@ type listReader[K comparable, E any] struct {
 // listRead is the read of one list.
 type listRead struct {
 	schedule.Reading
-	started time.Time
+	started   time.Time
+	requestID string // of the last page
 	// over says why some of what the pages held was not taken up; nil: all was.
 	over error
 	// productKeys are those of the firmwares of a firmware list, by FirmwareId.
@@ -112,6 +113,7 @@ func (c *listCall[K, E]) done(failure *aliyun.Error) {
 // accept takes up one page.
 func (l *listReader[K, E]) accept(of K, r *listRead, page aliyun.List[E], asOf, now time.Time) {
 	entries := slices.DeleteFunc(page.Entries, func(e E) bool { return !usableID(l.list.id(e)) })
+	r.requestID = page.RequestID
 	if err := l.list.takePage(of, r, entries, asOf, now); err != nil {
 		r.over = err
 	}

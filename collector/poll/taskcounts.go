@@ -88,6 +88,7 @@ func (c *taskCount) done(failure *aliyun.Error) {
 		return
 	}
 	r.open--
+	r.answer = store.NewAnswer(time.Now(), c.page.RequestID, failure)
 	switch {
 	case failure != nil:
 		r.failure = failure
@@ -119,20 +120,24 @@ func (t *taskCounts) finish(jobID string, r *taskRound) {
 		return
 	}
 	t.watch(before, now) // what changed while the round went on
+	after := before.WithAnswer(aliyun.OpListOTATaskByJob, r.answer)
 	if r.failure != nil {
-		a.update(before, before.WithDevicesErr(r.failure))
+		a.update(before, after.WithDevicesErr(r.failure, now))
 		return
 	}
 	counts, why := r.result()
 	if counts == nil {
-		a.update(before, before.WithDevicesErr(&aliyun.Error{Operation: aliyun.OpListOTATaskByJob, Class: aliyun.ClassDecode, Message: why}))
+		a.update(before, after.WithDevicesErr(&aliyun.Error{Operation: aliyun.OpListOTATaskByJob, Class: aliyun.ClassDecode, Message: why}, now))
 		if !t.logged[why] {
 			t.logged[why] = true
 			level.Warn(a.logger).Log("msg", "inconsistent device counts are not shown; logged once", "job_id", jobID, "why", why)
 		}
 		return
 	}
-	a.update(before, before.WithDevices(counts))
+	if before.DevicesErr != nil {
+		level.Info(a.logger).Log("msg", "counting the devices of a batch works again", "job_id", jobID)
+	}
+	a.update(before, after.WithDevices(counts))
 }
 
 // watch begins or ends the counting of a batch, as its state asks for. While a round is

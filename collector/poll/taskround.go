@@ -16,6 +16,7 @@ type taskRound struct {
 	whole   bool           // all tasks were on the first page
 	open    int            // calls under way or still to make
 	failure *aliyun.Error
+	answer  store.Answer // to the last call
 }
 
 // first takes up the page of all tasks and returns the statuses that are still to be

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/reason"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
@@ -42,7 +43,20 @@ type stateLine struct {
 	DevicesTotal int            `json:"devices_total,omitempty"`
 	DevicesAsOf  time.Time      `json:"devices_as_of,omitzero"`
 	FinishedAt   time.Time      `json:"devices_finished_at,omitzero"` // see store.DeviceCounts
+	Reasons      map[string]int `json:"devices_failed,omitempty"`     // by reason
 	Size         *int           `json:"size,omitempty"`               // of all devices, by the newest list of them
+
+	History []stateEvent `json:"history,omitempty"`
+}
+
+// stateEvent is a [store.Event].
+type stateEvent struct {
+	At        time.Time    `json:"at"`
+	Status    string       `json:"status,omitempty"`
+	Operation string       `json:"operation,omitempty"`
+	Class     aliyun.Class `json:"class,omitempty"`
+	Code      string       `json:"code,omitempty"`
+	RequestID string       `json:"request_id,omitempty"`
 }
 
 type stateError struct {
@@ -74,13 +88,16 @@ func Encode(w io.Writer, states []*store.State) error {
 			line.Source, line.Region, line.Instance = s.FoundBy, s.Region, s.Instance.ID
 		}
 		if d := s.Devices; d != nil {
-			line.Devices, line.DevicesTotal, line.DevicesAsOf, line.FinishedAt = d.ByStatus, d.Total, d.AsOf, d.FinishedAt
+			line.Devices, line.DevicesTotal, line.DevicesAsOf, line.FinishedAt, line.Reasons = d.ByStatus, d.Total, d.AsOf, d.FinishedAt, d.Reasons
 		}
 		if e := s.Err; e != nil {
 			line.Error = &stateError{s.ErrAt, e.Operation, e.Class, e.Code, e.Message, e.RequestID, e.HTTPStatus, e.Cause, ""}
 			if e.Err != nil {
 				line.Error.Text = e.Err.Error()
 			}
+		}
+		for _, e := range s.History {
+			line.History = append(line.History, stateEvent(e))
 		}
 		if err := enc.Encode(line); err != nil {
 			return fmt.Errorf("batch %s: %w", s.JobID, err)
@@ -156,12 +173,17 @@ func decodeState(data []byte, now time.Time) (*store.State, error) {
 	if line.Devices != nil {
 		asOf := restored(line.DevicesAsOf, now)
 		s.Devices = &store.DeviceCounts{ByStatus: line.Devices, Total: line.DevicesTotal, AsOf: asOf, FinishedAt: asOf}
+		s.Devices.Reasons = restoredReasons(line.Reasons, line.Devices[store.Failed])
 		if !line.FinishedAt.IsZero() { // the file is of a version that writes it
 			s.Devices.FinishedAt = restored(line.FinishedAt, now)
 		}
 		if s.Size == nil { // older versions did not write it
 			s.Size = new(line.DevicesTotal)
 		}
+	}
+	for _, e := range line.History[max(0, len(line.History)-store.MaxHistory):] {
+		e.At = restored(e.At, now)
+		s.History = append(s.History, store.Event(e))
 	}
 	if e := line.Error; e != nil {
 		s.ErrAt = e.At
@@ -174,6 +196,25 @@ func decodeState(data []byte, now time.Time) (*store.State, error) {
 		*t = restored(*t, now)
 	}
 	return s, nil
+}
+
+// restoredReasons returns the reasons of a line, which become label values, if they are
+// consistent. Otherwise, as in files of older versions, nothing is known of any device.
+func restoredReasons(reasons map[string]int, failed int) map[string]int {
+	sum := 0
+	for name, n := range reasons {
+		if sum += n; n < 0 || !reason.Valid(name) {
+			sum = -1
+			break
+		}
+	}
+	switch {
+	case failed <= 0:
+		return nil
+	case sum != failed || len(reasons) > reason.Max:
+		return map[string]int{reason.Unread: failed}
+	}
+	return reasons
 }
 
 // restored converts a time of the file to one with a monotonic reading, at most now. If the

@@ -31,6 +31,9 @@ func someStates() []*store.State {
 			Devices: &store.DeviceCounts{ByStatus: map[string]int{"QUEUED": 0, "SUCCEEDED": 7}, Total: 7, AsOf: at, FinishedAt: at.Add(-time.Hour)}, Size: new(7), ErrAt: at.Add(time.Hour),
 			Err: &aliyun.Error{Operation: aliyun.OpQueryOTAJob, Class: aliyun.ClassTransport, Code: "c", Message: "m", RequestID: "r", HTTPStatus: 500, Cause: aliyun.CauseDNS, Err: errors.New("no route")}},
 		{Target: discovered, Asked: at, Failures: 1, ErrAt: at, Err: &aliyun.Error{Class: aliyun.ClassNotFound}},
+		{Target: target("job-4"), Job: &aliyun.Job{JobStatus: &status}, AsOf: at, Asked: at, Size: new(9),
+			Devices: &store.DeviceCounts{ByStatus: map[string]int{"FAILED": 9}, Total: 9, AsOf: at, FinishedAt: at, Reasons: map[string]int{"timeout": 2, "flash_full": 6, "unread": 1}},
+			History: []store.Event{{At: at, Status: status}, {At: at, Operation: aliyun.OpListOTATaskByJob, Class: aliyun.ClassServer, Code: "c", RequestID: "r"}, {At: at.Add(time.Hour), Operation: aliyun.OpListOTATaskByJob}}},
 	}
 }
 
@@ -55,6 +58,11 @@ func diffStates(a, b []*store.State) string {
 
 // inTheFuture reports whether a state is newer than now.
 func inTheFuture(s *store.State, now time.Time) bool {
+	for _, e := range s.History {
+		if e.At.After(now) {
+			return true
+		}
+	}
 	return s.AsOf.After(now) || s.Asked.After(now) || s.Listed.After(now) || s.ErrAt.After(now)
 }
 

@@ -37,7 +37,7 @@ func TestStateFileOnAFullDisk(t *testing.T) {
 		h.Apply()
 		h.Pass(10*time.Second + time.Millisecond)
 		before := read()
-		if n := strings.Count(before, "IN_PROGRESS"); n != 3 {
+		if n := strings.Count(before, `"JobStatus":"IN_PROGRESS"`); n != 3 {
 			t.Fatalf("%d batches in the file:\n%s", n, before)
 		}
 

@@ -34,7 +34,7 @@ func (noKeys) Reject(credentials.Keys)                        {}
 // polled returns a batch after a poll with this answer.
 func polled(ctx context.Context, target target.Target, status int, body string) *store.State {
 	client := aliyun.NewClient(noKeys{}, aliyun.Options{Transport: fixedAnswer{status, body}})
-	job, err := client.QueryOTAJob(ctx, aliyun.Instance{URL: "http://endpoint"}, "job-1")
+	job, _, err := client.QueryOTAJob(ctx, aliyun.Instance{URL: "http://endpoint"}, "job-1")
 	before := &store.State{Target: target}
 	at := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	if failure := aliyun.AsError(err); failure != nil {

@@ -38,10 +38,10 @@ func TestStateFileAtTheStart(t *testing.T) {
 		known          int    // batches
 		err, log, left string // left is what FILE.damaged holds
 	}{
-		"the file of an earlier run": {content: good, known: 3},
+		"the file of an earlier run": {content: good, known: 4},
 		"an empty file":              {content: ""},
-		"a line that is not JSON":    {content: good + "{\"account\"\n", known: 3, log: "lines=1 first_line=5"},
-		"a line without a job id":    {content: good + `{"account":"a"}` + "\n", known: 3, log: "no account or job_id"},
+		"a line that is not JSON":    {content: good + "{\"account\"\n", known: 4, log: "lines=1 first_line=6"},
+		"a line without a job id":    {content: good + `{"account":"a"}` + "\n", known: 4, log: "no account or job_id"},
 		"a file of a newer version":  {content: newer, err: "version 2, supported up to 1; run the newer program, or move the file away"},
 		"a text that is not JSON":    {content: "hello\nworld\n", log: "moved aside", left: "hello\nworld\n"},
 		"other JSON":                 {content: "{}\n", log: "has no version", left: "{}\n"},

@@ -12,12 +12,21 @@ import (
 // Confirm is the task status that only devices of batches with NeedConfirm have.
 const Confirm = "CONFIRM"
 
+// Failed is the task status of devices whose upgrade failed.
+const Failed = "FAILED"
+
 // DeviceCounts say how many devices of a batch have which task status. All numbers
 // are of one round of calls. They must not be changed once they are in a State.
 type DeviceCounts struct {
 	ByStatus map[string]int // a status that was not counted is absent
 	Total    int            // devices of all statuses, as the API says
-	AsOf     time.Time      // when the round began
+	// Reasons says why the FAILED devices failed: how many for each reason, see package
+	// reason. They add up to ByStatus["FAILED"]; nil: no device failed.
+	Reasons map[string]int
+	// Failed are the failed devices that were read, at most MaxFailed. The state file does
+	// not keep them.
+	Failed []FailedDevice
+	AsOf   time.Time // when the round began
 	// FinishedAt is when the first round began that counted this number of finished
 	// devices. State.WithDevices sets it.
 	FinishedAt time.Time
@@ -122,16 +131,18 @@ func (s *State) WithDevices(counts *DeviceCounts) *State {
 	}
 	next := *s
 	next.Devices, next.DevicesErr = counts, nil
+	next.History = withOutcome(s.History, aliyun.OpListOTATaskByJob, nil, counts.AsOf)
 	return &next
 }
 
 // WithDevicesErr is the state after a round of counts failed. Known counts stay and age.
-func (s *State) WithDevicesErr(err *aliyun.Error) *State {
+func (s *State) WithDevicesErr(err *aliyun.Error, ended time.Time) *State {
 	if s.Job == nil {
 		return s
 	}
 	next := *s
 	next.DevicesErr = err
+	next.History = withOutcome(s.History, aliyun.OpListOTATaskByJob, err, ended)
 	return &next
 }
 

@@ -28,6 +28,7 @@ func (s *State) ShownByList(in *aliyun.JobSummary, asOf time.Time) *State {
 		next.Changed = asOf
 	}
 	next.Job = merged(s.Job, in)
+	next.History = withStatus(s.History, s.Job, next.Job, asOf)
 	return &next
 }
 

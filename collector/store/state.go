@@ -33,6 +33,11 @@ type State struct {
 	// DevicesErr is why the last count of the devices failed; nil: it succeeded, or there
 	// was none since the program started.
 	DevicesErr *aliyun.Error
+
+	// History are the last changes that were seen, the newest last; at most 20. It must not
+	// be changed.
+	History []Event
+	Answers Answers
 }
 
 // Polled reports whether a QueryOTAJob call has ended, whatever came of it.
@@ -62,10 +67,12 @@ func (s *State) Answered(job *aliyun.Job, started time.Time) *State {
 	next := *s
 	next.Job, next.AsOf, next.Asked, next.Changed = job, started, started, time.Time{}
 	next.Err, next.ErrAt, next.Failures = nil, time.Time{}, 0
+	next.History = withOutcome(s.History, aliyun.OpQueryOTAJob, nil, started)
 	if s.Changed.After(started) && differ(s.summary, job.JobStatus, job.UtcModified) {
 		// A list showed a change after the call began. The answer does not know it.
 		next.Job, next.Changed = merged(job, s.summary), s.Changed
 	}
+	next.History = withStatus(next.History, s.Job, next.Job, started)
 	return &next
 }
 
@@ -75,6 +82,7 @@ func (s *State) Answered(job *aliyun.Job, started time.Time) *State {
 func (s *State) FailedWith(err *aliyun.Error, started, ended time.Time) *State {
 	next := *s
 	next.Err, next.ErrAt = err, ended
+	next.History = withOutcome(s.History, aliyun.OpQueryOTAJob, err, ended)
 	switch err.Class {
 	case aliyun.ClassThrottled:
 		return &next

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
 // Store holds the state of every batch. It is safe for concurrent use. Readers own
@@ -15,12 +17,13 @@ import (
 type Store struct {
 	// mu guards all fields below. It is the innermost lock: no other lock is taken
 	// and no function of another package's value is called while it is held.
-	mu       sync.RWMutex
-	states   map[key]*State
-	sorted   []key          // the keys of states, by account and job id: the order of /metrics
-	restored map[key]*State // from the state file; an account takes its batches when it is configured
-	changes  uint64
-	expected time.Duration // see [target.Rules.ExpectedDuration]
+	mu        sync.RWMutex
+	states    map[key]*State
+	sorted    []key                                  // the keys of states, by account and job id: the order of /metrics
+	restored  map[key]*State                         // from the state file; an account takes its batches when it is configured
+	firmwares map[string]map[string]*aliyun.Firmware // by account and FirmwareId
+	changes   uint64
+	expected  time.Duration // see [target.Rules.ExpectedDuration]
 }
 
 // key names a batch: job ids are unique within an account.
@@ -32,7 +35,7 @@ func (a key) compare(b key) int {
 
 // New returns an empty store.
 func New() *Store {
-	return &Store{states: make(map[key]*State)}
+	return &Store{states: make(map[key]*State), firmwares: make(map[string]map[string]*aliyun.Firmware)}
 }
 
 // Snapshot returns the states of all batches, sorted by account and job id.

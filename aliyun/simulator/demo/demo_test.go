@@ -98,7 +98,10 @@ func TestDemo(t *testing.T) {
 			statuses, tasks = map[string]string{}, map[string]string{}
 			for _, w := range fleet {
 				c := w.client(h)
-				job, err := patient(func() (*aliyun.Job, error) { return c.QueryOTAJob(t.Context(), w.at(), w.job) })
+				job, err := patient(func() (*aliyun.Job, error) {
+					job, _, err := c.QueryOTAJob(t.Context(), w.at(), w.job)
+					return job, err
+				})
 				if failure := aliyun.AsError(err); failure != nil {
 					statuses[w.job] = failure.Code
 					continue
@@ -199,7 +202,7 @@ func TestDemoThrottles(t *testing.T) {
 		for range 46 {
 			h := newHandler(time.Now())
 			call := func() {
-				_, _ = w.client(h).QueryOTAJob(t.Context(), w.at(), w.job) // counted by the gateway
+				_, _, _ = w.client(h).QueryOTAJob(t.Context(), w.at(), w.job) // counted by the gateway
 				time.Sleep(time.Second)
 			}
 			start := time.Now()

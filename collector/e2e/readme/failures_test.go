@@ -74,7 +74,7 @@ func failures(t *testing.T) (all []*aliyun.Error) {
 		breaks(api)
 		client := aliyun.NewClient(credentials.New(api.keys, nil), aliyun.Options{Timeout: api.timeout, Transport: api.transport})
 		defer client.Close()
-		_, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: api.url}, "job")
+		_, _, err := client.QueryOTAJob(t.Context(), aliyun.Instance{URL: api.url}, "job")
 		failed, ok := errors.AsType[*aliyun.Error](err)
 		if !ok {
 			t.Fatalf("error %v", err)

@@ -116,7 +116,7 @@ func callsAt(t *testing.T, take limiter, length time.Duration) (calls gateway.Ca
 		}
 		running.Go(func() {
 			defer answered()
-			_, _ = client.QueryOTAJob(context.WithoutCancel(ctx), aliyun.Instance{URL: "http://simulator"}, harness.JobID) // the simulator counts
+			_, _, _ = client.QueryOTAJob(context.WithoutCancel(ctx), aliyun.Instance{URL: "http://simulator"}, harness.JobID) // the simulator counts
 		})
 	}
 	running.Wait()

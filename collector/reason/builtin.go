@@ -1,0 +1,67 @@
+package reason
+
+import (
+	"regexp"
+	"strings"
+)
+
+// platformTexts are what the platform itself writes to TaskDesc.
+var platformTexts = map[string]string{
+	"timeout":                       Timeout,
+	"report version is not conform": VersionMismatch,
+}
+
+// steps are the numbers that a device reports as its progress when it fails.
+var steps = map[string]string{"1": Upgrade, "2": Download, "3": Verify, "4": Burn}
+
+// stepPattern matches a step in Progress or alone in TaskDesc: "-2", "-2.00", "step: -2" or
+// {"step":"-2"}. Other numbers of a text are codes of the device's own.
+var stepPattern = regexp.MustCompile(`(?i)(?:^|["'{\s]step["']?\s*[:=]?\s*|^step["']?\s*[:=]?\s*)["']?-([1-4])(?:\.0*)?["']?(?:$|[,;}\s])`)
+
+// words are what device programs write, by what is most telling: a download that timed out
+// is a failed download, and the update that failed its signature a failed verification.
+// Public programs in English and in Chinese are in the test.
+var words = []Rule{
+	{Other, regexp.MustCompile(`(?i)cancel|取消`)},
+	{VersionMismatch, regexp.MustCompile(`(?i)version.{0,40}(conform|match|differ|invalid|illegal|wrong|incorrect|unexpected|inconsistent)` +
+		`|(mismatch|invalid|illegal|wrong|incorrect|unexpected)\w*\b.{0,40}\bversion` +
+		`|版本.{0,8}(不符|不匹配|不一致|不正确|不对|错误|无效|非法)|(无效|非法|错误)的?.{0,8}版本`)},
+	{Burn, regexp.MustCompile(`(?i)\bburn|\b(write|writing|erase|erasing)\b|\bflash|partition|烧写|烧录|刷写|写入|写flash|擦除|分区`)},
+	{Verify, regexp.MustCompile(`(?i)verif|check ?sum|\bcheck\b|\bcrc|\bmd5|\bsha-?\d|digest|\bsign(ature|ed|ing)?\b|integrity|corrupt|校验|验签|签名|验证|摘要|完整性`)},
+	{Download, regexp.MustCompile(`(?i)download|\bfetch|\bhttps?\b|\burl\b|\btls\b|\bssl\b|\bdns\b|connect|network|socket|下载|拉取|网络|连接`)},
+	{Timeout, regexp.MustCompile(`(?i)\btime[sd]?[ _-]?out|超时`)},
+	{Upgrade, regexp.MustCompile(`(?i)upgrad|updat|instal|升级|安装|更新`)},
+}
+
+// builtIn is the reason by the built-in rules. What the platform writes goes first: the
+// last step may be older than the timeout. A step that names what failed goes before
+// words; the step -1 only says that something did.
+func builtIn(text, progress string) string {
+	if reason, ok := platformTexts[strings.ToLower(strings.TrimSpace(text))]; ok {
+		return reason
+	}
+	step := stepOf(progress)
+	if step == "" {
+		step = stepOf(text)
+	}
+	if step != "" && step != Upgrade {
+		return step
+	}
+	for _, rule := range words {
+		if rule.Match.MatchString(text) {
+			return rule.Reason
+		}
+	}
+	if step != "" {
+		return step
+	}
+	return Other
+}
+
+// stepOf is the reason by the step in a text, "" if there is none.
+func stepOf(text string) string {
+	if found := stepPattern.FindStringSubmatch(strings.TrimSpace(text)); found != nil {
+		return steps[found[1]]
+	}
+	return ""
+}

@@ -110,7 +110,7 @@ func TestAnswersWithoutEnd(t *testing.T) {
 					}()
 					for on := send(conn, c.first); on; on = send(conn, c.again) {
 						if taken > 64<<20 {
-							t.Error("the client takes whatever comes")
+							t.Error("the client reads without a limit")
 							return
 						}
 						if c.every == 0 {

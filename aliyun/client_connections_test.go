@@ -59,7 +59,7 @@ func TestUnreachable(t *testing.T) {
 	for name, url := range map[string]string{
 		"nothing listens":         closed.URL,
 		"a host without address":  "http://host.invalid",
-		"a URL that is none":      "http://[::1",
+		"a URL that is invalid":   "http://[::1",
 		"plain HTTP behind https": strings.Replace(plain.URL, "http:", "https:", 1),
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -171,7 +171,7 @@ func TestSlotsDrawFromABudget(t *testing.T) {
 			second.Draw(shared)
 			return []int{free(t, first, soon/2), free(t, second, soon/2)}, []int{3, 2}
 		},
-		"what one has taken is missing to the other": func(t *testing.T, shared, _ *budget.Shared, first, second *budget.Slots) ([]int, []int) {
+		"one takes slots from the other": func(t *testing.T, shared, _ *budget.Shared, first, second *budget.Slots) ([]int, []int) {
 			shared.Resize(3)
 			first.Draw(shared)
 			second.Draw(shared)
@@ -200,7 +200,7 @@ func TestSlotsDrawFromABudget(t *testing.T) {
 			second.Draw(shared)
 			return []int{n, free(t, second, soon/2)}, []int{3, 1}
 		},
-		"once, when it goes to and fro": func(t *testing.T, shared, other *budget.Shared, first, second *budget.Slots) ([]int, []int) {
+		"once, after several changes": func(t *testing.T, shared, other *budget.Shared, first, second *budget.Slots) ([]int, []int) {
 			other.Resize(5)
 			n := 0
 			for range 3 {

@@ -112,7 +112,7 @@ func TestRefusals(t *testing.T) {
 			t.Error(got.body)
 		}
 	})
-	t.Run("a wrong secret is told what should have been signed", func(t *testing.T) {
+	t.Run("the error for a wrong secret shows the text to sign", func(t *testing.T) {
 		got := send(t, s, signing{secret: "guess", method: "GET", nonce: "n", date: stamp(0), params: withJSON(nil)}.rpc())
 		want := "server string to sign is:GET&%2F&AccessKeyId%3Dtestid%26Action%3DQueryOTAJob%26Format%3Djson"
 		if !strings.Contains(got.text("Message"), want) {

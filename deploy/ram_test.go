@@ -68,7 +68,7 @@ func TestPolicies(t *testing.T) {
 	in := aliyun.Instance{URL: "http://iot.cn-shanghai.aliyuncs.com"}
 	base := ramFile(t, read(t, "ram/query.json")).operations(t)
 	settings := map[string]func(*target.Account){
-		"any":                  func(a *target.Account) { a.Watch("", in, []string{job}, nil, nil) },
+		"always":               func(a *target.Account) { a.Watch("", in, []string{job}, nil, nil) },
 		"`discover.products`":  func(a *target.Account) { a.Watch("", in, nil, []string{product}, nil) },
 		"`discover.firmwares`": func(a *target.Account) { a.Watch("", in, nil, nil, []string{firmware}) },
 		"`bulk_status`":        func(a *target.Account) { a.Watch("", in, []string{job}, nil, nil); a.BulkStatus = true },

@@ -13,7 +13,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
-// heap is what is in use after a collection, in MiB.
+// heap is the size of the live heap in MiB.
 func heap() float64 {
 	runtime.GC()
 	runtime.GC()
@@ -22,8 +22,8 @@ func heap() float64 {
 	return float64(m.HeapAlloc) / (1 << 20)
 }
 
-// A list that no account can have ends as one that fails, says why and costs little.
-// What was known stays, and other lists are read as ever.
+// The read of an impossible list ends: it fails, says why, and costs little. What was
+// known stays, and other lists are read as usual.
 func TestListsThatNoAccountHas(t *testing.T) {
 	for kind, c := range map[gateway.Kind]struct {
 		why  string // the error
@@ -72,7 +72,7 @@ func TestListsThatNoAccountHas(t *testing.T) {
 	}
 }
 
-// The same for packages: what was known of them stays.
+// The same holds for firmware lists.
 func TestPackageListsThatNoAccountHas(t *testing.T) {
 	for kind, c := range map[gateway.Kind]struct {
 		why  string
@@ -143,8 +143,8 @@ func TestDevicesBeyondThePage(t *testing.T) {
 	})
 }
 
-// Lists without an end, all at once, need no more memory than as many batches as an
-// account may watch.
+// Endless lists, all at once, need no more memory than the most batches that an account
+// may watch.
 func TestListsWithoutAnEndNeedLittleMemory(t *testing.T) {
 	conditions.SkipUnderRace(t, "measures the heap")
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {

@@ -26,9 +26,10 @@ func entry(name string, slots int, key credentials.Config) target.Account {
 	return a
 }
 
-// A rate belongs to who makes the calls: whatever a reload does to the entries of a
-// main account, it never gets more calls in one second than there were slots before
-// or after, whichever is more. And a second later all slots are used again.
+// A rate belongs to the main account that makes the calls. Whatever a reload does to its
+// entries in the configuration, the main account never gets more calls in one second than
+// it had slots before or after, whichever is more. A second later all slots are in use
+// again.
 func TestReloadKeepsTheBudgetOfTheIdentity(t *testing.T) {
 	key1, key2, other := keyOf("main", 1), keyOf("main", 2), keyOf("other", 1)
 	newSecret := key1

@@ -15,9 +15,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
-// Slots of accounts that have gone do not pile up, however often the configuration
-// changes.
-func TestBudgetsOfAccountsThatHaveGone(t *testing.T) {
+// Slots of removed accounts do not accumulate, however often the configuration changes.
+func TestBudgetsOfRemovedAccounts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		poller := New(store.New(), Options{Calls: NewCallMetrics(prometheus.NewRegistry(), log.NewNopLogger()), Logger: log.NewNopLogger()})
 		defer poller.Stop()

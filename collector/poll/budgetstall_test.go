@@ -12,8 +12,8 @@ import (
 
 // The API never sees more calls in one second than there are slots, also when the
 // network stalls, the calls end without an answer, and then all requests arrive at once.
-// That holds up to twice the timeout, 20 s. What happens during the stall, a second
-// after it began, makes no difference.
+// This holds up to twice the timeout, 20 s. What happens one second into the stall makes
+// no difference.
 func TestBudgetAfterAStall(t *testing.T) {
 	meanwhile := map[string]func(h *harness.Harness, network *harness.Stallable){
 		"nothing else":        func(*harness.Harness, *harness.Stallable) {},

@@ -19,9 +19,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
-// worstShown passes time and returns how old /metrics says that the data of a batch
-// named "running-…" is, at worst. It looks at the store each step, and at /metrics too
-// now and then.
+// worstShown passes time and returns the worst age of the data of the batches named
+// "running-…", by the store at each step and by /metrics five times.
 func worstShown(h *harness.Harness, length, step time.Duration) (worst time.Duration) {
 	h.T.Helper()
 	of := func(s *store.State) bool { return strings.HasPrefix(s.JobID, "running") }
@@ -40,14 +39,14 @@ func worstShown(h *harness.Harness, length, step time.Duration) (worst time.Dura
 			}
 			worst = max(worst, time.Since(time.UnixMilli(int64(1000*at))))
 		}
-		if promised := h.Value("expected_poll_age_seconds{"); promised < worst.Seconds()-step.Seconds() {
-			h.T.Errorf("the data is up to %v old, %.1f s were promised", worst, promised)
+		if expected := h.Value("expected_poll_age_seconds{"); expected < worst.Seconds()-step.Seconds() {
+			h.T.Errorf("the data is up to %v old, %.1f s were expected", worst, expected)
 		}
 	}
 	return worst
 }
 
-// putEnded puts n batches that have ended lately into packages of 200 each.
+// putEnded puts n batches that have ended lately into a package.
 func putEnded(h *harness.Harness, firmwareID string, n int) {
 	for i := range n {
 		h.Put(fleet.Batch{
@@ -174,8 +173,8 @@ func TestOrderOfFirstPolls(t *testing.T) {
 	})
 }
 
-// While every batch that a list shows changes all the time, running batches that no
-// list shows stay fresh.
+// Running batches that no list shows stay fresh while every batch in the lists changes
+// all the time.
 func TestListsThatChangeAllTheTime(t *testing.T) {
 	conditions.SkipUnderRace(t, "many batches")
 	for _, slots := range []int{5, 10} {
@@ -210,8 +209,8 @@ func rewriteLists(h *harness.Harness, change func(entry map[string]any)) {
 	})
 }
 
-// After a restart with a state file, what was known before and has changed meanwhile
-// does not hold up what runs.
+// After a restart with a state file, batches that have changed since do not delay running
+// ones.
 func TestColdStartWithAStateFile(t *testing.T) {
 	conditions.SkipUnderRace(t, "many batches")
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
@@ -240,8 +239,8 @@ func TestColdStartWithAStateFile(t *testing.T) {
 	})
 }
 
-// Neither do slots that are parked, while a rival uses up most of the quota: what is
-// left is shared as always.
+// Running batches stay fresh while slots are parked because a rival uses up most of the
+// quota: what is left is shared as usual.
 func TestColdStartBesideARival(t *testing.T) {
 	conditions.SkipUnderRace(t, "many batches")
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {

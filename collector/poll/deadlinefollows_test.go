@@ -82,8 +82,8 @@ func TestDeadlineFollowsTheBatch(t *testing.T) {
 	})
 }
 
-// A batch whose devices are all online has ended by its deadline, whatever fails and is
-// retried, and with devices that hang no earlier.
+// A batch whose devices are all online has ended by its deadline, even with failures and
+// retries. With devices that hang it does not end earlier.
 func TestABatchEndsByItsDeadline(t *testing.T) {
 	for name, c := range map[string]struct {
 		devices fleet.Devices

@@ -32,8 +32,8 @@ func putSlow(h *harness.Harness) (jobIDs []string) {
 	return jobIDs
 }
 
-// deadlines are the samples of /metrics: how many, how many of which are by settings,
-// and the batches that are past theirs.
+// deadlinesOf reads /metrics: how many deadlines there are, how many of them have the basis
+// "settings", and which batches are past theirs.
 func deadlinesOf(h *harness.Harness) (all, settings int, past []string) {
 	h.T.Helper()
 	for line := range strings.Lines(h.Scrape()) {
@@ -58,7 +58,7 @@ func deadlinesOf(h *harness.Harness) (all, settings int, past []string) {
 }
 
 // restarted runs an exporter for a minute, with device counts or without them, and
-// gives the one that is started after it with the same state file.
+// returns the next one, which has the same state file.
 func restarted(counting bool) func(h *harness.Harness, jobIDs []string) *harness.Harness {
 	return func(first *harness.Harness, jobIDs []string) *harness.Harness {
 		first.T.Helper()
@@ -73,8 +73,8 @@ func restarted(counting bool) func(h *harness.Harness, jobIDs []string) *harness
 	}
 }
 
-// Whatever becomes of the device counts, a healthy batch is past its deadline at no
-// scrape. Without them it has none by its settings, which say too little then.
+// No scrape shows a healthy batch past its deadline, whatever happens to its device
+// counts. Without counts it has no deadline by its settings.
 func TestHealthyBatchesAreNotLateAfterAStart(t *testing.T) {
 	const counts = aliyun.OpListOTATaskByJob
 	inject := func(f gateway.Fault) func(*harness.Harness) { return func(h *harness.Harness) { h.Sim.Inject(f) } }
@@ -133,9 +133,9 @@ func TestHealthyBatchesAreNotLateAfterAStart(t *testing.T) {
 				if last := check(); last != c.last {
 					t.Errorf("%d deadlines after five minutes, want %d", last, c.last)
 				}
-				said := strings.Count(h.Page("").Body.String(), "after the first count of its devices")
-				if said != slowly-c.last {
-					t.Errorf("the page says of %d batches that their devices must be counted first, want %d", said, slowly-c.last)
+				waiting := strings.Count(h.Page("").Body.String(), "after the first count of its devices")
+				if waiting != slowly-c.last {
+					t.Errorf("the page says of %d batches that their devices must be counted first, want %d", waiting, slowly-c.last)
 				}
 			})
 		})

@@ -11,7 +11,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
-// Discovery finds every batch of what it is asked for, over all pages, and no other.
+// Discovery finds every batch of its products and packages, over all pages, and no other.
 func TestDiscoveryFinds(t *testing.T) {
 	conditions.SkipUnderRace(t, "hundreds of packages")
 	for name, c := range map[string]struct {
@@ -104,8 +104,8 @@ func TestDiscoveryNoticesNewBatches(t *testing.T) {
 				for _, id := range harness.Numbered("new", 4) {
 					h.Pass(61*time.Second + 700*time.Millisecond) // each time at another moment of the interval
 					c.add(h, id)
-					took := h.Within(h.Setup.Rules.DiscoveryInterval+2*time.Second, id, func() bool { return h.State(id) != nil })
-					t.Logf("noticed after %v", took)
+					elapsed := h.Within(h.Setup.Rules.DiscoveryInterval+2*time.Second, id, func() bool { return h.State(id) != nil })
+					t.Logf("noticed after %v", elapsed)
 				}
 			})
 		})

@@ -9,8 +9,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
-// How old the discovery is, is how old the oldest of its lists is: one that fails does
-// not hide behind others that are read.
+// Discovery is as old as the oldest of its lists, so a failing list is not hidden by the
+// others.
 func TestDiscoveryIsAsOldAsItsOldestList(t *testing.T) {
 	for _, operation := range []string{aliyun.OpListOTAFirmware, aliyun.OpListOTAJobByFirmware} {
 		t.Run(operation, func(t *testing.T) {

@@ -14,8 +14,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
-// While lists change between their pages, nothing that stays is lost, and what is
-// new is found by the next read.
+// When lists change between their pages, no remaining batch is lost, and new ones are found
+// by the next read.
 func TestDiscoveryOfListsThatChange(t *testing.T) {
 	conditions.SkipUnderRace(t, "hundreds of packages, many times")
 	const batches, packages = 2*aliyun.JobsPerPage + 20, 2*aliyun.FirmwaresPerPage + 10 // three pages each

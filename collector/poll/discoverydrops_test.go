@@ -143,9 +143,9 @@ func TestDiscoveredAndConfigured(t *testing.T) {
 	}
 }
 
-// The log says of each discovered batch that is no longer watched why it is not, and
-// nothing of others.
-func TestTheEndOfDiscoveredBatchesIsTold(t *testing.T) {
+// The log names each discovered batch that is no longer watched, and the reason. It does
+// not mention other batches.
+func TestDroppedDiscoveredBatchesAreLogged(t *testing.T) {
 	by := func(products, firmwares []string) func(h *harness.Harness) {
 		return func(h *harness.Harness) {
 			h.Account().Discover = nil
@@ -161,7 +161,7 @@ func TestTheEndOfDiscoveredBatchesIsTold(t *testing.T) {
 		after   func(h *harness.Harness) // then it is applied
 		restart bool                     // in between
 		wait    time.Duration            // after that
-		why     string                   // "": nothing is told
+		why     string                   // "": nothing is logged
 	}{
 		"its product left the configuration":   {before: by([]string{harness.ProductKey}, nil), after: by([]string{"other"}, nil), why: noLonger + "product a19mzPZ0001 in instance (public)"},
 		"its package left the configuration":   {before: by(nil, []string{"fw-1"}), after: by(nil, []string{"fw-2"}), why: noLonger + "package fw-1 in instance (public)"},
@@ -196,12 +196,12 @@ func TestTheEndOfDiscoveredBatchesIsTold(t *testing.T) {
 				c.after(h)
 				h.Apply()
 				h.Pass(c.wait)
-				told := harness.LinesWhere(h.Logs.String(), func(line string) bool { return strings.Contains(line, "no longer watched") })
+				logged := harness.LinesWhere(h.Logs.String(), func(line string) bool { return strings.Contains(line, "no longer watched") })
 				switch want := `msg="discovered batch is no longer watched: ` + c.why + `" job_id=job-1`; {
-				case c.why == "" && told != "":
-					t.Errorf("told %s", told)
-				case c.why != "" && (strings.Count(told, "\n") != 1 || !strings.Contains(told, want)):
-					t.Errorf("told %q, want %s", told, want)
+				case c.why == "" && logged != "":
+					t.Errorf("logged %s", logged)
+				case c.why != "" && (strings.Count(logged, "\n") != 1 || !strings.Contains(logged, want)):
+					t.Errorf("logged %q, want %s", logged, want)
 				}
 				if c.why != "" && h.Samples("job_poll_success", `job_id="job-1"`) > 0 {
 					t.Error("it is still watched")
@@ -211,8 +211,8 @@ func TestTheEndOfDiscoveredBatchesIsTold(t *testing.T) {
 	}
 }
 
-// Of many batches that go at once the log names the first ones and counts the rest.
-func TestTheEndOfManyDiscoveredBatchesIsCounted(t *testing.T) {
+// If many batches are dropped at once, the log names the first ones and counts the rest.
+func TestManyDroppedBatchesAreCountedInTheLog(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		var ids []string
 		for i := range 150 {
@@ -225,9 +225,9 @@ func TestTheEndOfManyDiscoveredBatchesIsCounted(t *testing.T) {
 		h.Pass(20 * time.Second)
 		h.Setup.Accounts = nil
 		h.Apply()
-		told := harness.LinesWhere(h.Logs.String(), func(line string) bool { return strings.Contains(line, "no longer watched") })
-		if n := strings.Count(told, "\n"); n != 101 || !strings.Contains(told, `msg="more discovered batches are no longer watched" jobs=50`) {
-			t.Errorf("%d lines, want 101, the last with jobs=50:\n%s", n, told)
+		logged := harness.LinesWhere(h.Logs.String(), func(line string) bool { return strings.Contains(line, "no longer watched") })
+		if n := strings.Count(logged, "\n"); n != 101 || !strings.Contains(logged, `msg="more discovered batches are no longer watched" jobs=50`) {
+			t.Errorf("%d lines, want 101, the last with jobs=50:\n%s", n, logged)
 		}
 	})
 }

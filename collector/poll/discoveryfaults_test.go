@@ -12,9 +12,9 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
-// Whatever a list fails with, no known batch is dropped and all are still polled.
-// The lists are read again one wait after the end of the fault, or one back-off
-// where the fault is not one that all calls share.
+// Whatever the failure of a list, no known batch is dropped and all are still polled. The
+// lists are read again one wait after the end of the fault, or one back-off after it if
+// other calls do not share the fault.
 func TestFailingListsDropNothing(t *testing.T) {
 	for name, c := range typicalFaults {
 		for _, operation := range []string{aliyun.OpListOTAFirmware, aliyun.OpListOTAJobByFirmware} {
@@ -48,7 +48,7 @@ func TestFailingListsDropNothing(t *testing.T) {
 						t.Errorf("%v lists fail, want %v", got, lists)
 					}
 					if c.class != aliyun.ClassThrottled && !strings.Contains(h.Logs.String(), "class="+string(c.class)) {
-						t.Errorf("no line of the log tells:\n%s", h.Logs.String())
+						t.Errorf("no line of the log about it:\n%s", h.Logs.String())
 					}
 					if n := strings.Count(h.Logs.String(), "fails"); n > 2 {
 						t.Errorf("%d lines of the log about it:\n%s", n, h.Logs.String())
@@ -121,7 +121,7 @@ func TestOnePermissionIsMissing(t *testing.T) {
 						}
 					}
 					if n := strings.Count(h.Logs.String(), "class=permission"); n == 0 || n > 45 {
-						t.Errorf("%d lines of the log tell of it", n)
+						t.Errorf("%d lines of the log about it", n)
 					}
 					batches := 40
 					switch denied {

@@ -15,7 +15,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
-// The lists of many packages take nothing from the polls of configured batches.
+// The job lists of many packages do not delay the polls of configured batches.
 func TestDiscoveryOf500Packages(t *testing.T) {
 	conditions.SkipUnderRace(t, "500 packages")
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
@@ -40,15 +40,15 @@ func TestDiscoveryOf500Packages(t *testing.T) {
 		if limit := 17 * time.Second; worst > limit { // 100 in 10 slots and 15 s
 			t.Errorf("a configured batch is %v old, want %v", worst, limit)
 		}
-		if promised := h.Value("expected_poll_age_seconds{"); worst.Seconds() > promised {
-			t.Errorf("%v s were promised", promised)
+		if expected := h.Value("expected_poll_age_seconds{"); worst.Seconds() > expected {
+			t.Errorf("%v s were expected", expected)
 		}
 		h.CheckBudget()
 	})
 }
 
-// A long list is read page after page, even where there are more packages than
-// calls in the interval.
+// A long list is read page after page, even if there are more packages than calls in the
+// interval.
 func TestLongListAmongManyPackages(t *testing.T) {
 	conditions.SkipUnderRace(t, "hundreds of packages")
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {

@@ -37,8 +37,8 @@ func wantPackages(h *harness.Harness, want ...string) {
 	}
 }
 
-// "*" finds the batches of all products of its instance, of those that come later too,
-// and of no other instance.
+// "*" finds the batches of all products of its instance, new products included, and of no
+// other instance.
 func TestEveryProduct(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		h.PutProduct("iot-1", "a", "fw-1", "job-1")
@@ -90,7 +90,7 @@ func TestEveryProductOfManyPages(t *testing.T) {
 }
 
 // The documentation has "*" show the packages "of the account". If that means those of
-// all its instances, they do no harm.
+// all its instances, the other ones do no harm.
 func TestEveryProductOfTheAccount(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		h.PutProduct("iot-1", "a", "fw-1", "job-1")
@@ -121,8 +121,8 @@ func TestEveryProductOfTheAccount(t *testing.T) {
 	})
 }
 
-// What is known of discovered batches stays when their products are named one by one or
-// all at once, across a reload and across a restart.
+// What is known of discovered batches is kept when the configuration changes between named
+// products and "*", by a reload or a restart.
 func TestEveryProductInPlaceOfNamedOnes(t *testing.T) {
 	named := func(h *harness.Harness) { h.Discover([]string{"a", "b"}, nil) }
 	all := func(h *harness.Harness) { discoverAll(h, "") }

@@ -15,8 +15,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
-// While a batch fails, what is known of it stays and grows old, and the failure
-// shows in /metrics and once in the log; after the end of the fault it is gone.
+// While polling a batch fails, what is known of it stays and ages, and the failure shows in
+// /metrics and once in the log. After the end of the fault it no longer shows.
 func TestFailureAfterSuccess(t *testing.T) {
 	for name, c := range typicalFaults {
 		t.Run(name, func(t *testing.T) {
@@ -52,7 +52,7 @@ func TestFailureAfterSuccess(t *testing.T) {
 				failed, recovered := strings.Count(h.Logs.String(), "polling the batch fails"), strings.Count(h.Logs.String(), "works again")
 				want := 1
 				if c.class == aliyun.ClassThrottled {
-					want = 0 // the account's, and told once for all batches
+					want = 0 // the account's, and logged once for all batches
 					if !strings.Contains(h.Logs.String(), "the API throttles") {
 						t.Errorf("nothing about the throttle:\n%s", h.Logs.String())
 					}
@@ -65,22 +65,22 @@ func TestFailureAfterSuccess(t *testing.T) {
 	}
 }
 
-// However many entries of a list cannot be read, and however often, the log has one
-// line about it.
-func TestUnreadableListIsToldOnce(t *testing.T) {
+// The log has one line about unreadable entries of a list, however many there are and
+// however often it is read.
+func TestUnreadableListIsLoggedOnce(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		b := harness.Ordinary(time.Now())
 		b.Override = map[string]any{"Tags": map[string]any{"OtaTagDTO": make([]int, 1000)}}
 		h.Add(b)
 		h.Pass(time.Minute)
 		if n := strings.Count(h.Logs.String(), "cannot be read"); n != 1 || !strings.Contains(h.Logs.String(), "field=Data.Tags[]") {
-			t.Errorf("told %d times:\n%.2000s", n, h.Logs.String())
+			t.Errorf("logged %d times:\n%.2000s", n, h.Logs.String())
 		}
 	})
 }
 
-// The log tells when the way to the endpoint fails in another manner, which has no code
-// and the same class: who looks there mends the one that is.
+// The log has a new line when the cause of a failure changes, even if class and code stay
+// the same.
 func TestAnotherCauseIsLogged(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		h.ConfigureRunning(1)
@@ -93,7 +93,7 @@ func TestAnotherCauseIsLogged(t *testing.T) {
 		}
 		for _, want := range []string{"connection refused", "no such host"} {
 			if n := strings.Count(h.Logs.String(), want); n != 1 {
-				t.Errorf("%q is told %d times:\n%s", want, n, h.Logs.String())
+				t.Errorf("%q is logged %d times:\n%s", want, n, h.Logs.String())
 			}
 		}
 	})

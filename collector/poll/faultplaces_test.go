@@ -15,9 +15,9 @@ import (
 
 // place is an operation in which a fault happens, and how that shows.
 type place struct {
-	jobID string        // of the calls that fail; "" for all of the operation
-	wait  time.Duration // between two calls for the same thing
-	said  string        // in the log
+	jobID  string        // of the calls that fail; "" for all of the operation
+	wait   time.Duration // between two calls for the same thing
+	logged string        // in the log
 	// shown checks /metrics during the fault; whole is what it says without one.
 	// first: no call has succeeded yet.
 	shown func(t *testing.T, text, whole string, c fault, first bool)
@@ -28,7 +28,7 @@ type place struct {
 // their devices counted, and a product is discovered that has a third batch.
 var places = map[string]place{
 	aliyun.OpQueryOTAJob: {
-		jobID: harness.JobID, wait: 15 * time.Second, said: "polling the batch fails",
+		jobID: harness.JobID, wait: 15 * time.Second, logged: "polling the batch fails",
 		sign: `job_poll_success{account="production",job_id="` + harness.JobID + `"}`,
 		shown: func(t *testing.T, text, whole string, c fault, first bool) {
 			t.Helper()
@@ -44,7 +44,7 @@ var places = map[string]place{
 		},
 	},
 	aliyun.OpListOTATaskByJob: {
-		jobID: harness.JobID, wait: 20 * time.Second, said: "counting the devices of a batch fails",
+		jobID: harness.JobID, wait: 20 * time.Second, logged: "counting the devices of a batch fails",
 		sign: `job_devices_last_success_timestamp_seconds{account="production",job_id="` + harness.JobID + `"}`,
 		shown: func(t *testing.T, text, whole string, _ fault, first bool) {
 			t.Helper()
@@ -60,11 +60,11 @@ var places = map[string]place{
 		},
 	},
 	aliyun.OpListOTAJobByFirmware: {
-		wait: 12 * time.Second, said: "reading a list fails",
+		wait: 12 * time.Second, logged: "reading a list fails",
 		sign: `operation="ListOTAJobByFirmware",result="success"`, shown: shownByList,
 	},
 	aliyun.OpListOTAFirmware: {
-		wait: 20 * time.Second, said: "reading a list fails",
+		wait: 20 * time.Second, logged: "reading a list fails",
 		sign: `operation="ListOTAFirmware",result="success"`, shown: shownByList,
 	},
 }
@@ -163,7 +163,7 @@ func failedCalls(text string) (lines []string) {
 // checkLog wants one warning about the fault, and nothing else.
 func checkLog(t *testing.T, logs string, c fault, operation string) {
 	t.Helper()
-	want := []string{places[operation].said, fmt.Sprintf(" class=%s code=%s ", c.class, c.Code)}
+	want := []string{places[operation].logged, fmt.Sprintf(" class=%s code=%s ", c.class, c.Code)}
 	if c.class == aliyun.ClassThrottled {
 		want = []string{"the API throttles", "operation=" + operation}
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
-// What the page says of the next poll, and that the poll is made then.
+// The page says when the next poll is, and the poll is made then.
 func TestNextPoll(t *testing.T) {
 	for name, c := range map[string]struct {
 		prepare func(h *harness.Harness)

@@ -15,7 +15,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
-// replaced lets every answer be this one.
+// replaced makes every answer this one.
 func replaced(body string) func([]byte) []byte {
 	return func([]byte) []byte { return []byte(body) }
 }
@@ -28,8 +28,8 @@ func reworded(id, other string) func([]byte) []byte {
 	}
 }
 
-// Answers with Success that are not about what was asked for change nothing that is
-// known, count as decode, and end without a trace.
+// A successful answer that is not about the requested object changes nothing, counts as
+// decode, and leaves no trace when it is over.
 func TestAnswersAboutSomethingElse(t *testing.T) {
 	whole := healthy(t)
 	for operation, edits := range map[string]map[string]func([]byte) []byte{
@@ -79,8 +79,8 @@ func TestAnswersAboutSomethingElse(t *testing.T) {
 					if n := h.Value(fmt.Sprintf(`api_requests_total{account="production",operation=%q,result="decode"}`, operation)); n == 0 {
 						t.Errorf("no call is counted as decode:\n%s", text)
 					}
-					if !strings.Contains(h.Logs.String(), at.said) {
-						t.Errorf("the log does not say %q:\n%s", at.said, h.Logs.String())
+					if !strings.Contains(h.Logs.String(), at.logged) {
+						t.Errorf("the log does not say %q:\n%s", at.logged, h.Logs.String())
 					}
 					if len(h.Logs.String()) > 4096 {
 						t.Errorf("the log has %d bytes", len(h.Logs.String()))
@@ -96,14 +96,14 @@ func TestAnswersAboutSomethingElse(t *testing.T) {
 	}
 }
 
-// No page promises that an answer names what was asked for. Until an account's answers
-// have done so, one that names something else is taken, with one warning for each
-// operation; what differs by blanks only is the same.
+// No document promises that an answer names the requested object. Until an account's
+// answers have done so, one that names something else is accepted, with one warning for
+// each operation. Blanks around an id do not count.
 func TestAnswersThatNeverName(t *testing.T) {
 	whole := healthy(t)
 	for name, c := range map[string]struct {
-		edit func([]byte) []byte
-		said int // warnings
+		edit   func([]byte) []byte
+		logged int // warnings
 	}{
 		"another batch always": {reworded(harness.JobID, "another"), 2},
 		"no batch ever":        {reworded("JobId", "Id"), 0},
@@ -121,8 +121,8 @@ func TestAnswersThatNeverName(t *testing.T) {
 				if diff := cmp.Diff(steady(whole, harness.JobID), steady(h.Scrape(), harness.JobID)); diff != "" {
 					t.Errorf("(-want +got):\n%s", diff)
 				}
-				if n := strings.Count(h.Logs.String(), "is not the requested one"); n != c.said || strings.Count(h.Logs.String(), "level=warn") != n {
-					t.Errorf("%d warnings, want %d:\n%s", n, c.said, h.Logs.String())
+				if n := strings.Count(h.Logs.String(), "is not the requested one"); n != c.logged || strings.Count(h.Logs.String(), "level=warn") != n {
+					t.Errorf("%d warnings, want %d:\n%s", n, c.logged, h.Logs.String())
 				}
 				for _, line := range failedCalls(h.Scrape()) {
 					t.Errorf("a call failed: %s", line)
@@ -132,8 +132,8 @@ func TestAnswersThatNeverName(t *testing.T) {
 	}
 }
 
-// What an account's answers were seen to do outlives a reload that gives the account
-// another client, and says nothing of another account.
+// Whether the answers of an account name the requested object is remembered across a reload
+// that makes a new client. It is not applied to other accounts.
 func TestReloadRemembersWhatAnswersName(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		h.Add(harness.Ordinary(time.Now()))
@@ -153,7 +153,7 @@ func TestReloadRemembersWhatAnswersName(t *testing.T) {
 	})
 }
 
-// What comes before the answer and means nothing is no part of it.
+// A byte order mark before an answer is ignored.
 func TestByteOrderMarkIsSkipped(t *testing.T) {
 	whole := healthy(t)
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
@@ -171,8 +171,8 @@ func TestByteOrderMarkIsSkipped(t *testing.T) {
 	})
 }
 
-// A list that leaves the status out takes nothing away that QueryOTAJob said, and makes
-// nothing look newer than it is.
+// A list without statuses overwrites nothing that QueryOTAJob said, and makes nothing look
+// newer than it is.
 func TestListWithoutStatus(t *testing.T) {
 	for name, edit := range map[string]func([]byte) []byte{
 		"no field": reworded("JobStatus", "Status"),
@@ -218,8 +218,8 @@ func TestListWithoutStatus(t *testing.T) {
 	}
 }
 
-// Any number of tags and versions comes to a bounded number of series, and one line of
-// the log for each field, whatever comes after it.
+// Any number of tags and versions gives a bounded number of series, and one line of the log
+// for each field.
 func TestTagsAndVersionsAreBounded(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		var tags, versions []string
@@ -246,7 +246,7 @@ func TestTagsAndVersionsAreBounded(t *testing.T) {
 			`field=Data.SrcVersions what="has 5000 entries; the first 50 different ones are kept"`,
 		} {
 			if n := strings.Count(h.Logs.String(), line); n != 1 {
-				t.Errorf("told %d times, want once: %s\n%.2000s", n, line, h.Logs.String())
+				t.Errorf("logged %d times, want once: %s\n%.2000s", n, line, h.Logs.String())
 			}
 		}
 		harness.CheckExposition(t, h.Jobs())

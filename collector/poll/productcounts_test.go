@@ -11,13 +11,13 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
-// A mistyped ProductKey shows, whether the API answers with an empty list or with an
-// error. Until it has answered, and while it fails otherwise, nothing is known.
+// A mistyped ProductKey shows as 0 packages, whether the API answers with an empty list or
+// with an error. Before the first answer, and during other failures, there is no sample.
 func TestMistypedProduct(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer func(h *harness.Harness)
 		want   []string // discovery_firmwares
-		told   bool     // in the log, and on the page
+		logged bool     // in the log, and on the page
 	}{
 		"an empty list": {func(h *harness.Harness) {
 			h.RewriteAnswers(aliyun.OpListOTAFirmware, func(r *http.Request, answer map[string]any) {
@@ -49,7 +49,7 @@ func TestMistypedProduct(t *testing.T) {
 				h.Pass(3 * time.Minute)
 				wantPackages(h, c.want...)
 				const log = `level=warn account=production msg="no packages found`
-				if n := strings.Count(h.Logs.String(), "no packages found"); n > 1 || (n == 1) != c.told {
+				if n := strings.Count(h.Logs.String(), "no packages found"); n > 1 || (n == 1) != c.logged {
 					t.Errorf("%d log lines %q, in\n%s", n, log, &h.Logs)
 				}
 				page := harness.Text(harness.Document(t, h.Page("")))
@@ -63,7 +63,7 @@ func TestMistypedProduct(t *testing.T) {
 	}
 }
 
-// What was found stays known while the list fails, and goes with its product.
+// Packages stay known while the list fails, and are forgotten with their product.
 func TestPackagesOfProducts(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		h.PutPackage("fw-1", "job-1")

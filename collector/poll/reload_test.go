@@ -13,7 +13,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
-// A reload does at once what it says, and touches nothing else.
+// A reload takes effect at once and changes nothing else.
 func TestReload(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(h *harness.Harness, a *target.Account)

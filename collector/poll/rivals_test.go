@@ -12,8 +12,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
-// Beside a rival that takes half of the quota, the exporter keeps most of the rest
-// with few rejections. A minute after the rival's end it has the whole quota again.
+// If a rival takes half of the quota, the exporter uses most of the other half with few
+// rejections. A minute after the rival stops it has the whole quota again.
 func TestThrottledByARival(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		var rival atomic.Int64
@@ -49,8 +49,8 @@ func TestThrottledByARival(t *testing.T) {
 	})
 }
 
-// Two exporters on one account, of which the second finds the budget used up, come
-// to share it.
+// Two exporters on one account come to share the budget, although the second one finds it
+// used up.
 func TestTwoExportersOnOneAccount(t *testing.T) {
 	conditions.SkipUnderRace(t, "TestThrottledByARival takes the same way")
 	t.Parallel()

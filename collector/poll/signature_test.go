@@ -82,7 +82,7 @@ func TestGatewaysAreReadAlike(t *testing.T) {
 	}
 }
 
-// A gateway that knows only the other signature is told as that, whatever it says.
+// The check reports a gateway that knows only the other signature, whatever it answers.
 func TestCheckLiveNamesTheOtherSignature(t *testing.T) {
 	want := map[signature.Version]string{
 		"":           "understand calls with signature v3. Set signature to v1 for the account",

@@ -40,7 +40,7 @@ func hang(h *harness.Harness, body string) *deaf {
 	return d
 }
 
-// Calls that cannot be stopped hold up nothing, and what they bring later is dropped.
+// Calls that cannot be cancelled delay nothing, and their late answers are dropped.
 func TestStopBesideCallsThatHang(t *testing.T) {
 	for name, c := range map[string]struct {
 		stop  func(h *harness.Harness)
@@ -76,14 +76,14 @@ func TestStopBesideCallsThatHang(t *testing.T) {
 
 				start := time.Now()
 				c.stop(h)
-				if took := time.Since(start); took > c.limit {
-					t.Errorf("it took %v", took)
+				if elapsed := time.Since(start); elapsed > c.limit {
+					t.Errorf("stopped after %v", elapsed)
 				}
 				w := httptest.NewRecorder()
 				page.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/jobs", nil))
 				before := h.Scrape()
-				if took := time.Since(start); took > c.limit || w.Code != http.StatusOK {
-					t.Errorf("with /metrics and /jobs it took %v, status %d", took, w.Code)
+				if elapsed := time.Since(start); elapsed > c.limit || w.Code != http.StatusOK {
+					t.Errorf("with /metrics and /jobs it was %v, status %d", elapsed, w.Code)
 				}
 
 				// The account that is there from now on gets no answer any more.

@@ -28,8 +28,8 @@ func stepped(t *testing.T, at time.Time, by time.Duration) time.Time {
 	return set
 }
 
-// A state file that was written and read while the clock was wrong holds up neither
-// polls nor lists when the clock is set right.
+// A state file that was written and read while the clock was wrong delays neither polls nor
+// lists after the clock is set right.
 func TestClockIsSetAfterARestart(t *testing.T) {
 	status := aliyun.StatusInProgress
 	for name, wrong := range map[string]time.Duration{"an hour ahead": time.Hour, "an hour behind": -time.Hour, "right": 0} {

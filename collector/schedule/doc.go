@@ -5,7 +5,7 @@
 // most urgent batch that is due comes first (choose.go). Failing batches back off; if
 // all fail for a shared reason, one call an interval probes for the end of the outage.
 // [Periodic] orders reads that all repeat after the same wait: lists and device
-// counts. [Reading] tells when a list that changes while it is read is complete.
+// counts. [Reading] knows when a list that changes while it is read is complete.
 //
 // The package is pure: time comes in as an argument, and it has no clock, lock or
 // I/O. It keeps ids and times, not states. Its types are not safe for concurrent use;

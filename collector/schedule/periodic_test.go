@@ -26,7 +26,7 @@ func newPeriodicRun(keys ...string) *periodicRun {
 }
 
 // run asks for what is due until so much time has passed. answer takes the outcome of
-// a call, by again or done.
+// a call, by Again or Done.
 func (r *periodicRun) run(length time.Duration, answer func(key string, started time.Time)) {
 	for until := r.now.Add(length); r.now.Before(until); r.now = r.now.Add(time.Second) {
 		key, ok := r.Next(r.now)
@@ -97,8 +97,8 @@ func TestPeriodicGoesOnWithARead(t *testing.T) {
 	}
 }
 
-// Of lists that are due at the same moment one after the other is read to its end: few
-// are half read at any time, however many there are.
+// Of lists that are due at the same moment, one after the other is read to its end. So few
+// are half read at any time.
 func TestPeriodicOfLongReads(t *testing.T) {
 	r := newPeriodicRun("a", "b", "c")
 	pages := make(map[string]int)
@@ -148,11 +148,10 @@ func TestPeriodicFailures(t *testing.T) {
 	}
 }
 
-// However long everything failed, and however many things there are, all are asked
-// for again within one wait and one round after the end.
+// After an outage of any length all keys are read again within one wait and one round.
 func TestPeriodicRecovers(t *testing.T) {
 	for name, keys := range map[string][]string{
-		"one thing": {"a"}, "two": {"a", "b"}, "five": {"a", "b", "c", "d", "e"},
+		"one key": {"a"}, "two": {"a", "b"}, "five": {"a", "b", "c", "d", "e"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newPeriodicRun(keys...)
@@ -173,8 +172,8 @@ func TestPeriodicRecovers(t *testing.T) {
 	}
 }
 
-// A thing that is taken out and put back while it is asked for is in the queue once,
-// and its old answer changes nothing.
+// A key that is removed and added again during a call is in the queue once, and the old
+// answer changes nothing.
 func TestPeriodicPutBack(t *testing.T) {
 	r := newPeriodicRun("a", "b", "c", "d")
 	for i := range 50 {

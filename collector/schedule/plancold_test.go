@@ -11,7 +11,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
-// crowd adds n batches to a world, each with what is known of it at the begin.
+// crowd adds n batches to a world. known says what is known of each at the beginning.
 func (w *world) crowd(n int, prefix string, really life, known func(i int, t target.Target) *store.State) (states []*store.State) {
 	for i := range n {
 		l := really
@@ -22,7 +22,7 @@ func (w *world) crowd(n int, prefix string, really life, known func(i int, t tar
 	return states
 }
 
-// What is known of a batch of a crowd.
+// neverPolled and polled say what is known of a batch of a crowd.
 func (w *world) neverPolled(origin target.Origin, listedAs string) func(int, target.Target) *store.State {
 	return func(i int, t target.Target) *store.State {
 		t.Origin = origin
@@ -63,8 +63,8 @@ func (w *world) gaps(p *planner, running []*store.State, length time.Duration, c
 	return worst
 }
 
-// Batches that run are not held up by any number of batches that wait for their first
-// poll, their daily one, or the next try.
+// Any number of batches that wait for their first poll, their daily poll or their next try
+// do not delay running batches.
 func TestPlanRunningBatchesBesideCrowds(t *testing.T) {
 	conditions.SkipUnderRace(t, "one goroutine, long")
 	var (
@@ -155,7 +155,7 @@ func TestPlanRunningBatchesBesideCrowds(t *testing.T) {
 					}
 					return nil
 				}
-				w.took = func(jobID string, _ time.Time) time.Duration {
+				w.duration = func(jobID string, _ time.Time) time.Duration {
 					if c.hangs && inCrowd[jobID] {
 						return 10 * time.Second
 					}

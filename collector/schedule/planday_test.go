@@ -88,9 +88,8 @@ func mean(d []time.Duration) time.Duration {
 	return sum / time.Duration(len(d))
 }
 
-// Hours of polls keep the bounds of the plan, and see changes sooner than polls in turn
-// would.
-func TestPlanSimulatedDay(t *testing.T) {
+// Over hours the plan keeps its bounds, and sees changes sooner than polling in turn does.
+func TestPlanSimulatedHours(t *testing.T) {
 	conditions.SkipUnderRace(t, "one goroutine, long")
 	t.Parallel()
 	for _, c := range []struct {

@@ -49,7 +49,7 @@ func TestPlanHealthyBatchesAmongFailingOnes(t *testing.T) {
 					}
 					return failure(class)
 				}
-				w.took = func(jobID string, _ time.Time) time.Duration {
+				w.duration = func(jobID string, _ time.Time) time.Duration {
 					if class == aliyun.ClassTimeout && failing[jobID] {
 						return 10 * time.Second
 					}
@@ -78,8 +78,8 @@ func TestPlanHealthyBatchesAmongFailingOnes(t *testing.T) {
 	}
 }
 
-// Batches that used to fail at once begin to hang. Until the first of these calls has
-// ended nothing is known of that; then the share of the failing ones pays for it.
+// Batches whose calls failed at once begin to hang. This shows only when the first of these
+// calls has ended; then the share of the failing class pays for it.
 func TestPlanHealthyBatchesWhileOthersBeginToHang(t *testing.T) {
 	conditions.SkipUnderRace(t, "one goroutine, long")
 	const n, hang = 1000, 10 * time.Second
@@ -98,7 +98,7 @@ func TestPlanHealthyBatchesWhileOthersBeginToHang(t *testing.T) {
 		}
 		return failure(aliyun.ClassTimeout)
 	}
-	w.took = func(jobID string, at time.Time) time.Duration {
+	w.duration = func(jobID string, at time.Time) time.Duration {
 		if failing[jobID] && !at.Before(hangFrom) {
 			return hang
 		}
@@ -132,7 +132,7 @@ func TestPlanRecoversInOneInterval(t *testing.T) {
 					duringOutage++
 					return failure(class)
 				}
-				w.took = func(_ string, at time.Time) time.Duration {
+				w.duration = func(_ string, at time.Time) time.Duration {
 					if class == aliyun.ClassTimeout && down(at) {
 						return 10 * time.Second
 					}
@@ -159,8 +159,8 @@ func TestPlanRecoversInOneInterval(t *testing.T) {
 	}
 }
 
-// Settled batches, which are not asked for during an outage and so do not fail, do not
-// hide it from the few live ones.
+// An outage of few live batches is noticed although there are many settled ones, which are
+// not asked for and so do not fail.
 func TestPlanNoticesAnOutageOfFewLiveBatches(t *testing.T) {
 	w, states := inProgress(300)
 	for _, s := range states[5:] {
@@ -186,8 +186,8 @@ func TestPlanNoticesAnOutageOfFewLiveBatches(t *testing.T) {
 	}
 }
 
-// A single live batch that fails for its own reason is left to its back-off, as long
-// as another batch is still answered.
+// A single live batch that fails for a reason of its own backs off as usual, as long as
+// another batch is answered.
 func TestPlanOneBatchAloneIsNoOutage(t *testing.T) {
 	w, states := inProgress(50)
 	for _, s := range states[1:] {

@@ -13,7 +13,7 @@ const maxRestarts = 3
 // meanwhile, others move from page to page and one could be missed; then the list is
 // read again from the first page.
 //
-// Every reading ends: a pass goes no further than its first page promised and at most to
+// Every reading ends: a pass goes no further than the Total of its first page and at most to
 // Most entries, there are at most maxRestarts more passes, and a page that brings
 // nothing new ends a pass.
 type Reading struct {

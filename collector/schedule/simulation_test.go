@@ -8,7 +8,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
-// asker decides which batch to ask for: the plan, or something naive.
+// asker decides which batch to ask for: the plan, or round robin.
 type asker interface {
 	next(now time.Time) *store.State
 	done(s *store.State, started, now time.Time)
@@ -44,7 +44,7 @@ func (p *planner) done(s *store.State, started, now time.Time) {
 	p.Done(s.JobID, started, now, s.Err)
 }
 
-// life is what really happens to a batch. A zero time is never.
+// life is what happens to a batch. A zero time means never.
 type life struct {
 	start, end time.Time
 	asked      time.Time // when its last poll began
@@ -74,7 +74,7 @@ type world struct {
 
 	// What may go wrong; each may be nil. at is when the call began.
 	failWith func(jobID string, at time.Time) *aliyun.Error
-	took     func(jobID string, at time.Time) time.Duration // in place of rtt
+	duration func(jobID string, at time.Time) time.Duration // in place of rtt
 	asked    func(jobID string, at time.Time)
 }
 
@@ -86,7 +86,7 @@ func emptyWorld() *world {
 // planRules are the defaults, as far as the plan goes.
 var planRules = target.Rules{Interval: 15 * time.Second, SettledInterval: 24 * time.Hour}
 
-// plan is that of these states.
+// plan returns a plan with these states.
 func (w *world) plan(states []*store.State) *planner {
 	p := newPlanner(planRules, w.slots)
 	for _, s := range states {
@@ -95,7 +95,7 @@ func (w *world) plan(states []*store.State) *planner {
 	return p
 }
 
-// outcome is what a run came to.
+// outcome is the result of a run.
 type outcome struct {
 	calls, plannedCalls int
 	starts, ends        []time.Duration // from a transition to the answer that shows it
@@ -140,15 +140,15 @@ func (w *world) run(a asker, length time.Duration) outcome {
 			w.busy++
 			notBefore = now.Add(pace)
 			o.calls++
-			took := w.rtt
-			if w.took != nil {
-				took = w.took(s.JobID, now)
+			duration := w.rtt
+			if w.duration != nil {
+				duration = w.duration(s.JobID, now)
 			}
 			if w.asked != nil {
 				w.asked(s.JobID, now)
 			}
-			w.schedule(now.Add(took), event{now, s})
-			w.schedule(now.Add(took+time.Second), event{})
+			w.schedule(now.Add(duration), event{now, s})
+			w.schedule(now.Add(duration+time.Second), event{})
 		}
 		next := until
 		if at, ok := a.WakeAt(); ok && w.busy < w.slots && at.Before(next) {

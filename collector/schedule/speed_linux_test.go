@@ -30,7 +30,8 @@ func detectionSpeed() *harness.Measured {
 	return table
 }
 
-// TestSpeed measures the plan. Without -speed it is quick: its numbers mean nothing then.
+// TestDetectionSpeed measures the plan. Without -speed it is quick, and its numbers mean
+// nothing.
 func TestDetectionSpeed(t *testing.T) {
 	conditions.SkipUnderRace(t, "it is about time")
 	table := detectionSpeed()

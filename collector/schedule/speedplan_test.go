@@ -7,9 +7,9 @@ import (
 
 // SimulateDetection says how long it takes on average until a change of a
 // batch's status is seen, with 10 slots and calls of 50 ms: by the plan, and by
-// asking for one batch after the other. The floor is that of whoever keeps the
-// same interval: a start is seen at its moment, and an end, which nobody knows
-// beforehand, after half a round of the batches in progress.
+// asking for one batch after the other. The floor is the best that is possible at the same
+// interval: a start is seen at its moment, and an end, which cannot be foreseen, after half
+// a round of the batches in progress.
 func SimulateDetection(total, active, turnover int, length time.Duration) (floor, planned, naive time.Duration) {
 	w, states := newWorld(total, active, turnover)
 	round := max(planRules.Interval, time.Duration(active)*(w.rtt+time.Second)/time.Duration(w.slots))

@@ -11,7 +11,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
-// What a batch waits for, from the time of its last poll if nothing else is said.
+// What a batch waits for. Times count from its last poll unless the case says otherwise.
 func TestTurnsOf(t *testing.T) {
 	asked := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	at := func(d time.Duration) *time.Time { v := asked.Add(d); return &v }

@@ -16,7 +16,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
-// Numbers that cannot be true are not shown, and one line of the log says so.
+// Impossible numbers are not shown, and the log says so once.
 func TestDeviceCountsThatCannotBe(t *testing.T) {
 	type answer = map[string]any
 	total := func(n any) func(answer) { return func(a answer) { a["Total"] = n } }
@@ -38,7 +38,7 @@ func TestDeviceCountsThatCannotBe(t *testing.T) {
 	for name, c := range map[string]struct {
 		devices int
 		change  func(r *http.Request, a answer)
-		said    string // in the log; "": nothing is
+		logged  string // in the log; "": nothing is
 		shown   int    // devices in all
 		paused  int    // of them, in the state PAUSED, which nobody knows
 	}{
@@ -79,19 +79,19 @@ func TestDeviceCountsThatCannotBe(t *testing.T) {
 					t.Errorf("something is shown:\n%s", h.Jobs())
 				}
 				want := 0
-				if c.said != "" {
+				if c.logged != "" {
 					want = 1
 				}
-				if n := strings.Count(h.Logs.String(), "level=warn"); n != want || !strings.Contains(h.Logs.String(), c.said) {
-					t.Errorf("%d warnings, want %d of %q:\n%s", n, want, c.said, h.Logs.String())
+				if n := strings.Count(h.Logs.String(), "level=warn"); n != want || !strings.Contains(h.Logs.String(), c.logged) {
+					t.Errorf("%d warnings, want %d of %q:\n%s", n, want, c.logged, h.Logs.String())
 				}
 			})
 		})
 	}
 }
 
-// A round in which a call fails leaves the numbers of the last one, with their age:
-// no two rounds are mixed.
+// If a call of a round fails, the numbers of the last round stay, with their age. Two
+// rounds are never mixed.
 func TestRoundThatFailsChangesNothing(t *testing.T) {
 	for name, c := range typicalFaults {
 		t.Run(name, func(t *testing.T) {
@@ -126,7 +126,7 @@ func TestRoundThatFailsChangesNothing(t *testing.T) {
 	}
 }
 
-// Nor does a reload in the middle of a round mix it with another.
+// A reload in the middle of a round does not mix it with another.
 func TestReloadsInMidRound(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		h.CountDevices()

@@ -14,8 +14,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
-// Batches that lists show get their full refresh even while others need all calls
-// of QueryOTAJob, and those others still get nearly all of them.
+// Batches that lists show get their full refresh even while other batches need every
+// QueryOTAJob call, and the others still get nearly all of the calls.
 func TestFullRefreshIsNotStarved(t *testing.T) {
 	conditions.SkipUnderRace(t, "minutes at the full rate")
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
@@ -33,9 +33,9 @@ func TestFullRefreshIsNotStarved(t *testing.T) {
 				t.Errorf("%s polled %d times in 11 minutes", id, n)
 			}
 		}
-		promised := h.Value("expected_poll_age_seconds{")
-		if worst := h.WorstAge(50, 1700*time.Millisecond, nil).Seconds(); worst > promised {
-			t.Errorf("the data is up to %.1f s old, %.1f s were promised", worst, promised)
+		expected := h.Value("expected_poll_age_seconds{")
+		if worst := h.WorstAge(50, 1700*time.Millisecond, nil).Seconds(); worst > expected {
+			t.Errorf("the data is up to %.1f s old, %.1f s were expected", worst, expected)
 		}
 	})
 }
@@ -56,8 +56,8 @@ func fleetBatch(i, packages int) (firmwareID, jobID string) {
 	return fmt.Sprintf("fw-%04d", i%packages), fmt.Sprintf("job-%05d", i)
 }
 
-// A slot keeps the status of 1,000 batches fresh, for which QueryOTAJob alone needs
-// 1,000 s.
+// One slot keeps the status of 1,000 batches fresh through lists. QueryOTAJob alone needs
+// 1,000 s for them.
 func TestBulkReach(t *testing.T) {
 	conditions.SkipUnderRace(t, "thousands of batches")
 	const slots, packages, batches = 3, 15, 3000
@@ -106,8 +106,8 @@ func TestBulkReach(t *testing.T) {
 				if worst > 15*time.Second {
 					t.Errorf("worst age %v, want 15 s", worst)
 				}
-				if promised := h.Value("expected_poll_age_seconds{"); promised < worst.Seconds() || promised > 17 {
-					t.Errorf("promised %v s", promised)
+				if expected := h.Value("expected_poll_age_seconds{"); expected < worst.Seconds() || expected > 17 {
+					t.Errorf("expected %v s", expected)
 				}
 				h.CheckBudget()
 			})

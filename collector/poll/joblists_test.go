@@ -49,8 +49,8 @@ func TestListsMakeChangedBatchesDue(t *testing.T) {
 						if !strings.Contains(h.Scrape(), c.want) {
 							t.Errorf("not shown: %s\n%s", c.want, h.Jobs())
 						}
-						if took := asked.Sub(spy.FirstList(changed).Add(latency)); took > most {
-							t.Errorf("polled %v after a list showed it", took)
+						if elapsed := asked.Sub(spy.FirstList(changed).Add(latency)); elapsed > most {
+							t.Errorf("polled %v after a list showed it", elapsed)
 						}
 						h.Pass(time.Minute + 300*time.Millisecond)
 						if got := spy.PollsSince("job-0007", changed); got > 2 {
@@ -63,7 +63,7 @@ func TestListsMakeChangedBatchesDue(t *testing.T) {
 	}
 }
 
-// What a list shows is what /metrics shows, and is true as of then.
+// /metrics shows what a list says, as of the time of the list.
 func TestListsRefreshTheStatus(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		h.BulkStatus()
@@ -97,8 +97,8 @@ func TestListsRefreshTheStatus(t *testing.T) {
 	})
 }
 
-// QueryOTAJob is left to a full refresh now and then while lists keep the status
-// within the interval.
+// While lists keep the status fresh within the interval, QueryOTAJob makes only an
+// occasional full refresh.
 func TestUnchangedBatchesAreSeldomPolled(t *testing.T) {
 	for _, c := range []struct{ interval, refresh time.Duration }{
 		{15 * time.Second, 10 * time.Minute}, {time.Minute, 10 * time.Minute}, {2 * time.Minute, 20 * time.Minute},
@@ -165,8 +165,8 @@ func TestListsAreReadWhileABatchIsLive(t *testing.T) {
 	})
 }
 
-// News of a batch that arrive while it is polled make it due again after the poll,
-// whose answer may be older than they are.
+// A change that a list shows while the batch is being polled makes it due again after the
+// poll, whose answer may be older than the change.
 func TestNewsDuringAPoll(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		h.Setup.Rules.Interval = 3 * time.Second // two lists a poll

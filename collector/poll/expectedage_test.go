@@ -8,9 +8,9 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
-// The data never gets older than expected_poll_age_seconds says, but nearly as old:
-// a larger number would be of no use.
-func TestPromiseIsHeld(t *testing.T) {
+// expected_poll_age_seconds is a bound that holds and is tight: the data never gets older,
+// but nearly as old.
+func TestExpectedPollAgeHolds(t *testing.T) {
 	for name, c := range map[string]struct {
 		jobs, rate int
 		latency    time.Duration
@@ -27,43 +27,43 @@ func TestPromiseIsHeld(t *testing.T) {
 				h.ConfigureRunning(c.jobs)
 				h.Apply()
 				h.Pass(5 * time.Minute) // more than two rounds
-				promised := h.Value(`expected_poll_age_seconds{account="production"}`)
+				expected := h.Value(`expected_poll_age_seconds{account="production"}`)
 				worst := h.WorstAge(200, 1700*time.Millisecond, nil).Seconds()
-				t.Logf("promised %.1f s, worst age %.1f s", promised, worst)
-				if worst > promised {
-					t.Errorf("the data is up to %.1f s old, %.1f s were promised", worst, promised)
+				t.Logf("expected %.1f s, worst age %.1f s", expected, worst)
+				if worst > expected {
+					t.Errorf("the data is up to %.1f s old, %.1f s were expected", worst, expected)
 				}
-				if promised > 1.15*worst+2 {
-					t.Errorf("%.1f s were promised, but %.1f s are the worst: the promise says too little", promised, worst)
+				if expected > 1.15*worst+2 {
+					t.Errorf("%.1f s were expected, but %.1f s are the worst: the bound is not tight", expected, worst)
 				}
 			})
 		})
 	}
 }
 
-// Slots that wait for requests without an answer are missing, so the promise is less
+// Slots that wait for unanswered requests are away, so expected_poll_age_seconds is larger
 // until they are back.
-func TestPromiseAfterAStall(t *testing.T) {
+func TestExpectedPollAgeAfterAStall(t *testing.T) {
 	for _, timeout := range []time.Duration{10 * time.Second, time.Minute} {
 		t.Run(timeout.String(), func(t *testing.T) {
 			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
-				const promise = `expected_poll_age_seconds{account="production"}`
+				const expectedAge = `expected_poll_age_seconds{account="production"}`
 				network := h.StallNetwork()
 				h.Account().Timeout = timeout
 				h.ConfigureRunning(200)
 				h.Apply()
 				h.Pass(time.Minute)
-				before := h.Value(promise)
+				before := h.Value(expectedAge)
 				flow := network.Stall()
 				h.Pass(timeout + 2*time.Second) // all of the calls have ended without an answer
 				flow()
 				// The first slot comes back twice the timeout and a second after its request was sent.
-				if got, least := h.Value(promise), before+(timeout+time.Second).Seconds(); got < least {
-					t.Errorf("after the stall %.1f s are promised, want more than %.1f", got, least)
+				if got, least := h.Value(expectedAge), before+(timeout+time.Second).Seconds(); got < least {
+					t.Errorf("after the stall %.1f s are expected, want more than %.1f", got, least)
 				}
 				h.Pass(timeout + 2*time.Minute)
-				if after := h.Value(promise); after > before+0.1 {
-					t.Errorf("long after the stall %.1f s are promised, before it %.1f", after, before)
+				if after := h.Value(expectedAge); after > before+0.1 {
+					t.Errorf("long after the stall %.1f s are expected, before it %.1f", after, before)
 				}
 			})
 		})

@@ -13,8 +13,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
-// All states are shown, zeros included, at the fewest calls: one for what fits on a
-// page, else one more for each state. CONFIRM is left out where it is not asked for.
+// All task statuses are shown, zeros included, with the fewest calls: one if all tasks fit
+// on a page, else one more for each status. CONFIRM is counted only if it can occur.
 func TestDeviceCounts(t *testing.T) {
 	for name, c := range map[string]struct {
 		counts  map[string]int // in the simulator, and shown
@@ -61,9 +61,9 @@ func TestDeviceCounts(t *testing.T) {
 	}
 }
 
-// Where the API leaves NeedConfirm out, the devices that the other states leave over
-// are counted as CONFIRM in the next round, even of a batch that has ended.
-func TestDevicesToBeConfirmedThatNobodyToldOf(t *testing.T) {
+// If the API leaves NeedConfirm out and the counted statuses do not add up, the next round
+// counts CONFIRM too, even for a batch that has ended.
+func TestDevicesInConfirmAreFound(t *testing.T) {
 	for _, status := range []string{"IN_PROGRESS", "CANCELED"} {
 		t.Run(status, func(t *testing.T) {
 			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
@@ -128,8 +128,8 @@ func TestWhenDevicesAreCounted(t *testing.T) {
 	}
 }
 
-// The last count of a batch begins after its end, so that it stays true.
-func TestTheLastCountIsOfAfterTheEnd(t *testing.T) {
+// The last count of a batch begins after the end of the batch, so it is final.
+func TestTheLastCountBeginsAfterTheEnd(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		h.CountDevices()
 		h.Add(fleet.Batch{Devices: fleet.Devices{Count: 1000, Report: time.Minute, Install: 5 * time.Minute, Fail: 0.1}})

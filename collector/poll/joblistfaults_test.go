@@ -41,7 +41,7 @@ func TestListsThatDoNotCome(t *testing.T) {
 	}
 }
 
-// A list that was on its way for long is older than what a poll said meanwhile.
+// A list that took long to arrive does not overwrite a newer poll.
 func TestListThatArrivesLate(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		h.Setup.Rules.Interval = 2 * time.Second
@@ -71,7 +71,7 @@ func TestListThatArrivesLate(t *testing.T) {
 	})
 }
 
-// Where a list contradicts QueryOTAJob, QueryOTAJob is right.
+// If a list contradicts QueryOTAJob, QueryOTAJob wins.
 func TestListsThatDisagree(t *testing.T) {
 	conditions.SkipUnderRace(t, "many hours")
 	for name, c := range map[string]struct {

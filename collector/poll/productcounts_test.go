@@ -53,7 +53,7 @@ func TestMistypedProduct(t *testing.T) {
 					t.Errorf("%d log lines %q, in\n%s", n, log, &h.Logs)
 				}
 				page := harness.Text(harness.Document(t, h.Page("")))
-				for _, want := range []string{"Discovered products 2, update packages 1, products without packages 1", "compare its ProductKey", "mistyped account production 0 a19mzPZ0001 account production 1"} {
+				for _, want := range []string{"Discovered products 2, update packages 1, products without packages 1", "compare the ProductKey in discover.products", "mistyped account production 0 a19mzPZ0001 account production 1"} {
 					if strings.Contains(page, want) != (c.want != nil) {
 						t.Errorf("%q is or is not on the page: %s", want, page)
 					}

@@ -21,10 +21,10 @@ import (
 
 // worstShown passes time and returns the worst age of the data of the batches named
 // "running-…", by the store at each step and by /metrics five times.
-func worstShown(h *harness.Harness, length, step time.Duration) (worst time.Duration) {
+func worstShown(h *harness.Harness, length time.Duration) (worst time.Duration) {
 	h.T.Helper()
 	of := func(s *store.State) bool { return strings.HasPrefix(s.JobID, "running") }
-	const scrapes = 5
+	const scrapes, step = 5, 500 * time.Millisecond
 	for range scrapes {
 		worst = max(worst, h.WorstAge(int(length/scrapes/step), step, of))
 		lines := bufio.NewScanner(strings.NewReader(h.Scrape()))
@@ -116,7 +116,7 @@ func TestColdStart(t *testing.T) {
 				h.Apply()
 				h.Pass(c.begin + time.Second)
 				h.Within(10*time.Second, "each running batch polled", func() bool { return polledOf(h, "running") == c.running })
-				worst := worstShown(h, 60*time.Second, 500*time.Millisecond)
+				worst := worstShown(h, 60*time.Second)
 				t.Logf("running ones are up to %v old; %d of the others were polled", worst, polledOf(h, "ended"))
 				if limit := time.Duration(c.limit*float64(c.interval)) + time.Second; worst > limit {
 					t.Errorf("running ones are up to %v old, want %v", worst, limit)
@@ -190,7 +190,7 @@ func TestListsThatChangeAllTheTime(t *testing.T) {
 				rewriteLists(h, func(e map[string]any) { e["UtcModified"] = time.Now().Format(time.RFC3339Nano) })
 				h.Apply()
 				h.Pass(30 * time.Second)
-				if worst := worstShown(h, 60*time.Second, 500*time.Millisecond); worst > 11*time.Second {
+				if worst := worstShown(h, 60*time.Second); worst > 11*time.Second {
 					t.Errorf("running ones are up to %v old", worst)
 				}
 			})
@@ -233,7 +233,7 @@ func TestColdStartWithAStateFile(t *testing.T) {
 		h.Store.Restore(known)
 		h.Apply()
 		h.Within(time.Minute, "each running batch polled", func() bool { return polledOf(h, "running") == 20 })
-		if worst := worstShown(h, 60*time.Second, 500*time.Millisecond); worst > 11*time.Second {
+		if worst := worstShown(h, 60*time.Second); worst > 11*time.Second {
 			t.Errorf("running ones are up to %v old", worst)
 		}
 	})
@@ -254,7 +254,7 @@ func TestColdStartBesideARival(t *testing.T) {
 		h.Discover(nil, []string{"fw-all"})
 		h.Apply()
 		h.Pass(2 * time.Minute)
-		if worst := worstShown(h, 2*time.Minute, 500*time.Millisecond); worst > 20*time.Second {
+		if worst := worstShown(h, 2*time.Minute); worst > 20*time.Second {
 			t.Errorf("running ones are up to %v old", worst)
 		}
 	})

@@ -52,7 +52,7 @@ func TestDiscoveryOfListsThatChange(t *testing.T) {
 				for i, fw := range harness.Numbered("fw", packages) {
 					h.PutPackage(fw, ids[i])
 				}
-				h.Setup.Rules.Interval = time.Minute // each package has a list
+				h.Setup.Rules.Interval = 5 * time.Minute // each package has a list
 				h.Discover([]string{harness.ProductKey}, nil)
 				return ids
 			},

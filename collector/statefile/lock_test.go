@@ -69,8 +69,8 @@ func TestStateFileHandedOver(t *testing.T) {
 		began := time.Now()
 		filled := store.New()
 		_, _, err = open(t, path, filled)
-		if took := time.Since(began); err != nil || took > lockWait-time.Second/2 || filled.Waiting() != 3 {
-			t.Errorf("after %v error %v, %d batches known, want 3", took, err, filled.Waiting())
+		if took := time.Since(began); err != nil || took > lockWait-time.Second/2 || filled.Waiting() != len(someStates()) {
+			t.Errorf("after %v error %v, %d batches known, want %d", took, err, filled.Waiting(), len(someStates()))
 		}
 	})
 }
@@ -219,10 +219,10 @@ func TestStateFileWithManyDamagedLines(t *testing.T) {
 	put(t, path, append(good, bytes.Repeat([]byte("x\n"), lines)...), 0o600)
 	filled := store.New()
 	_, out, err := open(t, path, filled)
-	if err != nil || filled.Waiting() != 3 {
-		t.Errorf("error %v, %d batches known, want 3", err, filled.Waiting())
+	if err != nil || filled.Waiting() != len(someStates()) {
+		t.Errorf("error %v, %d batches known, want %d", err, filled.Waiting(), len(someStates()))
 	}
-	if n := strings.Count(out, "damaged"); n != 1 || !strings.Contains(out, "lines=200000 first_line=5 err=\"invalid character 'x'") {
+	if n := strings.Count(out, "damaged"); n != 1 || !strings.Contains(out, fmt.Sprintf("lines=%d first_line=%d err=\"invalid character 'x'", lines, len(someStates())+2)) {
 		t.Errorf("want one line with the count:\n%s", out)
 	}
 }

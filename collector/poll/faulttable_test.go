@@ -12,6 +12,7 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
 )
 
 // fault is something that goes wrong with a call, and the class that it must show
@@ -135,7 +136,7 @@ func TestEveryKindHasAFault(t *testing.T) {
 
 // kindsOfTheSimulator are read from its source, so that a new one is noticed.
 func kindsOfTheSimulator(t *testing.T) (kinds []gateway.Kind) {
-	file, err := parser.ParseFile(token.NewFileSet(), "../../aliyun/simulator/gateway/spoil.go", nil, parser.SkipObjectResolution)
+	file, err := parser.ParseFile(token.NewFileSet(), repository.Path(t, "aliyun/simulator/gateway/spoil.go"), nil, parser.SkipObjectResolution)
 	if err != nil {
 		t.Fatal(err)
 	}

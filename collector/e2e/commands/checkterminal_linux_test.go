@@ -17,16 +17,16 @@ import (
 // On a terminal --config.check-live shows a line of progress, and erases it at the end.
 func TestCheckLiveOnATerminal(t *testing.T) {
 	master, terminal := openTerminal(t)
-	shown := make(chan string)
+	output := make(chan string)
 	go func() {
 		var b bytes.Buffer
 		_, _ = io.Copy(&b, master) // ends with an error when the terminal is closed
-		shown <- b.String()
+		output <- b.String()
 	}()
 	var stdout bytes.Buffer
 	err := collector.Run(t.Context(), []string{"--config.check-live", "--config.file=" + exportertest.TempFile(t, "config.yml", liveSetup(t, 25))}, &stdout, terminal)
 	terminal.Close()
-	got := <-shown
+	got := <-output
 	if err == nil || !strings.Contains(got, "\rchecked ") || !strings.Contains(got, " of 26") {
 		t.Errorf("error %v, the terminal shows %q", err, got)
 	}

@@ -20,21 +20,21 @@ func TestNoOutputHasSecrets(t *testing.T) {
 	t.Parallel()
 	for _, format := range []string{"logfmt", "json"} {
 		t.Run(format, func(t *testing.T) {
-			shown := everyOutput(t, format)
+			outputs := everyOutput(t, format)
 			for place, want := range map[string]string{
 				"stderr": "polling the batch fails", "GET /metrics": "aliyun_iot_ota_job_poll_error_info{", "GET /jobs": "in_a_redirect",
 				"the state file": "in_a_redirect", "--config.check": "The configuration is valid", "--config.check-live": "in_a_redirect",
 				"a reload with a secret as a key": " 500 ", "a start with a password for a hash": "--web.config.file=",
 				"a page with a password for the users": " 500 ",
 			} {
-				if !strings.Contains(shown[place], want) {
-					t.Errorf("%s: %q is missing in\n%s", place, want, shown[place])
+				if !strings.Contains(outputs[place], want) {
+					t.Errorf("%s: %q is missing in\n%s", place, want, outputs[place])
 				}
 			}
-			exportertest.WantIn(t, shown["stderr"], "Unsolicited response") // from the logger of net/http
-			for _, place := range slices.Sorted(maps.Keys(shown)) {
-				if found := leaks(shown[place]); found != nil {
-					t.Errorf("%s contains %s:\n%s", place, strings.Join(found, ", "), shown[place])
+			exportertest.WantIn(t, outputs["stderr"], "Unsolicited response") // from the logger of net/http
+			for _, place := range slices.Sorted(maps.Keys(outputs)) {
+				if found := leaks(outputs[place]); found != nil {
+					t.Errorf("%s contains %s:\n%s", place, strings.Join(found, ", "), outputs[place])
 				}
 			}
 		})
@@ -50,7 +50,7 @@ func everyOutput(t *testing.T, format string) map[string]string {
 	web := exportertest.TempFile(t, "web.yml", "basic_auth_users: {prometheus: "+hashOfPassword+"}\n")
 	args := []string{"--config.file=" + config, "--log.level=debug", "--log.format=" + format}
 	serving := append(args, "--persistence.file="+state, "--web.config.file="+web)
-	shown := make(map[string]string)
+	outputs := make(map[string]string)
 
 	cmd := programWithSecrets(t, serving...)
 	var stdout bytes.Buffer
@@ -60,27 +60,27 @@ func everyOutput(t *testing.T, format string) map[string]string {
 	exportertest.Eventually(t, func() string { return unheard(&p.Exporter, hostileAccounts) })
 	// Pages, with their headers.
 	for place, asked := range everyPage(t) {
-		shown[place] = exchange(&p.Exporter, asked)
+		outputs[place] = exchange(&p.Exporter, asked)
 	}
 	// Errors about a file quote its content, at a start and at a reload.
 	for name, text := range badFiles(good) {
 		exportertest.WriteFile(t, config, text)
-		shown["a reload with "+name] = exchange(&p.Exporter, page{"POST", "/-/reload", "", plantedPassword})
-		shown["a check of "+name] = printed(t, append(args, "--config.check")...)
+		outputs["a reload with "+name] = exchange(&p.Exporter, page{"POST", "/-/reload", "", plantedPassword})
+		outputs["a check of "+name] = printed(t, append(args, "--config.check")...)
 	}
 	exportertest.WriteFile(t, config, good)
 	for name, text := range badWebFiles {
 		exportertest.WriteFile(t, web, text)
-		shown["a page with "+name] = exchange(&p.Exporter, page{"GET", "/", "", plantedMistake})
-		shown["a start with "+name] = printed(t, append(serving, exportertest.AnyPort)...)
+		outputs["a page with "+name] = exchange(&p.Exporter, page{"GET", "/", "", plantedMistake})
+		outputs["a start with "+name] = printed(t, append(serving, exportertest.AnyPort)...)
 	}
 	// These outputs are complete when the exporter has ended.
 	p.End(syscall.SIGTERM)
-	shown["stdout"], shown["stderr"] = stdout.String(), p.Log.String()
-	shown["the state file"] = exportertest.ReadFile(t, state)
-	shown["--config.check"] = printed(t, append(args, "--config.check")...)
-	shown["--config.check-live"] = printed(t, append(args, "--config.check-live")...)
-	return shown
+	outputs["stdout"], outputs["stderr"] = stdout.String(), p.Log.String()
+	outputs["the state file"] = exportertest.ReadFile(t, state)
+	outputs["--config.check"] = printed(t, append(args, "--config.check")...)
+	outputs["--config.check-live"] = printed(t, append(args, "--config.check-live")...)
+	return outputs
 }
 
 // badWebFiles have a password or its hash in the wrong place.

@@ -11,11 +11,12 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/situations"
 )
 
 // The text, which is written without expfmt, has the same metrics as the protobuf.
 func TestTextAndProtobufAgree(t *testing.T) {
-	for name, situation := range situations {
+	for name, situation := range situations.All {
 		t.Run(strings.ReplaceAll(name, "_", " "), func(t *testing.T) {
 			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 				situation(h)

@@ -6,11 +6,12 @@ import (
 	"testing"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/situations"
 )
 
 // TestGolden compares /metrics of every situation with its golden file.
 func TestGolden(t *testing.T) {
-	for name, situation := range situations {
+	for name, situation := range situations.All {
 		t.Run(strings.ReplaceAll(name, "_", " "), func(t *testing.T) {
 			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 				situation(h)
@@ -30,7 +31,7 @@ func TestNoObsoleteGoldenFile(t *testing.T) {
 	}
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".prom")
-		if situations[name] == nil {
+		if situations.All[name] == nil {
 			t.Errorf("%s: no situation writes it; delete it", file)
 		}
 	}

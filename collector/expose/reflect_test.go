@@ -13,6 +13,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/expose"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/situations"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
@@ -55,8 +56,8 @@ func TestEveryFieldOnTheWire(t *testing.T) {
 				if list := field.Tag.Get("list"); list != "" {
 					wire = []byte(`{"` + list + `":` + string(wire) + `}`)
 				}
-				answer := nothing()
-				answer[wireName(field)] = json.RawMessage(wire)
+				answer := situations.Nothing()
+				answer[situations.WireName(field)] = json.RawMessage(wire)
 				h.Add(fleet.Batch{Override: answer})
 				got := h.Jobs()
 

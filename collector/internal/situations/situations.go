@@ -1,4 +1,4 @@
-package expose_test
+package situations
 
 import (
 	"encoding/json"
@@ -12,8 +12,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 )
 
-// situations are the situations that a batch can be in, by the name of their golden file.
-var situations = map[string]func(h *harness.Harness){
+// All are the situations that a batch can be in, by the name of their golden file.
+var All = map[string]func(h *harness.Harness){
 	"in_progress": func(h *harness.Harness) {
 		h.Add(harness.Ordinary(time.Now()))
 	},
@@ -59,10 +59,10 @@ var situations = map[string]func(h *harness.Harness){
 		h.Add(b)
 	},
 	"everything_absent": func(h *harness.Harness) {
-		h.Add(fleet.Batch{Override: nothing()})
+		h.Add(fleet.Batch{Override: Nothing()})
 	},
 	"zero_is_not_absent": func(h *harness.Harness) {
-		b := fleet.Batch{Override: nothing()}
+		b := fleet.Batch{Override: Nothing()}
 		for _, name := range []string{"RetryCount", "RetryInterval", "TimeoutInMinutes", "MaximumPerMinute", "GrayPercent", "DynamicMode", "OverwriteMode"} {
 			b.Override[name] = 0
 		}
@@ -84,7 +84,7 @@ var situations = map[string]func(h *harness.Harness){
 	// The endpoint hangs for one of the two batches.
 	"never_polled": func(h *harness.Harness) {
 		h.Sim.Inject(gateway.Fault{JobID: "hangs", Kind: gateway.Hang})
-		h.Add(fleet.Batch{JobID: "answers", Override: nothing()})
+		h.Add(fleet.Batch{JobID: "answers", Override: Nothing()})
 		h.Add(fleet.Batch{JobID: "hangs"})
 		h.Pass(9 * time.Second)
 	},
@@ -105,7 +105,7 @@ var situations = map[string]func(h *harness.Harness){
 		b := fleet.Batch{
 			Tags:        []fleet.Tag{{Key: "k", Value: "v"}, {Key: "k", Value: "v"}, {Key: "k", Value: "w"}, {Key: "l", Value: "v"}},
 			SrcVersions: []string{"1.0", "1.1", "1.0"},
-			Override:    nothing(),
+			Override:    Nothing(),
 		}
 		delete(b.Override, "Tags")
 		delete(b.Override, "SrcVersions")
@@ -162,19 +162,19 @@ var situations = map[string]func(h *harness.Harness){
 	},
 }
 
-// nothing returns an Override that removes every field except JobStatus, which is required in
+// Nothing returns an Override that removes every field except JobStatus, which is required in
 // an answer.
-func nothing() map[string]any {
+func Nothing() map[string]any {
 	absent := map[string]any{"JobId": fleet.Absent}
 	for field := range reflect.TypeFor[aliyun.Job]().Fields() {
-		absent[wireName(field)] = fleet.Absent
+		absent[WireName(field)] = fleet.Absent
 	}
 	absent["JobStatus"] = aliyun.StatusInProgress
 	return absent
 }
 
-// wireName returns the name of a field in the answer of the API.
-func wireName(field reflect.StructField) string {
+// WireName returns the name of a field in the answer of the API.
+func WireName(field reflect.StructField) string {
 	name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 	return name
 }

@@ -21,7 +21,10 @@ type account struct {
 	store  *store.Store
 	o      Options
 	logger log.Logger
-	lanes  lanes
+
+	// lanes holds a lane for each operation. Those that news wakes have a name as well.
+	lanes                                    []*lane
+	jobQueryLane, jobListLane, taskCountLane *lane
 
 	cancel context.CancelFunc
 	ended  chan struct{} // closed when the last call has ended
@@ -56,15 +59,15 @@ func newAccount(config target.Account, rules target.Rules, b budgets, s *store.S
 	a.jobLists = newListReader(jobListOperation{a}, aliyun.OpListOTAJobByFirmware, aliyun.JobsPerPage, maxListedJobs, a.logger)
 	a.firmwareLists = newListReader(firmwareListOperation{a}, aliyun.OpListOTAFirmware, aliyun.FirmwaresPerPage, aliyun.MaxPackages, a.logger)
 	a.taskCounts = newTaskCounts(a)
-	lane := func(operation string, r reader) *lane {
-		return &lane{operation: operation, slots: b.slotsOf(config, operation), news: make(chan struct{}, 1), reader: r}
+	addLane := func(operation string, r reader) *lane {
+		l := &lane{operation: operation, slots: b.slotsOf(config, operation), news: make(chan struct{}, 1), reader: r}
+		a.lanes = append(a.lanes, l)
+		return l
 	}
-	a.lanes = lanes{
-		jobQueries:    lane(aliyun.OpQueryOTAJob, jobQueries{a}),
-		jobLists:      lane(aliyun.OpListOTAJobByFirmware, a.jobLists),
-		firmwareLists: lane(aliyun.OpListOTAFirmware, a.firmwareLists),
-		taskCounts:    lane(aliyun.OpListOTATaskByJob, a.taskCounts),
-	}
+	a.jobQueryLane = addLane(aliyun.OpQueryOTAJob, jobQueries{a})
+	a.jobListLane = addLane(aliyun.OpListOTAJobByFirmware, a.jobLists)
+	addLane(aliyun.OpListOTAFirmware, a.firmwareLists)
+	a.taskCountLane = addLane(aliyun.OpListOTATaskByJob, a.taskCounts)
 	return a
 }
 
@@ -72,7 +75,7 @@ func newAccount(config target.Account, rules target.Rules, b budgets, s *store.S
 func (a *account) start(ctx context.Context) {
 	ctx, a.cancel = context.WithCancel(ctx)
 	var running sync.WaitGroup
-	for _, l := range a.lanes.all() {
+	for _, l := range a.lanes {
 		running.Go(func() { a.run(ctx, l) })
 	}
 	running.Go(func() { a.sweep(ctx) })
@@ -117,9 +120,9 @@ func (a *account) update(before, after *store.State) {
 	}
 	now := time.Now()
 	a.plan.Put(after)
-	a.lanes.jobQueries.wake()
+	a.jobQueryLane.wake()
 	a.taskCounts.watch(after, now)
-	a.lanes.taskCounts.wake()
+	a.taskCountLane.wake()
 	if a.config.BulkStatus && after.Origin == target.Configured && (before == nil || before.Job == nil != (after.Job == nil) || before.Job.Ended() != after.Job.Ended()) {
 		a.watchJobLists(now)
 	}

@@ -18,7 +18,7 @@ func (a *account) configure(config target.Account, rules target.Rules, b budgets
 		a.client = NewClient(config, a.o, a.observe, &a.echo)
 	}
 	// Together with the client: no call with the new key may count for the old one only.
-	for _, l := range a.lanes.all() {
+	for _, l := range a.lanes {
 		l.slots.Resize(config.RequestsPerSecond)
 		l.slots.Draw(b.of(config, l.operation))
 	}
@@ -31,7 +31,7 @@ func (a *account) configure(config target.Account, rules target.Rules, b budgets
 	a.watchFirmwareLists(now)
 	a.watchJobLists(now)
 	a.watchTaskCounts(now)
-	for _, l := range a.lanes.all() {
+	for _, l := range a.lanes {
 		l.wake()
 	}
 }

@@ -101,7 +101,7 @@ func (a *account) watchJobLists(now time.Time) {
 		}
 	}
 	a.jobLists.watch(keys(a.wanted), now)
-	a.lanes.jobLists.wake()
+	a.jobListLane.wake()
 }
 
 // keys is the set of the keys of a map.

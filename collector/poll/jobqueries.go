@@ -16,7 +16,7 @@ func (q jobQueries) wakeAt() (time.Time, bool) { return q.account.plan.WakeAt() 
 
 func (q jobQueries) next(now time.Time) call {
 	a := q.account
-	away := a.lanes.jobQueries.capacity(a.config.Timeout, a.rtt).Away
+	away := a.jobQueryLane.capacity(a.config.Timeout, a.rtt).Away
 	jobID, ok := a.plan.Next(now, away)
 	if !ok {
 		return nil

@@ -22,13 +22,6 @@ type lane struct {
 	reader    reader
 }
 
-// lanes are those of an account, one for each operation.
-type lanes struct{ jobQueries, jobLists, firmwareLists, taskCounts *lane }
-
-func (l lanes) all() []*lane {
-	return []*lane{l.jobQueries, l.jobLists, l.firmwareLists, l.taskCounts}
-}
-
 // reader says what a lane asks for next. Its methods are called with the lock of the
 // account held.
 type reader interface {

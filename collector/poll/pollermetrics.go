@@ -82,7 +82,7 @@ var accountGauges = []accountGauge{
 // held.
 func (a *account) neededLanes() []*lane {
 	needed := a.config.Operations()
-	return slices.DeleteFunc(a.lanes.all(), func(l *lane) bool { return !slices.Contains(needed, l.operation) })
+	return slices.DeleteFunc(slices.Clone(a.lanes), func(l *lane) bool { return !slices.Contains(needed, l.operation) })
 }
 
 // Describe implements [prometheus.Collector].
@@ -105,9 +105,9 @@ func (p *Poller) Collect(ch chan<- prometheus.Metric) {
 // held.
 func (a *account) worstAge(now time.Time) time.Duration {
 	calls, longest := a.jobLists.calls()
-	byLists := a.lanes.jobLists.capacity(a.config.Timeout, a.rtt).WorstAge(calls, a.jobLists.due.Wait(), 0)
+	byLists := a.jobListLane.capacity(a.config.Timeout, a.rtt).WorstAge(calls, a.jobLists.due.Wait(), 0)
 	byLists = max(byLists, time.Duration(longest)*a.rtt) // page by page
-	return a.plan.WorstAge(now, byLists, a.lanes.jobQueries.capacity(a.config.Timeout, a.rtt))
+	return a.plan.WorstAge(now, byLists, a.jobQueryLane.capacity(a.config.Timeout, a.rtt))
 }
 
 // gauges returns the samples of all gauges of an account.

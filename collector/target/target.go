@@ -66,22 +66,6 @@ func (a Account) Configured() []Target {
 	return targets
 }
 
-// Operations returns the API operations that the account needs.
-func (a Account) Operations() []string {
-	needed := []string{aliyun.OpQueryOTAJob}
-	products := slices.ContainsFunc(a.Discover, func(d Discover) bool { return len(d.Products) > 0 })
-	if a.BulkStatus || len(a.Discover) > 0 {
-		needed = append(needed, aliyun.OpListOTAJobByFirmware)
-	}
-	if products {
-		needed = append(needed, aliyun.OpListOTAFirmware)
-	}
-	if a.DeviceCounts {
-		needed = append(needed, aliyun.OpListOTATaskByJob)
-	}
-	return needed
-}
-
 // DiscoveredBy is FoundBy for people.
 func (t Target) DiscoveredBy() string {
 	switch kind, id, _ := strings.Cut(t.FoundBy, " "); {

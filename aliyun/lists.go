@@ -38,9 +38,14 @@ type List[T any] struct {
 // Firmware is an update package in a firmware list. A field is nil if the API left it
 // out.
 type Firmware struct {
-	FirmwareID  *string `json:"FirmwareId"`
-	ProductKey  *string `json:"ProductKey"`
-	DestVersion *string `json:"DestVersion"`
+	FirmwareID   *string  `json:"FirmwareId"`
+	FirmwareName *string  `json:"FirmwareName" max:"256,cut"`
+	ProductKey   *string  `json:"ProductKey"`
+	ProductName  *string  `json:"ProductName" max:"256,cut"`
+	ModuleName   *string  `json:"ModuleName"`
+	DestVersion  *string  `json:"DestVersion"`
+	Type         *float64 `json:"Type"`   // 0 full, 1 differential
+	Status       *float64 `json:"Status"` // -1 needs no verification, 0 unverified, 1 verified, 2 in verification, 3 verification failed
 }
 
 // JobSummary is an update batch in a job list. A field is nil if the API left it out.
@@ -59,10 +64,16 @@ type JobSummary struct {
 	UtcEndTime      *time.Time `json:"UtcEndTime"`
 }
 
-// Task is the task of one device of a batch.
+// Task is the task of one device of a batch. A field is nil if the API left it out.
 type Task struct {
-	JobID      *string `json:"JobId" max:"1048576"` // compared, not kept
-	TaskStatus *string `json:"TaskStatus"`
+	JobID       *string    `json:"JobId" max:"1048576"` // compared, not kept
+	TaskStatus  *string    `json:"TaskStatus"`
+	DeviceName  *string    `json:"DeviceName"`
+	TaskDesc    *string    `json:"TaskDesc" max:"256,cut"` // free text of the platform or of the device
+	Progress    *string    `json:"Progress"`               // a percentage, or the negative step that failed
+	SrcVersion  *string    `json:"SrcVersion"`
+	DestVersion *string    `json:"DestVersion"`
+	UtcModified *time.Time `json:"UtcModified"`
 }
 
 // TaskStatuses are the documented values of TaskStatus, in the order of a task's life.

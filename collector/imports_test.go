@@ -36,11 +36,11 @@ var allowed = map[string][]string{
 		"collector/pages", "collector/statefile", "collector/check", "collector/web"},
 	// These are in the order in which data flows.
 	"collector/reason":    {"aliyun/printable"},
-	"collector/target":    {"config", "aliyun", "aliyun/credentials", "aliyun/signature"},
+	"collector/target":    {"config", "aliyun", "aliyun/credentials", "aliyun/signature", "collector/reason"},
 	"collector/store":     {"aliyun", "collector/target"},
 	"collector/schedule":  {"aliyun", "aliyun/budget", "collector/target", "collector/store"},
 	"collector/advice":    {"aliyun", "aliyun/signature"},
-	"collector/poll":      {"aliyun", "aliyun/budget", "aliyun/credentials", "collector/target", "collector/store", "collector/schedule", "collector/advice"},
+	"collector/poll":      {"aliyun", "aliyun/budget", "aliyun/credentials", "aliyun/printable", "collector/reason", "collector/target", "collector/store", "collector/schedule", "collector/advice"},
 	"collector/web":       nil,
 	"collector/expose":    {"aliyun", "aliyun/printable", "collector/store", "collector/web"},
 	"collector/pages":     {"aliyun", "aliyun/printable", "collector/store", "collector/advice", "collector/poll", "collector/web"},

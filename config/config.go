@@ -11,7 +11,10 @@
 // quotes a value, because any value may be a misplaced secret.
 package config
 
-import "time"
+import (
+	"regexp"
+	"time"
+)
 
 // Config is a valid file with its defaults filled in. It does not change after Parse, so
 // it is safe for concurrent use.
@@ -20,6 +23,9 @@ type Config struct {
 	Polling Polling `yaml:"polling"`
 	// Accounts are the Alibaba Cloud main accounts to watch. At least one is required.
 	Accounts []Account `yaml:"accounts"`
+	// FailureReasons name why devices fail, by what they report. They are tried in this
+	// order, before the built-in reasons. Optional, at most 20.
+	FailureReasons []FailureReason `yaml:"failure_reasons"`
 
 	// Warnings describe doubtful parts of a valid file, one line each, in the order of
 	// the file.
@@ -27,6 +33,19 @@ type Config struct {
 	// Lines are the line numbers of the values in the file, from 1, by path. An example of
 	// a path is accounts[0].instances[1].jobs[2].
 	Lines map[string]int `yaml:"-"`
+}
+
+// FailureReason gives a reason to the failed devices whose text matches.
+type FailureReason struct {
+	// Reason is the value of the reason label, in snake_case. It can be a built-in reason,
+	// which then has one more pattern, but not other or unread. Required.
+	Reason string `yaml:"reason" check:"reason"`
+	// Match is a regular expression (RE2), searched anywhere in the first 256 bytes of the
+	// TaskDesc of a device. Required.
+	Match string `yaml:"match" check:"pattern"`
+
+	// Pattern is Match, compiled.
+	Pattern *regexp.Regexp `yaml:"-"`
 }
 
 // Polling holds the intervals that all accounts share. Each is at least 1ms.

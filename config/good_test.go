@@ -3,6 +3,7 @@ package config_test
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -22,8 +23,11 @@ func load(t *testing.T, path string) *config.Config {
 	return c
 }
 
-// same lets cmp.Diff compare secrets by their text.
-var same = cmp.Comparer(func(a, b config.Secret) bool { return a.Reveal() == b.Reveal() })
+// same lets cmp.Diff compare secrets and patterns by their text.
+var same = cmp.Options{
+	cmp.Comparer(func(a, b config.Secret) bool { return a.Reveal() == b.Reveal() }),
+	cmp.Comparer(func(a, b *regexp.Regexp) bool { return a.String() == b.String() }),
+}
 
 var withoutLines = cmpopts.IgnoreFields(config.Config{}, "Lines")
 
@@ -132,6 +136,11 @@ func TestFullFile(t *testing.T) {
 				Instances: append(jobs[:1:1], config.Instance{Region: "cn-shenzhen"}),
 			},
 		},
+		FailureReasons: []config.FailureReason{
+			{Reason: "flash_full", Match: "(?i)no space|空间不足", Pattern: regexp.MustCompile("(?i)no space|空间不足")},
+			{Reason: "download", Match: "^E20[0-9]", Pattern: regexp.MustCompile("^E20[0-9]")},
+			{Reason: "unknown_2", Match: ".*", Pattern: regexp.MustCompile(".*")},
+		},
 		Warnings: []string{
 			"line 34: accounts[1].region: missing, so calls with signature v1 have no RegionId; write one such as cn-shanghai, " +
 				"unless your gateway has no regions",
@@ -139,6 +148,8 @@ func TestFullFile(t *testing.T) {
 				"cn-shanghai, ap-southeast-1, ap-northeast-1, us-west-1, us-east-1, eu-central-1, cn-beijing, cn-shenzhen",
 			"line 76: accounts[6].instances[1]: cn-shenzhen has no public instance; write the id of your instance",
 			"line 76: accounts[6].instances[1]: nothing to watch; write jobs or discover, or remove the instance",
+			"line 83: failure_reasons[2].match: matches every text, so no later reason and no built-in reason is ever used; " +
+				"write a pattern that needs at least one character",
 		},
 	}
 	got := load(t, "testdata/good/full.yml")

@@ -10,7 +10,7 @@ func TestCheckTags(t *testing.T) {
 	used := map[string]bool{}
 	for _, schema := range []reflect.Type{
 		reflect.TypeFor[Config](), reflect.TypeFor[Polling](), reflect.TypeFor[Account](),
-		reflect.TypeFor[Credentials](), reflect.TypeFor[Instance](), reflect.TypeFor[Discover](),
+		reflect.TypeFor[Credentials](), reflect.TypeFor[Instance](), reflect.TypeFor[Discover](), reflect.TypeFor[FailureReason](),
 	} {
 		for field := range schema.Fields() {
 			name, ok := field.Tag.Lookup("check")

@@ -30,6 +30,7 @@ func (c *Config) validate(r *report) {
 		}
 	}
 	shared.validate(r)
+	c.validateReasons(r)
 }
 
 // validate checks an account. valid reports that its credentials and its rate are valid, so

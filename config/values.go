@@ -31,7 +31,9 @@ var checks = map[string]func(r *report, at string, value any){
 	"file":      checkFile, // the name of a file with a secret
 	"id":        func(r *report, at string, value any) { checkUnmasked(r, at, value.(string), masked) },
 	"key id":    func(r *report, at string, value any) { checkKey(r, at, value.(string), masked) },
+	"pattern":   checkPattern,
 	"rate":      checkRate,
+	"reason":    checkReason,
 	"signature": checkSignature,
 	"text":      func(r *report, at string, value any) { checkUnmasked(r, at, value.(string), maskedKey) },
 }

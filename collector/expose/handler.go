@@ -23,10 +23,11 @@ import (
 type sink interface {
 	// begin starts a family.
 	begin(family)
-	// batch sets the batch of the following samples.
-	batch(*store.State)
-	// sample adds a sample with labels in addition to account and job_id. It must not
-	// keep labels, because the caller reuses them.
+	// of sets what the following samples are about: their first labels are account, and
+	// job_id or another name with an id.
+	of(account, name, id string)
+	// sample adds a sample with labels in addition to those of of. It must not keep
+	// labels, because the caller reuses them.
 	sample(value float64, labels []label)
 	// end ends the family. again means that the sink needs the whole family a second time,
 	// starting with begin.
@@ -57,7 +58,11 @@ func NewHandler(store *store.Store, self prometheus.Gatherer, logger log.Logger)
 		if format.FormatType() == expfmt.TypeProtoDelim {
 			out = &protoSink{w: w}
 		}
-		if render(r.Context(), out, families(store.ExpectedDuration()), store.Snapshot()) != nil {
+		err := render(r.Context(), out, families(store.ExpectedDuration()), store.Snapshot())
+		if err == nil {
+			err = renderFirmwares(r.Context(), out, store.Firmwares())
+		}
+		if err != nil {
 			web.BreakOff(r)
 			return
 		}
@@ -74,11 +79,15 @@ func NewHandler(store *store.Store, self prometheus.Gatherer, logger log.Logger)
 	})), nil
 }
 
-// WriteText writes the metrics of batches in the text format. expected is the expected
-// duration of a static batch that has no deadline of its own. It returns the error of ctx or
-// the first error of w.
-func WriteText(ctx context.Context, w io.Writer, states []*store.State, expected time.Duration) error {
-	return render(ctx, newTextSink(w), families(expected), states)
+// WriteText writes the metrics of batches and packages in the text format. expected is the
+// expected duration of a static batch that has no deadline of its own. It returns the error of
+// ctx or the first error of w.
+func WriteText(ctx context.Context, w io.Writer, states []*store.State, firmwares []store.Firmware, expected time.Duration) error {
+	out := newTextSink(w)
+	if err := render(ctx, out, families(expected), states); err != nil {
+		return err
+	}
+	return renderFirmwares(ctx, out, firmwares)
 }
 
 // render writes all families of the table to out. It stops when the client has gone: when ctx
@@ -94,7 +103,7 @@ func render(ctx context.Context, out sink, table []family, states []*store.State
 						return err
 					}
 				}
-				out.batch(s)
+				out.of(s.Account, "job_id", s.JobID)
 				f.emit(s, r)
 			}
 		}

@@ -42,6 +42,21 @@ var infoLabels = []struct {
 	{"multi_module_mode", func(s *store.State) string { return boolean(s.Job.MultiModuleMode) }},
 }
 
+// firmwareLabels are the labels of firmware_info in addition to account and firmware_id. A
+// label is "" if the API did not send its field. A new label is one line here.
+var firmwareLabels = []struct {
+	name  string
+	value func(*aliyun.Firmware) string
+}{
+	{"name", func(f *aliyun.Firmware) string { return aliyun.Text(f.FirmwareName) }},
+	{"product_key", func(f *aliyun.Firmware) string { return aliyun.Text(f.ProductKey) }},
+	{"product_name", func(f *aliyun.Firmware) string { return aliyun.Text(f.ProductName) }},
+	{"module_name", func(f *aliyun.Firmware) string { return aliyun.Text(f.ModuleName) }},
+	{"dest_version", func(f *aliyun.Firmware) string { return aliyun.Text(f.DestVersion) }},
+	{"type", func(f *aliyun.Firmware) string { return number(f.Type) }},
+	{"status", func(f *aliyun.Firmware) string { return number(f.Status) }},
+}
+
 // statuses returns the values of the status label of job_status: the documented statuses,
 // and the status of the batch if it is not documented. Without a status there are none.
 func statuses(job *aliyun.Job) []string {

@@ -1,7 +1,9 @@
 package expose
 
 import (
+	"maps"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
@@ -98,6 +100,14 @@ func families(expected time.Duration) []family {
 			}
 			for _, status := range s.Devices.Statuses() {
 				out.sample(float64(s.Devices.ByStatus[status]), label{"task_status", status})
+			}
+		}},
+		family{"aliyun_iot_ota_job_failed_devices", "FAILED devices of the batch by reason, of the same round as job_devices; unread are those whose text was not read.", func(s *store.State, out *row) {
+			if s.Devices == nil || len(s.Devices.Reasons) == 0 {
+				return
+			}
+			for _, reason := range slices.Sorted(maps.Keys(s.Devices.Reasons)) {
+				out.sample(float64(s.Devices.Reasons[reason]), label{"reason", reason})
 			}
 		}},
 		family{"aliyun_iot_ota_job_devices_last_success_timestamp_seconds", "When the device counts shown were current, in Unix time.", func(s *store.State, out *row) {

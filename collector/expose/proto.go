@@ -6,8 +6,6 @@ import (
 
 	dto "github.com/prometheus/client_model/go"
 	"google.golang.org/protobuf/encoding/protowire"
-
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
 // protoSink writes length-delimited protobuf, which scrapers request to get native
@@ -22,7 +20,9 @@ type protoSink struct {
 	length  int    // of the samples of the family, in bytes
 	writing bool   // second pass
 	metric  []byte // the current sample; reused
-	ids     []byte // encoded labels account and job_id of the current batch
+
+	account, name, id string // the first labels: account, and name with the value id
+	ids               []byte // both, encoded; empty until a sample needs them
 }
 
 // Field numbers of client_model's metrics.proto.
@@ -45,12 +45,14 @@ func (p *protoSink) begin(f family) {
 	}
 }
 
-func (p *protoSink) batch(s *store.State) {
-	p.ids = appendLabel(p.ids[:0], "account", s.Account)
-	p.ids = appendLabel(p.ids, "job_id", s.JobID)
+func (p *protoSink) of(account, name, id string) {
+	p.account, p.name, p.id, p.ids = account, name, id, p.ids[:0]
 }
 
 func (p *protoSink) sample(value float64, labels []label) {
+	if len(p.ids) == 0 {
+		p.ids = appendLabel(appendLabel(p.ids, "account", p.account), p.name, p.id)
+	}
 	m := append(p.metric[:0], p.ids...)
 	for _, l := range labels {
 		m = appendLabel(m, l.name, l.value)

@@ -83,7 +83,7 @@ func rendered(t *testing.T, job *aliyun.Job) string {
 	err := expose.WriteText(t.Context(), &text, []*store.State{{
 		Target: target.Target{Account: "production", Region: harness.Region, JobID: harness.JobID},
 		Job:    job, AsOf: asked, Asked: asked,
-	}}, 24*time.Hour)
+	}}, nil, 24*time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,8 +3,6 @@ package expose
 import (
 	"io"
 	"strconv"
-
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
 // flushAt is the size of the buffer, in bytes, at which it is written.
@@ -18,8 +16,10 @@ type textSink struct {
 	err    error // first error of w; nothing is written after it
 	buf    []byte
 	family family
-	headed bool   // HELP and TYPE of the family are written
-	ids    []byte // encoded labels account and job_id of the current batch
+	headed bool // HELP and TYPE of the family are written
+
+	account, name, id string // the first labels: account, and name with the value id
+	ids               []byte // both, encoded; empty until a sample needs them
 }
 
 func newTextSink(w io.Writer) *textSink {
@@ -28,12 +28,23 @@ func newTextSink(w io.Writer) *textSink {
 
 func (t *textSink) begin(f family) { t.family, t.headed = f, false }
 
-func (t *textSink) batch(s *store.State) {
-	t.ids = append(t.ids[:0], `{account="`...)
-	t.ids = appendEscaped(t.ids, s.Account)
-	t.ids = append(t.ids, `",job_id="`...)
-	t.ids = appendEscaped(t.ids, s.JobID)
-	t.ids = append(t.ids, '"')
+func (t *textSink) of(account, name, id string) {
+	t.account, t.name, t.id, t.ids = account, name, id, t.ids[:0]
+}
+
+// appendIDs appends the first labels of a sample. They are encoded when the first sample
+// needs them: most metrics have no sample for most batches.
+func (t *textSink) appendIDs(b []byte) []byte {
+	if len(t.ids) == 0 {
+		t.ids = append(t.ids, `{account="`...)
+		t.ids = appendEscaped(t.ids, t.account)
+		t.ids = append(t.ids, `",`...)
+		t.ids = append(t.ids, t.name...)
+		t.ids = append(t.ids, `="`...)
+		t.ids = appendEscaped(t.ids, t.id)
+		t.ids = append(t.ids, '"')
+	}
+	return append(b, t.ids...)
 }
 
 func (t *textSink) sample(value float64, labels []label) {
@@ -44,7 +55,7 @@ func (t *textSink) sample(value float64, labels []label) {
 		b = append(b, "# TYPE "+t.family.name+" gauge\n"...)
 	}
 	b = append(b, t.family.name...)
-	b = append(b, t.ids...)
+	b = t.appendIDs(b)
 	for _, l := range labels {
 		b = append(b, ',')
 		b = append(b, l.name...)

@@ -43,7 +43,7 @@ type account struct {
 	jobLists      *listReader[target.Firmware, aliyun.JobSummary]
 	wanted        map[target.Firmware]listedFor // the keys of jobLists
 	firmwareLists *listReader[target.Product, aliyun.Firmware]
-	firmwares     map[target.Product]map[string]string // of each list that was read: ProductKeys by FirmwareId
+	firmwares     map[target.Product]map[string]aliyun.Firmware // of each list that was read, by FirmwareId
 	taskCounts    *taskCounts
 }
 
@@ -54,7 +54,7 @@ func newAccount(config target.Account, rules target.Rules, b budgets, s *store.S
 		name: config.Name, store: s, o: o, logger: log.WithSuffix(o.Logger, "account", config.Name),
 		ended:     make(chan struct{}),
 		plan:      schedule.New(rules, config.RequestsPerSecond),
-		firmwares: make(map[target.Product]map[string]string),
+		firmwares: make(map[target.Product]map[string]aliyun.Firmware),
 	}
 	a.jobLists = newListReader(jobListOperation{a}, aliyun.OpListOTAJobByFirmware, aliyun.JobsPerPage, maxListedJobs, a.logger)
 	a.firmwareLists = newListReader(firmwareListOperation{a}, aliyun.OpListOTAFirmware, aliyun.FirmwaresPerPage, aliyun.MaxPackages, a.logger)

@@ -3,6 +3,7 @@ package poll
 import (
 	"context"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/go-kit/log/level"
@@ -25,14 +26,13 @@ func (firmwareListOperation) fetch(ctx context.Context, c *aliyun.Client, of tar
 	return c.ListOTAFirmware(ctx, of.Instance, key, page)
 }
 
-// takePage notes the products of the firmwares. The firmwares themselves count only at
-// the end of the list.
+// takePage notes the firmwares. They count only at the end of the list.
 func (firmwareListOperation) takePage(_ target.Product, r *listRead, page []aliyun.Firmware, _, _ time.Time) error {
-	if r.productKeys == nil {
-		r.productKeys = make(map[string]string)
+	if r.firmwares == nil {
+		r.firmwares = make(map[string]aliyun.Firmware)
 	}
 	for _, f := range page {
-		r.productKeys[*f.FirmwareID] = aliyun.Text(f.ProductKey)
+		r.firmwares[*f.FirmwareID] = f
 	}
 	return nil
 }
@@ -40,13 +40,13 @@ func (firmwareListOperation) takePage(_ target.Product, r *listRead, page []aliy
 func (o firmwareListOperation) takeEnd(of target.Product, r *listRead, complete bool, now time.Time) {
 	a := o.account
 	known, ok := a.firmwares[of]
-	found := make(map[string]string)
+	found := make(map[string]aliyun.Firmware)
 	if !complete { // a firmware that was not seen may still be there
 		maps.Copy(found, known)
 	}
 	for id := range r.IDs(complete) {
 		if _, known := found[id]; known || complete || len(found) < aliyun.MaxPackages {
-			found[id] = r.productKeys[id]
+			found[id] = r.firmwares[id]
 		}
 	}
 	a.firmwares[of] = found
@@ -59,9 +59,20 @@ func (o firmwareListOperation) takeEnd(of target.Product, r *listRead, complete 
 			level.Info(a.logger).Log("msg", "package no longer listed; its batches are now polled one by one", "of", of, "firmware_id", id)
 		}
 	}
-	if !ok || !maps.Equal(found, known) {
+	a.publishFirmwares()
+	if sameID := func(aliyun.Firmware, aliyun.Firmware) bool { return true }; !ok || !maps.EqualFunc(found, known, sameID) {
 		a.watchJobLists(now)
 	}
+}
+
+// publishFirmwares puts the firmwares of all lists into the store, which is where their
+// names are found. a.mu is held.
+func (a *account) publishFirmwares() {
+	all := make(map[string]aliyun.Firmware)
+	for _, found := range a.firmwares {
+		maps.Copy(all, found)
+	}
+	a.store.SetFirmwares(a.name, slices.Collect(maps.Values(all)))
 }
 
 // watchFirmwareLists makes the firmware lists to read those of the configuration. a.mu
@@ -74,5 +85,6 @@ func (a *account) watchFirmwareLists(now time.Time) {
 		}
 	}
 	a.firmwareLists.watch(wanted, now)
-	maps.DeleteFunc(a.firmwares, func(of target.Product, _ map[string]string) bool { return !wanted[of] })
+	maps.DeleteFunc(a.firmwares, func(of target.Product, _ map[string]aliyun.Firmware) bool { return !wanted[of] })
+	a.publishFirmwares()
 }

@@ -48,8 +48,8 @@ type listRead struct {
 	requestID string // of the last page
 	// over says why some of what the pages held was not taken up; nil: all was.
 	over error
-	// productKeys are those of the firmwares of a firmware list, by FirmwareId.
-	productKeys map[string]string
+	// firmwares are those of a firmware list, by FirmwareId.
+	firmwares map[string]aliyun.Firmware
 }
 
 func newListReader[K comparable, E any](list listOperation[K, E], operation string, perPage, most int, logger log.Logger) *listReader[K, E] {

@@ -62,6 +62,7 @@ func (p *Poller) Apply(ctx context.Context, setup target.Setup) {
 		if !stay[name] {
 			p.stop(name)
 			_, dropped := p.store.Configure(target.Account{Name: name})
+			p.store.SetFirmwares(name, nil)
 			logDropped(a.logger, dropped, func(*store.State) string { return "its account left the configuration" })
 			p.o.Calls.forget(name)
 		}

@@ -28,9 +28,9 @@ func (a *account) productCounts() (counts []ProductCount) {
 		if of.Key != target.AllProducts {
 			byKey[of.Key] = len(found)
 		} else {
-			for id, key := range found {
+			for id, f := range found {
 				if !a.elsewhere(target.Firmware{Instance: of.Instance, ID: id}) {
-					byKey[key]++
+					byKey[aliyun.Text(f.ProductKey)]++
 				}
 			}
 			if len(byKey) > 1 {

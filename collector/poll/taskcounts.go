@@ -56,7 +56,8 @@ func (t *taskCounts) next(now time.Time) call {
 }
 
 // taskCount is one call of a round: the first page of all tasks, or how many have one
-// status.
+// status. A page of failed tasks comes with their number: it says why they failed, and
+// costs no more than the number alone.
 type taskCount struct {
 	counts *taskCounts
 	target target.Target
@@ -71,7 +72,7 @@ func (t *taskCounts) current(c *taskCount) bool { return t.rounds[c.target.JobID
 
 func (c *taskCount) send(ctx context.Context, client *aliyun.Client) *aliyun.Error {
 	size := 1 // only the Total is read
-	if c.status == "" {
+	if c.status == "" || c.status == store.Failed {
 		size = aliyun.TasksPerPage
 	}
 	page, err := client.ListOTATaskByJob(ctx, c.target.Instance, c.target.JobID, c.status, size)
@@ -99,7 +100,7 @@ func (c *taskCount) done(failure *aliyun.Error) {
 			r.open++
 		}
 	default:
-		r.counts[c.status] = c.page.Total
+		r.count(c.status, c.page)
 	}
 	if r.open == 0 {
 		t.finish(c.target.JobID, r)
@@ -125,7 +126,7 @@ func (t *taskCounts) finish(jobID string, r *taskRound) {
 		a.update(before, after.WithDevicesErr(r.failure, now))
 		return
 	}
-	counts, why := r.result()
+	counts, why := r.result(a.config.Reasons)
 	if counts == nil {
 		a.update(before, after.WithDevicesErr(&aliyun.Error{Operation: aliyun.OpListOTATaskByJob, Class: aliyun.ClassDecode, Message: why}, now))
 		if !t.logged[why] {

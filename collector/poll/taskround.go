@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/reason"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
@@ -14,6 +15,7 @@ type taskRound struct {
 	total   int
 	counts  map[string]int // by status
 	whole   bool           // all tasks were on the first page
+	failed  []aliyun.Task  // a page with those that are FAILED
 	open    int            // calls under way or still to make
 	failure *aliyun.Error
 	answer  store.Answer // to the last call
@@ -32,6 +34,7 @@ func (r *taskRound) first(page aliyun.List[aliyun.Task], confirm bool) (statuses
 				r.counts[aliyun.Text(task.TaskStatus)]++
 			}
 		}
+		r.failed = page.Entries
 		return nil
 	}
 	for _, status := range aliyun.TaskStatuses {
@@ -40,6 +43,14 @@ func (r *taskRound) first(page aliyun.List[aliyun.Task], confirm bool) (statuses
 		}
 	}
 	return statuses
+}
+
+// count takes up how many tasks have a status.
+func (r *taskRound) count(status string, page aliyun.List[aliyun.Task]) {
+	r.counts[status] = page.Total
+	if status == store.Failed {
+		r.failed = page.Entries
+	}
 }
 
 // unfiltered reports that the API ignored TaskStatus, which no document rules out. Then
@@ -56,7 +67,7 @@ func (r *taskRound) unfiltered() bool {
 // result is what the round has counted, or nil and why if the numbers are inconsistent.
 // Devices change their status between the calls, but if a twentieth or more did,
 // something is wrong, or the round took too long.
-func (r *taskRound) result() (counts *store.DeviceCounts, why string) {
+func (r *taskRound) result(rules reason.Rules) (counts *store.DeviceCounts, why string) {
 	if !r.whole && r.unfiltered() {
 		return nil, "ListOTATaskByJob does not filter by TaskStatus"
 	}
@@ -71,5 +82,6 @@ func (r *taskRound) result() (counts *store.DeviceCounts, why string) {
 	if off > allowed {
 		return nil, "the counts of the task statuses do not add up to the count of all devices"
 	}
+	counts.Reasons, counts.Failed = failures(r.failed, r.counts[store.Failed], rules)
 	return counts, ""
 }

@@ -104,7 +104,7 @@ func TestStateFileWithAnyBitOfABatchWrong(t *testing.T) {
 			return
 		}
 		var text bytes.Buffer
-		if err := expose.WriteText(t.Context(), &text, known(got).Snapshot(), time.Hour); err != nil {
+		if err := expose.WriteText(t.Context(), &text, known(got).Snapshot(), nil, time.Hour); err != nil {
 			t.Fatal(err)
 		}
 		checkOnce(t, text.Bytes())

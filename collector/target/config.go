@@ -5,12 +5,17 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/signature"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/reason"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config"
 )
 
 // FromConfig returns what a configuration says to watch. It keeps no reference to cfg.
 func FromConfig(cfg *config.Config) Setup {
 	setup := Setup{Rules: Rules(cfg.Polling), Lines: make(map[Entry]int)}
+	var reasons reason.Rules
+	for _, r := range cfg.FailureReasons {
+		reasons = append(reasons, reason.Rule{Reason: r.Reason, Match: r.Pattern})
+	}
 	for i, a := range cfg.Accounts {
 		account := Account{
 			Name:              a.Name,
@@ -19,6 +24,7 @@ func FromConfig(cfg *config.Config) Setup {
 			RequestsPerSecond: a.RequestsPerSecond,
 			BulkStatus:        a.BulkStatus,
 			DeviceCounts:      a.DeviceCounts,
+			Reasons:           reasons,
 		}
 		for j, in := range a.Instances {
 			region := a.RegionOf(in)

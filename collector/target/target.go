@@ -7,6 +7,7 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/reason"
 )
 
 // Account is an Alibaba Cloud main account: a rate budget for each operation, and
@@ -18,8 +19,9 @@ type Account struct {
 	RequestsPerSecond int           // slots of each operation
 	Targets           []Target      // configured batches
 	Discover          []Discover
-	BulkStatus        bool // also read the job lists of the packages of configured batches
-	DeviceCounts      bool // also count devices
+	BulkStatus        bool         // also read the job lists of the packages of configured batches
+	DeviceCounts      bool         // also count devices
+	Reasons           reason.Rules // why devices fail; the same for all accounts
 }
 
 // Discover finds the batches of products and packages in one instance.

@@ -42,13 +42,15 @@ func flagTable(t *testing.T) string {
 	return b.String()
 }
 
-// batchMetricTable makes the table from a batch that has every field.
+// batchMetricTable makes the table from a batch and a package that have every field.
 func batchMetricTable(t *testing.T) string {
 	var full store.State
+	var firmware store.Firmware
 	fill(reflect.ValueOf(&full).Elem())
+	fill(reflect.ValueOf(&firmware).Elem())
 	full.Devices.ByStatus = map[string]int{"SUCCEEDED": 1} // a status of the API
 	var text bytes.Buffer
-	if err := expose.WriteText(t.Context(), &text, []*store.State{&full}, time.Hour); err != nil {
+	if err := expose.WriteText(t.Context(), &text, []*store.State{&full}, []store.Firmware{firmware}, time.Hour); err != nil {
 		t.Fatal(err)
 	}
 	return metricTable(t, text.String(), "", "account", "job_id")

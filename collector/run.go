@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/go-kit/log"
 	"github.com/go-kit/log/level"
@@ -91,11 +92,12 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	shown := pages.Options{Version: version.Version, Zone: time.Local}
 	handler, err := web.Pages{
-		Name:        flags.Name,
 		MetricsPath: f.MetricsPath,
+		Landing:     pages.NewLandingPage(flags.Name, f.MetricsPath, shown),
 		Metrics:     promhttp.InstrumentMetricHandler(registry, metrics),
-		Jobs:        pages.NewJobsPage(store, poller),
+		Jobs:        pages.NewJobsPage(store, poller, shown),
 		Reload:      func() error { return reloader.Reload(ctx) },
 	}.Handler()
 	if err != nil {

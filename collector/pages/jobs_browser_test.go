@@ -27,7 +27,7 @@ func TestJobsInBrowser(t *testing.T) {
 	// A reader follows the link on the landing page.
 	b := openBrowser(t)
 	b.do(chromedp.EmulateViewport(1400, 900), chromedp.Navigate(e.URLs[0]+"/"))
-	b.follow(`a[href="/jobs"]`)
+	b.follow(`a[href="jobs"]`)
 	if got := b.value("document.title"); got != "OTA batches" {
 		t.Fatalf("the landing page leads to %q", got)
 	}

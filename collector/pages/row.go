@@ -2,7 +2,6 @@ package pages
 
 import (
 	"cmp"
-	"strconv"
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
@@ -51,21 +50,6 @@ func pageRows(states []*store.State, expected time.Duration, now time.Time) []*p
 // Overdue reports whether the batch continues after its deadline.
 func (r *pageRow) Overdue() bool {
 	return !r.deadline.IsZero() && r.deadline.Before(r.now) && !r.Job.Ended()
-}
-
-// moment is a time on the page: its distance from now, and the time itself.
-type moment struct {
-	Text string // such as "3 h 20 min"
-	Time string // RFC 3339, UTC
-	Past bool
-}
-
-// newMoment returns nil for a zero time.
-func newMoment(at, now time.Time) *moment {
-	if at.IsZero() {
-		return nil
-	}
-	return &moment{span(now.Sub(at).Abs()), at.UTC().Format(time.RFC3339), at.Before(now)}
 }
 
 func (r *pageRow) moment(at time.Time) *moment { return newMoment(at, r.now) }
@@ -126,23 +110,4 @@ func (r *pageRow) Next() string {
 // Cure returns the cure for the error of the last poll.
 func (r *pageRow) Cure() string {
 	return advice.Cure(r.Err, r.Instance, "job "+r.JobID)
-}
-
-// span formats a duration in its two largest units.
-func span(d time.Duration) string {
-	d = d.Round(time.Second)
-	n := func(part time.Duration, unit string) string { return strconv.Itoa(int(part)) + " " + unit }
-	const day = 24 * time.Hour
-	switch {
-	case d < time.Minute:
-		return n(d/time.Second, "s")
-	case d < 10*time.Minute:
-		return n(d/time.Minute, "min") + " " + n(d%time.Minute/time.Second, "s")
-	case d < time.Hour:
-		return n(d/time.Minute, "min")
-	case d < day:
-		return n(d/time.Hour, "h") + " " + n(d%time.Hour/time.Minute, "min")
-	default:
-		return n(d/day, "d") + " " + n(d%day/time.Hour, "h")
-	}
 }

@@ -22,6 +22,7 @@ const (
 
 // pageView is what the template shows.
 type pageView struct {
+	frame
 	Query    pageQuery
 	Rows     []*pageRow // of this page
 	From, To int        // position of Rows in all rows of the query, from 1
@@ -40,7 +41,6 @@ type pageView struct {
 	MoreStatuses       int // number of statuses that are not in Statuses
 	Filters            []pageFilter
 	RefreshSeconds     int
-	Now                string // RFC 3339, UTC
 }
 
 // pageLink is a link to some of the batches.
@@ -72,8 +72,12 @@ func (q pageQuery) view(ctx context.Context, rows []*pageRow, poller *poll.Polle
 	shown := q.sorted(found)[from:to]
 	showNext(poller, shown)
 	v := &pageView{
+		frame: frame{Title: "OTA batches", Root: "./", now: now},
 		Query: q, Rows: shown, From: from + 1, To: to, Found: len(found), Total: len(rows),
-		Filters: pageFilters, RefreshSeconds: refreshSeconds, Now: now.UTC().Format(time.RFC3339),
+		Filters: pageFilters, RefreshSeconds: refreshSeconds,
+	}
+	if q.Refresh {
+		v.frame.Refresh = refreshSeconds
 	}
 	page := func(offset int) string { q := q; q.page += offset; return q.Address() }
 	if from > 0 {

@@ -70,7 +70,7 @@ func TestStopBesideCallsThatHang(t *testing.T) {
 				h.ConfigureRunning(30)
 				h.Discover([]string{harness.ProductKey}, []string{"fw-1"})
 				d := hang(h, `{"Success":true,"Data":{"JobId":"job-0000","JobStatus":"COMPLETED"}}`)
-				page := pages.NewJobsPage(h.Store, h.Poller)
+				page := pages.NewJobsPage(h.Store, h.Poller, pages.Options{})
 				h.Apply()
 				h.Pass(5 * time.Second)
 

@@ -6,15 +6,12 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
-
-	"github.com/prometheus/common/version"
-	"github.com/prometheus/exporter-toolkit/web"
 )
 
 // Pages are the handlers of the exporter's pages. All fields are required.
 type Pages struct {
-	Name        string       // name of the program
-	MetricsPath string       // such as /metrics
+	MetricsPath string       // such as /metrics; if it is /, there is no landing page
+	Landing     http.Handler // serves /
 	Metrics     http.Handler // serves MetricsPath
 	Jobs        http.Handler // serves /jobs
 	Reload      func() error // reloads the configuration; must be safe for concurrent use
@@ -34,24 +31,10 @@ func (p Pages) Handler() (http.Handler, error) {
 	if !plainPath.MatchString(p.MetricsPath) || uncleanPath.MatchString(p.MetricsPath) || slices.Contains(own, p.MetricsPath) {
 		return nil, fmt.Errorf("--web.telemetry-path=%q: want a path such as /metrics, without //, /. or /.., and none of %v", p.MetricsPath, own)
 	}
-	landing, err := web.NewLandingPage(web.LandingConfig{
-		Name:        p.Name,
-		Description: "Firmware rollouts (OTA batches) of Alibaba Cloud IoT Platform, for Prometheus",
-		Version:     version.Info(),
-		Profiling:   "false",
-		Links: []web.LandingLinks{
-			{Address: "/jobs", Text: "Batches", Description: "status, last error and next poll of each batch"},
-			{Address: p.MetricsPath, Text: "Metrics", Description: "metrics for Prometheus"},
-			{Address: "/-/healthy", Text: "Health", Description: "200 while the exporter runs, even if the API is down"},
-		},
-	})
-	if err != nil {
-		return nil, fmt.Errorf("landing page: %w", err)
-	}
 	mux := http.NewServeMux()
 	mux.Handle("GET "+exactly(p.MetricsPath), p.Metrics)
 	if p.MetricsPath != "/" {
-		mux.Handle("GET /{$}", landing)
+		mux.Handle("GET /{$}", p.Landing)
 	}
 	mux.Handle("GET /jobs", p.Jobs)
 	// Browsers request it and log an error for a 404.

@@ -21,7 +21,7 @@ func TestDemo(t *testing.T) {
 			status       int
 			text         string // part of the page
 		}{
-			{"GET", "/", 200, `<a href="/jobs">`},
+			{"GET", "/", 200, `<a href="jobs">`},
 			{"GET", "/jobs", 200, "OTA batches"},
 			{"GET", "/jobs?sort=colour", 400, "want one of"},
 			{"GET", "/metrics", 200, "aliyun_iot_ota_exporter_build_info"},

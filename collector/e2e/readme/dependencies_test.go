@@ -29,7 +29,7 @@ var reasons = map[string]string{
 	"github.com/prometheus/client_golang":    "The metrics of the exporter itself, including native histograms.",
 	"github.com/prometheus/client_model":     "Metrics in protobuf, for scrapers that ask for native histograms.",
 	"github.com/prometheus/common":           "The exposition formats, and the version in `--version` and `build_info`.",
-	"github.com/prometheus/exporter-toolkit": "TLS, basic auth and the landing page that all Prometheus exporters share.",
+	"github.com/prometheus/exporter-toolkit": "TLS, basic auth and systemd sockets as in all Prometheus exporters.",
 	"github.com/prometheus/prometheus":       "Tests check every alert, rule and panel with PromQL's own parser.",
 	"github.com/tjhop/slog-gokit":            "The messages of exporter-toolkit go to the same log.",
 	"go.uber.org/goleak":                     "Tests check that no goroutine is left after a stop.",

@@ -173,7 +173,7 @@ var chinese = map[string]string{
 	"The metrics of the exporter itself, including native histograms.":                                 "exporter 自身的指标，包括原生直方图。",
 	"Metrics in protobuf, for scrapers that ask for native histograms.":                                "protobuf 格式的指标，供需要原生直方图的抓取方使用。",
 	"The exposition formats, and the version in `--version` and `build_info`.":                         "指标的输出格式，以及 `--version` 和 `build_info` 中的版本。",
-	"TLS, basic auth and the landing page that all Prometheus exporters share.":                        "各 Prometheus exporter 通用的 TLS、基本认证和首页。",
+	"TLS, basic auth and systemd sockets as in all Prometheus exporters.":                              "各 Prometheus exporter 通用的 TLS、基本认证和 systemd 套接字。",
 	"Tests check every alert, rule and panel with PromQL's own parser.":                                "用 PromQL 自己的解析器读取每条告警、规则和面板。",
 	"The messages of exporter-toolkit go to the same log.":                                             "让 exporter-toolkit 写入同一份日志。",
 	"Tests check that no goroutine is left after a stop.":                                              "确认停止后没有遗留的 goroutine。",

@@ -19,7 +19,7 @@ import (
 func (h *Harness) Page(query string) *httptest.ResponseRecorder {
 	h.T.Helper()
 	synctest.Wait()
-	return GetPage(pages.NewJobsPage(h.Store, h.Poller), query)
+	return GetPage(pages.NewJobsPage(h.Store, h.Poller, pages.Options{}), query)
 }
 
 // GetPage requests /jobs with a query from a handler.
@@ -31,7 +31,7 @@ func GetPage(handler http.Handler, query string) *httptest.ResponseRecorder {
 
 // PageOfStore returns the handler of /jobs for a store whose batches are not polled.
 func PageOfStore(store *store.Store) http.Handler {
-	return pages.NewJobsPage(store, poll.New(store, poll.Options{}))
+	return pages.NewJobsPage(store, poll.New(store, poll.Options{}), pages.Options{})
 }
 
 // Document parses a page as a browser does.

@@ -1,0 +1,83 @@
+package pages
+
+import (
+	"strconv"
+	"time"
+)
+
+// instant is a time on the page.
+type instant struct {
+	RFC3339 string // in UTC, for programs
+	UTC     string
+	// Local is the same in the time zone of the exporter, with its distance from UTC; "":
+	// the zone is UTC. The time zone of the reader is unknown: browsers do not send it, and
+	// the pages have no scripts.
+	Local string
+}
+
+// newInstant returns a time in UTC and in the time zone of now.
+func newInstant(at, now time.Time) instant {
+	i := instant{at.UTC().Format(time.RFC3339), at.UTC().Format("2006-01-02 15:04:05 UTC"), ""}
+	if local := at.In(now.Location()); local.Format("-07:00") != "+00:00" {
+		i.Local = local.Format("2006-01-02 15:04:05 -07:00")
+	}
+	return i
+}
+
+// moment is a time on the page and its distance from now.
+type moment struct {
+	instant
+	Text string // such as "3 h 20 min"
+	Past bool
+}
+
+// newMoment returns nil for a zero time.
+func newMoment(at, now time.Time) *moment {
+	if at.IsZero() {
+		return nil
+	}
+	return &moment{newInstant(at, now), span(now.Sub(at).Abs()), at.Before(now)}
+}
+
+// span formats a duration in its two largest units.
+func span(d time.Duration) string {
+	d = d.Round(time.Second)
+	n := func(part time.Duration, unit string) string { return strconv.Itoa(int(part)) + " " + unit }
+	const day = 24 * time.Hour
+	switch {
+	case d < time.Minute:
+		return n(d/time.Second, "s")
+	case d < 10*time.Minute:
+		return n(d/time.Minute, "min") + " " + n(d%time.Minute/time.Second, "s")
+	case d < time.Hour:
+		return n(d/time.Minute, "min")
+	case d < day:
+		return n(d/time.Hour, "h") + " " + n(d%time.Hour/time.Minute, "min")
+	default:
+		return number(int(d/day)) + " d " + n(d%day/time.Hour, "h")
+	}
+}
+
+// number formats a whole number with separators: 10,000.
+func number(n int) string {
+	digits := strconv.Itoa(n)
+	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
+// percent formats a share of a whole in percent. Only none is 0 % and only all is 100 %.
+func percent(part, whole int) string {
+	part = min(part, whole) // devices change their status while they are counted
+	switch share := 100 * float64(part) / float64(whole); {
+	case part > 0 && share < 0.1:
+		return "< 0.1 %"
+	case part < whole && share > 99.9:
+		return "> 99.9 %"
+	case part == 0 || part == whole:
+		return strconv.FormatFloat(share, 'f', 0, 64) + " %"
+	default:
+		return strconv.FormatFloat(share, 'f', 1, 64) + " %"
+	}
+}

@@ -1,0 +1,105 @@
+package pages
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"html/template"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/printable"
+)
+
+// Options are about all pages. The zero value is valid.
+type Options struct {
+	Version string         // of the exporter, in the footer; "": none is shown
+	Zone    *time.Location // shown beside UTC; nil: none
+}
+
+// now returns the current time in the time zone of the pages.
+func (o Options) now() time.Time {
+	return time.Now().In(cmp.Or(o.Zone, time.UTC))
+}
+
+// frame is what every page has around its content. What a template gets embeds it.
+type frame struct {
+	Title   string
+	Root    string // relative URL of the landing page, such as ./ or ../../
+	Version string // see [Options]
+	Refresh int    // seconds between two automatic refreshes; 0: none
+	now     time.Time
+}
+
+// AsOf is the time that the page shows.
+func (f frame) AsOf() instant { return newInstant(f.now, f.now) }
+
+//go:embed page.css
+var pageCSS template.CSS
+
+//go:embed *.html
+var pageHTML embed.FS
+
+// templates has a template for each page, named for its file, and the parts that pages share.
+var templates = template.Must(template.New("").Funcs(template.FuncMap{
+	"css":    func() template.CSS { return pageCSS },
+	"text":   pageText,
+	"class":  statusClass,
+	"number": number,
+}).ParseFS(pageHTML, "*.html"))
+
+// policy is the Content-Security-Policy of every page. If a text from the API became markup by
+// mistake, the policy would keep it from loading or running anything.
+var policy = func() string {
+	style := sha256.Sum256([]byte(pageCSS))
+	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(style[:]) + "'; img-src data:; " +
+		"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+}()
+
+// send answers with a page. name is the file of its template.
+func send(w http.ResponseWriter, name string, view any) {
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", policy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cache-Control", "no-store")
+	_ = templates.ExecuteTemplate(w, name, view) // fails only if the client has gone
+}
+
+// BatchAddress returns the URL of the page of a batch, relative to that of the list. It
+// returns "" for the few ids that no URL can have, because browsers take them for folders.
+func BatchAddress(account, jobID string) string {
+	for _, part := range []string{account, jobID} {
+		if part == "" || part == "." || part == ".." {
+			return ""
+		}
+	}
+	return "jobs/" + url.PathEscape(account) + "/" + url.PathEscape(jobID)
+}
+
+// maxText is the maximum length of a text from the API on the page, in bytes. Texts that the
+// console accepts are shorter.
+const maxText = 1 << 10
+
+// pageText converts a text from the API or the configuration for the page. Without it, a
+// bidirectional control character could end a <bdi> and change the order of the text around it.
+func pageText(text any) string {
+	s, _ := text.(string)
+	if p, ok := text.(*string); ok && p != nil {
+		s = *p
+	}
+	return printable.Text(printable.Shorten(s, maxText))
+}
+
+// statusClass returns the class of a status in the style sheet, "" if there is none.
+func statusClass(status string) string {
+	if slices.Contains(aliyun.Statuses, status) || slices.Contains(aliyun.TaskStatuses, status) || status == noData {
+		return status
+	}
+	return ""
+}

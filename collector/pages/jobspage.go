@@ -1,0 +1,31 @@
+package pages
+
+import (
+	"net/http"
+
+	"github.com/klauspost/compress/gzhttp"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/poll"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/web"
+)
+
+// NewJobsPage returns the handler of /jobs, which is safe for concurrent use. It shows the
+// batches in the store and the schedule of the poller.
+func NewJobsPage(store *store.Store, poller *poll.Poller, o Options) http.Handler {
+	return gzhttp.GzipHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		query, err := parsePageQuery(r.URL.RawQuery)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		now := o.now()
+		view := query.view(r.Context(), pageRows(store.Snapshot(), store.ExpectedDuration(), now), poller, now)
+		view.Version = o.Version
+		failures, more := poller.ListFailures(maxLists)
+		view.showLists(failures, more, now)
+		view.showProducts(poller.ProductCounts())
+		web.BreakOff(r)
+		send(w, "jobs.html", view)
+	}))
+}

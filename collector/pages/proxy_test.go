@@ -1,0 +1,81 @@
+package pages_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/pages"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/web"
+)
+
+// Behind a proxy that serves the exporter in a folder, every link leads to a page of the
+// exporter.
+func TestLinksBehindAProxy(t *testing.T) {
+	jobs := harness.PageOfStore(harness.FilledStore(t, 250))
+	handler, err := web.Pages{
+		MetricsPath: "/exporter/metrics",
+		Landing:     pages.NewLandingPage("aliyun_iot_ota_exporter", "/exporter/metrics", pages.Options{}),
+		Metrics:     http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}),
+		Jobs:        jobs,
+	}.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	exporter := httptest.NewServer(handler)
+	defer exporter.Close()
+	target, err := url.Parse(exporter.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const folder = "/ota/exporter"
+	proxy := httptest.NewServer(http.StripPrefix(folder, httputil.NewSingleHostReverseProxy(target)))
+	defer proxy.Close()
+
+	seen := map[string]bool{}
+	for open := []string{proxy.URL + folder + "/"}; len(open) > 0; open = open[1:] {
+		if seen[open[0]] || len(seen) > 200 {
+			continue
+		}
+		seen[open[0]] = true
+		response, err := http.Get(open[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if response.StatusCode != http.StatusOK {
+			t.Errorf("%s: %s", open[0], response.Status)
+		}
+		if !strings.HasPrefix(response.Header.Get("Content-Type"), "text/html") {
+			response.Body.Close()
+			continue
+		}
+		root, err := html.Parse(response.Body)
+		response.Body.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range harness.Elements(root, "a") {
+			link, err := response.Request.URL.Parse(harness.Attribute(a, "href"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			link.Fragment = ""
+			if !strings.HasPrefix(link.String(), proxy.URL+folder+"/") {
+				t.Errorf("%s: a link leads to %s", open[0], link)
+				continue
+			}
+			open = append(open, link.String())
+		}
+	}
+	for _, want := range []string{"/", "/jobs", "/exporter/metrics", "/-/healthy", "/jobs?page=2"} {
+		if !seen[proxy.URL+folder+want] {
+			t.Errorf("no link leads to %s", want)
+		}
+	}
+}

@@ -53,7 +53,7 @@ var allowed = map[string][]string{
 	"collector/internal/harness": {"aliyun", "aliyun/credentials", "aliyun/simulator", "aliyun/simulator/fleet", "aliyun/simulator/gateway", "aliyun/simulator/network",
 		"collector/target", "collector/store", "collector/schedule", "collector/poll",
 		"collector/expose", "collector/pages", "collector/statefile", "collector/check", "deploy/repository"},
-	"collector/internal/situations":   {"aliyun", "aliyun/simulator/fleet", "aliyun/simulator/gateway", "collector/internal/harness"},
+	"collector/internal/situations":   {"aliyun", "aliyun/simulator/fleet", "aliyun/simulator/gateway", "collector/internal/harness", "collector/reason"},
 	"collector/internal/exportertest": {"collector", "deploy/repository"},
 	"deploy/promqlnames":              {"aliyun", "collector/target"},
 	"deploy/repository":               nil,

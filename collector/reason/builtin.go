@@ -47,6 +47,7 @@ func builtIn(text, progress string) string {
 	if step != "" && step != Upgrade {
 		return step
 	}
+	text = strings.ReplaceAll(text, "_", " ") // IOT_OTAP_BURN_FAILED has words, too
 	for _, rule := range words {
 		if rule.Match.MatchString(text) {
 			return rule.Reason

@@ -87,6 +87,7 @@ func (b Batch) clone() Batch {
 	b.SrcVersions = slices.Clone(b.SrcVersions)
 	b.Tags = slices.Clone(b.Tags)
 	b.Counts = maps.Clone(b.Counts)
+	b.Devices.Failures = slices.Clone(b.Devices.Failures)
 	b.Override = maps.Clone(b.Override)
 	if b.Retry != nil {
 		b.Retry = new(*b.Retry)

@@ -29,6 +29,9 @@ type Devices struct {
 	Hung        float64 // report once, then hang: IN_PROGRESS until the timeout
 	Fail        float64 // report a failure at every attempt
 	Flaky       float64 // report a failure at the first attempt, succeed at the second
+	// Failures are the ways in which the devices of Fail fail. Devices that no share
+	// covers report a version that is not conform.
+	Failures []Failure
 }
 
 // period is the number of different courses of the devices of a batch. The course of
@@ -52,23 +55,32 @@ const (
 	flaky
 )
 
-// kind returns the kind of the devices with a residue. The stride, which is coprime to
-// period, distributes a share evenly even over the first few devices.
+// kind returns the kind of the devices with a residue.
 func (v *Job) kind(residue int) kind {
+	k, _ := v.place(residue)
+	return k
+}
+
+// place returns the kind of the devices with a residue, and where they are in its share,
+// from 0 to below 1. The stride, which is coprime to period, distributes a share evenly
+// even over the first few devices.
+func (v *Job) place(residue int) (k kind, within float64) {
 	const stride = 619
 	at := (float64((residue*stride+int(v.seed%period))%period) + 0.5) / period
 	d := v.Devices
 	if !v.needsConfirm() {
 		d.Unconfirmed = 0
 	}
+	left := 1.0
 	shares := []float64{d.Unconfirmed, d.Offline, d.Silent, d.Hung, d.Fail, d.Flaky}
 	for i, share := range shares {
 		if at < share {
-			return kind(i + 1)
+			return kind(i + 1), at / share
 		}
 		at -= share
+		left -= share
 	}
-	return succeeds
+	return succeeds, at / left
 }
 
 func (v *Job) needsConfirm() bool { return v.NeedConfirm != nil && *v.NeedConfirm }

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"time"
@@ -18,6 +19,9 @@ func (w Tasks) task(i int) Record {
 		modified, progress, desc = w.detail(i, state)
 	} else if state == stateSucceeded {
 		progress = "100.00"
+	} else if state == stateFailed {
+		failure := v.failure(i, course{})
+		progress, desc = cmp.Or(failure.Progress, progress), failure.Desc
 	}
 	src := v.fw.SrcVersion
 	if n := len(v.SrcVersions); n > 0 {
@@ -70,10 +74,8 @@ func (w Tasks) detail(i, state int) (modified time.Time, progress, desc string) 
 	case stateSucceeded:
 		moved, progress = at+c.end, "100.00"
 	case stateFailed:
-		moved, desc = at+c.end, "report version is not conform"
-		if c.timeout {
-			desc = "timeout"
-		}
+		failure := v.failure(i, c)
+		moved, progress, desc = at+c.end, cmp.Or(failure.Progress, progress), failure.Desc
 	}
 	if modified = v.start.Add(moved); modified.Before(v.Create) || moved == 0 && state < stateNotified {
 		modified = v.Create

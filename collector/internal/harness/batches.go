@@ -143,3 +143,20 @@ func Ordinary(now time.Time) fleet.Batch {
 		Devices:          fleet.Devices{Count: 10, Offline: 1},
 	}
 }
+
+// Failures are the ways in which devices fail: the steps, the texts of public device programs
+// in English and in Chinese, and texts that nobody documented. One device in ten reports a
+// version that is not conform.
+func Failures() []fleet.Failure {
+	return []fleet.Failure{
+		{Share: 0.1, Progress: "-1"},
+		{Share: 0.1, Desc: "ota fetch failed", Progress: "-2.00"},
+		{Share: 0.1, Desc: "step:-3"},
+		{Share: 0.1, Desc: "updating files failed!", Progress: "-4"},
+		{Share: 0.1, Desc: "check ota files failed!"},
+		{Share: 0.1, Desc: "固件烧写失败"},
+		{Share: 0.1, Desc: "flash: No space left", Progress: "-1"},
+		{Share: 0.1, Desc: "0x8000 \u202e\x1b[31m\nERR"},
+		{Share: 0.1},
+	}
+}

@@ -3,6 +3,7 @@ package situations
 import (
 	"encoding/json"
 	"reflect"
+	"regexp"
 	"strings"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/reason"
 )
 
 // All are the situations that a batch can be in, by the name of their golden file.
@@ -117,6 +119,24 @@ var All = map[string]func(h *harness.Harness){
 		h.CountDevices()
 		h.Add(b)
 		h.Pass(61 * time.Second) // settings and devices, and the devices once more
+	},
+	// Devices fail in the documented ways and words, and in some that nobody documented. All
+	// of them are on one page.
+	"devices_failed": func(h *harness.Harness) {
+		b := harness.Ordinary(time.Now())
+		b.Devices = fleet.Devices{Count: 100, Fail: 0.5, Hung: 0.1, Failures: harness.Failures()}
+		h.CountDevices()
+		h.Account().Reasons = reason.Rules{{Reason: "flash_full", Match: regexp.MustCompile("(?i)no space")}}
+		h.Add(b)
+		h.Pass(time.Second)
+	},
+	// More devices failed than a page holds.
+	"devices_failed_many": func(h *harness.Harness) {
+		b := harness.Ordinary(time.Now())
+		b.Devices = fleet.Devices{Count: 1000, Fail: 0.5, Failures: harness.Failures()}
+		h.CountDevices()
+		h.Add(b)
+		h.Pass(time.Second)
 	},
 	// The counts of the first round stay, and grow old.
 	"device_counts_failing": func(h *harness.Harness) {

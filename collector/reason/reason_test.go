@@ -1,0 +1,162 @@
+package reason_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/reason"
+)
+
+// The texts come from Alibaba's pages of ListOTATaskByJob and of the OTA troubleshooting, from
+// the device SDKs and their examples, and from published device programs.
+func TestPublishedTexts(t *testing.T) {
+	for _, c := range []struct{ text, progress, want string }{
+		// Of the platform.
+		{"timeout", "57.00", reason.Timeout},
+		{"Timeout ", "0.00", reason.Timeout},
+		{"report version is not conform", "100.00", reason.VersionMismatch},
+		{"a device submits an invalid firmware version number", "", reason.VersionMismatch},
+		{"device update times out", "", reason.Timeout},
+		{"device update timed out", "", reason.Timeout},
+		{"升级超时", "", reason.Timeout},
+		{"设备升级超时", "10.00", reason.Timeout},
+		{"上报版本号不符", "100.00", reason.VersionMismatch},
+		{"版本不匹配", "", reason.VersionMismatch},
+		{"设备上报的版本号与目标版本号不一致", "", reason.VersionMismatch},
+		{"the OTA task was canceled", "", reason.Other},
+		{"升级任务被取消", "", reason.Other},
+
+		// Steps of the device, wherever the platform puts them.
+		{"", "-1", reason.Upgrade},
+		{"", "-2.00", reason.Download},
+		{"", " -3 ", reason.Verify},
+		{"", "-4.0", reason.Burn},
+		{"-2", "0.00", reason.Download},
+		{"-4.00", "", reason.Burn},
+		{"step:-2", "", reason.Download},
+		{"step -3", "", reason.Verify},
+		{"step=-4, reboot", "", reason.Burn},
+		{`{"step":"-2","desc":"xxxxxxxx"}`, "", reason.Download},
+		{`{"desc": "x", "step": -3}`, "", reason.Verify},
+		{"device failed at step: -1", "", reason.Upgrade},
+
+		// A step that names what failed goes before the words; -1 does not.
+		{"updating files failed!", "-4", reason.Burn},
+		{"hello", "-2", reason.Download},
+		{"download done, image lost", "-4", reason.Burn},
+		{"md5 of the image differs", "-1", reason.Verify},
+		{"NULL", "-1", reason.Upgrade},
+		{"timeout", "-2", reason.Timeout},
+
+		// The codes of the SDKs, and what their documents call them.
+		{"IOT_OTAP_BURN_FAILED", "", reason.Burn},
+		{"IOT_OTAP_CHECK_FALIED", "", reason.Verify},
+		{"IOT_OTAP_FETCH_FAILED", "", reason.Download},
+		{"AIOT_OTAERR_UPGRADE_FAILED", "", reason.Upgrade},
+		{"AIOT_OTAERR_FETCH_FAILED", "", reason.Download},
+		{"AIOT_OTAERR_CHECKSUM_MISMATCH", "", reason.Verify},
+		{"AIOT_OTAERR_BURN_FAILED", "", reason.Burn},
+		{"firmware checksum failed", "", reason.Verify},
+		{"固件烧写失败", "", reason.Burn},
+		{"固件校验失败", "", reason.Verify},
+		{"固件下载失败", "", reason.Download},
+		{"OTA其他错误", "", reason.Other},
+		{"升级失败", "", reason.Upgrade},
+
+		// Of device programs.
+		{"check ota files failed!", "", reason.Verify},
+		{"updating files failed!", "", reason.Upgrade},
+		{"ota fetch failed.", "", reason.Download},
+		{"ota fetch fail", "", reason.Download},
+		{"Fota write firmware failed", "", reason.Burn},
+		{"Write OTA data to file failed", "", reason.Burn},
+		{"write data to file failed", "", reason.Burn},
+		{"digest mismatch", "", reason.Verify},
+		{"wrong http respond code", "", reason.Download},
+		{"connect ota server timeout", "", reason.Download},
+		{"IOT_OTAR_DOWNLOAD_TIMEOUT", "", reason.Download},
+		{"IOT_OTAR_MD5_NOT_MATCH", "", reason.Verify},
+		{"签名验证失败", "", reason.Verify},
+		{"写入flash失败", "", reason.Burn},
+		{"网络连接断开", "", reason.Download},
+		{"安装失败", "", reason.Upgrade},
+		{"success", "", reason.Other},
+		{"hello", "", reason.Other},
+		{"NULL", "", reason.Other},
+		{"", "", reason.Other},
+		{"", "100.00", reason.Other},
+
+		// Numbers that are no steps.
+		{"errno -2", "", reason.Other},
+		{"rc=-4", "", reason.Other},
+		{"", "-5", reason.Other},
+		{"", "-0.00", reason.Other},
+		{"", "-20", reason.Other},
+		{"", "-2.50", reason.Other},
+		{"step:-12", "", reason.Other},
+		{"footstep -2", "", reason.Other},
+	} {
+		if got := (reason.Rules(nil)).Of(c.text, c.progress); got != c.want {
+			t.Errorf("%q with progress %q is %s, want %s", c.text, c.progress, got, c.want)
+		}
+	}
+}
+
+// Configured rules go first, in their order, and see the same part of a text as the built-in
+// rules do.
+func TestConfiguredRules(t *testing.T) {
+	rules := reason.Rules{
+		{Reason: "flash_full", Match: regexp.MustCompile(`(?i)no space`)},
+		{Reason: "space", Match: regexp.MustCompile(`space`)},
+		{Reason: reason.Download, Match: regexp.MustCompile(`^E20\d$`)},
+		{Reason: "late", Match: regexp.MustCompile(`^timeout$`)},
+		{Reason: "silent", Match: regexp.MustCompile(`^-2`)},
+	}
+	for name, c := range map[string]struct{ text, progress, want string }{
+		"a match":                          {"flash: No space left", "", "flash_full"},
+		"the second rule":                  {"free space too small", "", "space"},
+		"a built-in reason":                {"E203", "", reason.Download},
+		"before the texts of the platform": {"timeout", "", "late"},
+		"before steps":                     {"no space", "-2", "flash_full"},
+		"not on the progress":              {"", "-2", reason.Download},
+		"no match":                         {"checksum", "", reason.Verify},
+		"within what is read":              {strings.Repeat("x", reason.MaxText-8) + "no space", "", "flash_full"},
+		"beyond what is read":              {strings.Repeat("x", reason.MaxText-7) + "no space", "", reason.Other},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := rules.Of(c.text, c.progress); got != c.want {
+				t.Errorf("%s, want %s", got, c.want)
+			}
+		})
+	}
+}
+
+func TestValid(t *testing.T) {
+	for name, want := range map[string]bool{
+		"flash_full": true, "a": true, "e2_3": true, strings.Repeat("a", 64): true,
+		"": false, "Flash": false, "flash-full": false, "_a": false, "a_": false, "a__b": false, "2a": false, "é": false, "a\n": false, strings.Repeat("a", 65): false,
+	} {
+		if got := reason.Valid(name); got != want {
+			t.Errorf("%q: %v", name, got)
+		}
+	}
+	for _, name := range reason.BuiltIn {
+		if !reason.Valid(name) {
+			t.Errorf("the built-in %q is not valid", name)
+		}
+	}
+}
+
+// Any text has a reason that is a valid label value, and takes no longer than a short one.
+func FuzzOf(f *testing.F) {
+	for _, seed := range []string{"timeout", "step:-2", "\xff\x00", strings.Repeat("版本", 1000), strings.Repeat("version ", 100)} {
+		f.Add(seed, seed)
+	}
+	f.Fuzz(func(t *testing.T, text, progress string) {
+		got := (reason.Rules(nil)).Of(text, progress)
+		if !reason.Valid(got) || got == reason.Unread {
+			t.Errorf("%q", got)
+		}
+	})
+}

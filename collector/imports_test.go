@@ -24,8 +24,7 @@ var allowed = map[string][]string{
 	"aliyun/printable":   nil,
 	"aliyun/credentials": nil,
 	"aliyun/signature":   {"aliyun/credentials"},
-	"aliyun/rawjson":     nil,
-	"aliyun":             {"aliyun/printable", "aliyun/rawjson", "aliyun/credentials", "aliyun/signature"},
+	"aliyun":             {"aliyun/printable", "aliyun/credentials", "aliyun/signature"},
 	"aliyun/budget":      {"aliyun"},
 	// The endpoint as a client sees it; the client does not know it.
 	"aliyun/simulator":         {"aliyun/simulator/fleet", "aliyun/simulator/gateway"},

@@ -26,27 +26,31 @@ type dashboard struct {
 	Description   string
 	SchemaVersion int
 	Editable      bool
+	Refresh       string
 	ID            *int              // in the database of one Grafana
 	Inputs        []json.RawMessage `json:"__inputs"` // filled in by an import by hand, but not by provisioning
 	Links         []link
 	Panels        []panel
+	Annotations   struct{ List []annotation }
 	Templating    struct{ List []variable }
 }
 
 type panel struct {
-	ID          int
-	Type        string
-	Title       string
-	Description string
-	Datasource  datasource
-	GridPos     struct{ X, Y, W, H int }
-	Targets     []target
-	FieldConfig struct {
+	ID            int
+	Type          string
+	Title         string
+	Description   string
+	Datasource    datasource
+	GridPos       struct{ X, Y, W, H int }
+	Targets       []target
+	MaxDataPoints int
+	FieldConfig   struct {
 		Defaults struct {
 			Unit  string
 			Links []link
 		}
 		Overrides []struct {
+			Matcher    struct{ Options any }
 			Properties []struct {
 				ID    string
 				Value json.RawMessage
@@ -57,7 +61,13 @@ type panel struct {
 
 type target struct {
 	RefID, Expr, LegendFormat string
+	Range                     bool // a query for each step of the time range, not only for its end
 	Datasource                datasource
+}
+
+type annotation struct {
+	Name, Expr, TitleFormat, TextFormat string
+	Datasource                          datasource
 }
 
 type variable struct {
@@ -69,7 +79,7 @@ type variable struct {
 type datasource struct{ Type, UID string }
 
 // load reads every dashboard in this folder, by the name of its file.
-func load(t *testing.T) map[string]dashboard {
+func load(t testing.TB) map[string]dashboard {
 	t.Helper()
 	files, err := filepath.Glob("*.json")
 	if err != nil || len(files) == 0 {
@@ -105,19 +115,25 @@ func TestDashboards(t *testing.T) {
 			if want := uids[file]; d.UID != want {
 				t.Errorf("uid %q, want %q", d.UID, want)
 			}
-			if d.SchemaVersion != 42 || d.Editable || d.ID != nil || d.Inputs != nil {
-				t.Errorf("schemaVersion %d, editable %t, id %v, inputs %d; want 42, false and none", d.SchemaVersion, d.Editable, d.ID, len(d.Inputs))
+			// Grafana upgrades a dashboard of an older schema, but ignores that one is newer.
+			if d.SchemaVersion != 39 || d.Editable || d.ID != nil || d.Inputs != nil {
+				t.Errorf("schemaVersion %d, editable %t, id %v, inputs %d; want 39 (Grafana 10.4), false and none", d.SchemaVersion, d.Editable, d.ID, len(d.Inputs))
 			}
-			if d.Title == "" || d.Description == "" {
-				t.Error("title or description is missing")
+			if d.Title == "" || !strings.Contains(d.Description, "Grafana 10.4 and later") {
+				t.Errorf("title %q or description %q is missing, or does not say which Grafana it needs", d.Title, d.Description)
+			}
+			if d.Refresh != "1m" {
+				t.Errorf("refreshed every %q, want 1m: the data changes no faster", d.Refresh)
 			}
 			t.Run("has the variables that its queries need", func(t *testing.T) { checkVariables(t, d) })
 			t.Run("has panels that say what they show", func(t *testing.T) { checkPanels(t, d.Panels) })
 			t.Run("links to what is there", func(t *testing.T) { checkLinks(t, d, all) })
-			t.Run("has a picture", func(t *testing.T) {
-				picture := strings.TrimSuffix(file, ".json") + ".png"
-				if info, err := os.Stat(picture); err != nil || info.Size() > 400_000 {
-					t.Errorf("%s: %v, or larger than 400 kB", picture, err)
+			t.Run("has a dark and a light picture", func(t *testing.T) {
+				for _, theme := range []string{".png", "-light.png"} {
+					picture := strings.TrimSuffix(file, ".json") + theme
+					if info, err := os.Stat(picture); err != nil || info.Size() > 400_000 {
+						t.Errorf("%s: %v, or larger than 400 kB", picture, err)
+					}
 				}
 			})
 		})
@@ -134,7 +150,7 @@ func checkVariables(t *testing.T, d dashboard) {
 			t.Errorf("variable %s asks data source %v", v.Name, v.Datasource)
 		}
 	}
-	for _, want := range []string{"datasource", "job", "instance", "account"} {
+	for _, want := range []string{"datasource", "cluster", "account"} {
 		if !slices.Contains(names, want) {
 			t.Errorf("no variable %s", want)
 		}
@@ -145,14 +161,23 @@ func checkVariables(t *testing.T, d dashboard) {
 	}
 	// Those that begin with two underscores are Grafana's own.
 	used := regexp.MustCompile(`\$\{?(\w+)`)
-	for _, p := range d.Panels {
-		for _, q := range p.Targets {
-			for _, found := range used.FindAllStringSubmatch(q.Expr, -1) {
-				if name := found[1]; !slices.Contains(names, name) && !strings.HasPrefix(name, "__") {
-					t.Errorf("%s, query %s: no variable %s", p.Title, q.RefID, name)
-				}
+	check := func(place, expr string) {
+		for _, found := range used.FindAllStringSubmatch(expr, -1) {
+			if name := found[1]; !slices.Contains(names, name) && !strings.HasPrefix(name, "__") {
+				t.Errorf("%s: no variable %s", place, name)
 			}
 		}
+	}
+	for _, p := range d.Panels {
+		for _, q := range p.Targets {
+			check(p.Title+", query "+q.RefID, q.Expr)
+		}
+	}
+	for _, a := range d.Annotations.List {
+		if a.Datasource != chosen {
+			t.Errorf("annotation %s asks data source %v", a.Name, a.Datasource)
+		}
+		check("annotation "+a.Name, a.Expr)
 	}
 }
 

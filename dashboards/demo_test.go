@@ -2,7 +2,10 @@ package dashboards_test
 
 import (
 	"context"
+	"fmt"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,18 +20,22 @@ import (
 
 // mayBeEmpty are the queries that have no answer while the demo is young, and why.
 var mayBeEmpty = map[string]string{
-	"OTA fleet/These need a person first/B": "no rollout of the demo fails on every tenth device",
-	"OTA fleet/These need a person first/C": "no start is missed",
-	"OTA fleet/These need a person first/F": "the data is fresh",
+	"OTA fleet/Completed":                 "no batch has completed yet",
+	"OTA fleet/For information only/A":    "no alert of that severity fires yet",
+	"OTA fleet/For information only/B":    "no alert of that severity fires yet",
+	"OTA fleet/Batches that are gone/B":   "the batch was never there",
+	"OTA fleet/Live batches/E":            "a pace needs some minutes",
+	"OTA exporter/Age of the discovery/A": "the lists are read for the first time",
 }
 
 // positive are the panels with counts that must be above zero, because the demo has such
 // troubles.
-var positive = []string{"Need a person", "Past deadline", "Cancelled, not over", "Gone", "Batches that fail"}
+var positive = []string{"Need a person", "Warning", "In progress", "Planned", "Batches that fail"}
 
-// Every panel and every variable has an answer in front of the demo. Prometheus scrapes
-// it twice, as a pair of exporters for high availability, so no query may fail over
-// duplicates or count a batch twice.
+// Every panel, annotation and variable has an answer in front of the demo. Prometheus scrapes
+// it twice, as a pair of exporters for high availability, and a third exporter that has just
+// started and knows no batch yet. So no query may fail over duplicates, count a batch twice,
+// or prefer an exporter without data.
 func TestPanelsAnswer(t *testing.T) {
 	binary, err := exec.LookPath("prometheus")
 	switch {
@@ -37,27 +44,30 @@ func TestPanelsAnswer(t *testing.T) {
 	case err != nil:
 		t.Skipf("skipped, because no real Prometheus is here: %v", err)
 	}
-	server := startPrometheus(t, binary, startDemo(t))
+	server := startPrometheus(t, binary, startDemo(t), startEmpty(t))
 	ctx, cancel := context.WithTimeout(t.Context(), 75*time.Second)
 	defer cancel()
 
 	pending := map[string]string{} // queries without an answer yet, by their place
 	for _, d := range load(t) {
 		for _, v := range d.Templating.List {
-			if v.Type == "query" {
-				pending[d.Title+"/$"+v.Name] = v.promQL()
+			if v.Type == "query" && v.Name != "cluster" { // the demo is in none
+				pending[d.Title+"/$"+v.Name] = d.prepare(v.promQL())
 			}
+		}
+		for _, a := range d.Annotations.List {
+			pending[d.Title+"/"+a.Name] = d.prepare(a.Expr)
 		}
 		for _, p := range d.Panels {
 			for _, q := range p.Targets {
-				place := d.Title + "/" + p.Title + "/" + q.RefID
-				pending[place] = q.Expr
+				place, expr := d.Title+"/"+p.Title+"/"+q.RefID, d.prepare(q.Expr)
+				pending[place] = expr
 				if slices.Contains(positive, p.Title) {
-					pending[place+" above 0"] = "(" + q.Expr + ") > 0"
+					pending[place+" above 0"] = "(" + expr + ") > 0"
 				}
 				// Of the two scrapes of each batch only one may count.
 				if p.Title == "Rollouts by status" {
-					pending[place+" once each"] = "sum(" + q.Expr + `) == count(group by (account, job_id) (aliyun_iot_ota_job_info{job_type="UPGRADE_FIRMWARE"}))`
+					pending[place+" once each"] = "sum(" + expr + `) == count(group by (account, job_id) (aliyun_iot_ota_job_info{job_type="UPGRADE_FIRMWARE"}))`
 				}
 			}
 		}
@@ -85,7 +95,7 @@ func TestPanelsAnswer(t *testing.T) {
 				batches = jobs
 			}
 			for _, batch := range batches {
-				answer, err := server.query(ctx, substitute(expr, batch["job_id"]))
+				answer, err := server.query(ctx, strings.ReplaceAll(expr, "$job_id", batch["job_id"]))
 				if err != nil {
 					t.Errorf("%s: %v", place, err)
 				}
@@ -107,27 +117,77 @@ func TestPanelsAnswer(t *testing.T) {
 
 	// These need no answer, but must not fail either.
 	for place, expr := range expectedEmpty {
-		if _, err := server.query(ctx, substitute(expr, "")); err != nil {
+		if _, err := server.query(ctx, expr); err != nil {
 			t.Errorf("%s: %v", place, err)
 		}
 	}
+	fleet, batch := load(t)["ota-fleet.json"], load(t)["ota-batch.json"]
 	t.Run("the choice of batches has names", func(t *testing.T) {
-		for _, v := range load(t)["ota-batch.json"].Templating.List {
+		for _, v := range batch.Templating.List {
 			if v.Name == "job_id" {
-				batchNames(t, server, v)
+				batchNames(t, server, batch.substitute(v.promQL(), ""), v.Regex)
 			}
 		}
 	})
+	t.Run("what needs a person is what fires", func(t *testing.T) { whatFires(t, ctx, server, fleet) })
+}
+
+// prepare sets the variables of an expression, but for the batch.
+func (d dashboard) prepare(expr string) string { return d.substitute(expr, "$job_id") }
+
+// whatFires compares the table of what needs a person, and its count, with what Prometheus
+// says that it sends to Alertmanager. It looks until both are of one evaluation.
+func whatFires(t *testing.T, ctx context.Context, server prometheus, fleet dashboard) {
+	var table, count string
+	for _, p := range fleet.Panels {
+		switch p.Title {
+		case "Need a person":
+			count = p.Targets[0].Expr
+		case "What needs a person":
+			table = p.Targets[0].Expr
+		}
+	}
+	tick := time.NewTicker(500 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		var shown, fires []string
+		rows, err := server.query(ctx, fleet.substitute(table, ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range rows {
+			shown = append(shown, strings.Join([]string{r["alertname"], r["severity"], r["account"], r["job_id"], r["instance"]}, " "))
+		}
+		for _, a := range server.alerts(t) {
+			if a.State == "firing" && a.Labels["severity"] != "info" {
+				fires = append(fires, strings.Join([]string{a.Labels["alertname"], a.Labels["severity"], a.Labels["account"], a.Labels["job_id"], a.Labels["instance"]}, " "))
+			}
+		}
+		slices.Sort(shown)
+		slices.Sort(fires)
+		counted, err := server.query(ctx, fmt.Sprintf("(%s) == %d", fleet.substitute(count, ""), len(fires)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(fires) >= 3 && slices.Equal(shown, fires) && len(counted) == 1 {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			t.Fatalf("shown are %q, and Prometheus fires %q; they are counted: %t", shown, fires, len(counted) == 1)
+		}
+	}
 }
 
 // batchNames does what Grafana does to let the reader choose a batch by its name: it
 // applies the variable's regex to each series as text. No batch may be lost by that.
-func batchNames(t *testing.T, server prometheus, v variable) {
-	answer, err := server.query(t.Context(), substitute(v.promQL(), ""))
+func batchNames(t *testing.T, server prometheus, expr, pattern string) {
+	answer, err := server.query(t.Context(), expr)
 	if err != nil {
 		t.Fatal(err)
 	}
-	regex := regexp.MustCompile(strings.Trim(v.Regex, "/"))
+	regex := regexp.MustCompile(strings.Trim(pattern, "/"))
 	names := map[string]string{}
 	for _, s := range answer {
 		var line []string
@@ -146,13 +206,28 @@ func batchNames(t *testing.T, server prometheus, v variable) {
 }
 
 // substitute sets the variables as Grafana does when "All" is chosen for each.
-func substitute(expr, jobID string) string {
-	return strings.NewReplacer("$job_id", jobID, "$job", ".*", "$instance", ".*", "$account", ".*", "$product", ".*",
-		"$__rate_interval", "20s").Replace(expr)
+func (d dashboard) substitute(expr, jobID string) string {
+	return strings.NewReplacer("$job_id", jobID, "$job", ".*", "$instance", ".*", "$account", ".*", "$product", ".*", "$cluster", ".*",
+		"$alerts", d.constant("alerts"), "$gone", "gone", "$__rate_interval", "20s").Replace(expr)
 }
 
 // startDemo runs the demo of the exporter.
 func startDemo(t *testing.T) (address string) {
 	t.Helper()
 	return serve(t, repository.Program(t), "--demo", "--persistence.file="+filepath.Join(t.TempDir(), "state"))
+}
+
+// startEmpty serves the metrics of an exporter that has just started: it has its accounts
+// from the configuration, and was not answered yet.
+func startEmpty(t *testing.T) (address string) {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, `aliyun_iot_ota_exporter_build_info{version="0"} 1
+aliyun_iot_ota_exporter_jobs{account="production",origin="configured"} 3
+aliyun_iot_ota_exporter_expected_poll_age_seconds{account="production"} 15
+aliyun_iot_ota_exporter_config_last_reload_successful 1
+`)
+	}))
+	t.Cleanup(server.Close)
+	return server.Listener.Addr().String()
 }

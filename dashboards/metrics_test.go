@@ -3,36 +3,65 @@ package dashboards_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"testing"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/promqlnames"
 )
 
-// Every metric, label and label value that a dashboard names exists.
+// Every metric, recorded series, label and label value that a dashboard names exists.
 func TestMetricsExist(t *testing.T) {
-	vocabulary, err := promqlnames.Exporter("..")
-	if err != nil {
-		t.Fatal(err)
-	}
+	vocabulary := vocabulary(t)
 	for file, d := range load(t) {
 		t.Run(file, func(t *testing.T) {
+			check := func(place, expr string, shown ...string) {
+				for _, complaint := range vocabulary.Complaints(d.substitute(expr, ""), shown...) {
+					t.Errorf("%s: %s", place, complaint)
+				}
+			}
 			for _, v := range d.Templating.List {
 				if v.Type == "query" {
-					for _, complaint := range vocabulary.Complaints(substitute(v.promQL(), "")) {
-						t.Errorf("variable %s: %s", v.Name, complaint)
-					}
+					check("variable "+v.Name, v.promQL())
 				}
 			}
 			for _, p := range d.Panels {
 				for _, q := range p.Targets {
-					for _, complaint := range vocabulary.Complaints(substitute(q.Expr, ""), legendLabels(q.LegendFormat)...) {
-						t.Errorf("%s, query %s: %s", p.Title, q.RefID, complaint)
-					}
+					check(p.Title+", query "+q.RefID, q.Expr, legendLabels(q.LegendFormat)...)
 				}
+			}
+			for _, a := range d.Annotations.List {
+				check("annotation "+a.Name, a.Expr, legendLabels(a.TitleFormat+a.TextFormat)...)
 			}
 		})
 	}
+}
+
+// vocabulary is that of the exporter and of the rules. Any series may have a cluster, by
+// the scrape configuration or as an external label of Prometheus.
+func vocabulary(t *testing.T) promqlnames.Vocabulary {
+	t.Helper()
+	v, err := promqlnames.Exporter("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := slices.Concat(slices.Collect(maps.Values(v.Labels))...)
+	v.Add("ALERTS", append(all, "alertname", "alertstate", "severity")...)
+	v.Add("ALERTS_FOR_STATE", append(all, "alertname", "severity")...)
+	v.Values["alertstate"] = []string{"pending", "firing"}
+	for _, r := range rules(t) {
+		if r.Record != "" {
+			v.Add(r.Record, all...)
+		} else {
+			v.Values["alertname"] = append(v.Values["alertname"], r.Alert)
+			v.Values["severity"] = append(v.Values["severity"], r.Labels["severity"])
+		}
+	}
+	for metric := range v.Labels {
+		v.Labels[metric] = append(v.Labels[metric], "cluster")
+	}
+	return v
 }
 
 // legendLabels are the labels whose values stand in a legend.

@@ -14,16 +14,27 @@ import (
 	"regexp"
 	"testing"
 	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
 )
 
-// startPrometheus scrapes the exporter under two jobs, as if there were two exporters that
-// watch the same accounts.
-func startPrometheus(t *testing.T, binary, exporter string) prometheus {
+// startPrometheus loads the rules, and scrapes the demo under two jobs, as if there were two
+// exporters that watch the same accounts, and the one that has no data. Alerts fire at once,
+// so that there are some while the demo is young.
+func startPrometheus(t *testing.T, binary, demo, empty string) prometheus {
 	t.Helper()
 	dir := t.TempDir()
-	config := fmt.Sprintf(`{"global": {"scrape_interval": "1s", "scrape_timeout": "1s"}, "scrape_configs": [
-		{"job_name": "one", "static_configs": [{"targets": [%[1]q]}]},
-		{"job_name": "another", "static_configs": [{"targets": [%[1]q]}]}]}`, exporter)
+	for _, name := range []string{"recording.rules.yml", "alerts.rules.yml"} {
+		text := regexp.MustCompile(`(?m)^ +for: .*\n`).ReplaceAllString(repository.Read(t, "deploy/prometheus/"+name), "")
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	config := fmt.Sprintf(`{"global": {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"}, "rule_files": [%[1]q], "scrape_configs": [
+		{"job_name": "one", "static_configs": [{"targets": [%[2]q]}]},
+		{"job_name": "another", "static_configs": [{"targets": [%[2]q]}]},
+		{"job_name": "empty", "static_configs": [{"targets": [%[3]q]}]}]}`,
+		filepath.Join(dir, "*.rules.yml"), demo, empty)
 	if err := os.WriteFile(filepath.Join(dir, "prometheus.yml"), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +45,7 @@ func startPrometheus(t *testing.T, binary, exporter string) prometheus {
 
 // serve runs a program on a free port until the test ends. It returns the address when
 // the program's log says that it listens.
-func serve(t *testing.T, binary string, args ...string) string {
+func serve(t testing.TB, binary string, args ...string) string {
 	t.Helper()
 	program := exec.CommandContext(t.Context(), binary, append(args, "--web.listen-address=127.0.0.1:0")...)
 	program.Cancel = func() error { return program.Process.Signal(os.Interrupt) }
@@ -86,7 +97,7 @@ type prometheus struct{ url string }
 type series map[string]string
 
 // ready waits until Prometheus answers queries, which is some time after it listens.
-func (p prometheus) ready(t *testing.T) {
+func (p prometheus) ready(t testing.TB) {
 	t.Helper()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
@@ -135,4 +146,24 @@ func (p prometheus) query(ctx context.Context, expr string) ([]series, error) {
 		all = append(all, r.Metric)
 	}
 	return all, nil
+}
+
+// alert is one that Prometheus says to be active.
+type alert struct {
+	Labels series
+	State  string
+}
+
+func (p prometheus) alerts(t *testing.T) []alert {
+	t.Helper()
+	response, err := http.Get(p.url + "/api/v1/alerts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var answer struct{ Data struct{ Alerts []alert } }
+	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
+		t.Fatal(err)
+	}
+	return answer.Data.Alerts
 }

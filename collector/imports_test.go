@@ -19,7 +19,8 @@ const module = "github.com/aliyun-iot-ota/aliyun_iot_ota_exporter"
 var allowed = map[string][]string{
 	".":            {"aliyun", "aliyun/credentials", "collector", "config/flags"},
 	"config":       nil,
-	"config/flags": {"aliyun/printable"},
+	"config/link":  nil,
+	"config/flags": {"aliyun/printable", "config/link"},
 	// The client of the API, from the bottom up.
 	"aliyun/printable":   nil,
 	"aliyun/credentials": nil,
@@ -43,7 +44,7 @@ var allowed = map[string][]string{
 	"collector/poll":      {"aliyun", "aliyun/budget", "aliyun/credentials", "aliyun/printable", "collector/reason", "collector/target", "collector/store", "collector/schedule", "collector/advice"},
 	"collector/web":       nil,
 	"collector/expose":    {"aliyun", "aliyun/printable", "collector/store", "collector/web"},
-	"collector/pages":     {"aliyun", "aliyun/printable", "collector/store", "collector/advice", "collector/poll", "collector/web"},
+	"collector/pages":     {"config/link", "aliyun", "aliyun/printable", "collector/target", "collector/store", "collector/advice", "collector/poll", "collector/web"},
 	"collector/statefile": {"aliyun", "collector/reason", "collector/target", "collector/store"},
 	"collector/check":     {"aliyun", "aliyun/budget", "aliyun/printable", "collector/target", "collector/schedule", "collector/poll", "collector/advice"},
 	// Only tests may import these.

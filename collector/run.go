@@ -92,12 +92,13 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	shown := pages.Options{Version: version.Version, Zone: time.Local}
+	shown := pages.Options{Version: version.Version, Zone: time.Local, Grafana: f.GrafanaURL, Console: f.ConsoleURL}
 	handler, err := web.Pages{
 		MetricsPath: f.MetricsPath,
 		Landing:     pages.NewLandingPage(flags.Name, f.MetricsPath, shown),
 		Metrics:     promhttp.InstrumentMetricHandler(registry, metrics),
 		Jobs:        pages.NewJobsPage(store, poller, shown),
+		Batch:       pages.NewBatchPage(store, poller, shown),
 		Reload:      func() error { return reloader.Reload(ctx) },
 	}.Handler()
 	if err != nil {

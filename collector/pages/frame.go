@@ -13,12 +13,16 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/printable"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config/link"
 )
 
 // Options are about all pages. The zero value is valid.
 type Options struct {
 	Version string         // of the exporter, in the footer; "": none is shown
 	Zone    *time.Location // shown beside UTC; nil: none
+	// Grafana and Console are where the page of a batch links to. The zero value of one
+	// means no link.
+	Grafana, Console link.Template
 }
 
 // now returns the current time in the time zone of the pages.
@@ -39,7 +43,13 @@ type frame struct {
 func (f frame) AsOf() instant { return newInstant(f.now, f.now) }
 
 //go:embed page.css
-var pageCSS template.CSS
+var commonCSS template.CSS
+
+//go:embed batch.css
+var batchCSS template.CSS
+
+// pageCSS is the style sheet of every page.
+var pageCSS = commonCSS + batchCSS
 
 //go:embed *.html
 var pageHTML embed.FS
@@ -62,12 +72,18 @@ var policy = func() string {
 
 // send answers with a page. name is the file of its template.
 func send(w http.ResponseWriter, name string, view any) {
+	sendStatus(w, http.StatusOK, name, view)
+}
+
+// sendStatus is send with another status.
+func sendStatus(w http.ResponseWriter, status int, name string, view any) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", policy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
 	_ = templates.ExecuteTemplate(w, name, view) // fails only if the client has gone
 }
 

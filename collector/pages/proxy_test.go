@@ -18,12 +18,14 @@ import (
 // Behind a proxy that serves the exporter in a folder, every link leads to a page of the
 // exporter.
 func TestLinksBehindAProxy(t *testing.T) {
-	jobs := harness.PageOfStore(harness.FilledStore(t, 250))
+	filled := harness.FilledStore(t, 250)
+	jobs := harness.PageOfStore(filled)
 	handler, err := web.Pages{
 		MetricsPath: "/exporter/metrics",
 		Landing:     pages.NewLandingPage("aliyun_iot_ota_exporter", "/exporter/metrics", pages.Options{}),
 		Metrics:     http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}),
 		Jobs:        jobs,
+		Batch:       harness.BatchPageOfStore(filled, pages.Options{}),
 	}.Handler()
 	if err != nil {
 		t.Fatal(err)

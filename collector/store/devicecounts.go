@@ -30,6 +30,9 @@ type DeviceCounts struct {
 	// FinishedAt is when the first round began that counted this number of finished
 	// devices. State.WithDevices sets it.
 	FinishedAt time.Time
+	// Earlier are earlier counts of the finished devices, see Rate. State.WithDevices sets
+	// it; the state file does not keep it.
+	Earlier []FinishedCount
 }
 
 // Statuses returns the task statuses that were counted: the documented ones in their
@@ -57,8 +60,8 @@ func (d *DeviceCounts) Sum() (all int) {
 	return all
 }
 
-// finished is the number of devices that cannot change their status any more.
-func (d *DeviceCounts) finished() int {
+// Finished is the number of devices that cannot change their status any more.
+func (d *DeviceCounts) Finished() int {
 	n := 0
 	for _, status := range aliyun.FinishedTaskStatuses {
 		n += d.ByStatus[status]
@@ -66,10 +69,10 @@ func (d *DeviceCounts) finished() int {
 	return n
 }
 
-// unfinished is the number of devices that can still change their status. An unknown
+// Unfinished is the number of devices that can still change their status. An unknown
 // status counts as unfinished, and so do devices that may be in one that was not
 // counted.
-func (d *DeviceCounts) unfinished() int {
+func (d *DeviceCounts) Unfinished() int {
 	n := 0
 	for status, devices := range d.ByStatus {
 		if !slices.Contains(aliyun.FinishedTaskStatuses, status) {
@@ -95,7 +98,7 @@ func (s *State) WantsCount() bool {
 		return false
 	case s.Job.Ended():
 		end := cmp.Or(s.Job.UtcEndTime, s.Job.UtcModified)
-		return s.Devices.unfinished() > 0 || end != nil && s.Devices.AsOf.Before(*end)
+		return s.Devices.Unfinished() > 0 || end != nil && s.Devices.AsOf.Before(*end)
 	}
 	return true
 }
@@ -125,8 +128,8 @@ func (s *State) WithDevices(counts *DeviceCounts) *State {
 	if s.Job == nil {
 		return s
 	}
-	counts.FinishedAt = counts.AsOf
-	if s.Devices != nil && s.Devices.finished() == counts.finished() {
+	counts.FinishedAt, counts.Earlier = counts.AsOf, s.Devices.withItself()
+	if s.Devices != nil && s.Devices.Finished() == counts.Finished() {
 		counts.FinishedAt = s.Devices.FinishedAt
 	}
 	next := *s

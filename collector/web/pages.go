@@ -14,6 +14,7 @@ type Pages struct {
 	Landing     http.Handler // serves /
 	Metrics     http.Handler // serves MetricsPath
 	Jobs        http.Handler // serves /jobs
+	Batch       http.Handler // serves /jobs/{account}/{job_id}
 	Reload      func() error // reloads the configuration; must be safe for concurrent use
 }
 
@@ -37,6 +38,7 @@ func (p Pages) Handler() (http.Handler, error) {
 		mux.Handle("GET /{$}", p.Landing)
 	}
 	mux.Handle("GET /jobs", p.Jobs)
+	mux.Handle("GET /jobs/{account}/{job_id}", p.Batch)
 	// Browsers request it and log an error for a 404.
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("GET /-/healthy", ok)

@@ -16,6 +16,8 @@ import (
 	"github.com/prometheus/common/version"
 	"github.com/prometheus/exporter-toolkit/web"
 	"github.com/prometheus/exporter-toolkit/web/kingpinflag"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config/link"
 )
 
 // Name is the name of the program.
@@ -32,6 +34,8 @@ type Flags struct {
 	StateInterval time.Duration   // longest time between two writes of the state file, at least 1ms
 	MetricsPath   string          // path of the metrics, such as /metrics
 	Web           *web.FlagConfig // addresses and web configuration
+	GrafanaURL    link.Template   // of the dashboard of a batch
+	ConsoleURL    link.Template   // of a batch in Alibaba Cloud's console
 	LogLevel      string          // debug, info, warn or error
 	LogFormat     string          // logfmt or json
 }
@@ -52,6 +56,8 @@ func Parse(args []string, stdout, stderr io.Writer) (f Flags, ok bool, err error
 	app.Flag("persistence.file", "File that keeps the state of the batches across restarts; off if empty.").Default("").StringVar(&f.StateFile)
 	app.Flag("persistence.interval", "Longest time between two writes of that file; it is also written at shutdown.").Default("5m").DurationVar(&f.StateInterval)
 	app.Flag("web.telemetry-path", "HTTP path of the metrics.").Default("/metrics").StringVar(&f.MetricsPath)
+	app.Flag("web.grafana-url", "URL of the dashboard of a batch, which its page links to; may contain {account}, {job_id}, {iot_instance_id} and {firmware_id}.").Default("").SetValue(&f.GrafanaURL)
+	app.Flag("web.console-url", "URL of a batch in Alibaba Cloud's console, with the same placeholders.").Default("").SetValue(&f.ConsoleURL)
 	f.Web = kingpinflag.AddFlags(app, ":10062")
 	app.Flag("log.level", "Lowest level of the messages to log.").Default("info").EnumVar(&f.LogLevel, "debug", "info", "warn", "error")
 	app.Flag("log.format", "Format of the log.").Default("logfmt").EnumVar(&f.LogFormat, "logfmt", "json")

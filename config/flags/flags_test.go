@@ -50,6 +50,8 @@ func TestErrorsNameTheirFlag(t *testing.T) {
 		"a variable's switch of two": {[]string{"--config.check"}, map[string]string{"CONFIG_CHECK": "maybe", "DEMO": "maybe"}, prefix + `DEMO=maybe: strconv.ParseBool: parsing "maybe": invalid syntax, see --help`},
 		"a variable and a flag":      {[]string{"--log.level=loud"}, map[string]string{"DEMO": "maybe"}, prefix + `DEMO=maybe: strconv.ParseBool: parsing "maybe": invalid syntax, see --help`},
 		"a variable, unknown flag":   {[]string{"--nope"}, map[string]string{"DEMO": "maybe"}, prefix + `DEMO=maybe: strconv.ParseBool: parsing "maybe": invalid syntax, see --help`},
+		"an unknown placeholder":     {[]string{"--web.grafana-url=https://g/{job}"}, nil, "--web.grafana-url=https://g/{job}: unknown placeholder {job}: want one of {account} {job_id} {iot_instance_id} {firmware_id}; write other braces as %7B and %7D, see --help"},
+		"a variable's script URL":    {nil, map[string]string{"WEB_CONSOLE_URL": "javascript:alert(1)"}, prefix + "WEB_CONSOLE_URL=javascript:alert(1): want a URL such as https://grafana.example/d/batch?var-job_id={job_id}, which begins with http:// or https:// and a host, see --help"},
 		"an unknown flag":            {[]string{"--nope"}, nil, "unknown long flag '--nope', see --help"},
 		"an unknown short flag":      {[]string{"-x"}, nil, "unknown short flag '-x', see --help"},
 		"a flag without its value":   {[]string{"--config.file"}, nil, "expected argument for flag '--config.file', see --help"},

@@ -21,7 +21,7 @@ import (
 
 // flagInHelp matches a flag in the output of --help. Its groups are the name, the default
 // and the text, which may begin on the next line, without the environment variable.
-var flagInHelp = regexp.MustCompile(`(?m)^ +(?:-\w, )?--(?:\[no-\])?([\w.-]+)(?:=(\S+))?(?: \.\.\.)?\s+(.*?)(?: \(\$\w+\))?$`)
+var flagInHelp = regexp.MustCompile(`(?m)^ +(?:-\w, )?--(?:\[no-\])?([\w.-]+)(?:=(\S*))?(?: \.\.\.)?\s+(.*?)(?: \(\$\w+\))?$`)
 
 // flagTable makes the table of flags from the output of --help.
 func flagTable(t *testing.T) string {

@@ -17,6 +17,8 @@ var chinese = map[string]string{
 	"File that keeps the state of the batches across restarts; off if empty.":                   "把已知数据保存在此文件中，重启后仍在；留空则关闭。",
 	"Longest time between two writes of that file; it is also written at shutdown.":             "至少每隔这么久写一次该文件；退出时也会写。",
 	"HTTP path of the metrics.": "指标的路径。",
+	"URL of the dashboard of a batch, which its page links to; may contain {account}, {job_id}, {iot_instance_id} and {firmware_id}.":                                  "单个批次的仪表盘的 URL，批次页面会链接到它；可含 {account}、{job_id}、{iot_instance_id} 和 {firmware_id}。",
+	"URL of a batch in Alibaba Cloud's console, with the same placeholders.":                                                                                           "批次在阿里云控制台中的 URL，占位符同上。",
 	"Use systemd socket activation listeners instead of port listeners (Linux only).":                                                                                  "使用 systemd 套接字激活，而不是监听端口（仅 Linux）。",
 	"Addresses on which to expose metrics and web interface. Repeatable for multiple addresses. Examples: `:9100` or `[::1]:9100` for http, `vsock://:9100` for vsock": "提供指标和网页的地址，可重复。例如 http 用 `:9100` 或 `[::1]:9100`，vsock 用 `vsock://:9100`。",
 	"Path to configuration file that can enable TLS or authentication. See: https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md":      "启用 TLS 或认证的配置文件。参见 https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md",

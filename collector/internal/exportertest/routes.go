@@ -69,3 +69,8 @@ func Routes(t *testing.T) (methods, paths []string) {
 	}
 	return methods, paths
 }
+
+// AnyBatch fills the placeholders of a path from Routes with the batch of SmallestConfig.
+func AnyBatch(path string) string {
+	return strings.NewReplacer("{account}", "production", "{job_id}", "job1").Replace(path)
+}

@@ -105,3 +105,26 @@ func Rows(root *html.Node) (ids []string) {
 	}
 	return ids
 }
+
+// BatchPage requests the page of a batch of the account "production".
+func (h *Harness) BatchPage(jobID string) *httptest.ResponseRecorder {
+	h.T.Helper()
+	synctest.Wait()
+	return GetBatch(pages.NewBatchPage(h.Store, h.Poller, pages.Options{}), "production", jobID)
+}
+
+// BatchPageOfStore returns the handler of the pages of batches for a store whose batches are
+// not polled.
+func BatchPageOfStore(store *store.Store, o pages.Options) http.Handler {
+	return pages.NewBatchPage(store, poll.New(store, poll.Options{}), o)
+}
+
+// GetBatch requests /jobs/{account}/{job_id} or the same as JSON from its handler.
+func GetBatch(handler http.Handler, account, jobID string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(http.MethodGet, "/", http.NoBody)
+	r.SetPathValue("account", account)
+	r.SetPathValue("job_id", jobID)
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, r)
+	return w
+}

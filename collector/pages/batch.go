@@ -1,0 +1,78 @@
+package pages
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/klauspost/compress/gzhttp"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/poll"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/web"
+)
+
+// batchView is what the template of one batch shows. It uses the exported fields and methods.
+type batchView struct {
+	frame
+	*pageRow
+	Firmware *aliyun.Firmware // not nil; without a firmware list, all of its fields are nil
+	Back     string           // the relative URL of the list that the reader came from
+	JSON     string           // the relative URL of the same as JSON; "": there is none
+	Grafana  string           // a URL; "": none is configured
+	Console  string           // likewise
+}
+
+// missingBatch is what the template of a batch that is not watched shows.
+type missingBatch struct {
+	frame
+	Account, JobID string // as in the URL
+	Back           string
+}
+
+// NewBatchPage returns the handler of /jobs/{account}/{job_id}, which is safe for concurrent
+// use. It shows what is in the store and the schedule of the poller.
+func NewBatchPage(states *store.Store, poller *poll.Poller, o Options) http.Handler {
+	return gzhttp.GzipHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// The parameters are those of the list; a link back to it keeps them. Invalid ones
+		// are dropped.
+		query, _ := parsePageQuery(r.URL.RawQuery)
+		account, jobID := r.PathValue("account"), r.PathValue("job_id")
+		f := frame{Title: jobID, Root: "../../", Version: o.Version, now: o.now()}
+		back := f.Root + "jobs" + strings.TrimSuffix(query.Address(), "?")
+		state := states.Get(account, jobID)
+		if state == nil {
+			web.BreakOff(r)
+			f.Title = "Batch not found"
+			sendStatus(w, http.StatusNotFound, "missing.html", missingBatch{f, account, jobID, back})
+			return
+		}
+		if query.Refresh {
+			f.Refresh = refreshSeconds
+		}
+		view := newBatchView(f, state, states, poller, o)
+		view.Back = back
+		web.BreakOff(r)
+		send(w, "batch.html", view)
+	}))
+}
+
+func newBatchView(f frame, state *store.State, states *store.Store, poller *poll.Poller, o Options) *batchView {
+	rows := pageRows([]*store.State{state}, states.ExpectedDuration(), f.now)
+	showNext(poller, rows)
+	v := &batchView{frame: f, pageRow: rows[0], Firmware: &aliyun.Firmware{}}
+	if name := aliyun.Text(v.Job.Name); name != "" {
+		v.Title = name + " · " + state.JobID
+	}
+	if known := states.Firmware(state.Account, aliyun.Text(v.Job.FirmwareID)); known != nil {
+		v.Firmware = known
+	}
+	if address := BatchAddress(state.Account, state.JobID); address != "" {
+		v.JSON = f.Root + "api/v1/" + address
+	}
+	values := map[string]string{
+		"account": state.Account, "job_id": state.JobID, "iot_instance_id": state.Instance.ID, "firmware_id": aliyun.Text(v.Job.FirmwareID),
+	}
+	v.Grafana, v.Console = o.Grafana.Fill(values), o.Console.Fill(values)
+	return v
+}

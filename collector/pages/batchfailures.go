@@ -1,0 +1,98 @@
+package pages
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
+)
+
+// textsPerReason is how many different texts of devices the page shows for each reason.
+const textsPerReason = 3
+
+// failureReason is why some devices failed.
+type failureReason struct {
+	Name    string
+	Devices int
+	Share   string // of the failed devices
+	Texts   []failureText
+	More    int // other texts
+}
+
+// failureText is a text of failed devices, and of how many of those that were read.
+type failureText struct {
+	Text    string
+	Devices int
+}
+
+// Reasons returns why devices failed, the commonest reason first.
+func (r *pageRow) Reasons() []failureReason {
+	if r.Devices == nil {
+		return nil
+	}
+	texts := make(map[string]map[string]int)
+	for _, d := range r.Devices.Failed {
+		if d.Text == "" {
+			continue
+		}
+		if texts[d.Reason] == nil {
+			texts[d.Reason] = make(map[string]int)
+		}
+		texts[d.Reason][d.Text]++
+	}
+	failed := 0
+	var all []failureReason
+	for name, n := range r.Devices.Reasons {
+		failed += n
+		all = append(all, failureReason{Name: name, Devices: n})
+	}
+	for i := range all {
+		all[i].Share = percent(all[i].Devices, failed)
+		all[i].Texts, all[i].More = commonest(texts[all[i].Name])
+	}
+	slices.SortFunc(all, func(a, b failureReason) int {
+		return cmp.Or(cmp.Compare(b.Devices, a.Devices), cmp.Compare(a.Name, b.Name))
+	})
+	return all
+}
+
+// commonest returns the most frequent texts and the number of the others.
+func commonest(counts map[string]int) (texts []failureText, more int) {
+	for text, n := range counts {
+		texts = append(texts, failureText{text, n})
+	}
+	slices.SortFunc(texts, func(a, b failureText) int {
+		return cmp.Or(cmp.Compare(b.Devices, a.Devices), cmp.Compare(a.Text, b.Text))
+	})
+	n := min(len(texts), textsPerReason)
+	return texts[:n], len(texts) - n
+}
+
+// failedDevice is a failed device on the page.
+type failedDevice struct {
+	store.FailedDevice
+	When *moment // nil: unknown
+}
+
+// FailedDevices returns the failed devices that were read, those that failed last first.
+func (r *pageRow) FailedDevices() []failedDevice {
+	if r.Devices == nil {
+		return nil
+	}
+	var all []failedDevice
+	for _, d := range r.Devices.Failed[:min(len(r.Devices.Failed), store.MaxFailed)] {
+		all = append(all, failedDevice{d, r.moment(d.At)})
+	}
+	slices.SortStableFunc(all, func(a, b failedDevice) int {
+		return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.Name, b.Name))
+	})
+	return all
+}
+
+// UnreadFailures returns how many failed devices the page does not list.
+func (r *pageRow) UnreadFailures() int {
+	if r.Devices == nil {
+		return 0
+	}
+	return max(0, r.Devices.ByStatus[store.Failed]-len(r.Devices.Failed))
+}

@@ -1,0 +1,56 @@
+package pages
+
+import (
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
+)
+
+// lastAnswer is the last answer of an operation about the batch.
+type lastAnswer struct {
+	Operation string
+	store.Answer
+	When *moment
+}
+
+// LastAnswers returns the last answer of each operation that was called since the program
+// started.
+func (r *pageRow) LastAnswers() (all []lastAnswer) {
+	for _, a := range []lastAnswer{
+		{Operation: aliyun.OpQueryOTAJob, Answer: r.Answers.Job},
+		{Operation: aliyun.OpListOTAJobByFirmware, Answer: r.Answers.List},
+		{Operation: aliyun.OpListOTATaskByJob, Answer: r.Answers.Counts},
+	} {
+		if !a.At.IsZero() {
+			a.When = r.moment(a.At)
+			all = append(all, a)
+		}
+	}
+	return all
+}
+
+// pastEvent is an event of the history.
+type pastEvent struct {
+	store.Event
+	When *moment
+}
+
+// PastEvents returns the history of the batch, the newest event first.
+func (r *pageRow) PastEvents() (all []pastEvent) {
+	for i := len(r.History) - 1; i >= 0; i-- {
+		all = append(all, pastEvent{r.History[i], r.moment(r.History[i].At)})
+	}
+	return all
+}
+
+// Watched says why the batch is watched.
+func (r *pageRow) Watched() string {
+	text := "named in the configuration"
+	if r.Origin == target.Discovered {
+		text = "discovered"
+	}
+	if by := r.DiscoveredBy(); by != "" {
+		text += ", listed by " + by
+	}
+	return text
+}

@@ -1,0 +1,61 @@
+package pages
+
+import (
+	"slices"
+	"time"
+)
+
+// timelineEntry is a time in the life of a batch.
+type timelineEntry struct {
+	Name string
+	*moment
+	at time.Time
+}
+
+// Timeline returns the known times of the batch, the earliest one first.
+func (r *pageRow) Timeline() []timelineEntry {
+	var all []timelineEntry
+	add := func(name string, at *time.Time) {
+		if at != nil && !at.IsZero() {
+			all = append(all, timelineEntry{name, r.moment(*at), *at})
+		}
+	}
+	j := r.Job
+	add("created", j.UtcCreate)
+	add("planned start", j.UtcScheduleTime)
+	add("started", j.UtcStartTime)
+	add("last modified", j.UtcModified)
+	if r.Devices != nil && r.Devices.Finished() > 0 {
+		add("number of finished devices last changed", new(r.LastFinished()))
+	}
+	if at, ok := r.FinishesAt(); ok {
+		add("all devices have finished, at the current rate", &at)
+	}
+	add("deadline", &r.deadline)
+	add("planned end, when the rest is cancelled", j.UtcScheduleFinishTime)
+	add("ended", j.UtcEndTime)
+	slices.SortStableFunc(all, func(a, b timelineEntry) int { return a.at.Compare(b.at) })
+	return all
+}
+
+// DeadlineText says in a sentence what the deadline follows from, or why there is none.
+func (r *pageRow) DeadlineText() string {
+	switch {
+	case r.Uncounted:
+		return "The deadline follows from the push limit and the number of devices. It is known after the first count of the devices."
+	case r.Basis == "schedule_finish":
+		return "The deadline is the planned end of the batch."
+	case r.Basis == "settings" && r.Job.PushLimit() != nil && r.Size != nil:
+		return "The deadline is the start, plus the time that the push limit needs for " + plain(float64(*r.Size)) +
+			" devices, plus the timeout of one device. Retries add nothing."
+	case r.Basis == "settings":
+		return "The deadline is the start plus the timeout of one device. Retries add nothing."
+	case r.Basis == "default":
+		return "The deadline is the start plus polling.expected_duration of the exporter, because the batch has no timeout."
+	case r.Job.Dynamic():
+		return "A dynamic batch has no deadline: it continues until it is cancelled."
+	case r.Status == noData:
+		return "There is no deadline, because there is no data."
+	}
+	return "There is no deadline: the API has not sent a start or a planned end yet."
+}

@@ -1,0 +1,118 @@
+package pages
+
+import (
+	"slices"
+	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/advice"
+)
+
+// runbooks is where the runbooks of the alerts are.
+const runbooks = "https://github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/blob/main/deploy/runbooks/"
+
+// trouble is something that may need attention, and the runbook about it.
+type trouble struct {
+	Text    string
+	Cure    string // "": the runbook has it
+	Runbook string // the name of an alert; "": none
+	Address string // of the runbook
+}
+
+// The alerts use the same limits, but over time, which a page cannot know.
+const (
+	lateStart    = 10 * time.Minute
+	lateEnd      = 10 * time.Minute // after the planned end
+	liveAfterEnd = 15 * time.Minute
+	noProgress   = 2 * time.Hour
+	failedShare  = 0.1
+	minTried     = 10
+)
+
+// Troubles returns what may need attention now, the most urgent one first. It is empty for a
+// batch in order.
+func (v *batchView) Troubles() []trouble {
+	var all []trouble
+	add := func(runbook, text, cure string) {
+		t := trouble{Text: text, Cure: cure, Runbook: runbook}
+		if runbook != "" {
+			t.Address = runbooks + runbook + ".md"
+		}
+		all = append(all, t)
+	}
+	if v.failsOften() {
+		add("OTAJobFailureRatioHigh", "More than 10 % of the devices that were tried failed.", "")
+	}
+	v.addLate(add)
+	if d := v.Devices; d != nil && v.Status == aliyun.StatusCanceled && d.Unfinished() > 0 && d.AsOf.Sub(v.EndedAt()) >= liveAfterEnd {
+		add("OTAJobCanceledWithLiveDevices", "The batch is cancelled, but some devices still have a task that has not ended.", "")
+	}
+	if v.Job.JobStatus != nil && !slices.Contains(aliyun.Statuses, v.Status) {
+		add("OTAJobUnknownStatus", "The status is not documented. Alerts and rates do not know what it means.", "")
+	}
+	if v.Err != nil {
+		runbook := "OTAPollStale"
+		switch v.Err.Class {
+		case aliyun.ClassNotFound:
+			runbook = "OTAJobGone"
+		case aliyun.ClassThrottled:
+			runbook = "OTABudgetThrottled"
+		case aliyun.ClassAuth, aliyun.ClassPermission:
+			runbook = "OTAAccountFailing"
+		}
+		add(runbook, "The last poll failed, so the data gets older.", v.Cure())
+	}
+	if v.DevicesErr != nil {
+		runbook := ""
+		if c := v.DevicesErr.Class; c == aliyun.ClassAuth || c == aliyun.ClassPermission {
+			runbook = "OTAAccountFailing"
+		}
+		add(runbook, "The last count of the devices failed, so their numbers get older.", v.DevicesCure())
+	}
+	return all
+}
+
+// DevicesCure returns the cure for the error of the last count of the devices.
+func (r *pageRow) DevicesCure() string {
+	return advice.Cure(r.DevicesErr, r.Instance, "job "+r.JobID)
+}
+
+// addLate adds what happens later than planned, or not at all.
+func (v *batchView) addLate(add func(runbook, text, cure string)) {
+	asOf := v.TrueAt()
+	late := func(at *time.Time, limit time.Duration) bool { return at != nil && asOf.Sub(*at) > limit }
+	switch v.Status {
+	case aliyun.StatusPlanned:
+		if late(v.Job.UtcScheduleTime, lateStart) {
+			add("OTAJobStartMissed", "The batch has not started at its planned start.", "")
+		}
+		return
+	case aliyun.StatusInProgress:
+	default:
+		return
+	}
+	switch {
+	case late(v.Job.UtcScheduleFinishTime, lateEnd):
+		add("OTAJobScheduleOverrun", "The batch continues after its planned end.", "")
+	case v.Overdue():
+		add("OTAJobStuck", "The batch continues after its deadline.", "")
+	}
+	if d := v.Devices; d != nil && d.Unfinished() > 0 && d.AsOf.Sub(v.LastFinished()) >= noProgress {
+		text := "No device has finished for two hours."
+		if waiting := d.ByStatus["NOTIFIED"] + d.ByStatus["IN_PROGRESS"]; waiting == 0 {
+			text += " The rest is offline or waits for its turn; no timeout runs for such devices."
+		}
+		add("OTAJobNoProgress", text, "")
+	}
+}
+
+// failsOften reports whether more than a tenth of the devices that were tried have failed. A
+// batch that verifies a package has too few devices to tell.
+func (v *batchView) failsOften() bool {
+	if v.Devices == nil || aliyun.Text(v.Job.JobType) == "VERIFY_FIRMWARE" {
+		return false
+	}
+	failed := v.Devices.ByStatus["FAILED"]
+	tried := failed + v.Devices.ByStatus["SUCCEEDED"]
+	return tried >= minTried && float64(failed) > failedShare*float64(tried)
+}

@@ -77,6 +77,11 @@ func TestValuesThatAreRefused(t *testing.T) {
 		"a secret in two ways":               {aKey + "secret: {a: b}\nexistingSecret: c", "secret and existingSecret:"},
 		"an address for the flags":           {"demo: true\nextraArgs: ['--web.listen-address=:80']", "extraArgs: the chart sets --web.listen-address"},
 		"a flag without dashes":              {"demo: true\nextraArgs: [log.level=debug]", "at '/extraArgs/0'"},
+		"a rule that does not exist":         {"demo: true\nprometheusRule: {enabled: true, rules: {OTAStuck: {enabled: false}}}", "prometheusRule.rules: no such rule: OTAStuck"},
+		"a threshold that does not exist":    {"demo: true\nprometheusRule: {enabled: true, rules: {OTAJobStuck: {replace: {'> 1801': '> 1'}}}}", "prometheusRule.rules: no such text: OTAJobStuck: > 1801"},
+		"a severity that does not exist":     {"demo: true\nprometheusRule: {severities: {fatal: page}}", "at '/prometheusRule/severities'"},
+		"a change that does not exist":       {"demo: true\nprometheusRule: {rules: {OTAJobStuck: {threshold: 1}}}", "at '/prometheusRule/rules/OTAJobStuck'"},
+		"runbooks without a slash":           {"demo: true\nprometheusRule: {runbookUrl: 'https://wiki.example.com/ota'}", "at '/prometheusRule/runbookUrl'"},
 		"a variable without a name":          {"demo: true\nextraEnv: [{value: x}]", "at '/extraEnv/0': missing property 'name'"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -26,7 +26,8 @@ func configFor(endpoint string) string {
 	jobs["production"] = append(jobs["production"], idOf("DeletedBatch", 9999))
 
 	var b strings.Builder
-	b.WriteString("polling:\n  interval: 5s\n  device_interval: 15s\n  discovery_interval: 30s\n  max_age: 1h\naccounts:\n")
+	b.WriteString("polling:\n  interval: 5s\n  device_interval: 15s\n  discovery_interval: 30s\n  max_age: 1h\n" +
+		"failure_reasons:\n  - {reason: flash_full, match: '(?i)no space'}\n  - {reason: low_battery, match: '(?i)battery'}\naccounts:\n")
 	for _, account := range []struct {
 		name, region string
 		rate         int

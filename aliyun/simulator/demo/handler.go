@@ -18,10 +18,17 @@ type handler struct {
 	mu    sync.Mutex // guards all below; locked before the locks of the simulator
 	lines []*line
 	next  time.Time // earliest time of the next look at lines
+
+	uncountable []string // batches whose devices can be listed only until then
+	until       time.Time
 }
 
+// countable is how long the devices of every batch can be listed. Later the last counts of
+// some batches stay and get old.
+const countable = 10 * time.Second
+
 func newHandler(now time.Time) *handler {
-	h := &handler{sim: simulator.New(), next: now}
+	h := &handler{sim: simulator.New(), next: now, until: now.Add(countable)}
 	h.sim.AddAccount(gateway.Account{
 		Name:      "production",
 		Keys:      []gateway.Key{keyOf("production")},
@@ -44,7 +51,7 @@ func newHandler(now time.Time) *handler {
 		h.sim.AddFirmware(r.firmware)
 		h.sim.AddBatch(r.batch)
 		if r.uncountable {
-			h.sim.Inject(gateway.Fault{Operation: "ListOTATaskByJob", JobID: r.batch.JobID, Code: "iot.system.SystemException"})
+			h.uncountable = append(h.uncountable, r.batch.JobID)
 		}
 		if r.line {
 			h.lines = append(h.lines, &line{firmware: r.firmware, batch: r.batch, newest: r.batch.JobID})
@@ -59,7 +66,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.sim.ServeHTTP(w, r)
 }
 
-// advance starts the rollouts that are due, at most once a second.
+// advance starts the rollouts and the faults that are due, at most once a second.
 func (h *handler) advance(now time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -67,6 +74,12 @@ func (h *handler) advance(now time.Time) {
 		return
 	}
 	h.next = now.Add(time.Second)
+	if !now.Before(h.until) {
+		for _, jobID := range h.uncountable {
+			h.sim.Inject(gateway.Fault{Operation: "ListOTATaskByJob", JobID: jobID, Code: "iot.system.SystemException"})
+		}
+		h.uncountable = nil
+	}
 	for _, l := range h.lines {
 		l.advance(h.sim.Fleet, now)
 	}

@@ -16,7 +16,7 @@ type rollout struct {
 	batch    fleet.Batch
 	line     bool // the first rollout of a line
 
-	uncountable bool // ListOTATaskByJob fails
+	uncountable bool // ListOTATaskByJob fails, after countable
 }
 
 // The products of the demo.
@@ -45,6 +45,14 @@ func rollouts(now time.Time) []rollout {
 	ago := func(d time.Duration) time.Time { return now.Add(-d) }
 	day := 24 * time.Hour
 	quick := fleet.Devices{Count: 240, Online: 2 * time.Minute, Report: 10 * time.Second, Install: 40 * time.Second}
+	// The causes that are left over are those of the platform: a wrong version, and the timeout.
+	bikeFailures := []fleet.Failure{
+		{Share: 0.3, Desc: "ota fetch failed: connection reset by peer", Progress: "-2"},
+		{Share: 0.2, Desc: "battery at 11 %, update refused", Progress: "-1"},
+		{Share: 0.2, Desc: "check ota files failed!", Progress: "-3"},
+		{Share: 0.1, Desc: "0x8007000e"},
+	}
+	sensorFailures := []fleet.Failure{{Share: 0.4, Desc: "固件校验失败", Progress: "-3"}, {Share: 0.3, Desc: "固件烧写失败", Progress: "-4"}}
 	with := func(d fleet.Devices, change func(*fleet.Devices)) fleet.Devices { change(&d); return d }
 
 	all := []rollout{
@@ -52,7 +60,7 @@ func rollouts(now time.Time) []rollout {
 			Desc: "冷链传感器 全量升级", Create: ago(30 * time.Second), OverwriteMode: 1, Retry: &fleet.Retry{Count: 1},
 			TimeoutInMinutes: 5, SrcVersions: []string{"2.3.0", "2.3.1", "2.2.9"},
 			Tags:    []fleet.Tag{{Key: "warehouse", Value: "上海一号"}, {Key: "owner", Value: "cold-chain"}},
-			Devices: with(quick, func(d *fleet.Devices) { d.Fail, d.Flaky = 0.02, 0.05 })}},
+			Devices: with(quick, func(d *fleet.Devices) { d.Fail, d.Flaky, d.Failures = 0.02, 0.05, sensorFailures })}},
 		{firmware: coldChain, line: true, batch: fleet.Batch{
 			Desc: "Starts a minute after the demo", Create: ago(time.Hour), Schedule: now.Add(time.Minute),
 			OverwriteMode: 2, MaximumPerMinute: 60, TimeoutInMinutes: 30, Retry: &fleet.Retry{Count: 2, Interval: 10},
@@ -66,7 +74,7 @@ func rollouts(now time.Time) []rollout {
 			Desc: "Stuck: some devices never came back", Create: ago(6 * day), OverwriteMode: 1,
 			SrcVersions: []string{"2.1.4"}, Tags: []fleet.Tag{{Key: "owner", Value: "cold-chain"}},
 			Devices: fleet.Devices{Count: 860, Online: 20 * time.Hour, Report: time.Minute, Install: 3 * time.Minute,
-				Offline: 0.006, Silent: 0.01, Fail: 0.012}}},
+				Offline: 0.006, Silent: 0.01, Fail: 0.012, Failures: sensorFailures}}},
 		{firmware: coldChain, batch: fleet.Batch{
 			Desc: "灰度 10%", TargetSelection: "GRAY", GrayPercent: "10.00", Create: ago(4 * time.Minute), OverwriteMode: 1,
 			TimeoutInMinutes: 30, Retry: &fleet.Retry{Count: 5, Interval: 10}, SrcVersions: []string{"2.3.0"},
@@ -84,7 +92,7 @@ func rollouts(now time.Time) []rollout {
 			OverwriteMode: 1, MaximumPerMinute: 500, TimeoutInMinutes: 120, Retry: &fleet.Retry{Count: 2, Interval: 60},
 			SrcVersions: []string{"4.0.0", "4.0.1", "4.0.2", "4.1.0"}, DownloadProtocol: "HTTPS",
 			Devices: fleet.Devices{Count: 3000, Every: 90 * time.Second, Online: 5 * day, Report: 2 * time.Minute, Install: 5 * time.Minute,
-				Offline: 0.02, Fail: 0.01, Flaky: 0.02}}},
+				Offline: 0.02, Fail: 0.01, Flaky: 0.02, Failures: bikeFailures}}},
 		{firmware: eBike, batch: fleet.Batch{
 			Desc: "Waits for the rider's consent", NeedConfirm: new(true), NeedPush: new(true), Create: ago(8 * time.Minute),
 			OverwriteMode: 2, TimeoutInMinutes: 20, MultiModuleMode: new(false),
@@ -102,16 +110,17 @@ func rollouts(now time.Time) []rollout {
 			Desc: "A hundred thousand bikes, 200 a minute", Create: ago(5 * time.Hour), OverwriteMode: 1, MaximumPerMinute: 200,
 			TimeoutInMinutes: 1440, Retry: &fleet.Retry{Count: 1, Interval: 30}, GroupID: "tDQvBJqbUyHs****", GroupName: "城市共享单车",
 			TargetSelection: "GROUP", SrcVersions: []string{"4.0.2", "4.1.0"},
-			Devices: fleet.Devices{Count: 100_000, Report: time.Minute, Install: 6 * time.Minute, Flaky: 0.04, Fail: 0.002}}},
+			Devices: fleet.Devices{Count: 100_000, Report: time.Minute, Install: 6 * time.Minute, Flaky: 0.04, Fail: 0.002, Failures: bikeFailures}}},
 
 		{firmware: meter, line: true, batch: fleet.Batch{
 			Desc: "智能电表 分批升级", Create: ago(time.Minute), OverwriteMode: 1, MaximumPerMinute: 120, TimeoutInMinutes: 10,
 			Retry: &fleet.Retry{Count: 1}, SrcVersions: []string{"7.0.3"}, Tags: []fleet.Tag{{Key: "region", Value: "华东"}},
 			Devices: with(quick, func(d *fleet.Devices) { d.Count, d.Install, d.Fail = 400, time.Minute, 0.01 })}},
 		{firmware: meter, batch: fleet.Batch{
-			Desc: "Completed, some failed", Create: ago(2 * day), OverwriteMode: 1, TimeoutInMinutes: 60, Retry: &fleet.Retry{Count: 1, Interval: 10},
+			Desc: "Completed, devices failed for four reasons", Create: ago(2 * day), OverwriteMode: 1, TimeoutInMinutes: 60, Retry: &fleet.Retry{Count: 1, Interval: 10},
 			SrcVersions: []string{"7.0.2"},
-			Devices:     fleet.Devices{Count: 940, Online: 6 * time.Hour, Report: time.Minute, Install: 8 * time.Minute, Fail: 0.04, Hung: 0.01}}},
+			Devices: fleet.Devices{Count: 940, Online: 6 * time.Hour, Report: time.Minute, Install: 8 * time.Minute, Fail: 0.04, Hung: 0.01, Failures: []fleet.Failure{
+				{Share: 0.5, Desc: "No space left on flash", Progress: "-1"}, {Share: 0.2, Progress: "-2.00"}}}}},
 		{firmware: meter, batch: fleet.Batch{
 			Desc: "Schedule ran out before the end", Create: ago(4 * day), Schedule: ago(3 * day), ScheduleFinish: ago(2 * day),
 			OverwriteMode: 1, CancelTasks: true, MaximumPerMinute: 10,
@@ -122,7 +131,7 @@ func rollouts(now time.Time) []rollout {
 			Devices: fleet.Devices{Count: 52_000, Report: time.Minute, Install: 8 * time.Minute}}},
 
 		{firmware: coldChain, uncountable: true, batch: fleet.Batch{
-			Desc: "The API cannot list its devices", Create: ago(20 * time.Minute), OverwriteMode: 1, TimeoutInMinutes: 240,
+			Desc: "The API cannot list its devices any more", Create: ago(20 * time.Minute), OverwriteMode: 1, TimeoutInMinutes: 240,
 			Devices: fleet.Devices{Count: 150, Online: 3 * time.Hour, Report: time.Minute, Install: 4 * time.Minute}}},
 	}
 	for i := range all {

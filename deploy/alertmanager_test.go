@@ -1,0 +1,110 @@
+package deploy_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// notification is what the Alertmanager's webhook receiver gets.
+type notification struct {
+	Receiver string
+	Alerts   []struct{ Labels map[string]string }
+}
+
+// An outage of an account with a thousand batches is one notification: a real
+// Alertmanager groups and inhibits as alertmanager.yml says.
+func TestOutageIsOneNotification(t *testing.T) {
+	program := tool(t, "prometheus-alertmanager")
+	if _, err := os.Stat("/usr/share/prometheus/alertmanager/default.tmpl"); err != nil {
+		t.Skip("skipped without the templates of Debian's Alertmanager, which .ci/run installs")
+	}
+	got := make(chan notification, 2000)
+	webhook := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		var n notification
+		if err := json.NewDecoder(r.Body).Decode(&n); err != nil {
+			t.Error(err)
+		}
+		got <- n
+	}))
+	defer webhook.Close()
+	config := strings.ReplaceAll(read(t, "alertmanager/alertmanager.yml"), "http://localhost:8080", webhook.URL)
+	config = strings.NewReplacer("group_wait: 30s", "group_wait: 2s", "group_wait: 10s", "group_wait: 1s", "group_wait: 5m", "group_wait: 2s").Replace(config)
+	dir := t.TempDir()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := l.Addr().String()
+	l.Close()
+	var log bytes.Buffer
+	cmd := exec.CommandContext(t.Context(), program, "--config.file="+write(t, filepath.Join(dir, "alertmanager.yml"), config),
+		"--storage.path="+dir, "--web.listen-address="+address, "--cluster.listen-address=")
+	cmd.Stdout, cmd.Stderr = &log, &log
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { cmd.Process.Kill(); cmd.Wait() }()
+
+	type alert struct {
+		Labels map[string]string `json:"labels"`
+	}
+	batch := func(name, severity string, i int) alert {
+		return alert{map[string]string{"alertname": name, "severity": severity, "account": "production", "job_id": fmt.Sprint("job-", i)}}
+	}
+	// The account's alert begins five minutes before those of its batches; here it comes with them.
+	alerts := []alert{
+		{map[string]string{"alertname": "OTAAccountFailing", "severity": "critical", "account": "production"}},
+		{map[string]string{"alertname": "OTAAccountFailing", "severity": "warning", "account": "production"}},
+		{map[string]string{"alertname": "OTADiscoveryFailing", "severity": "warning", "account": "production"}},
+		{map[string]string{"alertname": "OTAPollStale", "severity": "warning", "account": "partner", "job_id": "job-x"}},
+	}
+	for i := range 1000 {
+		alerts = append(alerts, batch("OTAPollStale", "warning", i), batch("OTADeviceCountsStale", "warning", i))
+	}
+	body, err := json.Marshal(alerts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+		answer, err := http.Post("http://"+address+"/api/v2/alerts", "application/json", bytes.NewReader(body))
+		if err == nil {
+			answer.Body.Close()
+			if answer.StatusCode == http.StatusOK {
+				break
+			}
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the Alertmanager takes no alerts: %v\n%s", err, log.String())
+		}
+	}
+	// Both are due within two seconds; what should not come would be due then, too.
+	found := map[string]int{}
+	for quiet := time.After(20 * time.Second); ; {
+		select {
+		case n := <-got:
+			for _, a := range n.Alerts {
+				found[n.Receiver+" "+a.Labels["alertname"]+" "+a.Labels["account"]]++
+			}
+			if len(found) == 2 {
+				quiet = time.After(4 * time.Second)
+			}
+			continue
+		case <-quiet:
+		}
+		break
+	}
+	want := map[string]int{"on-call OTAAccountFailing production": 1, "working-day OTAPollStale partner": 1}
+	if fmt.Sprint(found) != fmt.Sprint(want) {
+		t.Errorf("notifications %v, want %v", found, want)
+	}
+}

@@ -181,6 +181,10 @@ func checkVariables(t *testing.T, d dashboard) {
 	}
 }
 
+// secondsUnit are the panels of durations below a minute. Longer ones read as 04:10:00, where
+// the unit s and its like say 4.17 hours.
+var secondsUnit = []string{"Latency", "Scrape"}
+
 // checkPanels demands that panels do not overlap, ask the chosen data source, and have a
 // title, a description and a unit.
 func checkPanels(t *testing.T, panels []panel) {
@@ -203,6 +207,19 @@ func checkPanels(t *testing.T, panels []panel) {
 		}
 		if p.Title == "" || p.Description == "" || p.FieldConfig.Defaults.Unit == "" {
 			t.Errorf("panel %d %q: title, description %q or unit %q is missing", p.ID, p.Title, p.Description, p.FieldConfig.Defaults.Unit)
+		}
+		units := []string{p.FieldConfig.Defaults.Unit}
+		for _, o := range p.FieldConfig.Overrides {
+			for _, property := range o.Properties {
+				if property.ID == "unit" {
+					units = append(units, strings.Trim(string(property.Value), `"`))
+				}
+			}
+		}
+		for _, unit := range []string{"s", "m", "h", "d", "dtdurations", "dtdurationms"} {
+			if slices.Contains(units, unit) && !slices.Contains(secondsUnit, p.Title) {
+				t.Errorf("%q: the unit %s shows long durations as fractions, or without their rest", p.Title, unit)
+			}
 		}
 		if p.Datasource != chosen || len(p.Targets) == 0 {
 			t.Errorf("%q: data source %v, %d queries", p.Title, p.Datasource, len(p.Targets))

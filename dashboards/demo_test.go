@@ -208,7 +208,7 @@ func batchNames(t *testing.T, server prometheus, expr, pattern string) {
 // substitute sets the variables as Grafana does when "All" is chosen for each.
 func (d dashboard) substitute(expr, jobID string) string {
 	return strings.NewReplacer("$job_id", jobID, "$job", ".*", "$instance", ".*", "$account", ".*", "$product", ".*", "$cluster", ".*",
-		"$alerts", d.constant("alerts"), "$gone", "gone", "$__rate_interval", "20s").Replace(expr)
+		"$alerts", d.constant("alerts"), "$info", d.constant("info"), "$critical", d.constant("critical"), "$gone", "gone", "$__rate_interval", "20s").Replace(expr)
 }
 
 // startDemo runs the demo of the exporter.

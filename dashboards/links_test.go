@@ -56,7 +56,7 @@ func checkLinks(t *testing.T, d dashboard, all map[string]dashboard) {
 					continue
 				}
 				for _, l := range decodeLinks(t, property.Value) {
-					if !strings.HasPrefix(l.URL, "${runbooks:raw}/") { // which the test of the alerts looks at
+					if !strings.HasPrefix(l.URL, "${runbooks:raw}") { // which the test of the alerts looks at
 						check(p.Title, l)
 					}
 				}

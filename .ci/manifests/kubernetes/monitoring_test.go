@@ -77,3 +77,46 @@ func TestDashboardsAreTheSame(t *testing.T) {
 		}
 	}
 }
+
+// The chart's dashboards follow the chart's alerts: a severity with another name is known to
+// be for information, and the runbooks are where the alerts say.
+func TestDashboardsFollowTheAlerts(t *testing.T) {
+	all := rendered(t, parseValues(t, `
+demo: true
+dashboards: {enabled: true}
+prometheusRule: {severities: {info: fyi, critical: page}, runbookUrl: "https://wiki.example.com/ota/"}
+`))
+	want := map[string]string{"info": "fyi", "critical": "page", "runbooks": "https://wiki.example.com/ota/"}
+	found := 0
+	for _, c := range of[*corev1.ConfigMap](all) {
+		for file, text := range c.Data {
+			if filepath.Ext(file) != ".json" {
+				continue
+			}
+			var d struct {
+				Title      string
+				Templating struct {
+					List []struct {
+						Name, Type string
+						Query      any
+						Current    struct{ Value any }
+					}
+				}
+			}
+			if err := json.Unmarshal([]byte(text), &d); err != nil || d.Title == "" {
+				t.Fatalf("%s: title %q, %v", file, d.Title, err)
+			}
+			for _, v := range d.Templating.List {
+				if value, is := want[v.Name]; is {
+					found++
+					if v.Query != value || v.Current.Value != value {
+						t.Errorf("%s: %s is %v, and at first %v, want %s", file, v.Name, v.Query, v.Current.Value, value)
+					}
+				}
+			}
+		}
+	}
+	if found < len(want) {
+		t.Errorf("only %d variables", found)
+	}
+}

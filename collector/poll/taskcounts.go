@@ -20,10 +20,11 @@ type taskCounts struct {
 	rounds  map[string]*taskRound     // that are under way
 	calls   []*taskCount              // of rounds that have begun; they go before new rounds
 	logged  map[string]bool           // why counts were left out
+	kept    keptFailures
 }
 
 func newTaskCounts(a *account) *taskCounts {
-	return &taskCounts{account: a, rounds: make(map[string]*taskRound), logged: make(map[string]bool)}
+	return &taskCounts{account: a, rounds: make(map[string]*taskRound), logged: make(map[string]bool), kept: keptFailures{byJob: make(map[string]int)}}
 }
 
 func (t *taskCounts) wakeAt() (time.Time, bool) {
@@ -138,12 +139,14 @@ func (t *taskCounts) finish(jobID string, r *taskRound) {
 	if before.DevicesErr != nil {
 		level.Info(a.logger).Log("msg", "counting the devices of a batch works again", "job_id", jobID)
 	}
+	counts.Failed = t.kept.cut(jobID, counts.Failed)
 	a.update(before, after.WithDevices(counts))
 }
 
 // watch begins or ends the counting of a batch, as its state asks for. While a round is
 // under way it changes nothing.
 func (t *taskCounts) watch(s *store.State, now time.Time) {
+	t.kept.note(s)
 	switch {
 	case t.rounds[s.JobID] != nil:
 	case t.account.config.DeviceCounts && s.WantsCount():
@@ -157,6 +160,7 @@ func (t *taskCounts) watch(s *store.State, now time.Time) {
 func (t *taskCounts) drop(jobID string) {
 	t.due.Remove(jobID)
 	delete(t.rounds, jobID)
+	t.kept.forget(jobID)
 }
 
 // watchTaskCounts takes up whether the configuration counts devices. If not, the counts

@@ -15,7 +15,7 @@ func failures(tasks []aliyun.Task, failed int, rules reason.Rules) (reasons map[
 	if failed == 0 {
 		return nil, nil
 	}
-	reasons = make(map[string]int)
+	reasons, devices = make(map[string]int), make([]store.FailedDevice, 0, min(failed, len(tasks), store.MaxFailed))
 	texts := make(map[string]string) // equal texts of many devices share their memory
 	shared := func(s *string) string {
 		text := aliyun.Text(s)

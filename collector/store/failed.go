@@ -3,7 +3,7 @@ package store
 import "time"
 
 // MaxFailed is how many failed devices of a batch are kept at most: those of the page that
-// is read anyway.
+// is read anyway. Of an account with very many of them, fewer of each batch are kept.
 const MaxFailed = 100
 
 // FailedDevice is a device of a batch whose upgrade failed. Its texts are what the device

@@ -8,7 +8,7 @@ BRANCH   ?= $(shell git rev-parse --abbrev-ref HEAD 2>/dev/null || echo unknown)
 pkg     := github.com/prometheus/common/version
 ldflags := -s -w -X $(pkg).Version=$(VERSION) -X $(pkg).Revision=$(REVISION) -X $(pkg).Branch=$(BRANCH)
 
-.PHONY: build test lint demo update check bench fuzz hostile dist
+.PHONY: build test lint demo update check bench bench-rules fuzz hostile dist
 
 # The version comes from the variables above, which also work where go cannot ask git.
 build:
@@ -32,6 +32,9 @@ check: # all that CI does
 
 bench: # prints the tables under "Speed" in the README; with UPDATE=-update it writes them there
 	go test -count=1 -v -run '^Test(Detection)?Speed$$' ./collector/e2e/speed ./collector/schedule -speed $(UPDATE)
+
+bench-rules: # measures what the rules cost the prometheus in PATH, with 10,000 batches
+	go test -count=1 -v -run '^TestRules$$' ./collector/e2e/rules -rules
 
 FUZZTIME ?= 5m
 

@@ -19,7 +19,8 @@ import (
 )
 
 // startPrometheus loads the rules, and scrapes the demo under two jobs, as if there were two
-// exporters that watch the same accounts, and the one that has no data. Alerts fire at once,
+// exporters that watch the same accounts, one of them in a cluster, and the one that has no
+// data. Alerts fire at once,
 // so that there are some while the demo is young.
 func startPrometheus(t *testing.T, binary, demo, empty string) prometheus {
 	t.Helper()
@@ -31,7 +32,7 @@ func startPrometheus(t *testing.T, binary, demo, empty string) prometheus {
 		}
 	}
 	config := fmt.Sprintf(`{"global": {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"}, "rule_files": [%[1]q], "scrape_configs": [
-		{"job_name": "one", "static_configs": [{"targets": [%[2]q]}]},
+		{"job_name": "one", "static_configs": [{"targets": [%[2]q], "labels": {"cluster": "hangzhou"}}]},
 		{"job_name": "another", "static_configs": [{"targets": [%[2]q]}]},
 		{"job_name": "empty", "static_configs": [{"targets": [%[3]q]}]}]}`,
 		filepath.Join(dir, "*.rules.yml"), demo, empty)

@@ -24,7 +24,7 @@ demo:
 	go run . --demo
 
 update: # rewrites the golden files, the tables of the READMEs and the copies in deploy/
-	go test ./config ./collector/e2e/readme ./collector/expose ./collector/pages -update
+	go test ./config ./collector/e2e/readme ./collector/expose ./collector/pages ./collector/api -update
 	cd .ci/manifests/kubernetes && go test . -update
 
 check: # all that CI does

@@ -34,7 +34,7 @@ var allowed = map[string][]string{
 	"aliyun/simulator/network": nil,
 	"aliyun/simulator/demo":    {"aliyun/simulator", "aliyun/simulator/fleet", "aliyun/simulator/gateway", "aliyun/simulator/network"},
 	"collector": {"aliyun/simulator/demo", "config", "config/flags", "collector/target", "collector/poll", "collector/store", "collector/expose",
-		"collector/pages", "collector/statefile", "collector/check", "collector/web"},
+		"collector/pages", "collector/api", "collector/statefile", "collector/check", "collector/web"},
 	// These are in the order in which data flows.
 	"collector/reason":    {"aliyun/printable"},
 	"collector/target":    {"config", "aliyun", "aliyun/credentials", "aliyun/signature", "collector/reason"},
@@ -45,6 +45,7 @@ var allowed = map[string][]string{
 	"collector/web":       nil,
 	"collector/expose":    {"aliyun", "aliyun/printable", "collector/store", "collector/web"},
 	"collector/pages":     {"config/link", "aliyun", "aliyun/printable", "collector/target", "collector/store", "collector/advice", "collector/poll", "collector/web"},
+	"collector/api":       {"aliyun", "collector/store", "collector/poll", "collector/web", "collector/pages"},
 	"collector/statefile": {"aliyun", "collector/reason", "collector/target", "collector/store"},
 	"collector/check":     {"aliyun", "aliyun/budget", "aliyun/printable", "collector/target", "collector/schedule", "collector/poll", "collector/advice"},
 	// Only tests may import these.

@@ -20,6 +20,7 @@ import (
 	"github.com/prometheus/common/version"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/demo"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/api"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/check"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/expose"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/pages"
@@ -99,6 +100,8 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		Metrics:     promhttp.InstrumentMetricHandler(registry, metrics),
 		Jobs:        pages.NewJobsPage(store, poller, shown),
 		Batch:       pages.NewBatchPage(store, poller, shown),
+		JobsAPI:     api.NewJobsHandler(store, poller),
+		BatchAPI:    api.NewJobHandler(store, poller),
 		Reload:      func() error { return reloader.Reload(ctx) },
 	}.Handler()
 	if err != nil {

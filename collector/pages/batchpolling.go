@@ -1,30 +1,21 @@
 package pages
 
 import (
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
 // lastAnswer is the last answer of an operation about the batch.
 type lastAnswer struct {
-	Operation string
-	store.Answer
+	store.OperationAnswer
 	When *moment
 }
 
 // LastAnswers returns the last answer of each operation that was called since the program
 // started.
 func (r *pageRow) LastAnswers() (all []lastAnswer) {
-	for _, a := range []lastAnswer{
-		{Operation: aliyun.OpQueryOTAJob, Answer: r.Answers.Job},
-		{Operation: aliyun.OpListOTAJobByFirmware, Answer: r.Answers.List},
-		{Operation: aliyun.OpListOTATaskByJob, Answer: r.Answers.Counts},
-	} {
-		if !a.At.IsZero() {
-			a.When = r.moment(a.At)
-			all = append(all, a)
-		}
+	for _, a := range r.Answers.All() {
+		all = append(all, lastAnswer{a, r.moment(a.At)})
 	}
 	return all
 }

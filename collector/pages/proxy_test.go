@@ -10,8 +10,10 @@ import (
 
 	"golang.org/x/net/html"
 
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/api"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/pages"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/poll"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/web"
 )
 
@@ -26,6 +28,8 @@ func TestLinksBehindAProxy(t *testing.T) {
 		Metrics:     http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}),
 		Jobs:        jobs,
 		Batch:       harness.BatchPageOfStore(filled, pages.Options{}),
+		JobsAPI:     api.NewJobsHandler(filled, poll.New(filled, poll.Options{})),
+		BatchAPI:    api.NewJobHandler(filled, poll.New(filled, poll.Options{})),
 	}.Handler()
 	if err != nil {
 		t.Fatal(err)

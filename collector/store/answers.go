@@ -51,3 +51,20 @@ func (s *State) WithAnswer(operation string, answer Answer) *State {
 	}
 	return &next
 }
+
+// OperationAnswer is the last answer of an operation.
+type OperationAnswer struct {
+	Operation string
+	Answer
+}
+
+// All returns the answers of the operations that were called, in the order of the
+// documentation.
+func (a *Answers) All() (all []OperationAnswer) {
+	for _, operation := range aliyun.Operations {
+		if of := a.of(operation); of != nil && !of.At.IsZero() {
+			all = append(all, OperationAnswer{operation, *of})
+		}
+	}
+	return all
+}

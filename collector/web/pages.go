@@ -15,6 +15,8 @@ type Pages struct {
 	Metrics     http.Handler // serves MetricsPath
 	Jobs        http.Handler // serves /jobs
 	Batch       http.Handler // serves /jobs/{account}/{job_id}
+	JobsAPI     http.Handler // serves /api/v1/jobs
+	BatchAPI    http.Handler // serves /api/v1/jobs/{account}/{job_id}
 	Reload      func() error // reloads the configuration; must be safe for concurrent use
 }
 
@@ -28,7 +30,7 @@ var uncleanPath = regexp.MustCompile(`//|/\.\.?(/|$)`)
 // Handler returns the handler of all pages, which is safe for concurrent use. The error is
 // about --web.telemetry-path.
 func (p Pages) Handler() (http.Handler, error) {
-	own := []string{"/jobs", "/-/healthy", "/-/ready", "/-/reload", "/favicon.ico"}
+	own := []string{"/jobs", "/api/v1/jobs", "/-/healthy", "/-/ready", "/-/reload", "/favicon.ico"}
 	if !plainPath.MatchString(p.MetricsPath) || uncleanPath.MatchString(p.MetricsPath) || slices.Contains(own, p.MetricsPath) {
 		return nil, fmt.Errorf("--web.telemetry-path=%q: want a path such as /metrics, without //, /. or /.., and none of %v", p.MetricsPath, own)
 	}
@@ -39,6 +41,8 @@ func (p Pages) Handler() (http.Handler, error) {
 	}
 	mux.Handle("GET /jobs", p.Jobs)
 	mux.Handle("GET /jobs/{account}/{job_id}", p.Batch)
+	mux.Handle("GET /api/v1/jobs", p.JobsAPI)
+	mux.Handle("GET /api/v1/jobs/{account}/{job_id}", p.BatchAPI)
 	// Browsers request it and log an error for a 404.
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("GET /-/healthy", ok)

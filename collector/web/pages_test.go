@@ -11,7 +11,7 @@ import (
 func pages(t *testing.T, reloads *int) http.Handler {
 	t.Helper()
 	page := http.HandlerFunc(ok)
-	handler, err := Pages{MetricsPath: "/metrics", Landing: page, Metrics: page, Jobs: page, Batch: page, Reload: func() error { *reloads++; return nil }}.Handler()
+	handler, err := Pages{MetricsPath: "/metrics", Landing: page, Metrics: page, Jobs: page, Batch: page, JobsAPI: page, BatchAPI: page, Reload: func() error { *reloads++; return nil }}.Handler()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,7 +24,7 @@ func TestMethods(t *testing.T) {
 	reloads := 0
 	handler := pages(t, &reloads)
 	for path, allowed := range map[string]string{
-		"/": "GET, HEAD", "/metrics": "GET, HEAD", "/jobs": "GET, HEAD", "/jobs/a/b": "GET, HEAD", "/-/healthy": "GET, HEAD", "/-/ready": "GET, HEAD",
+		"/": "GET, HEAD", "/metrics": "GET, HEAD", "/jobs": "GET, HEAD", "/jobs/a/b": "GET, HEAD", "/api/v1/jobs": "GET, HEAD", "/api/v1/jobs/a/b": "GET, HEAD", "/-/healthy": "GET, HEAD", "/-/ready": "GET, HEAD",
 		"/favicon.ico": "GET, HEAD", "/-/reload": "POST",
 	} {
 		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "get"} {
@@ -78,13 +78,13 @@ func TestReloadFromAnotherSite(t *testing.T) {
 func TestMetricsPath(t *testing.T) {
 	for path, good := range map[string]bool{
 		"/metrics": true, "/": true, "/a/b": true, "/a/": true, "/.well-known/metrics": true, "/a..b": true, "/...": true, "/jobs/": true, "/jobs/a/b": true, "/jobs/a/": true,
-		"": false, "metrics": false, "/jobs": false, "/-/reload": false, "/{x}": false, "/a b": false, "/a?b": false, "/%61": false,
+		"": false, "metrics": false, "/jobs": false, "/api/v1/jobs": false, "/-/reload": false, "/{x}": false, "/a b": false, "/a?b": false, "/%61": false,
 		"//": false, "//m": false, "/a//b": false, "/a//": false, "/.": false, "/./": false, "/./a": false, "/a/.": false,
 		"/..": false, "/../": false, "/a/..": false, "/a/../b": false, "/../a": false,
 	} {
 		t.Run(path, func(t *testing.T) {
 			page := http.HandlerFunc(ok)
-			handler, err := Pages{MetricsPath: path, Landing: page, Metrics: page, Jobs: page, Batch: page}.Handler()
+			handler, err := Pages{MetricsPath: path, Landing: page, Metrics: page, Jobs: page, Batch: page, JobsAPI: page, BatchAPI: page}.Handler()
 			if !good {
 				if err == nil || !strings.HasPrefix(err.Error(), "--web.telemetry-path=") || strings.Contains(err.Error(), "\n") {
 					t.Errorf("error %v, want one line that starts with the flag", err)

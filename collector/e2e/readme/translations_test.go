@@ -164,6 +164,7 @@ var chinese = map[string]string{
 	"Command-line flags like those of Prometheus's own programs.":                                      "命令行参数，与 Prometheus 自家程序一致。",
 	"Credentials from every source that Alibaba Cloud's SDKs support: RRSA, ECS roles, STS, profiles.": "从阿里云 SDK 支持的各种来源取得密钥：RRSA、ECS 角色、STS、配置文件。",
 	"The browser protocol that chromedp uses.":                                                         "chromedp 所用的浏览器协议。",
+	"Tests validate the answers of `/api/v1` with the published schema.":                               "测试用公开的 schema 校验 `/api/v1` 的响应。",
 	"Tests open `/jobs` in a real browser.":                                                            "用真正的浏览器测试 `/jobs`。",
 	"Sockets from systemd, for `--web.systemd-socket`.":                                                "来自 systemd 的套接字，`--web.systemd-socket`。",
 	"Log lines in logfmt or JSON.":                                                                     "logfmt 或 JSON 格式的日志。",

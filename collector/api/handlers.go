@@ -1,0 +1,126 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/klauspost/compress/gzhttp"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/pages"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/poll"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/web"
+)
+
+// NewJobsHandler returns the handler of /api/v1/jobs, which is safe for concurrent use. It
+// takes the parameters of /jobs, and format.
+func NewJobsHandler(states *store.Store, poller *poll.Poller) http.Handler {
+	return gzhttp.GzipHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		now := time.Now()
+		format, err := parseFormat(r.URL)
+		if err != nil {
+			refuse(w, http.StatusBadRequest, err.Error())
+			return
+		}
+		selection, err := pages.Select(r.Context(), r.URL.RawQuery, states, poller, now)
+		if err != nil {
+			refuse(w, http.StatusBadRequest, err.Error())
+			return
+		}
+		web.BreakOff(r)
+		var list listWriter = newJSONList(w, selection, now)
+		if format == "csv" {
+			list = newCSVList(w)
+			w.Header().Set("Content-Disposition", `attachment; filename="ota-batches.csv"`)
+		}
+		setHeaders(w, list.contentType())
+		if list.begin() != nil {
+			return // the client has gone
+		}
+		for b := range selection.Batches {
+			web.BreakOff(r)
+			if list.add(jobOf(b, firmwareOf(states, b))) != nil {
+				return
+			}
+		}
+		_ = list.end() // fails only if the client has gone
+	}))
+}
+
+// listWriter writes the answer with all selected batches in a format, batch by batch. An error
+// means that the client has gone.
+type listWriter interface {
+	contentType() string
+	begin() error
+	add(j job) error
+	end() error
+}
+
+// NewJobHandler returns the handler of /api/v1/jobs/{account}/{job_id}, which is safe for
+// concurrent use.
+func NewJobHandler(states *store.Store, poller *poll.Poller) http.Handler {
+	return gzhttp.GzipHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		account, jobID := r.PathValue("account"), r.PathValue("job_id")
+		b, ok := pages.Find(account, jobID, states, poller, time.Now())
+		web.BreakOff(r)
+		if !ok {
+			refuse(w, http.StatusNotFound, fmt.Sprintf("the exporter does not watch job %q of account %q", jobID, account))
+			return
+		}
+		j := jobOf(b, firmwareOf(states, b))
+		j.addDetails(b.State)
+		setHeaders(w, "application/json")
+		write(w, j)
+	}))
+}
+
+// firmwareOf returns the package of a batch, nil if no firmware list shows it.
+func firmwareOf(states *store.Store, b pages.Batch) *aliyun.Firmware {
+	if b.Job == nil {
+		return nil
+	}
+	return states.Firmware(b.Account, aliyun.Text(b.Job.FirmwareID))
+}
+
+// parseFormat reads the parameters that only this package has.
+func parseFormat(u *url.URL) (format string, err error) {
+	parameters := u.Query()
+	if parameters.Get("page") != "" {
+		return "", fmt.Errorf("page=%q: the answer has all batches at once: omit it", parameters.Get("page"))
+	}
+	switch format := parameters.Get("format"); format {
+	case "", "json":
+		return "json", nil
+	case "csv":
+		return "csv", nil
+	default:
+		return "", fmt.Errorf("format=%q: want one of [json csv]", format)
+	}
+}
+
+// refuse answers with an error.
+func refuse(w http.ResponseWriter, status int, message string) {
+	setHeaders(w, "application/json")
+	w.WriteHeader(status)
+	write(w, struct {
+		Error string `json:"error"`
+	}{message})
+}
+
+func setHeaders(w http.ResponseWriter, contentType string) {
+	h := w.Header()
+	h.Set("Content-Type", contentType)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+}
+
+// write writes a value as JSON. It fails only if the client has gone.
+func write(w io.Writer, value any) {
+	_ = json.NewEncoder(w).Encode(value)
+}

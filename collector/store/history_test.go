@@ -59,6 +59,8 @@ func TestHistory(t *testing.T) {
 		"gone and back": {[]news{answered("PLANNED"), failed("not_found", "gone", "r"), answered("PLANNED")}, []string{"0 PLANNED", "1 " + queries + " not_found gone r", "2 " + queries + "   ", "2 PLANNED"}},
 		"counts that fail and recover": {[]news{answered("PLANNED"), counted, countFailed("a"), countFailed("a"), answered("PLANNED"), counted},
 			[]string{"0 PLANNED", "2 " + counts + " server a ", "5 " + counts + "   "}},
+		"counts that fail in another way": {[]news{countFailed("a"), answered("PLANNED"), countFailed("a"), countFailed("b")},
+			[]string{"1 PLANNED", "2 " + counts + " server a ", "3 " + counts + " server b "}},
 		"both operations fail": {[]news{answered("PLANNED"), countFailed("a"), failed("server", "a", ""), countFailed("a"), counted, failed("server", "a", "")},
 			[]string{"0 PLANNED", "1 " + counts + " server a ", "2 " + queries + " server a ", "4 " + counts + "   "}},
 	} {

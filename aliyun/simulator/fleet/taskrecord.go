@@ -15,11 +15,12 @@ func (w Tasks) task(i int) Record {
 	v := w.v
 	state := w.state(i)
 	modified, progress, desc := v.Create, "0.00", ""
-	if w.fixed == nil {
+	switch {
+	case w.fixed == nil:
 		modified, progress, desc = w.detail(i, state)
-	} else if state == stateSucceeded {
+	case state == stateSucceeded:
 		progress = "100.00"
-	} else if state == stateFailed {
+	case state == stateFailed:
 		failure := v.failure(i, course{})
 		progress, desc = cmp.Or(failure.Progress, progress), failure.Desc
 	}

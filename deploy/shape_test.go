@@ -72,9 +72,11 @@ func TestLabelsOnlyIdentify(t *testing.T) {
 			for _, at := range c.Alerts {
 				for _, expected := range at.Expected {
 					for label := range expected.Labels {
-						exporter := slices.Contains([]string{"OTAConfigReloadFailed", "OTAStateWriteFailing", "OTAExporterDown"}, at.Alertname)
-						if !slices.Contains([]string{"account", "job_id", "severity"}, label) &&
-							!(exporter && (label == "job" || label == "instance")) {
+						identifies := []string{"account", "job_id", "severity"}
+						if slices.Contains([]string{"OTAConfigReloadFailed", "OTAStateWriteFailing", "OTAExporterDown"}, at.Alertname) {
+							identifies = append(identifies, "job", "instance")
+						}
+						if !slices.Contains(identifies, label) {
 							t.Errorf("%s, %s: %s has the label %s", name, c.Name, at.Alertname, label)
 						}
 					}

@@ -90,7 +90,9 @@ func (c *taskCount) done(failure *aliyun.Error) {
 		return
 	}
 	r.open--
-	r.answer = store.NewAnswer(time.Now(), c.page.RequestID, failure)
+	if r.failure == nil { // of a round that fails, that of the call that failed
+		r.answer = store.NewAnswer(time.Now(), c.page.RequestID, failure)
+	}
 	switch {
 	case failure != nil:
 		r.failure = failure

@@ -24,6 +24,7 @@ func failures(tasks []aliyun.Task, failed int, rules reason.Rules) (reasons map[
 		}
 		return texts[text]
 	}
+	known := make(map[[2]string]string) // reasons
 	for i := range tasks {
 		t := &tasks[i]
 		if aliyun.Text(t.TaskStatus) != store.Failed || len(devices) == min(failed, store.MaxFailed) {
@@ -37,7 +38,11 @@ func failures(tasks []aliyun.Task, failed int, rules reason.Rules) (reasons map[
 		if strings.TrimSpace(d.Text) == "" && strings.HasPrefix(progress, "-") {
 			d.Text = progress // the step that failed is all that is known
 		}
-		d.Reason = rules.Of(d.Text, progress)
+		said := [2]string{d.Text, progress}
+		if _, ok := known[said]; !ok {
+			known[said] = rules.Of(d.Text, progress)
+		}
+		d.Reason = known[said]
 		if t.UtcModified != nil {
 			d.At = *t.UtcModified
 		}

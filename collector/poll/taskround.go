@@ -18,7 +18,7 @@ type taskRound struct {
 	failed  []aliyun.Task  // a page with those that are FAILED
 	open    int            // calls under way or still to make
 	failure *aliyun.Error
-	answer  store.Answer // to the last call
+	answer  store.Answer // to the last call, or to the first one that failed
 }
 
 // first takes up the page of all tasks and returns the statuses that are still to be

@@ -23,11 +23,11 @@ var stepPattern = regexp.MustCompile(`(?i)(?:^|["'{\s]step["']?\s*[:=]?\s*|^step
 // Public programs in English and in Chinese are in the test.
 var words = []Rule{
 	{Other, regexp.MustCompile(`(?i)cancel|取消`)},
-	{VersionMismatch, regexp.MustCompile(`(?i)version.{0,40}(conform|match|differ|invalid|illegal|wrong|incorrect|unexpected|inconsistent)` +
-		`|(mismatch|invalid|illegal|wrong|incorrect|unexpected)\w*\b.{0,40}\bversion` +
-		`|版本.{0,8}(不符|不匹配|不一致|不正确|不对|错误|无效|非法)|(无效|非法|错误)的?.{0,8}版本`)},
+	{VersionMismatch, regexp.MustCompile(`(?i)version.*(conform|match|differ|invalid|illegal|wrong|incorrect|unexpected|inconsistent)` +
+		`|(mismatch|invalid|illegal|wrong|incorrect|unexpected).*\bversion` +
+		`|版本.*(不符|不匹配|不一致|不正确|不对|错误|无效|非法)|(无效|非法|错误).*版本`)},
 	{Burn, regexp.MustCompile(`(?i)\bburn|\b(write|writing|erase|erasing)\b|\bflash|partition|烧写|烧录|刷写|写入|写flash|擦除|分区`)},
-	{Verify, regexp.MustCompile(`(?i)verif|check ?sum|\bcheck\b|\bcrc|\bmd5|\bsha-?\d|digest|\bsign(ature|ed|ing)?\b|integrity|corrupt|校验|验签|签名|验证|摘要|完整性`)},
+	{Verify, regexp.MustCompile(`(?i)verif|check ?sum|\bcheck(ing)?\b.*\b(fa|err)|\bcrc|\bmd5|\bsha-?\d|digest|\bsign(ature|ed|ing)?\b|integrity|corrupt|校验|验签|签名|验证|摘要|完整性`)},
 	{Download, regexp.MustCompile(`(?i)download|\bfetch|\bhttps?\b|\burl\b|\btls\b|\bssl\b|\bdns\b|connect|network|socket|下载|拉取|网络|连接`)},
 	{Timeout, regexp.MustCompile(`(?i)\btime[sd]?[ _-]?out|超时`)},
 	{Upgrade, regexp.MustCompile(`(?i)upgrad|updat|instal|升级|安装|更新`)},

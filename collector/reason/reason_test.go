@@ -83,6 +83,7 @@ func TestPublishedTexts(t *testing.T) {
 		{"安装失败", "", reason.Upgrade},
 		{"success", "", reason.Other},
 		{"hello", "", reason.Other},
+		{"please check the network", "", reason.Download},
 		{"NULL", "", reason.Other},
 		{"", "", reason.Other},
 		{"", "100.00", reason.Other},
@@ -159,4 +160,11 @@ func FuzzOf(f *testing.F) {
 			t.Errorf("%q", got)
 		}
 	})
+}
+
+// The longest text that no rule matches, which is the most expensive one.
+func BenchmarkOf(b *testing.B) {
+	for b.Loop() {
+		(reason.Rules(nil)).Of(strings.Repeat("version mismatc", 20), "0.00")
+	}
 }

@@ -41,7 +41,7 @@ var allowed = map[string][]string{
 	"collector/store":     {"aliyun", "collector/target"},
 	"collector/schedule":  {"aliyun", "aliyun/budget", "collector/target", "collector/store"},
 	"collector/advice":    {"aliyun", "aliyun/signature"},
-	"collector/poll":      {"aliyun", "aliyun/budget", "aliyun/credentials", "aliyun/printable", "collector/reason", "collector/target", "collector/store", "collector/schedule", "collector/advice"},
+	"collector/poll":      {"aliyun", "aliyun/budget", "aliyun/credentials", "aliyun/printable", "collector/reason", "collector/target", "collector/store", "collector/schedule"},
 	"collector/web":       nil,
 	"collector/expose":    {"aliyun", "aliyun/printable", "collector/store", "collector/web"},
 	"collector/pages":     {"config/link", "aliyun", "aliyun/printable", "collector/target", "collector/store", "collector/advice", "collector/poll", "collector/web"},

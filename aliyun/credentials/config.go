@@ -23,6 +23,16 @@ type Config struct {
 	CredentialsURI               string
 }
 
+// SecretFiles returns the files that the secrets are read from.
+func (cfg Config) SecretFiles() (files []string) {
+	for _, file := range []string{cfg.AccessKeySecretFile, cfg.SecurityTokenFile, cfg.OIDCTokenFile} {
+		if file != "" {
+			files = append(files, file)
+		}
+	}
+	return files
+}
+
 // kind returns the name of the source in credentials-go.
 func (cfg Config) kind() string {
 	switch {

@@ -16,11 +16,10 @@ import (
 type batchView struct {
 	frame
 	*pageRow
-	Firmware *aliyun.Firmware // not nil; without a firmware list, all of its fields are nil
-	Back     string           // the relative URL of the list that the reader came from
-	JSON     string           // the relative URL of the same as JSON; "": there is none
-	Grafana  string           // a URL; "": none is configured
-	Console  string           // likewise
+	Back    string // the relative URL of the list that the reader came from
+	JSON    string // the relative URL of the same as JSON; "": there is none
+	Grafana string // a URL; "": none is configured
+	Console string // likewise
 }
 
 // missingBatch is what the template of a batch that is not watched shows.
@@ -58,14 +57,11 @@ func NewBatchPage(states *store.Store, poller *poll.Poller, o Options) http.Hand
 }
 
 func newBatchView(f frame, state *store.State, states *store.Store, poller *poll.Poller, o Options) *batchView {
-	rows := pageRows([]*store.State{state}, states.ExpectedDuration(), f.now)
+	rows := pageRows([]*store.State{state}, states, f.now)
 	showNext(poller, rows)
-	v := &batchView{frame: f, pageRow: rows[0], Firmware: &aliyun.Firmware{}}
+	v := &batchView{frame: f, pageRow: rows[0]}
 	if name := aliyun.Text(v.Job.Name); name != "" {
 		v.Title = name + " · " + state.JobID
-	}
-	if known := states.Firmware(state.Account, aliyun.Text(v.Job.FirmwareID)); known != nil {
-		v.Firmware = known
 	}
 	if address := BatchAddress(state.Account, state.JobID); address != "" {
 		v.JSON = f.Root + "api/v1/" + address

@@ -60,7 +60,7 @@ func (v *batchView) Troubles() []trouble {
 		case aliyun.ClassAuth, aliyun.ClassPermission:
 			runbook = "OTAAccountFailing"
 		}
-		add(runbook, "The last poll failed, so the data gets older.", v.Cure())
+		add(runbook, "The last poll failed, so the data gets older.", v.Failure().Cure)
 	}
 	if v.DevicesErr != nil {
 		runbook := ""

@@ -83,7 +83,7 @@ func TestJobsPageLimitsTextsOfTheAPI(t *testing.T) {
 	if n := len(harness.Elements(harness.Elements(root, "nav")[0], "a")); n != 3+len(aliyun.Statuses)+20 {
 		t.Errorf("%d links in the summary", n)
 	}
-	if got := harness.Text(harness.Elements(root, "nav")[0]); !strings.HasSuffix(got, "and 2961 more statuses") { // 2980 new ones and the long one, less 20
+	if got := harness.Text(harness.Elements(root, "nav")[0]); !strings.HasSuffix(got, "and 2,961 more statuses") { // 2980 new ones and the long one, less 20
 		t.Errorf("the summary has no number of the other statuses: …%s", got[max(0, len(got)-100):])
 	}
 	if got := chosen(root, "status"); got != "NEW_STATUS_2999" {

@@ -1,6 +1,9 @@
 package pages
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
@@ -8,45 +11,59 @@ import (
 type pageColumn struct {
 	Key, Title string
 	sortKey    func(*pageRow) sortKey
+	empty      func(*pageRow) bool // its cell in a row; nil: it never is
 }
 
-// pageColumns are in the order of the cells in page.html.
+// pageColumns are in the order of the cells in jobs.html.
 var pageColumns = []pageColumn{
 	{"batch", "Batch", func(r *pageRow) sortKey {
 		return sortKey{absent: r.Job.Name == nil, first: aliyun.Text(r.Job.Name), second: r.JobID}
-	}},
-	{"account", "Account", func(r *pageRow) sortKey {
-		return sortKey{first: r.Account, second: r.Instance.ID}
-	}},
+	}, nil},
 	{"status", "Status", func(r *pageRow) sortKey {
 		return sortKey{number: float64(urgency(r)), first: r.Status}
-	}},
+	}, nil},
 	{"progress", "Progress", func(r *pageRow) sortKey {
-		share, ok := r.finished()
+		share, ok := r.succeeded()
 		return sortKey{absent: !ok, number: share}
-	}},
+	}, func(r *pageRow) bool { return r.Progress() == nil }},
+	{"deadline", "Deadline", func(r *pageRow) sortKey {
+		return sortKey{absent: r.due().IsZero(), at: r.due()}
+	}, func(r *pageRow) bool { return r.due().IsZero() && !r.AwaitsCount() }},
+	{"error", "Last error", func(r *pageRow) sortKey {
+		e := cmp.Or(r.Err, r.DevicesErr)
+		if e == nil {
+			return sortKey{absent: true}
+		}
+		return sortKey{first: string(e.Class), second: e.Code, at: r.ErrAt}
+	}, func(r *pageRow) bool { return r.Failure() == nil && r.CountFailure() == nil }},
 	{"age", "Age of data", func(r *pageRow) sortKey {
 		at := r.TrueAt()
 		return sortKey{absent: at.IsZero(), number: r.now.Sub(at).Seconds()}
-	}},
-	{"deadline", "Deadline", func(r *pageRow) sortKey {
-		return sortKey{absent: r.deadline.IsZero(), at: r.deadline}
-	}},
+	}, nil},
 	{"next", "Next poll", func(r *pageRow) sortKey {
 		return sortKey{number: float64(-boolOrder(r.next.UnderWay)), at: r.next.At}
-	}},
-	{"error", "Last error", func(r *pageRow) sortKey {
-		if r.Err == nil {
-			return sortKey{absent: true}
-		}
-		return sortKey{first: string(r.Err.Class), second: r.Err.Code, at: r.ErrAt}
-	}},
+	}, nil},
+	{"account", "Account", func(r *pageRow) sortKey {
+		return sortKey{first: r.Account, second: r.Instance.ID}
+	}, nil},
 }
 
-// byUrgency sorts running batches first, those with the earliest deadline before the others,
-// and ended batches last.
+// showsColumn reports whether a column has something to show for some of the rows.
+func showsColumn(c pageColumn, rows []*pageRow) bool {
+	return c.empty == nil || slices.ContainsFunc(rows, func(r *pageRow) bool { return !c.empty(r) })
+}
+
+// byUrgency sorts what needs someone first: failing batches, overdue ones, then live ones by
+// their deadline. Ended batches are last.
 func byUrgency(r *pageRow) sortKey {
-	return sortKey{number: float64(2*urgency(r) + boolOrder(r.deadline.IsZero())), at: r.deadline}
+	need := 2
+	switch {
+	case r.Failing():
+		need = 0
+	case r.Overdue():
+		need = 1
+	}
+	return sortKey{number: float64(10*need + 2*urgency(r) + boolOrder(r.due().IsZero())), at: r.due()}
 }
 
 // urgency ranks the statuses. An undocumented status ranks high, because it may need attention.

@@ -60,6 +60,7 @@ var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"text":   pageText,
 	"class":  statusClass,
 	"number": number,
+	"icon":   statusIcon,
 }).ParseFS(pageHTML, "*.html"))
 
 // policy is the Content-Security-Policy of every page. If a text from the API became markup by
@@ -118,4 +119,12 @@ func statusClass(status string) string {
 		return status
 	}
 	return ""
+}
+
+// statusIcon returns the id of the icon of a status of a batch.
+func statusIcon(status string) string {
+	if slices.Contains(aliyun.Statuses, status) || status == noData {
+		return "icon-" + status
+	}
+	return "icon-other"
 }

@@ -20,10 +20,12 @@ func NewJobsPage(store *store.Store, poller *poll.Poller, o Options) http.Handle
 			return
 		}
 		now := o.now()
-		view := query.view(r.Context(), pageRows(store.Snapshot(), store.ExpectedDuration(), now), poller, now)
+		rows := pageRows(store.Snapshot(), store, now)
+		outages, lists := findOutages(rows, poller.ListFailures())
+		view := query.view(r.Context(), rows, poller, now)
 		view.Version = o.Version
-		failures, more := poller.ListFailures(maxLists)
-		view.showLists(failures, more, now)
+		view.showOutages(outages, poller)
+		view.showLists(lists)
 		view.showProducts(poller.ProductCounts())
 		web.BreakOff(r)
 		send(w, "jobs.html", view)

@@ -1,8 +1,6 @@
 package pages
 
 import (
-	"time"
-
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/poll"
 )
 
@@ -13,10 +11,8 @@ const maxLists = 10
 // pageList is a list that cannot be read. The template uses the exported fields and methods.
 type pageList struct {
 	poll.ListFailure
-	now time.Time
+	Failure *failure
 }
-
-func (l pageList) ErrorAge() *moment { return newMoment(l.At, l.now) }
 
 // maxProducts is the maximum number of products on the page.
 const maxProducts = 50
@@ -45,9 +41,10 @@ func (v *pageView) showProducts(counts []poll.ProductCount) {
 }
 
 // showLists adds the first of the lists that cannot be read to the page.
-func (v *pageView) showLists(first []poll.ListFailure, more int, now time.Time) {
-	v.MoreLists = more
-	for _, f := range first {
-		v.Lists = append(v.Lists, pageList{f, now})
+func (v *pageView) showLists(failing []poll.ListFailure) {
+	shown := failing[:min(len(failing), maxLists)]
+	v.MoreLists = len(failing) - len(shown)
+	for _, f := range shown {
+		v.Lists = append(v.Lists, pageList{f, newFailure(f.Err, f.Instance, f.Of, newMoment(f.At, v.now), f.Failures)})
 	}
 }

@@ -5,15 +5,16 @@ import (
 	"strconv"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
 // progress is the progress of the devices of a batch. The template uses the exported fields and
 // methods.
 type progress struct {
-	finished float64 // share of the devices with a final task status, 0 to 1
-	Total    int     // number of devices
-	Bars     []bar
-	Counts   []deviceCount // without the statuses of no device
+	Total             int // number of devices
+	Succeeded, Failed int
+	Bars              []bar
+	Counts            []deviceCount // without the statuses of no device
 }
 
 // bar is one part of the progress bar, in percent of its width.
@@ -29,7 +30,8 @@ func (r *pageRow) Progress() *progress {
 	if r.Devices == nil || r.Devices.Total == 0 {
 		return nil
 	}
-	p := &progress{Total: r.Devices.Total}
+	p := &progress{Total: r.Devices.Total, Succeeded: r.Devices.ByStatus[succeeded], Failed: r.Devices.ByStatus[store.Failed]}
+	from := 0.0
 	for _, status := range r.Devices.Statuses() {
 		n := r.Devices.ByStatus[status]
 		if n == 0 {
@@ -37,34 +39,26 @@ func (r *pageRow) Progress() *progress {
 		}
 		p.Counts = append(p.Counts, deviceCount{status, n})
 		if slices.Contains(aliyun.FinishedTaskStatuses, status) {
-			share := float64(n) / float64(p.Total)
-			p.Bars = append(p.Bars, bar{status, inPercent(p.finished), inPercent(share)})
-			p.finished += share
+			width := 100 * float64(n) / float64(p.Total)
+			p.Bars = append(p.Bars, bar{status, strconv.FormatFloat(from, 'f', 1, 64), strconv.FormatFloat(width, 'f', 1, 64)})
+			from += width
 		}
 	}
-	p.finished = min(p.finished, 1) // devices change their status while they are counted
 	return p
 }
 
-// finished returns the share of the devices with a final task status. ok is false if no devices
-// are counted.
-func (r *pageRow) finished() (share float64, ok bool) {
+const succeeded = "SUCCEEDED"
+
+// SucceededShare and FailedShare are shares of all devices: of a cancelled batch, most devices
+// may have done neither.
+func (p *progress) SucceededShare() string { return percent(p.Succeeded, p.Total) }
+func (p *progress) FailedShare() string    { return percent(p.Failed, p.Total) }
+
+// succeeded returns the share of the devices that have succeeded. ok is false if no devices are
+// counted.
+func (r *pageRow) succeeded() (share float64, ok bool) {
 	if r.Devices == nil || r.Devices.Total == 0 {
 		return 0, false
 	}
-	devices := 0
-	for _, status := range aliyun.FinishedTaskStatuses {
-		devices += r.Devices.ByStatus[status]
-	}
-	return min(float64(devices)/float64(r.Devices.Total), 1), true
+	return min(float64(r.Devices.ByStatus[succeeded])/float64(r.Devices.Total), 1), true
 }
-
-// Percent returns the finished share in percent. It is 100.0 only if all devices have finished.
-func (p *progress) Percent() string {
-	if p.finished < 1 {
-		return inPercent(min(p.finished, 0.999))
-	}
-	return inPercent(1)
-}
-
-func inPercent(share float64) string { return strconv.FormatFloat(100*share, 'f', 1, 64) }

@@ -76,7 +76,9 @@ func TestLinksBehindAProxy(t *testing.T) {
 				t.Errorf("%s: a link leads to %s", open[0], link)
 				continue
 			}
-			open = append(open, link.String())
+			if !strings.Contains(link.Path, "/jobs/") { // pages of batches
+				open = append(open, link.String())
+			}
 		}
 	}
 	for _, want := range []string{"/", "/jobs", "/exporter/metrics", "/-/healthy", "/jobs?page=2"} {

@@ -29,7 +29,7 @@ type pageFilter struct {
 
 var pageFilters = []pageFilter{
 	{"", "all batches", func(*pageRow) bool { return true }},
-	{"failing", "last poll failed", func(r *pageRow) bool { return r.Err != nil }},
+	{"failing", "failing", func(r *pageRow) bool { return r.Err != nil || r.DevicesErr != nil }},
 	{"overdue", "past the deadline", (*pageRow).Overdue},
 }
 

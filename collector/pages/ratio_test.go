@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -32,7 +33,7 @@ func countedRows(n int) []*pageRow {
 			AsOf: at, Devices: devices,
 		}
 	}
-	return pageRows(states, time.Hour, time.Unix(1e9, 0))
+	return pageRows(states, store.New(), time.Unix(1e9, 0))
 }
 
 // sortedWithoutKeys computes the progress again for each comparison.
@@ -42,7 +43,7 @@ func sortedWithoutKeys(rows []*pageRow) []*pageRow {
 		if a.Progress() == nil || b.Progress() == nil {
 			return boolOrder(a.Progress() == nil) - boolOrder(b.Progress() == nil)
 		}
-		return int(1e9 * (a.Progress().finished - b.Progress().finished))
+		return cmp.Compare(float64(a.Progress().Succeeded)/float64(a.Progress().Total), float64(b.Progress().Succeeded)/float64(b.Progress().Total))
 	})
 	return sorted
 }

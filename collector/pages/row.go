@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/advice"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/poll"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
@@ -24,21 +23,34 @@ type pageRow struct {
 	next   poll.NextPoll // only set in the rows that are shown or sorted by it
 	now    time.Time
 
+	Firmware *aliyun.Firmware // not nil; without a firmware list, all of its fields are nil
+	Page     string           // relative URL of the page of the batch, "": it has none; only set in the rows that are shown
+
+	pollOutage, countOutage *outage // that may explain Err and DevicesErr, see outage.explains
+
 	deadline  time.Time // zero: none
 	Basis     string    // of the deadline
 	Uncounted bool      // the deadline depends on the first count of the devices
 }
 
-var noJob = &aliyun.Job{}
+var (
+	noJob      = &aliyun.Job{}
+	noFirmware = &aliyun.Firmware{}
+)
 
 // pageRows makes a row of each state, in the same order.
-func pageRows(states []*store.State, expected time.Duration, now time.Time) []*pageRow {
+func pageRows(states []*store.State, in *store.Store, now time.Time) []*pageRow {
+	expected := in.ExpectedDuration()
 	all := make([]pageRow, len(states))
 	rows := make([]*pageRow, len(states))
 	for i, s := range states {
 		r := &all[i]
 		r.State, r.Job, r.now = s, cmp.Or(s.Job, noJob), now
 		r.Status = cmp.Or(aliyun.Text(r.Job.JobStatus), noData)
+		if id := r.Job.FirmwareID; id != nil {
+			r.Firmware = in.Firmware(s.Account, *id)
+		}
+		r.Firmware = cmp.Or(r.Firmware, noFirmware)
 		var known bool
 		r.deadline, r.Basis, known = s.Deadline(expected)
 		r.Uncounted = r.Basis != "" && !known
@@ -49,7 +61,33 @@ func pageRows(states []*store.State, expected time.Duration, now time.Time) []*p
 
 // Overdue reports whether the batch continues after its deadline.
 func (r *pageRow) Overdue() bool {
-	return !r.deadline.IsZero() && r.deadline.Before(r.now) && !r.Job.Ended()
+	return !r.due().IsZero() && r.due().Before(r.now)
+}
+
+// due returns the deadline, zero if there is none. That of an ended batch is history.
+func (r *pageRow) due() time.Time {
+	if r.Job.Ended() {
+		return time.Time{}
+	}
+	return r.deadline
+}
+
+// AwaitsCount reports whether the batch gets a deadline when its devices are counted.
+func (r *pageRow) AwaitsCount() bool { return r.Uncounted && !r.Job.Ended() }
+
+// Module returns the module that the batch updates. Most devices have only the one called
+// "default", which is left out.
+func (r *pageRow) Module() string {
+	if name := aliyun.Text(r.Firmware.ModuleName); name != "default" {
+		return name
+	}
+	return ""
+}
+
+// Failing reports whether the last poll or the last count of the devices failed. A throttled
+// call says nothing about the batch.
+func (r *pageRow) Failing() bool {
+	return r.Err != nil && r.Err.Class != aliyun.ClassThrottled || r.DevicesErr != nil
 }
 
 func (r *pageRow) moment(at time.Time) *moment { return newMoment(at, r.now) }
@@ -77,10 +115,9 @@ type lifeEvent struct {
 	moment
 }
 
-// Age, Deadline and ErrorAge return nil if there is no such time.
+// Age and Deadline return nil if there is no such time.
 func (r *pageRow) Age() *moment      { return r.moment(r.TrueAt()) }
-func (r *pageRow) Deadline() *moment { return r.moment(r.deadline) }
-func (r *pageRow) ErrorAge() *moment { return r.moment(r.ErrAt) }
+func (r *pageRow) Deadline() *moment { return r.moment(r.due()) }
 
 // showNext sets the next poll of the rows.
 func showNext(poller *poll.Poller, rows []*pageRow) {
@@ -105,9 +142,4 @@ func (r *pageRow) Next() string {
 	default:
 		return "in " + span(wait)
 	}
-}
-
-// Cure returns the cure for the error of the last poll.
-func (r *pageRow) Cure() string {
-	return advice.Cure(r.Err, r.Instance, "job "+r.JobID)
 }

@@ -19,7 +19,7 @@ import (
 func TestJobsPageRejectsUnknownValues(t *testing.T) {
 	handler := harness.PageOfStore(store.New())
 	for query, want := range map[string]string{
-		"sort=colour":  `sort="colour": want one of [batch account`,
+		"sort=colour":  `sort="colour": want one of [batch status`,
 		"sort=-":       `sort="-": want one of`,
 		"only=late":    `only="late": want one of ["" "failing" "overdue"]`,
 		"page=0":       `page="0": want a number from 1`,

@@ -5,6 +5,8 @@ import (
 	"context"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
 // of returns the rows that the query selects, on all pages, in the same order. It returns nil
@@ -51,8 +53,11 @@ func (s *search) finds(r *pageRow) bool {
 		s.texts = append(s.texts, '=')
 		s.add(t.Value)
 	}
-	if r.Err != nil {
-		s.add(new(r.Err.Error()))
+	s.add(r.Firmware.ProductName, r.Firmware.ModuleName)
+	for _, e := range []*aliyun.Error{r.Err, r.DevicesErr} {
+		if e != nil {
+			s.add(new(e.Error()))
+		}
 	}
 	for _, word := range s.words {
 		if !bytes.Contains(s.texts, word) {

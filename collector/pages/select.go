@@ -35,7 +35,7 @@ func Select(ctx context.Context, rawQuery string, states *store.Store, poller *p
 	if err != nil {
 		return Selection{}, err
 	}
-	rows := pageRows(states.Snapshot(), states.ExpectedDuration(), now)
+	rows := pageRows(states.Snapshot(), states, now)
 	found := query.of(ctx, rows)
 	showNext(poller, found)
 	sorted := query.sorted(found)
@@ -54,7 +54,7 @@ func Find(account, jobID string, states *store.Store, poller *poll.Poller, now t
 	if state == nil {
 		return Batch{}, false
 	}
-	rows := pageRows([]*store.State{state}, states.ExpectedDuration(), now)
+	rows := pageRows([]*store.State{state}, states, now)
 	showNext(poller, rows)
 	return rows[0].batch(), true
 }
@@ -62,7 +62,7 @@ func Find(account, jobID string, states *store.Store, poller *poll.Poller, now t
 func (r *pageRow) batch() Batch {
 	b := Batch{State: r.State, Next: r.next, Deadline: r.deadline, Basis: r.Basis, Overdue: r.Overdue()}
 	if r.Err != nil {
-		b.Cure = r.Cure()
+		b.Cure = r.Failure().Cure
 	}
 	if r.DevicesErr != nil {
 		b.DevicesCure = r.DevicesCure()

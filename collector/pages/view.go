@@ -3,6 +3,7 @@ package pages
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
@@ -29,17 +30,22 @@ type pageView struct {
 	Found    int        // number of batches that the query selects
 	Total    int        // number of watched batches
 
-	Lists     []pageList    // lists that cannot be read
-	MoreLists int           // number of other lists that cannot be read
-	Products  *pageProducts // nil: none is discovered
+	Outages     []*outage
+	MoreOutages int
+	Lists       []pageList    // lists that cannot be read
+	MoreLists   int           // number of other lists that cannot be read
+	Products    *pageProducts // nil: none is discovered
 
-	Summary            []pageLink // number of batches by filter and status
-	Headers            []pageHeader
-	Previous, Next     string // URLs; "": there is no such page
+	Summary            []pageLink      // number of batches by filter and status
+	Headers            []pageHeader    // of the columns with something to show
+	Shows              map[string]bool // the keys of those columns
+	Previous, Next     string          // URLs; "": there is no such page
 	Accounts, Statuses []string
 	MoreAccounts       int // number of accounts that are not in Accounts
 	MoreStatuses       int // number of statuses that are not in Statuses
 	Filters            []pageFilter
+	Orders             []pageOrder // to choose from where the table has no headings
+	Filtered           bool        // a filter is set that the summary does not show
 	RefreshSeconds     int
 }
 
@@ -59,6 +65,18 @@ type pageHeader struct {
 	Order   string // ascending, descending or none, as in aria-sort
 }
 
+// pageOrder is a value of the sort parameter.
+type pageOrder struct{ Name, Title string }
+
+// pageOrders returns all of them.
+func pageOrders() (all []pageOrder) {
+	for _, c := range pageColumns {
+		title := strings.ToLower(c.Title)
+		all = append(all, pageOrder{c.Key, title}, pageOrder{"-" + c.Key, title + ", descending"})
+	}
+	return all
+}
+
 // view returns the requested page of the rows. If there is no such page, because batches have
 // disappeared, it returns the last one. If ctx ends, the view is incomplete.
 func (q pageQuery) view(ctx context.Context, rows []*pageRow, poller *poll.Poller, now time.Time) *pageView {
@@ -71,10 +89,15 @@ func (q pageQuery) view(ctx context.Context, rows []*pageRow, poller *poll.Polle
 	to := min(from+rowsPerPage, len(found))
 	shown := q.sorted(found)[from:to]
 	showNext(poller, shown)
+	for _, r := range shown {
+		if r.Page = BatchAddress(r.Account, r.JobID); r.Page != "" && q.Address() != "?" {
+			r.Page += q.Address() // for the way back
+		}
+	}
 	v := &pageView{
 		frame: frame{Title: "OTA batches", Root: "./", now: now},
 		Query: q, Rows: shown, From: from + 1, To: to, Found: len(found), Total: len(rows),
-		Filters: pageFilters, RefreshSeconds: refreshSeconds,
+		Shows: make(map[string]bool), Filters: pageFilters, Orders: pageOrders(), Filtered: q.Account != "" || q.Text != "", RefreshSeconds: refreshSeconds,
 	}
 	if q.Refresh {
 		v.frame.Refresh = refreshSeconds
@@ -88,6 +111,10 @@ func (q pageQuery) view(ctx context.Context, rows []*pageRow, poller *poll.Polle
 	}
 	v.summarize(rows)
 	for _, c := range pageColumns {
+		if !showsColumn(c, shown) && c.Key != q.sort {
+			continue
+		}
+		v.Shows[c.Key] = true
 		h := pageHeader{pageColumn: c, Order: "none"}
 		sorted := q
 		sorted.page, sorted.sort, sorted.descending = 0, c.Key, false

@@ -49,7 +49,7 @@ func TestListsThatNoAccountHas(t *testing.T) {
 					t.Errorf("%d lines of the log, want one:\n%s", n, h.Logs.String()[:min(h.Logs.Len(), 2000)])
 				}
 				lists := strings.Join(harness.Unreadable(harness.Document(t, h.Page("q=job-1"))), "\n")
-				for _, want := range []string{"package fw-1, account production: decode", c.why} {
+				for _, want := range []string{"package fw-1, account production: ", " decode, ", c.why} {
 					if !strings.Contains(lists, want) {
 						t.Errorf("no %q in %q", want, lists)
 					}

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/advice"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/schedule"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
@@ -76,30 +75,32 @@ type ListFailure struct {
 	Err      *aliyun.Error
 	Failures int // reads in a row that failed
 	At       time.Time
+	// Answered is when the last good read of any list of this operation and endpoint began;
+	// zero: none was good.
+	Answered time.Time
 }
 
-// Cure says how to mend the failure of the last read.
-func (f ListFailure) Cure() string { return advice.Cure(f.Err, f.Instance, f.Of) }
-
-// ListFailures returns the first failing lists of all accounts, at most limit, with
-// similar ones side by side, and how many more there are.
-func (p *Poller) ListFailures(limit int) (first []ListFailure, more int) {
+// ListFailures returns the failing lists of all accounts, with similar ones side by side.
+func (p *Poller) ListFailures() (all []ListFailure) {
+	type source struct{ operation, url string }
 	for name, a := range p.all() {
 		a.mu.Lock()
 		lists := a.discoveryLists()
 		a.mu.Unlock()
+		answered := make(map[source]time.Time)
 		for _, l := range lists {
-			if l.Err == nil {
-				continue
+			if from := (source{l.operation, l.instance.URL}); l.LastGood.After(answered[from]) {
+				answered[from] = l.LastGood
 			}
-			f := ListFailure{name, l.of, l.instance, l.Err, l.Failures, l.ErrAt}
-			at, _ := slices.BinarySearchFunc(first, f, ListFailure.compare)
-			if first = slices.Insert(first, at, f); len(first) > limit {
-				first, more = first[:limit], more+1
+		}
+		for _, l := range lists {
+			if l.Err != nil {
+				all = append(all, ListFailure{name, l.of, l.instance, l.Err, l.Failures, l.ErrAt, answered[source{l.operation, l.instance.URL}]})
 			}
 		}
 	}
-	return first, more
+	slices.SortFunc(all, ListFailure.compare)
+	return all
 }
 
 func (f ListFailure) compare(other ListFailure) int {

@@ -125,6 +125,17 @@ func (p *Poller) all() map[string]*account {
 	return maps.Clone(p.accounts)
 }
 
+// SecretFiles returns the files that the secrets of an account are read from.
+func (p *Poller) SecretFiles(account string) []string {
+	a := p.all()[account]
+	if a == nil {
+		return nil
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.config.Credentials.SecretFiles()
+}
+
 // NewClient returns a client with the credentials of an account. It makes no call.
 // observe may be nil. Clients of one account share an echo; nil: one of its own.
 func NewClient(a target.Account, o Options, observe aliyun.Observer, echo *aliyun.Echo) *aliyun.Client {

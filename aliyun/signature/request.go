@@ -41,7 +41,7 @@ type Call struct {
 // not signed. It also returns the signature, which must not appear in an error. The only
 // error is an endpoint that is not a URL.
 func (v Version) NewRequest(ctx context.Context, endpoint string, c Call, params url.Values) (_ *http.Request, signature string, _ error) {
-	now, nonce := time.Now().UTC().Format("2006-01-02T15:04:05Z"), rand.Text()
+	now, nonce := time.Now().UTC().Format(time.RFC3339), rand.Text()
 	if v == V1 {
 		c.addParams(params, now, nonce)
 		signature = signatureV1(http.MethodPost, params, c.Keys.AccessKeySecret)

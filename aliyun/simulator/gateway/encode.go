@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
+	"unicode/utf8"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 )
@@ -19,7 +21,7 @@ func writeJSON(b *bytes.Buffer, v any) {
 			if i > 0 {
 				b.WriteByte(',')
 			}
-			writeJSON(b, m.Name)
+			writeText(b, m.Name)
 			b.WriteByte(':')
 			writeJSON(b, m.Value)
 		}
@@ -36,15 +38,36 @@ func writeJSON(b *bytes.Buffer, v any) {
 	case json.RawMessage:
 		// json.Marshal would refuse a value that a test breaks on purpose.
 		b.Write(v)
+	case string:
+		writeText(b, v)
+	case int:
+		b.Write(strconv.AppendInt(b.AvailableBuffer(), int64(v), 10))
 	default:
-		// Unlike Marshal, the API does not escape < > &.
-		e := json.NewEncoder(b)
-		e.SetEscapeHTML(false)
-		if err := e.Encode(v); err != nil {
-			b.WriteString("null ") // the blank is for Truncate
-		}
-		b.Truncate(b.Len() - 1) // Encode's newline
+		encode(b, v)
 	}
+}
+
+// writeText writes a text in quotes. Few texts need the encoder.
+func writeText(b *bytes.Buffer, s string) {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+			encode(b, s)
+			return
+		}
+	}
+	b.WriteByte('"')
+	b.WriteString(s)
+	b.WriteByte('"')
+}
+
+// encode writes any value. Unlike Marshal, and like the API, it does not escape < > &.
+func encode(b *bytes.Buffer, v any) {
+	e := json.NewEncoder(b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		b.WriteString("null ") // the blank is for Truncate
+	}
+	b.Truncate(b.Len() - 1) // Encode's newline
 }
 
 func writeXML(b *bytes.Buffer, name string, v any) {

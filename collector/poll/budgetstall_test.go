@@ -47,7 +47,7 @@ func TestBudgetAfterAStall(t *testing.T) {
 					network := h.StallNetwork()
 					h.ConfigureRunning(200)
 					h.Apply()
-					h.Pass(20 * time.Second)
+					h.Pass(5 * time.Second)
 					flow := network.Stall()
 					h.Pass(time.Second)
 					do(h, network)

@@ -156,9 +156,9 @@ func TestReloadsInMidRead(t *testing.T) {
 		h.WantIDs(want...)
 		h.CheckBudget()
 		before := h.Calls(aliyun.OpListOTAFirmware)
-		h.Pass(5 * time.Minute)
-		if calls := h.Calls(aliyun.OpListOTAFirmware) - before; calls < 10 || calls > 12 {
-			t.Errorf("%d calls for two pages every minute, in five", calls)
+		h.Pass(2 * time.Minute)
+		if calls := h.Calls(aliyun.OpListOTAFirmware) - before; calls < 4 || calls > 5 {
+			t.Errorf("%d calls for two pages every minute, in two", calls)
 		}
 	})
 }

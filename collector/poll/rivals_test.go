@@ -59,7 +59,6 @@ func TestTwoExportersOnOneAccount(t *testing.T) {
 		least   float64       // share of the smaller one
 		length  time.Duration // over which the shares are measured
 	}{
-		"always 50 ms": {func() time.Duration { return 50 * time.Millisecond }, 0.4, 8 * time.Minute},
 		"10 to 300 ms": {func() time.Duration { return 10*time.Millisecond + rand.N(290*time.Millisecond) }, 0.4, 8 * time.Minute},
 		// With no latency, a slot that has a place in the window nearly always
 		// gets it again, and the shares move slowly.

@@ -76,7 +76,7 @@ func TestFailedDevices(t *testing.T) {
 				t.Errorf("%s failed %v after the start", d.Name, age)
 			}
 			d.Name, d.At = "", time.Time{}
-			if diff := cmp.Diff(store.FailedDevice{SrcVersion: "1.0.0", DestVersion: "1.0.1", Text: "-2.00", Reason: reason.Download}, d); diff != "" {
+			if diff := cmp.Diff(store.FailedDevice{SrcVersion: "1.0.0", DestVersion: "1.0.1", Text: "-2.00", Reason: "download"}, d); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		}
@@ -122,8 +122,8 @@ func TestFailedPagesThatCannotBe(t *testing.T) {
 					task.(map[string]any)["TaskStatus"] = "QUEUED"
 				}
 			}
-		}, map[string]int{reason.VersionMismatch: 50, reason.Unread: 250}},
-		"more tasks than there are": {func(answer map[string]any, _ []any) { answer["Total"] = 90 }, map[string]int{reason.VersionMismatch: 90}},
+		}, map[string]int{"version_mismatch": 50, reason.Unread: 250}},
+		"more tasks than there are": {func(answer map[string]any, _ []any) { answer["Total"] = 90 }, map[string]int{"version_mismatch": 90}},
 		"no tasks":                  {func(answer map[string]any, _ []any) { delete(answer, "Data") }, map[string]int{reason.Unread: 300}},
 		"no descriptions": {func(_ map[string]any, tasks []any) {
 			for _, task := range tasks {
@@ -139,7 +139,7 @@ func TestFailedPagesThatCannotBe(t *testing.T) {
 					task.(map[string]any)[field] = hostile
 				}
 			}
-		}, map[string]int{reason.Other: 84, reason.Download: 16, reason.Unread: 200}},
+		}, map[string]int{reason.Other: 84, "download": 16, reason.Unread: 200}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
@@ -219,7 +219,7 @@ func TestCountsThatRecover(t *testing.T) {
 		if a := s.Answers.Counts; a.RequestID == "" || a.RequestID != last.Load() || a.Class != aliyun.ClassServer {
 			t.Errorf("the last answer is %+v, want one with the id %v", a, last.Load())
 		}
-		if s.Devices.Reasons[reason.VersionMismatch] != 5 || s.DevicesErr == nil {
+		if s.Devices.Reasons["version_mismatch"] != 5 || s.DevicesErr == nil {
 			t.Errorf("reasons %v, error %v", s.Devices.Reasons, s.DevicesErr)
 		}
 		mend()

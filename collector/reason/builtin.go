@@ -7,12 +7,12 @@ import (
 
 // platformTexts are what the platform itself writes to TaskDesc.
 var platformTexts = map[string]string{
-	"timeout":                       Timeout,
-	"report version is not conform": VersionMismatch,
+	"timeout":                       timeout,
+	"report version is not conform": versionMismatch,
 }
 
 // steps are the numbers that a device reports as its progress when it fails.
-var steps = map[string]string{"1": Upgrade, "2": Download, "3": Verify, "4": Burn}
+var steps = map[string]string{"1": upgrade, "2": download, "3": verify, "4": burn}
 
 // stepPattern matches a step in Progress or alone in TaskDesc: "-2", "-2.00", "step: -2" or
 // {"step":"-2"}. Other numbers of a text are codes of the device's own.
@@ -23,14 +23,14 @@ var stepPattern = regexp.MustCompile(`(?i)(?:^|["'{\s]step["']?\s*[:=]?\s*|^step
 // Public programs in English and in Chinese are in the test.
 var words = []Rule{
 	{Other, regexp.MustCompile(`(?i)cancel|取消`)},
-	{VersionMismatch, regexp.MustCompile(`(?i)version.*(conform|match|differ|invalid|illegal|wrong|incorrect|unexpected|inconsistent)` +
+	{versionMismatch, regexp.MustCompile(`(?i)version.*(conform|match|differ|invalid|illegal|wrong|incorrect|unexpected|inconsistent)` +
 		`|(mismatch|invalid|illegal|wrong|incorrect|unexpected).*\bversion` +
 		`|版本.*(不符|不匹配|不一致|不正确|不对|错误|无效|非法)|(无效|非法|错误).*版本`)},
-	{Burn, regexp.MustCompile(`(?i)\bburn|\b(write|writing|erase|erasing)\b|\bflash|partition|烧写|烧录|刷写|写入|写flash|擦除|分区`)},
-	{Verify, regexp.MustCompile(`(?i)verif|check ?sum|\bcheck(ing)?\b.*\b(fa|err)|\bcrc|\bmd5|\bsha-?\d|digest|\bsign(ature|ed|ing)?\b|integrity|corrupt|校验|验签|签名|验证|摘要|完整性`)},
-	{Download, regexp.MustCompile(`(?i)download|\bfetch|\bhttps?\b|\burl\b|\btls\b|\bssl\b|\bdns\b|connect|network|socket|下载|拉取|网络|连接`)},
-	{Timeout, regexp.MustCompile(`(?i)\btime[sd]?[ _-]?out|超时`)},
-	{Upgrade, regexp.MustCompile(`(?i)upgrad|updat|instal|升级|安装|更新`)},
+	{burn, regexp.MustCompile(`(?i)\bburn|\b(write|writing|erase|erasing)\b|\bflash|partition|烧写|烧录|刷写|写入|写flash|擦除|分区`)},
+	{verify, regexp.MustCompile(`(?i)verif|check ?sum|\bcheck(ing)?\b.*\b(fa|err)|\bcrc|\bmd5|\bsha-?\d|digest|\bsign(ature|ed|ing)?\b|integrity|corrupt|校验|验签|签名|验证|摘要|完整性`)},
+	{download, regexp.MustCompile(`(?i)download|\bfetch|\bhttps?\b|\burl\b|\btls\b|\bssl\b|\bdns\b|connect|network|socket|下载|拉取|网络|连接`)},
+	{timeout, regexp.MustCompile(`(?i)\btime[sd]?[ _-]?out|超时`)},
+	{upgrade, regexp.MustCompile(`(?i)upgrad|updat|instal|升级|安装|更新`)},
 }
 
 // builtIn is the reason by the built-in rules. What the platform writes goes first: the
@@ -44,7 +44,7 @@ func builtIn(text, progress string) string {
 	if step == "" {
 		step = stepOf(text)
 	}
-	if step != "" && step != Upgrade {
+	if step != "" && step != upgrade {
 		return step
 	}
 	text = strings.ReplaceAll(text, "_", " ") // IOT_OTAP_BURN_FAILED has words, too

@@ -8,18 +8,18 @@ import (
 
 // The built-in reasons. The values are those of the reason label.
 const (
-	VersionMismatch = "version_mismatch" // the device reports neither the old nor the new version
-	Timeout         = "timeout"          // it took longer than the timeout of the batch
-	Upgrade         = "upgrade"          // step -1, or another failure to install
-	Download        = "download"         // step -2
-	Verify          = "verify"           // step -3: checksum or signature
-	Burn            = "burn"             // step -4: writing to the flash memory
+	versionMismatch = "version_mismatch" // the device reports neither the old nor the new version
+	timeout         = "timeout"          // it took longer than the timeout of the batch
+	upgrade         = "upgrade"          // step -1, or another failure to install
+	download        = "download"         // step -2
+	verify          = "verify"           // step -3: checksum or signature
+	burn            = "burn"             // step -4: writing to the flash memory
 	Other           = "other"            // no rule matches
 	Unread          = "unread"           // the device was counted, but its text was not read
 )
 
 // BuiltIn lists the built-in reasons in the order of the documentation.
-var BuiltIn = []string{VersionMismatch, Timeout, Upgrade, Download, Verify, Burn, Other, Unread}
+var BuiltIn = []string{versionMismatch, timeout, upgrade, download, verify, burn, Other, Unread}
 
 // MaxConfigured is how many rules a configuration can have, and Max how many different
 // reasons a batch can have.

@@ -33,9 +33,12 @@ type missingBatch struct {
 // use. It shows what is in the store and the schedule of the poller.
 func NewBatchPage(states *store.Store, poller *poll.Poller, o Options) http.Handler {
 	return gzhttp.GzipHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		// The parameters are those of the list; a link back to it keeps them. Invalid ones
-		// are dropped.
-		query, _ := parsePageQuery(r.URL.RawQuery)
+		// The parameters are those of the list; a link back to it keeps them, unless one is
+		// invalid.
+		query, err := parsePageQuery(r.URL.RawQuery)
+		if err != nil {
+			query = pageQuery{}
+		}
 		account, jobID := r.PathValue("account"), r.PathValue("job_id")
 		f := frame{Title: jobID, Root: "../../", Version: o.Version, now: o.now()}
 		back := f.Root + "jobs" + strings.TrimSuffix(query.Address(), "?")

@@ -15,7 +15,7 @@ const runbooks = "https://github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/blob
 type trouble struct {
 	Text    string
 	Cure    string // "": the runbook has it
-	Runbook string // the name of an alert; "": none
+	Runbook string // the name of an alert
 	Address string // of the runbook
 }
 
@@ -34,11 +34,7 @@ const (
 func (v *batchView) Troubles() []trouble {
 	var all []trouble
 	add := func(runbook, text, cure string) {
-		t := trouble{Text: text, Cure: cure, Runbook: runbook}
-		if runbook != "" {
-			t.Address = runbooks + runbook + ".md"
-		}
-		all = append(all, t)
+		all = append(all, trouble{text, cure, runbook, runbooks + runbook + ".md"})
 	}
 	if v.failsOften() {
 		add("OTAJobFailureRatioHigh", "More than 10 % of the devices that were tried failed.", "")
@@ -51,19 +47,19 @@ func (v *batchView) Troubles() []trouble {
 		add("OTAJobUnknownStatus", "The status is not documented. Alerts and rates do not know what it means.", "")
 	}
 	if v.Err != nil {
-		runbook := "OTAPollStale"
+		runbook, text := "OTAPollStale", "The last poll failed, so the data gets older."
 		switch v.Err.Class {
 		case aliyun.ClassNotFound:
-			runbook = "OTAJobGone"
+			runbook, text = "OTAJobGone", "The batch is gone, or it never existed."
 		case aliyun.ClassThrottled:
 			runbook = "OTABudgetThrottled"
 		case aliyun.ClassAuth, aliyun.ClassPermission:
 			runbook = "OTAAccountFailing"
 		}
-		add(runbook, "The last poll failed, so the data gets older.", v.Failure().Cure)
+		add(runbook, text, v.Failure().Cure)
 	}
 	if v.DevicesErr != nil {
-		runbook := ""
+		runbook := "OTADeviceCountsStale"
 		if c := v.DevicesErr.Class; c == aliyun.ClassAuth || c == aliyun.ClassPermission {
 			runbook = "OTAAccountFailing"
 		}

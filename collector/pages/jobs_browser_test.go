@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -76,10 +77,74 @@ func TestJobsInBrowser(t *testing.T) {
 			}
 		}
 	})
-	b.test("a phone shows it without scrolling sideways", func(t *testing.T) {
-		b.do(chromedp.EmulateViewport(360, 740, chromedp.EmulateMobile), chromedp.Navigate(e.URLs[0]+"/jobs"))
-		if got := b.value(`document.documentElement.scrollWidth`); got != "360" {
+	b.test("a batch has a page, and the way back keeps the filter", func(t *testing.T) {
+		b.do(chromedp.Navigate(e.URLs[0] + "/jobs?account=production&text=stuck"))
+		b.follow("tbody th a")
+		if got := b.value(`location.pathname`); got != "/jobs/production/"+stuckBatch {
+			t.Fatalf("the link leads to %s", got)
+		}
+		b.follow(`a[href^="../../jobs"]`)
+		if got := b.value(`location.pathname + location.search`); got != "/jobs?account=production&text=stuck" {
+			t.Errorf("the way back leads to %s", got)
+		}
+		if got := b.value(shown); got != stuckBatch {
+			t.Errorf("the batches there: %s", got)
+		}
+	})
+	b.test("the keyboard reaches everything, and shows where it is", func(t *testing.T) {
+		b.do(chromedp.Navigate(e.URLs[0]+"/jobs"), chromedp.KeyEvent("\t"))
+		const focus = `(e => e.className + " " + getComputedStyle(e).outlineStyle + " " + (e.getBoundingClientRect().left >= 0))(document.activeElement)`
+		if got := b.value(focus); got != "skip solid true" {
+			t.Errorf("the first key leads to %q, want the visible link that skips", got)
+		}
+		b.do(chromedp.KeyEvent("\r"), chromedp.KeyEvent("\t"))
+		if got := b.value(`document.querySelector("main").contains(document.activeElement)`); got != "true" {
+			t.Error("the link does not skip to the content")
+		}
+		// Go through the whole page.
+		b.do(chromedp.Navigate(e.URLs[0] + "/jobs"))
+		reached := map[string]bool{}
+		for range 300 {
+			b.do(chromedp.KeyEvent("\t"))
+			name := b.value(`(document.activeElement.closest("thead, tbody, nav, form, summary, header") ?? document.activeElement).tagName`)
+			if name == "BODY" || name == "A" && len(reached) > 1 { // the end, or the beginning again
+				break
+			}
+			if b.value(`getComputedStyle(document.activeElement).outlineStyle`) == "none" {
+				t.Errorf("the focus on a <%s> is invisible", name)
+			}
+			reached[name] = true
+		}
+		for _, name := range []string{"THEAD", "TBODY", "NAV", "FORM", "SUMMARY", "HEADER", "A"} {
+			if !reached[name] {
+				t.Errorf("the keyboard does not reach a <%s>: %v", name, reached)
+			}
+		}
+	})
+	b.test("a phone shows the first batch at once", func(t *testing.T) {
+		b.do(chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile), chromedp.Navigate(e.URLs[0]+"/jobs"))
+		if got := b.value(`document.documentElement.scrollWidth`); got != "390" {
 			t.Errorf("the page is %s pixels wide", got)
+		}
+		if got := b.value(`document.querySelector("tbody tr").getBoundingClientRect().top < 400`); got != "true" {
+			t.Error("the first batch is too far down")
+		}
+		b.do(chromedp.Navigate(e.URLs[0] + "/jobs/production/" + stuckBatch))
+		if got := b.value(`[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > 390).map(e => e.tagName + "." + e.className + " " + e.textContent.slice(0, 40)).join()`); got != "" {
+			t.Errorf("the page of a batch is too wide at %s", got)
+		}
+		b.do(chromedp.Navigate(e.URLs[0] + "/jobs"))
+		const visible = `document.querySelector("select[name=status]").checkVisibility({contentVisibilityAuto: true})`
+		if got := b.value(visible); got != "false" {
+			t.Error("the filters are not folded")
+		}
+		b.do(chromedp.Click(chromedp.CSS(".filters summary")))
+		if got := b.value(visible); got != "true" {
+			t.Error("the filters do not unfold")
+		}
+		b.do(chromedp.EmulateViewport(1400, 900), chromedp.Navigate(e.URLs[0]+"/jobs"))
+		if got := b.value(visible); got != "true" {
+			t.Error("the filters are folded on a wide screen")
 		}
 	})
 	b.checkConsole()
@@ -101,7 +166,7 @@ const faint = `(() => {
 // control characters in it do not change the direction of the text around it.
 func TestHostileTextInBrowser(t *testing.T) {
 	t.Parallel()
-	const hostile = `</bdi></style><script>alert(1)</script><img src=x onerror=alert(2)><svg onload=alert(3)>` + "\u2069\u202eevil\u202c"
+	hostile := `</bdi></style><script>alert(1)</script><img src=x onerror=alert(2)><svg onload=alert(3)>` + "\u2069\u202eevil\u202c" + strings.Repeat("W", 100)
 	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, `{"RequestId":%[1]q,"Success":true,"Data":{"JobStatus":%[1]q,"Name":%[1]q,"JobDesc":%[1]q,"DestVersion":%[1]q}}`, hostile)
 	}))
@@ -118,6 +183,12 @@ func TestHostileTextInBrowser(t *testing.T) {
 	}
 	if got := b.value(turnedRound); got != "" {
 		t.Errorf("characters that are not from left to right: %s", got)
+	}
+	for _, width := range []int{390, 1400} {
+		b.do(chromedp.EmulateViewport(int64(width), 900))
+		if got := b.value(`document.documentElement.scrollWidth`); got != strconv.Itoa(width) {
+			t.Errorf("at a width of %d, the page is %s pixels wide", width, got)
+		}
 	}
 	// The page itself has no such elements.
 	if got := b.value(`document.querySelectorAll("script, img, svg[onload]").length`); got != "0" {

@@ -21,6 +21,7 @@ func NewLandingPage(name, metricsPath string, o Options) http.Handler {
 			frame: frame{Title: name, Root: "./", Version: o.Version, now: o.now()},
 			Links: []landingLink{
 				{"jobs", "Batches", "status, progress, last error and next poll of each batch"},
+				{"api/v1/jobs", "JSON", "the same for programs"},
 				{strings.TrimPrefix(metricsPath, "/"), "Metrics", "metrics for Prometheus"},
 				{"-/healthy", "Health", "200 while the exporter runs, even if the API is down"},
 			},

@@ -40,7 +40,7 @@ func TestJobsPageOfALargeFleet(t *testing.T) {
 		t.Errorf("%d batches in %d pages", len(seen), pages)
 	}
 	beyond := harness.Document(t, harness.GetPage(handler, "page=5000"))
-	if got := harness.Text(harness.Elements(beyond, "nav")[1]); got != "← previous 1,901–2,000 of 2,000" {
+	if got := harness.Text(harness.Elements(beyond, "nav")[1]); got != "← previous 1,901–2,000 of 2,000 JSON CSV" {
 		t.Errorf("beyond the last page: %q", got)
 	}
 }

@@ -20,7 +20,7 @@ import (
 // Behind a proxy that serves the exporter in a folder, every link leads to a page of the
 // exporter.
 func TestLinksBehindAProxy(t *testing.T) {
-	filled := harness.FilledStore(t, 250)
+	filled := harness.FilledStore(t, 120)
 	jobs := harness.PageOfStore(filled)
 	handler, err := web.Pages{
 		MetricsPath: "/exporter/metrics",
@@ -46,7 +46,7 @@ func TestLinksBehindAProxy(t *testing.T) {
 
 	seen := map[string]bool{}
 	for open := []string{proxy.URL + folder + "/"}; len(open) > 0; open = open[1:] {
-		if seen[open[0]] || len(seen) > 200 {
+		if seen[open[0]] {
 			continue
 		}
 		seen[open[0]] = true
@@ -72,16 +72,18 @@ func TestLinksBehindAProxy(t *testing.T) {
 				t.Fatal(err)
 			}
 			link.Fragment = ""
-			if !strings.HasPrefix(link.String(), proxy.URL+folder+"/") {
-				t.Errorf("%s: a link leads to %s", open[0], link)
-				continue
+			if link.RawQuery != "page=2" { // one page for each order and filter would be too many
+				link.RawQuery = ""
 			}
-			if !strings.Contains(link.Path, "/jobs/") { // pages of batches
-				open = append(open, link.String())
+			switch at := link.String(); {
+			case strings.HasPrefix(at, proxy.URL+folder+"/"):
+				open = append(open, at)
+			case !strings.HasPrefix(at, "https://github.com/"): // runbooks
+				t.Errorf("%s: a link leads to %s", open[0], at)
 			}
 		}
 	}
-	for _, want := range []string{"/", "/jobs", "/exporter/metrics", "/-/healthy", "/jobs?page=2"} {
+	for _, want := range []string{"/", "/jobs", "/exporter/metrics", "/-/healthy", "/jobs?page=2", "/jobs/production/" + harness.FillJobID(1), "/api/v1/jobs/production/" + harness.FillJobID(1)} {
 		if !seen[proxy.URL+folder+want] {
 			t.Errorf("no link leads to %s", want)
 		}

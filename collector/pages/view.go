@@ -40,6 +40,7 @@ type pageView struct {
 	Headers            []pageHeader    // of the columns with something to show
 	Shows              map[string]bool // the keys of those columns
 	Previous, Next     string          // URLs; "": there is no such page
+	JSON, CSV          string          // URLs of the same batches, all pages of them
 	Accounts, Statuses []string
 	MoreAccounts       int // number of accounts that are not in Accounts
 	MoreStatuses       int // number of statuses that are not in Statuses
@@ -109,6 +110,10 @@ func (q pageQuery) view(ctx context.Context, rows []*pageRow, poller *poll.Polle
 	if to < len(found) {
 		v.Next = page(1)
 	}
+	same := q
+	same.page, same.Refresh = 0, false
+	v.JSON = "api/v1/jobs" + strings.TrimSuffix(same.Address(), "?")
+	v.CSV = "api/v1/jobs" + strings.Replace(same.Address()+"&format=csv", "?&", "?", 1)
 	v.summarize(rows)
 	for _, c := range pageColumns {
 		if !showsColumn(c, shown) && c.Key != q.sort {

@@ -228,20 +228,6 @@ func TestBatchPageIsBounded(t *testing.T) {
 	}
 }
 
-// BenchmarkBatchPage measures the page of a batch with all details, among 10,000 others.
-func BenchmarkBatchPage(b *testing.B) {
-	states := harness.FilledStore(b, 10_000)
-	id := harness.FillJobID(5000)
-	full := troubled("production", id, "冷链传感器 全量升级").Get("production", id)
-	states.Replace(states.Get("production", id), full)
-	handler := harness.BatchPageOfStore(states, pages.Options{})
-	for b.Loop() {
-		if w := harness.GetBatch(handler, "production", id); w.Code != http.StatusOK {
-			b.Fatal(w.Code)
-		}
-	}
-}
-
 // words returns the words of a command as a shell passes them on, one in each line, without
 // the first.
 func words(t *testing.T, command string) string {

@@ -68,10 +68,11 @@ func commonest(counts map[string]int) (texts []failureText, more int) {
 	return texts[:n], len(texts) - n
 }
 
-// failedDevice is a failed device on the page.
+// failedDevice is a failed device on the page. Its texts are ready to be shown, because a
+// template that converts those of a hundred devices takes longer than the rest of the page.
 type failedDevice struct {
-	store.FailedDevice
-	When *moment // nil: unknown
+	Name, From, To, Reason, Text string
+	When                         *moment // nil: unknown
 }
 
 // FailedDevices returns the failed devices that were read, those that failed last first.
@@ -79,13 +80,14 @@ func (r *pageRow) FailedDevices() []failedDevice {
 	if r.Devices == nil {
 		return nil
 	}
-	var all []failedDevice
-	for _, d := range r.Devices.Failed[:min(len(r.Devices.Failed), store.MaxFailed)] {
-		all = append(all, failedDevice{d, r.moment(d.At)})
-	}
-	slices.SortStableFunc(all, func(a, b failedDevice) int {
+	failed := slices.Clone(r.Devices.Failed[:min(len(r.Devices.Failed), store.MaxFailed)])
+	slices.SortStableFunc(failed, func(a, b store.FailedDevice) int {
 		return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.Name, b.Name))
 	})
+	all := make([]failedDevice, len(failed))
+	for i, d := range failed {
+		all[i] = failedDevice{pageText(d.Name), pageText(d.SrcVersion), pageText(d.DestVersion), pageText(d.Reason), pageText(d.Text), r.moment(d.At)}
+	}
 	return all
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
 // A large fleet is shown a hundred batches at a time, each batch once.
@@ -45,14 +46,25 @@ func TestJobsPageOfALargeFleet(t *testing.T) {
 	}
 }
 
-// BenchmarkJobsPage measures a page of 10,000 batches.
+// BenchmarkJobsPage measures a page of 10,000 batches, and one of as many that fail for one cause.
 func BenchmarkJobsPage(b *testing.B) {
-	handler := harness.PageOfStore(harness.FilledStore(b, 10_000))
-	for _, query := range []string{"", "sort=-deadline", "text=warehouse+wave"} {
-		b.Run("10000_jobs?"+query, func(b *testing.B) {
+	filled := harness.FilledStore(b, 10_000)
+	handler := harness.PageOfStore(filled)
+	run := func(name, query string) {
+		b.Run(name+"?"+query, func(b *testing.B) {
 			for b.Loop() {
 				harness.GetPage(handler, query)
 			}
 		})
 	}
+	for _, query := range []string{"", "sort=-deadline", "text=warehouse+wave"} {
+		run("10000_jobs", query)
+	}
+	for i := range 10_000 {
+		harness.ChangeState(b, filled, harness.FillJobID(i), func(s *store.State) {
+			s.Err = &aliyun.Error{Operation: aliyun.OpQueryOTAJob, Class: aliyun.ClassAuth, Code: "SignatureDoesNotMatch", HTTPStatus: 400}
+			s.ErrAt, s.Failures = s.AsOf.AddDate(1, 0, 0), 1
+		})
+	}
+	run("10000_failing_jobs", "")
 }

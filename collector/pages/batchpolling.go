@@ -1,6 +1,8 @@
 package pages
 
 import (
+	"slices"
+
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
@@ -28,8 +30,8 @@ type pastEvent struct {
 
 // PastEvents returns the history of the batch, the newest event first.
 func (r *pageRow) PastEvents() (all []pastEvent) {
-	for i := len(r.History) - 1; i >= 0; i-- {
-		all = append(all, pastEvent{r.History[i], r.moment(r.History[i].At)})
+	for _, e := range slices.Backward(r.History) {
+		all = append(all, pastEvent{e, r.moment(e.At)})
 	}
 	return all
 }

@@ -31,8 +31,8 @@ var settingTexts = map[string]map[string]string{
 		"2": "devices that report a version from now on",
 	},
 	"Earlier tasks": {
-		"1": "a device finishes the task of an earlier batch first",
-		"2": "this batch replaces the tasks of earlier ones that have not begun",
+		"1": "a device keeps the task of an earlier batch",
+		"2": "this batch replaces the tasks of earlier ones that are not in progress",
 	},
 	"Push":         {"true": "the platform pushes the upgrade", "false": "devices ask for the upgrade themselves"},
 	"Confirmation": {"true": "users must confirm the upgrade of their device", "false": "no user has to confirm"},

@@ -23,6 +23,7 @@ func TestNoOutputHasSecrets(t *testing.T) {
 			outputs := everyOutput(t, format)
 			for place, want := range map[string]string{
 				"stderr": "polling the batch fails", "GET /metrics": "aliyun_iot_ota_job_poll_error_info{", "GET /jobs": "in_a_redirect",
+				"the page of a batch": "Needs attention", "a batch as JSON": `"cure":`, "batches as CSV": "in_a_redirect", "GET /api/v1/jobs": "in_a_redirect",
 				"the state file": "in_a_redirect", "--config.check": "The configuration is valid", "--config.check-live": "in_a_redirect",
 				"a reload with a secret as a key": " 500 ", "a start with a password for a hash": "--web.config.file=",
 				"a page with a password for the users": " 500 ",
@@ -102,6 +103,9 @@ func everyPage(t *testing.T) map[string]page {
 		"protobuf":              {"GET", "/metrics", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited", plantedPassword},
 		"with a wrong password": {"GET", "/metrics", "", plantedPassword + "!"},
 		"/jobs, looked for":     {"GET", "/jobs?q=hide", "", plantedPassword},
+		"the page of a batch":   {"GET", "/jobs/in_a_redirect/in_a_redirect", "", plantedPassword},
+		"a batch as JSON":       {"GET", "/api/v1/jobs/in_a_redirect/in_a_redirect", "", plantedPassword},
+		"batches as CSV":        {"GET", "/api/v1/jobs?format=csv", "", plantedPassword},
 		"a page not found":      {"GET", "/" + plantedSecret[:8], "", plantedPassword},
 	}
 	methods, paths := exportertest.Routes(t)

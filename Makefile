@@ -39,7 +39,7 @@ bench-rules: # measures what the rules cost the prometheus in PATH, with 10,000 
 FUZZTIME ?= 5m
 
 fuzz: # each target for that long; go test alone runs their seeds
-	@for package in ./aliyun ./config ./config/flags ./collector/expose ./collector/pages ./collector/reason ./collector/statefile; do for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+	@for package in ./aliyun ./aliyun/rawjson ./config ./config/flags ./collector/expose ./collector/pages ./collector/reason ./collector/statefile; do for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
 		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$package || exit 1; \
 	done; done
 

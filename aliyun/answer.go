@@ -7,9 +7,8 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
-	"slices"
+	"reflect"
 	"strings"
 )
 
@@ -34,15 +33,15 @@ func decodeAnswer(operation string, status int, body []byte, dst any, check func
 	var e envelope
 	var found notes
 	body = bytes.TrimPrefix(body, byteOrderMark)
-	fields, err := objectFields(body)
+	object, err := parseObject(body)
 	if err == nil {
-		decodeFields(fields, &e, "", new(notes))
+		decodeObject(object, reflect.ValueOf(&e).Elem(), "", new(notes))
 	} else if x, ok := xmlEnvelope(body); ok {
 		e, err = x, errors.New("the answer is XML, although JSON was requested")
 	}
 	succeeded := status < 300 && e.Success != nil && *e.Success
 	if succeeded && err == nil {
-		decodeFields(fields, dst, "", &found)
+		decodeObject(object, reflect.ValueOf(dst).Elem(), "", &found)
 		if err = check(&found); err == nil {
 			return deref(e.RequestID), found.all, nil
 		}
@@ -102,21 +101,6 @@ func notTheAPI(body []byte, err error) error {
 		return err
 	}
 	return errors.New("the answer has neither Success nor Code")
-}
-
-// objectFields splits a JSON object into its values by lower-case key, because at least
-// one API-compatible gateway spells keys its own way. If keys differ only in case, the
-// one that sorts first wins: capitals sort first, as in the API's own keys.
-func objectFields(data []byte) (map[string]json.RawMessage, error) {
-	var raw map[string]json.RawMessage
-	if err := json.Unmarshal(data, &raw); err != nil {
-		return nil, err
-	}
-	fields := make(map[string]json.RawMessage, len(raw))
-	for _, key := range slices.Backward(slices.Sorted(maps.Keys(raw))) {
-		fields[strings.ToLower(key)] = raw[key]
-	}
-	return fields, nil
 }
 
 // xmlEnvelope reads a failure that a gateway sends in XML although the client asks for

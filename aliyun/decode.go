@@ -5,14 +5,31 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
-	"strconv"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/rawjson"
 )
 
-// decodeFields fills the struct that dst points to from raw, whose keys are in lower
-// case. The API's pages, SDKs and gateways disagree about JSON types. So each field is
-// decoded on its own, and its Go type decides which forms are accepted:
+// parseObject checks that data is a JSON object and returns it for decodeObject. null is
+// an empty object.
+func parseObject(data []byte) (object []byte, err error) {
+	if json.Valid(data) {
+		if object = bytes.TrimSpace(data); object[0] == '{' {
+			return object, nil
+		}
+	}
+	var none map[string]json.RawMessage
+	if err := json.Unmarshal(data, &none); err != nil {
+		return nil, err
+	}
+	return []byte("{}"), nil
+}
+
+// decodeObject fills the struct dst from a JSON object. The API's pages, SDKs and
+// gateways disagree about JSON types. So each field is decoded on its own, and its Go
+// type decides which forms are accepted:
 //
 //	*string     a string, a number, a boolean
 //	*float64    a finite decimal number, also in a string
@@ -21,33 +38,45 @@ import (
 //	*struct     an object
 //	[]T         a list, or an object that holds it under the name in the list tag
 //
-// The fields of an embedded struct are read like those of its parent. A value that is
-// missing, null or "" leaves the field nil; a *string takes "". A value that cannot be
-// read leaves the field nil too and is noted. The tags max and most limit the size of a
-// field, see [limitOf] and decodeList.
-func decodeFields(raw map[string]json.RawMessage, dst any, path string, odd *notes) {
-	v := reflect.ValueOf(dst).Elem()
-	for i := range v.NumField() {
-		field := v.Type().Field(i)
-		if field.Anonymous {
-			decodeFields(raw, v.Field(i).Addr().Interface(), path, odd)
-			continue
+// The case of a key does not matter, because at least one API-compatible gateway spells
+// keys its own way. The fields of an embedded struct are read like those of its parent.
+// A value that is missing, null or "" leaves the field nil; a *string takes "". A value
+// that cannot be read leaves the field nil too and is noted. The tags max and most limit
+// the size of a field, see [limitOf] and decodeList.
+func decodeObject(object []byte, dst reflect.Value, path string, odd *notes) {
+	s := shapeOf(dst.Type())
+	members := make([]member, len(s.fields))
+	for key, value := range rawjson.Members(object) {
+		if i, ok := s.find(key); ok {
+			members[i].replace(key, value)
 		}
-		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-		value := bytes.TrimSpace(raw[strings.ToLower(name)])
-		if len(value) == 0 || string(value) == "null" {
-			continue
+	}
+	for i, m := range members {
+		if m.value != nil && string(m.value) != "null" {
+			f := &s.fields[i]
+			decodeField(m.value, dst.FieldByIndex(f.index), f, path+f.name, odd)
 		}
-		decodeField(value, v.Field(i), field.Tag, path+name, odd)
+	}
+}
+
+// member is a member of a JSON object. The zero value is absent.
+type member struct{ key, value []byte }
+
+// replace sets a member, unless it has a key that sorts before the new one: if keys
+// differ only in case, the one that sorts first wins. Capitals sort first, as in the
+// API's own keys. If keys are equal, the last one wins.
+func (m *member) replace(key, value []byte) {
+	if m.value == nil || rawjson.Text(key) <= rawjson.Text(m.key) {
+		*m = member{key, value}
 	}
 }
 
 // decodeField fills one field from one value that is not null.
-func decodeField(value json.RawMessage, field reflect.Value, tag reflect.StructTag, path string, odd *notes) {
+func decodeField(value []byte, field reflect.Value, f *fieldShape, path string, odd *notes) {
 	var ok bool
 	switch dst := field.Addr().Interface().(type) {
 	case **string:
-		*dst, ok = text(value, tag, path, odd)
+		*dst, ok = text(value, f, path, odd)
 	case **float64:
 		*dst, ok = scalar(value, parseNumber)
 	case **bool:
@@ -56,13 +85,12 @@ func decodeField(value json.RawMessage, field reflect.Value, tag reflect.StructT
 		*dst, ok = scalar(value, parseTime)
 	default:
 		if field.Kind() == reflect.Slice {
-			decodeList(value, field, tag, path, odd)
+			decodeList(value, field, f, path, odd)
 			return
 		}
-		if fields, err := objectFields(value); err == nil {
+		if ok = value[0] == '{'; ok {
 			field.Set(reflect.New(field.Type().Elem()))
-			decodeFields(fields, field.Interface(), path+".", odd)
-			return
+			decodeObject(value, field.Elem(), path+".", odd)
 		}
 	}
 	if !ok {
@@ -82,60 +110,62 @@ const (
 
 // decodeList fills a slice. It leaves out elements that cannot be read. With a most tag,
 // which limits the number of elements, it leaves out duplicates too.
-func decodeList(value json.RawMessage, field reflect.Value, tag reflect.StructTag, path string, odd *notes) {
-	if fields, err := objectFields(value); err == nil {
-		inner, ok := fields[strings.ToLower(tag.Get("list"))]
+func decodeList(value []byte, list reflect.Value, f *fieldShape, path string, odd *notes) {
+	if value[0] == '{' {
+		var inner member
+		empty := true
+		for key, v := range rawjson.Members(value) {
+			empty = false
+			if strings.ToLower(rawjson.Text(key)) == f.list {
+				inner.replace(key, v)
+			}
+		}
 		switch {
-		case !ok && len(fields) > 0:
+		case inner.value == nil && !empty:
 			odd.add(path, unreadable)
 			return
-		case !ok || string(bytes.TrimSpace(inner)) == "null":
+		case inner.value == nil || string(inner.value) == "null":
 			return
 		}
-		value = inner
+		value = inner.value
 	}
-	if s := string(bytes.TrimSpace(value)); s == `""` {
+	if string(value) == `""` {
 		return
 	}
-	var elements []json.RawMessage
-	if json.Unmarshal(value, &elements) != nil {
-		elements = []json.RawMessage{value} // where XML was converted to JSON, a list of one element is the element itself
+	elements := rawjson.Elements(value)
+	if value[0] != '[' {
+		elements = slices.Values([][]byte{value}) // where XML was converted to JSON, a list of one element is the element itself
 	}
-	most, err := strconv.Atoi(tag.Get("most"))
-	distinct := err == nil
-	if !distinct {
-		elements = elements[:min(len(elements), mostEntries)]
-	}
+	element := reflect.New(list.Type().Elem()).Elem()
 	place := path + "[]" // the same for all elements, so that a field is noted once
-	written, seen, size := make(map[string]bool), make(map[any]bool), 0
-	for _, e := range elements {
-		if string(e) == "null" || written[string(e)] {
+	read, size, seen := 0, 0, make(map[any]bool)
+	for e := range elements {
+		if read++; f.most == 0 && read > mostEntries {
+			return
+		}
+		element.SetZero()
+		if string(e) == "null" || !decodeElement(e, element, f, place, odd) {
 			continue
 		}
-		element := reflect.New(field.Type().Elem()).Elem()
-		ok := decodeElement(e, element, tag, place, odd)
-		if distinct {
-			written[string(e)] = true // skips the same JSON
+		if f.most > 0 {
 			key := identity(element.Interface())
-			if !ok || seen[key] {
+			if seen[key] {
 				continue
 			}
-			if size += len(e); len(seen) == most || size > mostBytes {
-				odd.add(path, fmt.Sprintf("has %d entries; the first %d different ones are kept", len(elements), len(seen)))
-				break
+			if size += len(e); len(seen) == f.most || size > mostBytes {
+				odd.add(path, fmt.Sprintf("has %d entries; the first %d different ones are kept", len(slices.Collect(elements)), len(seen)))
+				return
 			}
 			seen[key] = true
 		}
-		if ok {
-			field.Set(reflect.Append(field, element))
-		}
+		list.Set(reflect.Append(list, element))
 	}
 }
 
 // decodeElement fills one element of a list: a string or a struct.
-func decodeElement(value json.RawMessage, element reflect.Value, tag reflect.StructTag, path string, odd *notes) (ok bool) {
+func decodeElement(value []byte, element reflect.Value, f *fieldShape, path string, odd *notes) (ok bool) {
 	if s, isString := reflect.TypeAssert[*string](element.Addr()); isString {
-		read, ok := text(value, tag, path, odd)
+		read, ok := text(value, f, path, odd)
 		if !ok {
 			odd.add(path, unreadable)
 			return false
@@ -143,12 +173,11 @@ func decodeElement(value json.RawMessage, element reflect.Value, tag reflect.Str
 		*s = *read
 		return true
 	}
-	fields, err := objectFields(value)
-	if err != nil {
+	if value[0] != '{' {
 		odd.add(path, unreadable)
 		return false
 	}
-	decodeFields(fields, element.Addr().Interface(), path+".", odd)
+	decodeObject(value, element, path+".", odd)
 	return true
 }
 

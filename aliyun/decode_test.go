@@ -60,7 +60,11 @@ func TestDecodeOddities(t *testing.T) {
 		"a list under an unknown name":    {`{"SrcVersions":{"Versions":["1.0"]}}`, Job{}, []string{"Data.SrcVersions"}},
 		"a large integer keeps its text":  {`{"FirmwareId":12345678901234567890}`, Job{FirmwareID: new("12345678901234567890")}, nil},
 		"invalid UTF-8 becomes U+FFFD":    {"{\"Name\":\"a\xffb\"}", Job{Name: new("a\uFFFDb")}, nil},
-		"the same key in two cases":       {`{"name":"n","Name":"n"}`, Job{Name: new("n")}, nil},
+		"capitals first, key by key":      {`{"name":"c","Name":"a","NAME":1,"nAme":"b"}`, Job{Name: new("1")}, nil},
+		"capitals first, in lists":        {`{"SrcVersions":{"srcVersion":["b"],"SrcVersion":["a"]}}`, Job{SrcVersions: []string{"a"}}, nil},
+		"the last of equal keys":          {`{"Name":"a","\u004eame":"b"}`, Job{Name: new("b")}, nil},
+		"a key with an escape":            {`{"\u006eAME":"n"}`, Job{Name: new("n")}, nil},
+		"spaces everywhere":               {" { \"Name\" :\t\"n\" ,\n\"SrcVersions\" : { \"SrcVersion\" : [ \"1\" , 2 ] } } ", Job{Name: new("n"), SrcVersions: []string{"1", "2"}}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			job, unreadable, failure := decodeJob(200, `{"Success":true,"Data":`+c.data+`}`)

@@ -1,13 +1,16 @@
 package aliyun
 
-import "time"
+import (
+	"reflect"
+	"time"
+)
 
 // Job is an update batch as QueryOTAJob shows it. A field is nil if the API left it out
 // or sent a value that cannot be read; nil never stands for zero. A Job does not change
 // after it was returned.
 //
 // A new field of the API is one line here: the json tag has its name in the API, the Go
-// type decides how it is read (see decodeFields). JobId is missing because the caller
+// type decides how it is read (see decodeObject). JobId is missing because the caller
 // knows it. A batch has up to ten source versions and ten tags; up to 50 are read, in
 // case the API allows more one day.
 type Job struct {
@@ -50,9 +53,9 @@ type Job struct {
 // UnmarshalJSON decodes a Job like an answer of the API, with the same limits. It
 // restores what [json.Marshal] wrote.
 func (j *Job) UnmarshalJSON(data []byte) error {
-	fields, err := objectFields(data)
+	object, err := parseObject(data)
 	if err == nil {
-		decodeFields(fields, j, "", new(notes))
+		decodeObject(object, reflect.ValueOf(j).Elem(), "", new(notes))
 	}
 	return err
 }

@@ -1,41 +1,29 @@
 package aliyun
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
-	"reflect"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/rawjson"
 )
 
-// limitOf returns how many bytes a text may have, and whether a longer text is
-// shortened or left out. It limits the label values of each scrape. The max tag sets
-// both. A field without it is an id, a version or a state: a part of it would be
-// useless, so a longer text is left out.
-func limitOf(tag reflect.StructTag) (limit int, cuts bool) {
-	number, mode, _ := strings.Cut(tag.Get("max"), ",")
-	if limit, err := strconv.Atoi(number); err == nil {
-		return limit, mode == "cut"
-	}
-	return 256, false
-}
-
-// text decodes a string within the limit of its tag.
-func text(value json.RawMessage, tag reflect.StructTag, path string, odd *notes) (*string, bool) {
+// text decodes a string within the limit of its field.
+func text(value []byte, f *fieldShape, path string, odd *notes) (*string, bool) {
 	read, ok := scalar(value, func(s string) (string, bool) { return s, true })
 	if !ok {
 		return nil, false
 	}
-	limit, cuts := limitOf(tag)
 	switch {
-	case len(*read) <= limit:
-	case cuts:
-		odd.add(path, fmt.Sprintf("has %d bytes; the first %d are kept", len(*read), limit))
-		*read = strings.Clone(cut(*read, limit)) // so that the long text can be freed
+	case len(*read) <= f.limit:
+	case f.cuts:
+		odd.add(path, fmt.Sprintf("has %d bytes; the first %d are kept", len(*read), f.limit))
+		*read = strings.Clone(cut(*read, f.limit)) // so that the long text can be freed
 	default:
-		odd.add(path, fmt.Sprintf("has %d bytes, more than %d; it is left out", len(*read), limit))
+		odd.add(path, fmt.Sprintf("has %d bytes, more than %d; it is left out", len(*read), f.limit))
 		return nil, false
 	}
 	return read, true
@@ -43,15 +31,15 @@ func text(value json.RawMessage, tag reflect.StructTag, path string, odd *notes)
 
 // scalar parses the text of a JSON string, number or boolean. It returns nil and true
 // if the text is blank and parse does not accept it: the value is absent then.
-func scalar[T any](value json.RawMessage, parse func(string) (T, bool)) (*T, bool) {
-	s := string(value)
+func scalar[T any](value []byte, parse func(string) (T, bool)) (*T, bool) {
+	var s string
 	switch value[0] {
 	case '{', '[':
 		return nil, false
 	case '"':
-		if json.Unmarshal(value, &s) != nil {
-			return nil, false
-		}
+		s = rawjson.Text(value)
+	default:
+		s = string(value)
 	}
 	read, ok := parse(s)
 	if ok {
@@ -95,4 +83,12 @@ func parseTime(s string) (time.Time, bool) {
 		}
 	}
 	return time.Time{}, false
+}
+
+// Text returns a field as valid UTF-8, which Prometheus requires; "" if it is nil.
+func Text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return strings.ToValidUTF8(*s, string(utf8.RuneError))
 }

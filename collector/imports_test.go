@@ -25,7 +25,8 @@ var allowed = map[string][]string{
 	"aliyun/printable":   nil,
 	"aliyun/credentials": nil,
 	"aliyun/signature":   {"aliyun/credentials"},
-	"aliyun":             {"aliyun/printable", "aliyun/credentials", "aliyun/signature"},
+	"aliyun/rawjson":     nil,
+	"aliyun":             {"aliyun/printable", "aliyun/rawjson", "aliyun/credentials", "aliyun/signature"},
 	"aliyun/budget":      {"aliyun"},
 	// The endpoint as a client sees it; the client does not know it.
 	"aliyun/simulator":         {"aliyun/simulator/fleet", "aliyun/simulator/gateway"},

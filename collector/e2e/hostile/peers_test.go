@@ -45,7 +45,9 @@ func connectionPeers() []peer {
 			}},
 		{name: "speaks SSH", class: "transport",
 			accept: func(s *server, c net.Conn) { _, _ = io.WriteString(c, "SSH-2.0-OpenSSH_9.2\r\n"); s.stall(c) }},
-		{name: "speaks HTTP2 without being asked", class: "transport", // SETTINGS, then GOAWAY
+		// SETTINGS, then GOAWAY. Where they arrive after the request was sent, they are the
+		// beginning of a status line that never ends.
+		{name: "speaks HTTP2 without being asked", class: "transport", also: "timeout",
 			accept: func(s *server, c net.Conn) {
 				_, _ = c.Write([]byte{0, 0, 0, 4, 0, 0, 0, 0, 0})
 				_, _ = c.Write([]byte{0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0})

@@ -65,12 +65,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	setup := func() (target.Setup, error) { return loadSetup(load, logger) }
 
-	registry := prometheus.NewRegistry()
-	options := poll.Options{
-		Calls:     poll.NewCallMetrics(registry, logger),
-		UserAgent: flags.Name + "/" + version.Version,
-		Logger:    logger,
-	}
+	options := poll.Options{UserAgent: flags.Name + "/" + version.Version, Logger: logger}
 	switch {
 	case f.CheckLive:
 		return check.Live(ctx, stdout, progress, setup, options)
@@ -85,10 +80,11 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 
 	store := store.New()
 	poller := poll.New(store, options)
+	registry := prometheus.NewRegistry()
 	registry.MustRegister(poller, versioncollector.NewCollector(flags.Name), collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	state := statefile.New(f.StateFile, f.StateInterval, store, registry, logger)
-	reloader := poll.NewReloader(setup, poller, registry, logger)
+	reloader := newReloader(setup, poller, registry, logger)
 	metrics, err := expose.NewHandler(store, registry, logger)
 	if err != nil {
 		return err
@@ -102,7 +98,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		Batch:       pages.NewBatchPage(store, poller, shown),
 		JobsAPI:     api.NewJobsHandler(store, poller),
 		BatchAPI:    api.NewJobHandler(store, poller),
-		Reload:      func() error { return reloader.Reload(ctx) },
+		Reload:      func() error { return reloader.reload(ctx) },
 	}.Handler()
 	if err != nil {
 		return err
@@ -124,7 +120,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer state.Close()
-	if err := reloader.Load(ctx); err != nil {
+	if err := reloader.load(ctx); err != nil {
 		return err
 	}
 	save := state.Keep() // after Load: without a configuration, an empty state would be written
@@ -134,7 +130,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	})
 	defer shutdown()
 	context.AfterFunc(ctx, shutdown) // does not wait for running scrapes, which may take the remaining time
-	go reloader.ReloadOn(ctx, hangup)
+	go reloader.reloadOn(ctx, hangup)
 	return web.Serve(ctx, listeners, f.Web, handler, f.Demo, withoutCaller)
 }
 

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/go-kit/log"
-	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
@@ -53,7 +52,6 @@ func newRAMLab(t *testing.T, allowed []string) ramLab {
 				Credentials: credentials.Config{AccessKeyID: key.ID, AccessKeySecret: key.Secret}}},
 		},
 		options: poll.Options{
-			Calls:     poll.NewCallMetrics(prometheus.NewRegistry(), log.NewNopLogger()),
 			Transport: transport,
 			Logger:    log.NewNopLogger(),
 		},

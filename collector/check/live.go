@@ -99,7 +99,7 @@ type finding struct {
 func newLiveCheck(setup target.Setup, o poll.Options) *liveCheck {
 	c := &liveCheck{lines: setup.Lines, started: time.Now()}
 	for _, a := range setup.Accounts {
-		account := &checkedAccount{Account: a, client: poll.NewClient(a, o, o.Calls.Observer(a.Name), nil), lanes: make(map[string]*lane)}
+		account := &checkedAccount{Account: a, client: poll.NewClient(a, o), lanes: make(map[string]*lane)}
 		for _, operation := range aliyun.Operations {
 			account.lanes[operation] = &lane{client: account.client, slots: budget.NewSlots(a.RequestsPerSecond), perSecond: a.RequestsPerSecond}
 		}

@@ -20,6 +20,7 @@ type account struct {
 	name   string
 	store  *store.Store
 	o      Options
+	calls  *callMetrics // of all accounts
 	logger log.Logger
 
 	// lanes holds a lane for each operation. Those that news wakes have a name as well.
@@ -49,9 +50,9 @@ type account struct {
 
 // newAccount returns an account that is not configured yet. The lock of the budgets is
 // held.
-func newAccount(config target.Account, rules target.Rules, b budgets, s *store.Store, o Options) *account {
+func newAccount(config target.Account, rules target.Rules, b budgets, s *store.Store, calls *callMetrics, o Options) *account {
 	a := &account{
-		name: config.Name, store: s, o: o, logger: log.WithSuffix(o.Logger, "account", config.Name),
+		name: config.Name, store: s, o: o, calls: calls, logger: log.WithSuffix(o.Logger, "account", config.Name),
 		ended:     make(chan struct{}),
 		plan:      schedule.New(rules, config.RequestsPerSecond),
 		firmwares: make(map[target.Product]map[string]aliyun.Firmware),
@@ -106,7 +107,7 @@ func (a *account) observe(c aliyun.Call) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if !a.stopped {
-		a.o.Calls.observe(a.name, c)
+		a.calls.observe(a.name, c)
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/go-kit/log"
-	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
@@ -18,7 +17,7 @@ import (
 // Slots of removed accounts do not accumulate, however often the configuration changes.
 func TestBudgetsOfRemovedAccounts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		poller := New(store.New(), Options{Calls: NewCallMetrics(prometheus.NewRegistry(), log.NewNopLogger()), Logger: log.NewNopLogger()})
+		poller := New(store.New(), Options{Logger: log.NewNopLogger()})
 		defer poller.Stop()
 		most := 0
 		for i := range 2000 {

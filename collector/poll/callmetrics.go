@@ -16,9 +16,9 @@ import (
 // error classes.
 const success = "success"
 
-// CallMetrics counts the calls to the API and the refreshes of credentials. It is safe
+// callMetrics counts the calls to the API and the refreshes of credentials. It is safe
 // for concurrent use.
-type CallMetrics struct {
+type callMetrics struct {
 	requests        *prometheus.CounterVec
 	duration        *prometheus.HistogramVec
 	refreshFailures *prometheus.CounterVec
@@ -26,9 +26,8 @@ type CallMetrics struct {
 	noted           sync.Map // set of [3]string: account, operation and field that were logged
 }
 
-// NewCallMetrics registers the metrics.
-func NewCallMetrics(r prometheus.Registerer, logger log.Logger) *CallMetrics {
-	m := &CallMetrics{
+func newCallMetrics(logger log.Logger) *callMetrics {
+	return &callMetrics{
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "aliyun_iot_ota_exporter_api_requests_total",
 			Help: "Calls to the API, by result: success, or the class of the error.",
@@ -47,13 +46,16 @@ func NewCallMetrics(r prometheus.Registerer, logger log.Logger) *CallMetrics {
 		}, []string{"account"}),
 		logger: logger,
 	}
-	r.MustRegister(m.requests, m.duration, m.refreshFailures)
-	return m
+}
+
+// collectors are the metrics.
+func (m *callMetrics) collectors() []prometheus.Collector {
+	return []prometheus.Collector{m.requests, m.duration, m.refreshFailures}
 }
 
 // expect creates the series of an account's operations: a rate over the first failure
 // needs a zero before it.
-func (m *CallMetrics) expect(account string, operations []string) {
+func (m *callMetrics) expect(account string, operations []string) {
 	for _, operation := range operations {
 		m.duration.WithLabelValues(account, operation)
 		m.requests.WithLabelValues(account, operation, success)
@@ -63,13 +65,8 @@ func (m *CallMetrics) expect(account string, operations []string) {
 	}
 }
 
-// Observer returns a function that counts the calls of one account.
-func (m *CallMetrics) Observer(account string) aliyun.Observer {
-	return func(c aliyun.Call) { m.observe(account, c) }
-}
-
 // observe counts a call, and logs unexpected fields in its answer, each once.
-func (m *CallMetrics) observe(account string, c aliyun.Call) {
+func (m *callMetrics) observe(account string, c aliyun.Call) {
 	result := success
 	if failure, ok := errors.AsType[*aliyun.Error](c.Err); ok {
 		result = string(failure.Class)
@@ -84,10 +81,10 @@ func (m *CallMetrics) observe(account string, c aliyun.Call) {
 	}
 }
 
-// RefreshFailed returns a function that counts failures to get credentials for an
+// refreshFailed returns a function that counts failures to get credentials for an
 // account, and logs a failure that differs from the last one. The function is not safe
 // for concurrent use.
-func (m *CallMetrics) RefreshFailed(account string) func(error) {
+func (m *callMetrics) refreshFailed(account string) func(error) {
 	counter, last := m.refreshFailures.WithLabelValues(account), ""
 	return func(err error) {
 		counter.Inc()
@@ -99,7 +96,7 @@ func (m *CallMetrics) RefreshFailed(account string) func(error) {
 }
 
 // forget drops the series of an account that is no longer configured.
-func (m *CallMetrics) forget(account string) {
+func (m *callMetrics) forget(account string) {
 	labels := prometheus.Labels{"account": account}
 	m.requests.DeletePartialMatch(labels)
 	m.duration.DeletePartialMatch(labels)

@@ -15,7 +15,7 @@ func (a *account) configure(config target.Account, rules target.Rules, b budgets
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.client == nil || a.config.Credentials != config.Credentials || a.config.Timeout != config.Timeout {
-		a.client = NewClient(config, a.o, a.observe, &a.echo)
+		a.client = newClient(config, a.o, a.calls, a.observe, &a.echo)
 	}
 	// Together with the client: no call with the new key may count for the old one only.
 	for _, l := range a.lanes {

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/go-kit/log"
-	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
@@ -41,7 +40,6 @@ func newLoopback(transport http.RoundTripper) *loopback {
 	l.sim.Record(true)
 	l.server = httptest.NewServer(l.sim)
 	l.poller = poll.New(l.store, poll.Options{
-		Calls:     poll.NewCallMetrics(prometheus.NewRegistry(), log.NewNopLogger()),
 		Transport: transport,
 		Logger:    log.NewNopLogger(),
 	})

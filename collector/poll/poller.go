@@ -19,6 +19,7 @@ import (
 type Poller struct {
 	store *store.Store
 	o     Options
+	calls *callMetrics
 
 	// mu guards all fields below. Lock order: Poller.mu, account.mu, then the locks
 	// inside the store, the slots and the metrics. Neither of the first two is held
@@ -31,7 +32,6 @@ type Poller struct {
 
 // Options are what the calls of all accounts have in common.
 type Options struct {
-	Calls     *CallMetrics
 	UserAgent string
 	Transport http.RoundTripper // nil: one for each account, see aliyun.Options
 	Logger    log.Logger
@@ -43,7 +43,7 @@ const stopTimeout = time.Second
 
 // New returns a poller without accounts.
 func New(store *store.Store, o Options) *Poller {
-	return &Poller{store: store, o: o, accounts: make(map[string]*account), stopping: make(map[*account]bool), budgets: newBudgets()}
+	return &Poller{store: store, o: o, calls: newCallMetrics(o.Logger), accounts: make(map[string]*account), stopping: make(map[*account]bool), budgets: newBudgets()}
 }
 
 // Apply starts, changes and stops accounts so that exactly those of setup are polled.
@@ -64,17 +64,17 @@ func (p *Poller) Apply(ctx context.Context, setup target.Setup) {
 			_, dropped := p.store.Configure(target.Account{Name: name})
 			p.store.SetFirmwares(name, nil)
 			logDropped(a.logger, dropped, func(*store.State) string { return "its account left the configuration" })
-			p.o.Calls.forget(name)
+			p.calls.forget(name)
 		}
 	}
 	p.budgets.configure(setup.Accounts)
 	for _, config := range setup.Accounts {
 		a, known := p.accounts[config.Name]
 		if !known {
-			a = newAccount(config, setup.Rules, p.budgets, p.store, p.o)
+			a = newAccount(config, setup.Rules, p.budgets, p.store, p.calls, p.o)
 			p.accounts[config.Name] = a
 		}
-		p.o.Calls.expect(config.Name, config.Operations())
+		p.calls.expect(config.Name, config.Operations())
 		a.configure(config, setup.Rules, p.budgets)
 		if !known {
 			a.start(ctx)
@@ -136,10 +136,17 @@ func (p *Poller) SecretFiles(account string) []string {
 	return a.config.Credentials.SecretFiles()
 }
 
-// NewClient returns a client with the credentials of an account. It makes no call.
-// observe may be nil. Clients of one account share an echo; nil: one of its own.
-func NewClient(a target.Account, o Options, observe aliyun.Observer, echo *aliyun.Echo) *aliyun.Client {
-	keys := credentials.New(a.Credentials, o.Calls.RefreshFailed(a.Name))
+// NewClient returns a client with the credentials of an account, for calls without a
+// poller. It makes no call. The client logs what a poller would log about its calls.
+func NewClient(a target.Account, o Options) *aliyun.Client {
+	calls := newCallMetrics(o.Logger)
+	return newClient(a, o, calls, func(c aliyun.Call) { calls.observe(a.Name, c) }, nil)
+}
+
+// newClient returns a client with the credentials of an account. It makes no call.
+// Clients of one account share an echo; nil: one of its own.
+func newClient(a target.Account, o Options, calls *callMetrics, observe aliyun.Observer, echo *aliyun.Echo) *aliyun.Client {
+	keys := credentials.New(a.Credentials, calls.refreshFailed(a.Name))
 	return aliyun.NewClient(keys, aliyun.Options{
 		Timeout:   a.Timeout,
 		UserAgent: o.UserAgent,

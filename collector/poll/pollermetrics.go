@@ -90,6 +90,9 @@ func (p *Poller) Describe(ch chan<- *prometheus.Desc) {
 	for _, g := range accountGauges {
 		ch <- g.desc
 	}
+	for _, c := range p.calls.collectors() {
+		c.Describe(ch)
+	}
 }
 
 // Collect implements [prometheus.Collector]. It sends nothing while it holds a lock.
@@ -98,6 +101,9 @@ func (p *Poller) Collect(ch chan<- prometheus.Metric) {
 		for _, m := range a.gauges(p.store.Account(name)) {
 			ch <- m
 		}
+	}
+	for _, c := range p.calls.collectors() {
+		c.Collect(ch)
 	}
 }
 

@@ -89,7 +89,6 @@ func New(t *testing.T) *Harness {
 	}
 	logger := log.NewLogfmtLogger(log.NewSyncWriter(&h.Logs))
 	h.Options = poll.Options{
-		Calls:     poll.NewCallMetrics(h.Registry, logger),
 		Transport: h.Transport,
 		Logger:    logger,
 	}

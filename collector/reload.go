@@ -1,4 +1,4 @@
-package poll
+package collector
 
 import (
 	"context"
@@ -9,25 +9,26 @@ import (
 	"github.com/go-kit/log/level"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/poll"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
-// Reloader loads the configuration, at the start and on every reload. It is safe for
+// reloader loads the configuration, at the start and on every reload. It is safe for
 // concurrent use.
-type Reloader struct {
-	load   func() (target.Setup, error)
-	poller *Poller
+type reloader struct {
+	read   func() (target.Setup, error)
+	poller *poll.Poller
 	logger log.Logger
 
 	mu             sync.Mutex // one reload at a time
 	successful, at prometheus.Gauge
 }
 
-// NewReloader registers the metrics that show whether the present file is the one in
+// newReloader registers the metrics that show whether the present file is the one in
 // force. It loads nothing yet.
-func NewReloader(load func() (target.Setup, error), poller *Poller, r prometheus.Registerer, logger log.Logger) *Reloader {
-	reloader := &Reloader{
-		load:   load,
+func newReloader(read func() (target.Setup, error), poller *poll.Poller, r prometheus.Registerer, logger log.Logger) *reloader {
+	l := &reloader{
+		read:   read,
 		poller: poller,
 		logger: logger,
 		successful: prometheus.NewGauge(prometheus.GaugeOpts{
@@ -39,16 +40,16 @@ func NewReloader(load func() (target.Setup, error), poller *Poller, r prometheus
 			Help: "When the configuration in force was loaded, in Unix time.",
 		}),
 	}
-	r.MustRegister(reloader.successful, reloader.at)
-	return reloader
+	r.MustRegister(l.successful, l.at)
+	return l
 }
 
-// Load loads the configuration and polls by it until ctx ends. If it cannot be used,
-// Load returns why, and the previous configuration stays in force.
-func (r *Reloader) Load(ctx context.Context) error {
+// load loads the configuration and polls by it until ctx ends. If it cannot be used,
+// load returns why, and the previous configuration stays in force.
+func (r *reloader) load(ctx context.Context) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	setup, err := r.load()
+	setup, err := r.read()
 	if err != nil {
 		r.successful.Set(0)
 		return err
@@ -60,21 +61,21 @@ func (r *Reloader) Load(ctx context.Context) error {
 	return nil
 }
 
-// Reload is Load for a program that goes on in either case: it logs the error too.
-func (r *Reloader) Reload(ctx context.Context) error {
-	err := r.Load(ctx)
+// reload is load for a program that goes on in either case: it logs the error too.
+func (r *reloader) reload(ctx context.Context) error {
+	err := r.load(ctx)
 	if err != nil {
 		level.Error(r.logger).Log("msg", "configuration not reloaded; the previous one stays in force", "err", err)
 	}
 	return err
 }
 
-// ReloadOn reloads at each signal until ctx ends.
-func (r *Reloader) ReloadOn(ctx context.Context, signals <-chan os.Signal) {
+// reloadOn reloads at each signal until ctx ends.
+func (r *reloader) reloadOn(ctx context.Context, signals <-chan os.Signal) {
 	for {
 		select {
 		case <-signals:
-			_ = r.Reload(ctx) // it has logged the error
+			_ = r.reload(ctx) // it has logged the error
 		case <-ctx.Done():
 			return
 		}

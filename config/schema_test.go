@@ -2,6 +2,8 @@ package config
 
 import (
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -26,6 +28,19 @@ func TestCheckTags(t *testing.T) {
 	for name := range checks {
 		if !used[name] {
 			t.Errorf("no key uses the check %q", name)
+		}
+		if checkSchemas[name] == nil {
+			t.Errorf("checkSchemas does not have the check %q", name)
+		}
+	}
+}
+
+// A rule of the JSON schema about a path that does not exist would be lost.
+func TestPathSchemas(t *testing.T) {
+	known := SchemaPaths()
+	for path := range pathSchemas {
+		if path != "" && !slices.Contains(known, strings.TrimSuffix(path, "[]")) {
+			t.Errorf("pathSchemas has %s, which is no key", path)
 		}
 	}
 }

@@ -23,14 +23,14 @@ lint: # .ci/run installs the version that counts
 demo:
 	go run . --demo
 
-update: # rewrites the golden files, the tables of the READMEs and the copies in deploy/
+update: # rewrites the golden files, the tables of the documents and the copies in deploy/
 	go test ./config ./collector/e2e/readme ./collector/expose ./collector/pages ./collector/api -update
 	cd .ci/manifests/kubernetes && go test . -update
 
 check: # all that CI does
 	.ci/run
 
-bench: # prints the tables under "Speed" in the README; with UPDATE=-update it writes them there
+bench: # prints the tables of deploy/docs/performance.md; with UPDATE=-update it writes them there
 	go test -count=1 -v -run '^Test(Detection)?Speed$$' ./collector/e2e/speed ./collector/schedule -speed $(UPDATE)
 
 bench-rules: # measures what the rules cost the prometheus in PATH, with 10,000 batches

@@ -93,9 +93,9 @@ func TestPolicies(t *testing.T) {
 			if want := "`iot:" + strings.Join(allowed, "`, `iot:") + "`"; actions != want || row[3] != file {
 				t.Errorf("ram/README.md says %s of %s, the file %s", actions, row[3], want)
 			}
-			inReadme := regexp.MustCompile("\n\\| " + strings.TrimSuffix(setting, "`") + "(: true)?` \\|.*\\| (.*) \\|\n").FindStringSubmatch(read(t, "../README.md"))
-			if setting[0] == '`' && (inReadme == nil || inReadme[2] != actions) {
-				t.Errorf("README says of %s: %q, ram/README.md %s", setting, inReadme, actions)
+			inDocs := regexp.MustCompile("\n\\| " + strings.TrimSuffix(setting, "`") + "(: true)?` \\|.*\\| (.*) \\|\n").FindStringSubmatch(read(t, "docs/configuration.md"))
+			if setting[0] == '`' && (inDocs == nil || inDocs[2] != actions) {
+				t.Errorf("docs/configuration.md says of %s: %q, ram/README.md %s", setting, inDocs, actions)
 			}
 			if file != "all.json" { // that one stands alone, the others come on top of query.json
 				allowed = slices.Compact(slices.Sorted(slices.Values(append(allowed, base...))))
@@ -132,16 +132,16 @@ func TestPolicies(t *testing.T) {
 	}
 }
 
-// The README's policy is that of all.json. Both allow all that the exporter calls, and
+// The policy in docs/configuration.md is that of all.json. Both allow all that the exporter calls, and
 // ram/README.md uses each file of its folder.
 func TestPolicyInTheReadme(t *testing.T) {
-	found := regexp.MustCompile("(?s)\n### Permissions\n.*?```json\n(.*?)```\n").FindStringSubmatch(read(t, "../README.md"))
+	found := regexp.MustCompile("(?s)\n## Permissions\n.*?```json\n(.*?)```\n").FindStringSubmatch(read(t, "docs/configuration.md"))
 	if found == nil {
-		t.Fatal("the README has no policy")
+		t.Fatal("docs/configuration.md has no policy")
 	}
 	all := ramFile(t, read(t, "ram/all.json"))
 	if diff := cmp.Diff(all, ramFile(t, found[1])); diff != "" {
-		t.Errorf("README (-ram/all.json +README):\n%s", diff)
+		t.Errorf("docs/configuration.md (-ram/all.json +docs/configuration.md):\n%s", diff)
 	}
 	if got := all.operations(t); !slices.Equal(got, aliyun.Operations) {
 		t.Errorf("ram/all.json allows %v, the exporter calls %v", got, aliyun.Operations)

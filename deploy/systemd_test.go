@@ -77,10 +77,10 @@ func configOfReadme(t *testing.T) string {
 	return found[0]
 }
 
-// The units use flags, variables, paths and a port that the exporter has. The README's
-// table of flags is made from the code.
+// The units use flags, variables, paths and a port that the exporter has. The table of
+// flags in docs/running.md is made from the code.
 func TestUnitsFitTheProgram(t *testing.T) {
-	table := read(t, "../README.md")
+	table := read(t, "docs/running.md")
 	service := parseUnit(read(t, "systemd/"+serviceUnit))
 	for _, key := range []string{"ExecStartPre", "ExecStart"} {
 		words := service.command(t, key)

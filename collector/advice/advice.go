@@ -17,7 +17,7 @@ import (
 type Advice struct {
 	Meaning string // what has happened
 	Action  string // what a reader can do about it
-	Section string // the heading in the README that says more; "" for none
+	Section string // the heading in deploy/docs/configuration.md that says more; "" for none
 }
 
 // For returns the advice for a failed call. It never returns the zero Advice for an
@@ -49,7 +49,7 @@ func For(e *aliyun.Error) Advice {
 	return cmp.Or(byCause, byClass)
 }
 
-// All returns the advice for every kind of failure, in the order of the README's table
+// All returns the advice for every kind of failure, in the order of the table in deploy/docs/troubleshooting.md
 // within each class. The caller owns the slice.
 func All() []Advice {
 	all := make([]Advice, len(table))
@@ -81,7 +81,7 @@ func Cure(e *aliyun.Error, in aliyun.Instance, subject string) string {
 }
 
 // Markdown writes the advice for any call, as two cells of a table. The link to the
-// section is part of the action.
+// section is part of the action, as a document in deploy/docs has it.
 func (a Advice) Markdown() (meaning, action string) {
 	fill := strings.NewReplacer("{operation}", "this operation", "{action}", "of this operation",
 		"{instance}", "the instance", "{subject}", "the ID", "{endpoint}", "the endpoint",
@@ -89,7 +89,7 @@ func (a Advice) Markdown() (meaning, action string) {
 	meaning, action = capitalized(fill.Replace(a.Meaning)), capitalized(fill.Replace(a.Action))
 	if a.Section != "" {
 		anchor := strings.ReplaceAll(strings.ReplaceAll(strings.ToLower(a.Section), ",", ""), " ", "-")
-		action += " See [" + a.Section + "](#" + anchor + ")."
+		action += " See [" + a.Section + "](configuration.md#" + anchor + ")."
 	}
 	return meaning, action
 }

@@ -38,5 +38,5 @@ func TestDetectionSpeed(t *testing.T) {
 	if *harness.Speed {
 		fmt.Println(table)
 	}
-	harness.HoldREADME(t, []*harness.Measured{table})
+	harness.HoldTables(t, []*harness.Measured{table})
 }

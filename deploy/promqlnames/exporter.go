@@ -22,22 +22,22 @@ var foreign = []string{
 }
 
 var (
-	// metricRow matches a row of the tables of metrics in the README: name, type, labels.
+	// metricRow matches a row of the tables of metrics in deploy/docs/metrics.md: name, type, labels.
 	metricRow = regexp.MustCompile("(?m)^\\| `(aliyun_iot_ota_\\w+)` \\| (\\w+) \\| ([^|]*) \\|")
 	quoted    = regexp.MustCompile("`([^`]+)`")
 )
 
 // Exporter returns the vocabulary of the exporter's metrics. root is the path of the repository.
-// The metrics are those of the README, whose tables are generated from the code.
+// The metrics are those of deploy/docs/metrics.md, whose tables are generated from the code.
 func Exporter(root string) (Vocabulary, error) {
 	v := Vocabulary{Labels: make(map[string][]string)}
-	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+	document, err := os.ReadFile(filepath.Join(root, "deploy", "docs", "metrics.md"))
 	if err != nil {
 		return v, err
 	}
-	rows := metricRow.FindAllStringSubmatch(string(readme), -1)
+	rows := metricRow.FindAllStringSubmatch(string(document), -1)
 	if len(rows) < 30 {
-		return v, fmt.Errorf("the README has only %d metrics", len(rows))
+		return v, fmt.Errorf("metrics.md has only %d metrics", len(rows))
 	}
 	for _, row := range rows {
 		metric, kind := row[1], row[2]

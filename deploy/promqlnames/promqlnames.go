@@ -1,6 +1,6 @@
 // Package promqlnames finds the metrics, labels and label values in PromQL expressions and
 // checks that they exist. The vocabulary of the exporter comes from the tables of metrics in
-// the README, which are generated from the code.
+// deploy/docs/metrics.md, which are generated from the code.
 //
 // Only tests use it, to check rules, runbooks and dashboards. The exporter does not contain it
 // or Prometheus's parser. It never evaluates an expression.

@@ -7,12 +7,12 @@ import (
 	"testing"
 )
 
-// defaults are those in the README's table of flags, which is made from the code.
+// defaults are those in the table of flags in deploy/docs/running.md, which is made from the code.
 func defaults(t *testing.T) map[string]string {
 	t.Helper()
-	rows := regexp.MustCompile("(?m)^\\| `(--[\\w.-]+)` \\| `?([^`|]*?)`? \\|").FindAllStringSubmatch(read(t, "README.md"), -1)
+	rows := regexp.MustCompile("(?m)^\\| `(--[\\w.-]+)` \\| `?([^`|]*?)`? \\|").FindAllStringSubmatch(read(t, "deploy/docs/running.md"), -1)
 	if len(rows) < 10 {
-		t.Fatalf("the README has a table of %d flags", len(rows))
+		t.Fatalf("running.md has a table of %d flags", len(rows))
 	}
 	values := map[string]string{}
 	for _, row := range rows {
@@ -30,7 +30,7 @@ func TestExporterStarts(t *testing.T) {
 		for _, arg := range exporter.Command {
 			flag, _, _ := strings.Cut(arg, "=")
 			if _, is := known[flag]; !is {
-				t.Errorf("%s: the README has no flag %s", name, flag)
+				t.Errorf("%s: running.md has no flag %s", name, flag)
 			}
 		}
 		// Without --demo in the first stack there would be no data, and with it in the

@@ -21,7 +21,7 @@ func TestPodFitsTheImage(t *testing.T) {
 	if s := spec.SecurityContext; *s.RunAsUser != 65532 || *s.RunAsGroup != 65532 {
 		t.Errorf("user %d, group %d", *s.RunAsUser, *s.RunAsGroup)
 	}
-	if !strings.Contains(readFile(t, root+"README.md"), "\n| `--web.listen-address` | `:10062` |") || spec.Containers[0].Ports[0].ContainerPort != 10062 {
+	if !strings.Contains(readFile(t, root+"deploy/docs/running.md"), "\n| `--web.listen-address` | `:10062` |") || spec.Containers[0].Ports[0].ContainerPort != 10062 {
 		t.Errorf("port %d, or another default of the program", spec.Containers[0].Ports[0].ContainerPort)
 	}
 	_, tag, _ := strings.Cut(spec.Containers[0].Image, ":")

@@ -2,7 +2,6 @@ package readme_test
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -13,42 +12,6 @@ import (
 var codeBlock = regexp.MustCompile("(?s)\n```.*?\n```\n")
 
 func withoutCode(markdown string) string { return codeBlock.ReplaceAllString(markdown, "\n") }
-
-// Both READMEs have the same structure: headings of the same levels in the same order, the
-// same code apart from comments, and the same links.
-func TestREADMEsHaveTheSameStructure(t *testing.T) {
-	en, zh := repository.Read(t, readme), repository.Read(t, readmeChinese)
-	headings := func(text string) (levels []string) {
-		for _, found := range regexp.MustCompile(`(?m)^(#+) `).FindAllStringSubmatch(withoutCode(text), -1) {
-			levels = append(levels, found[1])
-		}
-		return levels
-	}
-	if a, b := headings(en), headings(zh); !slices.Equal(a, b) {
-		t.Errorf("headings %v, in Chinese %v", a, b)
-	}
-	code := func(text string) (blocks []string) {
-		for _, block := range codeBlock.FindAllString(text, -1) {
-			blocks = append(blocks, regexp.MustCompile(`(?m)\s*#.*$`).ReplaceAllString(block, ""))
-		}
-		return blocks
-	}
-	if a, b := code(en), code(zh); !slices.Equal(a, b) {
-		t.Errorf("code\n%s\nin Chinese\n%s", strings.Join(a, ""), strings.Join(b, ""))
-	}
-	links := func(text string) (targets []string) {
-		for _, found := range regexp.MustCompile(`\]\(([^)#]+)[^)]*\)`).FindAllStringSubmatch(text, -1) {
-			if found[1] != readme && found[1] != readmeChinese { // each README links to the other one
-				targets = append(targets, found[1])
-			}
-		}
-		slices.Sort(targets) // the order may differ within a sentence
-		return targets
-	}
-	if a, b := links(en), links(zh); !slices.Equal(a, b) {
-		t.Errorf("links to\n%s\nin Chinese\n%s", strings.Join(a, "\n"), strings.Join(b, "\n"))
-	}
-}
 
 // Every link to a section leads to a heading of the same README.
 func TestREADMELinksToItsHeadings(t *testing.T) {

@@ -10,8 +10,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
 )
 
-// The demo has a sample of every metric that the README documents, and of no other metric.
-func TestREADMEDocumentsEveryMetric(t *testing.T) {
+// The demo has a sample of every metric that is documented, and of no other metric.
+func TestEveryMetricIsDocumented(t *testing.T) {
 	t.Parallel()
 	e := exportertest.Start(t, "--demo")
 	want := documentedMetrics(t)
@@ -27,7 +27,7 @@ func TestREADMEDocumentsEveryMetric(t *testing.T) {
 	})
 	for name := range got {
 		if !slices.Contains(want, name) {
-			t.Errorf("%s is not in the README", name)
+			t.Errorf("%s is not in %s", name, metrics)
 		}
 	}
 }
@@ -36,11 +36,11 @@ func TestREADMEDocumentsEveryMetric(t *testing.T) {
 func documentedMetrics(t *testing.T) []string {
 	t.Helper()
 	var names []string
-	for _, found := range regexp.MustCompile("(?m)^\\| `(aliyun_iot_ota_\\w+)` \\|").FindAllStringSubmatch(repository.Read(t, readme), -1) {
+	for _, found := range regexp.MustCompile("(?m)^\\| `(aliyun_iot_ota_\\w+)` \\|").FindAllStringSubmatch(repository.Read(t, metrics), -1) {
 		names = append(names, found[1])
 	}
 	if len(names) == 0 {
-		t.Fatalf("%s has no table of metrics", readme)
+		t.Fatalf("%s has no table of metrics", metrics)
 	}
 	return names
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
 )
 
-// NO_PROXY works as the READMEs say. The test uses a package that is also part of net/http.
+// NO_PROXY works as the documents say. The test uses a package that is also part of net/http.
 func TestNoProxyAsDocumented(t *testing.T) {
 	for form, c := range map[string]struct{ direct, proxied []string }{
 		"example.com":      {[]string{"example.com", "iot.example.com", "a.b.example.com:8443"}, []string{"badexample.com", "example.com.cn"}},
@@ -21,7 +21,7 @@ func TestNoProxyAsDocumented(t *testing.T) {
 		"192.0.2.1:8443":   {[]string{"192.0.2.1:8443"}, []string{"192.0.2.1"}},
 		"*":                {[]string{"example.com", "192.0.2.1"}, nil},
 	} {
-		for _, file := range []string{readme, readmeChinese} {
+		for _, file := range []string{configuration, readmeChinese} {
 			if !strings.Contains(repository.Read(t, file), "`"+form+"`") {
 				t.Errorf("%s does not document %s", file, form)
 			}

@@ -16,35 +16,45 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
 )
 
-var update = flag.Bool("update", false, "rewrite the generated parts of the README")
+var update = flag.Bool("update", false, "rewrite the generated tables of the documents")
 
 const (
-	readme        = "README.md"
-	readmeChinese = "README.zh-CN.md"
+	readme          = "README.md"
+	readmeChinese   = "README.zh-CN.md"
+	configuration   = "deploy/docs/configuration.md"
+	running         = "deploy/docs/running.md"
+	pages           = "deploy/docs/http.md"
+	metrics         = "deploy/docs/metrics.md"
+	troubleshooting = "deploy/docs/troubleshooting.md"
+	performance     = "deploy/docs/performance.md"
+	development     = "deploy/docs/development.md"
 )
 
-// The generated tables of both READMEs agree with the code.
+// The generated tables of the documents agree with the code. README.zh-CN.md has all of
+// them.
 func TestGeneratedTables(t *testing.T) {
-	english := map[string]string{
-		"flags":        flagTable(t),
-		"metrics":      batchMetricTable(t),
-		"own metrics":  ownMetricTable(t),
-		"failures":     failureTable(t),
-		"dependencies": dependencyTable(t),
+	tables := map[string]map[string]string{ // by document and part
+		running:         {"flags": flagTable(t)},
+		metrics:         {"metrics": batchMetricTable(t), "own metrics": ownMetricTable(t)},
+		troubleshooting: {"failures": failureTable(t)},
+		development:     {"dependencies": dependencyTable(t)},
+		performance:     {},
 	}
 	for _, part := range []string{"scrape speed", "polling speed", "detection speed", "program speed"} {
-		english[part] = tableIn(t, readme, part) // TestSpeed in collector/e2e/speed makes it
+		tables[performance][part] = tableIn(t, performance, part) // TestSpeed in collector/e2e/speed makes it
 	}
-	checkTables(t, readme, english)
 	translated, used := make(map[string]string), make(map[string]bool)
-	for part, table := range english {
-		translated[part] = inChinese(t, table, used)
+	for document, english := range tables {
+		checkTables(t, document, english)
+		for part, table := range english {
+			translated[part] = inChinese(t, table, used)
+		}
 	}
 	checkAllUsed(t, used)
 	checkTables(t, readmeChinese, translated)
 }
 
-// tableIn returns a generated part of a README.
+// tableIn returns a generated part of a document.
 func tableIn(t *testing.T, file, part string) string {
 	t.Helper()
 	begin, end := "<!-- begin generated: "+part+" -->\n", "<!-- end generated: "+part+" -->\n"
@@ -56,7 +66,7 @@ func tableIn(t *testing.T, file, part string) string {
 	return table
 }
 
-// checkTables compares the generated parts of a README with the tables. With -update it
+// checkTables compares the generated parts of a document with the tables. With -update it
 // rewrites them.
 func checkTables(t *testing.T, file string, tables map[string]string) {
 	t.Helper()
@@ -78,19 +88,20 @@ func checkTables(t *testing.T, file string, tables map[string]string) {
 	}
 }
 
-// The example configurations and the policy of the README are valid.
-func TestREADMEExamples(t *testing.T) {
+// The example configurations and the policy of the documents are valid.
+func TestExamples(t *testing.T) {
 	// blocks returns the blocks of code in a language.
-	blocks := func(language string) (all []string) {
-		for _, found := range regexp.MustCompile("(?s)\n```"+language+"\n(.*?)```\n").FindAllStringSubmatch(repository.Read(t, readme), -1) {
+	blocks := func(document, language string) (all []string) {
+		for _, found := range regexp.MustCompile("(?s)\n```"+language+"\n(.*?)```\n").FindAllStringSubmatch(repository.Read(t, document), -1) {
 			all = append(all, found[1])
 		}
 		return all
 	}
 	// The other YAML is for Prometheus.
-	configs := slices.DeleteFunc(blocks("yaml"), func(text string) bool { return !strings.HasPrefix(text, "accounts:") })
-	if len(configs) == 0 {
-		t.Error("the README has no configuration")
+	configs := slices.DeleteFunc(slices.Concat(blocks(readme, "yaml"), blocks(configuration, "yaml")),
+		func(text string) bool { return !strings.HasPrefix(text, "accounts:") })
+	if len(configs) < 3 {
+		t.Errorf("the documents have %d configurations", len(configs))
 	}
 	for _, text := range configs {
 		if c, err := config.Parse(strings.NewReader(text)); err != nil {
@@ -100,7 +111,7 @@ func TestREADMEExamples(t *testing.T) {
 		}
 	}
 	// The policy must allow all operations that the exporter calls, and no others.
-	policies := blocks("json")
+	policies := blocks(configuration, "json")
 	if len(policies) != 1 {
 		t.Fatalf("%d policies, want one", len(policies))
 	}

@@ -65,7 +65,7 @@ func ownMetricTable(t *testing.T) string {
 }
 
 // metricTable has a row for each metric whose name begins with the prefix, in the order of
-// the text. It omits the implied labels, which the README explains separately.
+// the text. It omits the implied labels, which the document explains separately.
 func metricTable(t *testing.T, text, prefix string, implied ...string) string {
 	parser := expfmt.NewTextParser(model.UTF8Validation)
 	families, err := parser.TextToMetricFamilies(strings.NewReader(text))

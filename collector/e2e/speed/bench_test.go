@@ -20,7 +20,7 @@ import (
 
 // design is one way to serve the same series, 25 per batch, with gzip.
 type design struct {
-	name   string // in the README
+	name   string // in the table
 	accept string // the Accept header of the scraper
 	make   func(testing.TB) http.Handler
 }

@@ -27,7 +27,7 @@ type limiter func(context.Context) (answered func(), err error)
 
 // limiters are the slots of the exporter and other ways to stay within the limit.
 var limiters = []struct {
-	name string // in the README
+	name string // in the table
 	make func() limiter
 }{
 	{"This exporter's slots", func() limiter {

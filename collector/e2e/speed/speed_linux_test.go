@@ -9,7 +9,7 @@ import (
 )
 
 // TestSpeed measures the exporter, simpler designs and floors in one run. Without -speed it is
-// quick and its numbers mean nothing, but the tables in the README must have the same rows,
+// quick and its numbers mean nothing, but the tables in deploy/docs/performance.md must have the same rows,
 // columns and units.
 func TestSpeed(t *testing.T) {
 	conditions.SkipUnderRace(t, "it is about time")
@@ -21,5 +21,5 @@ func TestSpeed(t *testing.T) {
 		}
 		tables = append(tables, table)
 	}
-	harness.HoldREADME(t, tables)
+	harness.HoldTables(t, tables)
 }

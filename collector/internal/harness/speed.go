@@ -15,11 +15,11 @@ import (
 )
 
 // Speed makes the speed tests measure thoroughly.
-var Speed = flag.Bool("speed", false, "measure thoroughly, and print the tables of the README; with -update, write them into it")
+var Speed = flag.Bool("speed", false, "measure thoroughly, and print the tables of deploy/docs/performance.md; with -update, write them into it")
 
-// Measured is a table of the README whose cells are measured.
+// Measured is a table of deploy/docs/performance.md whose cells are measured.
 type Measured struct {
-	Part    string   // of the README
+	Part    string   // its name in the document
 	Columns []string // the first one is over the names of the rows
 	rows    [][]string
 }
@@ -43,11 +43,11 @@ func Times(value, floor float64) string { return fmt.Sprintf("%.3g ×", value/fl
 // Percent formats a share from 0 to 1 in percent.
 func Percent(share float64) string { return fmt.Sprintf("%.3g %%", 100*share) }
 
-// HoldREADME compares the shape of the tables with those in the README. With -speed and
+// HoldTables compares the shape of the tables with those in deploy/docs/performance.md. With -speed and
 // -update it writes them there.
-func HoldREADME(t *testing.T, tables []*Measured) {
+func HoldTables(t *testing.T, tables []*Measured) {
 	t.Helper()
-	file := repository.Path(t, "README.md")
+	file := repository.Path(t, "deploy/docs/performance.md")
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -64,7 +64,7 @@ func HoldREADME(t *testing.T, tables []*Measured) {
 			continue
 		}
 		if diff := cmp.Diff(shape(string(found[2])), shape(table.String())); diff != "" {
-			t.Errorf("%s: the table %q differs from what this test makes (-README +test)\n%s\nrewrite it by: make bench UPDATE=-update", file, table.Part, diff)
+			t.Errorf("%s: the table %q differs from what this test makes (-document +test)\n%s\nrewrite it by: make bench UPDATE=-update", file, table.Part, diff)
 		}
 	}
 	if *Speed && *update {

@@ -89,15 +89,16 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	shown := pages.Options{Version: version.Version, Zone: time.Local, Grafana: f.GrafanaURL, Console: f.ConsoleURL}
+	site := pages.Site{Store: store, Poller: poller, Version: version.Version, Zone: time.Local, Grafana: f.GrafanaURL, Console: f.ConsoleURL}
+	jobsAPI, jobAPI := api.Handlers(site)
 	handler, err := web.Pages{
 		MetricsPath: f.MetricsPath,
-		Landing:     pages.NewLandingPage(flags.Name, f.MetricsPath, shown),
+		Landing:     site.Landing(flags.Name, f.MetricsPath),
 		Metrics:     promhttp.InstrumentMetricHandler(registry, metrics),
-		Jobs:        pages.NewJobsPage(store, poller, shown),
-		Batch:       pages.NewBatchPage(store, poller, shown),
-		JobsAPI:     api.NewJobsHandler(store, poller),
-		BatchAPI:    api.NewJobHandler(store, poller),
+		Jobs:        site.Jobs(),
+		Batch:       site.Batch(),
+		JobsAPI:     jobsAPI,
+		BatchAPI:    jobAPI,
 		Reload:      func() error { return reloader.reload(ctx) },
 	}.Handler()
 	if err != nil {

@@ -10,16 +10,18 @@ import (
 
 	"github.com/klauspost/compress/gzhttp"
 
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/pages"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/poll"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/web"
 )
 
-// NewJobsHandler returns the handler of /api/v1/jobs, which is safe for concurrent use. It
-// takes the parameters of /jobs, and format.
-func NewJobsHandler(states *store.Store, poller *poll.Poller) http.Handler {
+// Handlers returns the handlers of /api/v1/jobs, which takes the parameters of /jobs and format,
+// and of /api/v1/jobs/{account}/{job_id}. They serve what the site shows, and are safe for
+// concurrent use.
+func Handlers(site pages.Site) (jobs, job http.Handler) {
+	return jobsHandler(site), jobHandler(site)
+}
+
+func jobsHandler(site pages.Site) http.Handler {
 	return gzhttp.GzipHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		now := time.Now()
 		format, err := parseFormat(r.URL)
@@ -27,7 +29,7 @@ func NewJobsHandler(states *store.Store, poller *poll.Poller) http.Handler {
 			refuse(w, http.StatusBadRequest, err.Error())
 			return
 		}
-		selection, err := pages.Select(r.Context(), r.URL.RawQuery, states, poller, now)
+		selection, err := site.Select(r.Context(), r.URL.RawQuery, now)
 		if err != nil {
 			refuse(w, http.StatusBadRequest, err.Error())
 			return
@@ -44,7 +46,7 @@ func NewJobsHandler(states *store.Store, poller *poll.Poller) http.Handler {
 		}
 		for b := range selection.Batches {
 			web.BreakOff(r)
-			if list.add(jobOf(b, firmwareOf(states, b))) != nil {
+			if list.add(jobOf(b)) != nil {
 				return
 			}
 		}
@@ -61,30 +63,20 @@ type listWriter interface {
 	end() error
 }
 
-// NewJobHandler returns the handler of /api/v1/jobs/{account}/{job_id}, which is safe for
-// concurrent use.
-func NewJobHandler(states *store.Store, poller *poll.Poller) http.Handler {
+func jobHandler(site pages.Site) http.Handler {
 	return gzhttp.GzipHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		account, jobID := r.PathValue("account"), r.PathValue("job_id")
-		b, ok := pages.Find(account, jobID, states, poller, time.Now())
+		b, ok := site.Find(account, jobID, time.Now())
 		web.BreakOff(r)
 		if !ok {
 			refuse(w, http.StatusNotFound, fmt.Sprintf("the exporter does not watch job %q of account %q", jobID, account))
 			return
 		}
-		j := jobOf(b, firmwareOf(states, b))
+		j := jobOf(b)
 		j.addDetails(b.State)
 		setHeaders(w, "application/json")
 		write(w, j)
 	}))
-}
-
-// firmwareOf returns the package of a batch, nil if no firmware list shows it.
-func firmwareOf(states *store.Store, b pages.Batch) *aliyun.Firmware {
-	if b.Job == nil {
-		return nil
-	}
-	return states.Firmware(b.Account, aliyun.Text(b.Job.FirmwareID))
 }
 
 // parseFormat reads the parameters that only this package has.

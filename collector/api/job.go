@@ -82,19 +82,16 @@ func settingsOf(j *aliyun.Job) settings {
 	return s
 }
 
-// jobOf returns what is known of a batch. firmware is its package, nil if no list shows it.
-func jobOf(b pages.Batch, firmware *aliyun.Firmware) job {
+// jobOf returns what is known of a batch.
+func jobOf(b pages.Batch) job {
 	j := job{
 		Account: b.Account, JobID: b.JobID, Region: b.Region, IotInstanceID: b.Instance.ID, Origin: string(b.Origin),
-		DiscoveredBy: b.DiscoveredBy(), AsOf: known(b.TrueAt()), Devices: devicesOf(b.State),
+		DiscoveredBy: b.DiscoveredBy(), ProductName: b.Firmware.ProductName, ModuleName: b.Firmware.ModuleName, AsOf: known(b.TrueAt()), Devices: devicesOf(b.State),
 		Error:       failureOf(b.Err, b.ErrAt, b.Failures, b.Cure),
 		DeviceError: failureOf(b.DevicesErr, b.Answers.Counts.At, 0, b.DevicesCure),
 	}
 	if b.Job != nil {
 		j.settings = settingsOf(b.Job)
-	}
-	if firmware != nil {
-		j.ProductName, j.ModuleName = firmware.ProductName, firmware.ModuleName
 	}
 	if !b.Deadline.IsZero() {
 		j.Deadline = &deadline{b.Deadline.UTC(), b.Basis, b.Overdue}

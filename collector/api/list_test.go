@@ -16,14 +16,14 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/api"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/poll"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
 // listOf returns the handler of /api/v1/jobs for a store whose batches are not polled.
 func listOf(states *store.Store) http.Handler {
-	return api.NewJobsHandler(states, poll.New(states, poll.Options{}))
+	jobs, _ := api.Handlers(harness.SiteOfStore(states))
+	return jobs
 }
 
 func get(handler http.Handler, query string) *httptest.ResponseRecorder {
@@ -56,7 +56,7 @@ func ids(t *testing.T, w *httptest.ResponseRecorder) (all []string) {
 // The list has the batches of all pages of /jobs with the same parameters, in the same order.
 func TestListSelectsLikeThePage(t *testing.T) {
 	filled := harness.FilledStore(t, 250)
-	page := harness.PageOfStore(filled)
+	page := harness.SiteOfStore(filled).Jobs()
 	for _, query := range []string{"", "status=IN_PROGRESS", "status=PAUSED", "account=production&sort=-batch", "account=other", "text=wave%3D1+owner&sort=deadline", "only=failing", "only=overdue", "sort=next"} {
 		var want []string
 		for next := "?" + query; next != ""; {
@@ -78,7 +78,7 @@ func TestListSelectsLikeThePage(t *testing.T) {
 // A request that /jobs refuses is refused with the same text, as JSON that follows the schema.
 func TestListRefusesLikeThePage(t *testing.T) {
 	empty := store.New()
-	page, handler, s := harness.PageOfStore(empty), listOf(empty), schema(t)
+	page, handler, s := harness.SiteOfStore(empty).Jobs(), listOf(empty), schema(t)
 	check(t, s, get(handler, "").Body.Bytes()) // no batch
 	for query, own := range map[string]string{
 		"sort=colour": "", "only=late": "", "text=" + strings.Repeat("x", 1001): "", "account=" + strings.Repeat("x", 1001): "", "page=0": "*", "page=x": "*",
@@ -112,7 +112,8 @@ func TestHostileIDs(t *testing.T) {
 		states.Configure(target.Account{Name: id, Targets: []target.Target{{Account: id, JobID: id}}})
 	}
 	mux := http.NewServeMux()
-	mux.Handle("GET /api/v1/jobs/{account}/{job_id}", api.NewJobHandler(states, poll.New(states, poll.Options{})))
+	_, job := api.Handlers(harness.SiteOfStore(states))
+	mux.Handle("GET /api/v1/jobs/{account}/{job_id}", job)
 	server := httptest.NewServer(mux)
 	defer server.Close()
 	s := schema(t)

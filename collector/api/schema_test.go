@@ -36,14 +36,16 @@ func schema(t *testing.T) *jsonschema.Schema {
 func list(h *harness.Harness, query string) *httptest.ResponseRecorder {
 	synctest.Wait()
 	w := httptest.NewRecorder()
-	api.NewJobsHandler(h.Store, h.Poller).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/api/v1/jobs?"+query, http.NoBody))
+	jobs, _ := api.Handlers(h.Site())
+	jobs.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/api/v1/jobs?"+query, http.NoBody))
 	return w
 }
 
 // batch requests /api/v1/jobs/production/{job_id}.
 func batch(h *harness.Harness, jobID string) *httptest.ResponseRecorder {
 	synctest.Wait()
-	return harness.GetBatch(api.NewJobHandler(h.Store, h.Poller), "production", jobID)
+	_, job := api.Handlers(h.Site())
+	return harness.GetBatch(job, "production", jobID)
 }
 
 // check checks an answer with the schema.

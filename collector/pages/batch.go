@@ -7,7 +7,6 @@ import (
 	"github.com/klauspost/compress/gzhttp"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/poll"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/web"
 )
@@ -29,9 +28,8 @@ type missingBatch struct {
 	Back           string
 }
 
-// NewBatchPage returns the handler of /jobs/{account}/{job_id}, which is safe for concurrent
-// use. It shows what is in the store and the schedule of the poller.
-func NewBatchPage(states *store.Store, poller *poll.Poller, o Options) http.Handler {
+// Batch returns the handler of /jobs/{account}/{job_id}.
+func (s Site) Batch() http.Handler {
 	return gzhttp.GzipHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// The parameters are those of the list; a link back to it keeps them, unless one is
 		// invalid.
@@ -40,9 +38,9 @@ func NewBatchPage(states *store.Store, poller *poll.Poller, o Options) http.Hand
 			query = pageQuery{}
 		}
 		account, jobID := r.PathValue("account"), r.PathValue("job_id")
-		f := frame{Title: jobID, Root: "../../", Version: o.Version, now: o.now()}
+		f := frame{Title: jobID, Root: "../../", Version: s.Version, now: s.now()}
 		back := f.Root + "jobs" + strings.TrimSuffix(query.Address(), "?")
-		state := states.Get(account, jobID)
+		state := s.Store.Get(account, jobID)
 		if state == nil {
 			web.BreakOff(r)
 			f.Title = "Batch not found"
@@ -52,26 +50,26 @@ func NewBatchPage(states *store.Store, poller *poll.Poller, o Options) http.Hand
 		if query.Refresh {
 			f.Refresh = refreshSeconds
 		}
-		view := newBatchView(f, state, states, poller, o)
+		view := s.batchView(f, state)
 		view.Back = back
 		web.BreakOff(r)
 		send(w, "batch.html", view)
 	}))
 }
 
-func newBatchView(f frame, state *store.State, states *store.Store, poller *poll.Poller, o Options) *batchView {
-	rows := pageRows([]*store.State{state}, states, f.now)
-	showNext(poller, rows)
+func (s Site) batchView(f frame, state *store.State) *batchView {
+	rows := pageRows([]*store.State{state}, s.Store, f.now)
+	showNext(s.Poller, rows)
 	v := &batchView{frame: f, pageRow: rows[0]}
 	if name := aliyun.Text(v.Job.Name); name != "" {
 		v.Title = name + " · " + state.JobID
 	}
-	if address := BatchAddress(state.Account, state.JobID); address != "" {
+	if address := batchAddress(state.Account, state.JobID); address != "" {
 		v.JSON = f.Root + "api/v1/" + address
 	}
 	values := map[string]string{
 		"account": state.Account, "job_id": state.JobID, "iot_instance_id": state.Instance.ID, "firmware_id": aliyun.Text(v.Job.FirmwareID),
 	}
-	v.Grafana, v.Console = o.Grafana.Fill(values), o.Console.Fill(values)
+	v.Grafana, v.Console = s.Grafana.Fill(values), s.Console.Fill(values)
 	return v
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/printable"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/exportertest"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/pages"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/web"
 )
 
@@ -76,7 +75,7 @@ func TestHostileBatchInBrowser(t *testing.T) {
 		nothing := http.NotFoundHandler()
 		handler, err := web.Pages{
 			MetricsPath: "/metrics", Landing: nothing, Metrics: nothing, JobsAPI: nothing, BatchAPI: nothing,
-			Jobs: harness.PageOfStore(states), Batch: harness.BatchPageOfStore(states, pages.Options{}),
+			Jobs: harness.SiteOfStore(states).Jobs(), Batch: harness.SiteOfStore(states).Batch(),
 		}.Handler()
 		if err != nil {
 			t.Fatal(err)

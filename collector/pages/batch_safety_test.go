@@ -61,24 +61,25 @@ func troubled(account, jobID, text string) *store.Store {
 	return states
 }
 
-// linked returns options with both links.
-func linked(t *testing.T) (o pages.Options) {
+// linked returns the pages of a store, with both links.
+func linked(t *testing.T, states *store.Store) pages.Site {
 	t.Helper()
+	site := harness.SiteOfStore(states)
 	for _, text := range []error{
-		o.Grafana.Set("https://grafana.example/d/x?var-account={account}&var-job_id={job_id}"),
-		o.Console.Set("https://console.example/{iot_instance_id}/{firmware_id}#{job_id}"),
+		site.Grafana.Set("https://grafana.example/d/x?var-account={account}&var-job_id={job_id}"),
+		site.Console.Set("https://console.example/{iot_instance_id}/{firmware_id}#{job_id}"),
 	} {
 		if text != nil {
 			t.Fatal(text)
 		}
 	}
-	return o
+	return site
 }
 
 // No text and no id becomes markup, an address of its own, or an unsafe character.
 func TestBatchPageEscapes(t *testing.T) {
 	for _, text := range hostileTexts {
-		w := harness.GetBatch(harness.BatchPageOfStore(troubled(text, text, text), linked(t)), text, text)
+		w := harness.GetBatch(linked(t, troubled(text, text, text)).Batch(), text, text)
 		if policy := w.Header().Get("Content-Security-Policy"); !strings.Contains(policy, "default-src 'none'") || strings.Contains(policy, "unsafe") {
 			t.Errorf("the policy is %q", policy)
 		}
@@ -125,7 +126,7 @@ func TestBatchPageEscapes(t *testing.T) {
 // code returns the texts in the boxes to copy.
 func code(t *testing.T, states *store.Store, account, jobID string) (all []string) {
 	t.Helper()
-	root := harness.Document(t, harness.GetBatch(harness.BatchPageOfStore(states, pages.Options{}), account, jobID))
+	root := harness.Document(t, harness.GetBatch(harness.SiteOfStore(states).Batch(), account, jobID))
 	for _, pre := range harness.Elements(root, "pre") {
 		var b strings.Builder
 		for n := range pre.Descendants() {
@@ -198,7 +199,7 @@ func TestRunbooksOfBatches(t *testing.T) {
 
 // A batch that is not watched has a page with a way back to the list that the reader had.
 func TestMissingBatch(t *testing.T) {
-	handler := harness.BatchPageOfStore(store.New(), pages.Options{})
+	handler := harness.SiteOfStore(store.New()).Batch()
 	r := httptest.NewRequest(http.MethodGet, "/jobs/a/b?only=failing&sort=colour", http.NoBody)
 	r.SetPathValue("account", "<b>")
 	r.SetPathValue("job_id", "<i>")
@@ -218,7 +219,7 @@ func TestMissingBatch(t *testing.T) {
 // The size of a page is bounded, whatever the API sends.
 func TestBatchPageIsBounded(t *testing.T) {
 	huge := strings.Repeat("级", 300_000)
-	w := harness.GetBatch(harness.BatchPageOfStore(troubled("a", "j", huge), pages.Options{}), "a", "j")
+	w := harness.GetBatch(harness.SiteOfStore(troubled("a", "j", huge)).Batch(), "a", "j")
 	if w.Code != http.StatusOK || w.Body.Len() > 1_000_000 {
 		t.Errorf("%d, a page of %d bytes", w.Code, w.Body.Len())
 	}

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/pages"
 )
 
 // BenchmarkBatchPage measures the page of a batch with all details, among 10,000 others. The
@@ -15,7 +14,7 @@ func BenchmarkBatchPage(b *testing.B) {
 	id := harness.FillJobID(5000)
 	full := troubled("production", id, "冷链传感器 全量升级").Get("production", id)
 	states.Replace(states.Get("production", id), full)
-	handler := harness.BatchPageOfStore(states, pages.Options{})
+	handler := harness.SiteOfStore(states).Batch()
 	before := harness.CPUTime(b)
 	for b.Loop() {
 		if w := harness.GetBatch(handler, "production", id); w.Code != http.StatusOK {

@@ -26,7 +26,7 @@ func differentWords(n int) string {
 
 // The parameters of the URL have limits, which the error names.
 func TestJobsPageLimitsTheURL(t *testing.T) {
-	handler := harness.PageOfStore(harness.FilledStore(t, 10))
+	handler := harness.SiteOfStore(harness.FilledStore(t, 10)).Jobs()
 	long := strings.Repeat("x", 1001)
 	for name, c := range map[string]struct{ query, want string }{ // "": a page
 		"a long account":                   {"account=" + long, "account is 1001 bytes long: want at most 1000\n"},
@@ -78,7 +78,7 @@ func TestJobsPageLimitsTextsOfTheAPI(t *testing.T) {
 			}
 		})
 	}
-	w := harness.GetPage(harness.PageOfStore(filled), "status=NEW_STATUS_2999")
+	w := harness.GetPage(harness.SiteOfStore(filled).Jobs(), "status=NEW_STATUS_2999")
 	root := harness.Document(t, w)
 	if n := len(harness.Elements(harness.Elements(root, "nav")[0], "a")); n != 3+len(aliyun.Statuses)+20 {
 		t.Errorf("%d links in the summary", n)
@@ -92,7 +92,7 @@ func TestJobsPageLimitsTextsOfTheAPI(t *testing.T) {
 	if got := harness.Rows(root); len(got) != 1 {
 		t.Errorf("batches %q, want the one of that status", got)
 	}
-	if w = harness.GetPage(harness.PageOfStore(filled), "sort=-batch"); w.Body.Len() > 1_000_000 {
+	if w = harness.GetPage(harness.SiteOfStore(filled).Jobs(), "sort=-batch"); w.Body.Len() > 1_000_000 {
 		t.Errorf("a page of %d bytes", w.Body.Len())
 	}
 	if !strings.Contains(w.Body.String(), "… (cut, 900000 bytes)") {
@@ -107,7 +107,7 @@ func TestJobsPageLimitsTheAccounts(t *testing.T) {
 		name := fmt.Sprintf("account-%04d", i)
 		filled.Configure(target.Account{Name: name, Targets: []target.Target{{Account: name, JobID: "job"}}})
 	}
-	root := harness.Document(t, harness.GetPage(harness.PageOfStore(filled), "account=account-0599"))
+	root := harness.Document(t, harness.GetPage(harness.SiteOfStore(filled).Jobs(), "account=account-0599"))
 	if got := chosen(root, "account"); got != "account-0599" {
 		t.Errorf("the form has the account %q", got)
 	}
@@ -128,5 +128,5 @@ func TestJobsPageWithoutAClient(t *testing.T) {
 			t.Errorf("%v and %d bytes, want the connection to be closed", err, w.Body.Len())
 		}
 	}()
-	harness.PageOfStore(harness.FilledStore(t, 10)).ServeHTTP(w, httptest.NewRequestWithContext(ctx, http.MethodGet, "/jobs", http.NoBody))
+	harness.SiteOfStore(harness.FilledStore(t, 10)).Jobs().ServeHTTP(w, httptest.NewRequestWithContext(ctx, http.MethodGet, "/jobs", http.NoBody))
 }

@@ -1,7 +1,6 @@
 package pages
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
@@ -13,28 +12,13 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/printable"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config/link"
 )
-
-// Options are about all pages. The zero value is valid.
-type Options struct {
-	Version string         // of the exporter, in the footer; "": none is shown
-	Zone    *time.Location // shown beside UTC; nil: none
-	// Grafana and Console are where the page of a batch links to. The zero value of one
-	// means no link.
-	Grafana, Console link.Template
-}
-
-// now returns the current time in the time zone of the pages.
-func (o Options) now() time.Time {
-	return time.Now().In(cmp.Or(o.Zone, time.UTC))
-}
 
 // frame is what every page has around its content. What a template gets embeds it.
 type frame struct {
 	Title   string
 	Root    string // relative URL of the landing page, such as ./ or ../../
-	Version string // see [Options]
+	Version string // see [Site]
 	Refresh int    // seconds between two automatic refreshes; 0: none
 	now     time.Time
 }
@@ -88,9 +72,9 @@ func sendStatus(w http.ResponseWriter, status int, name string, view any) {
 	_ = templates.ExecuteTemplate(w, name, view) // fails only if the client has gone
 }
 
-// BatchAddress returns the URL of the page of a batch, relative to that of the list. It
+// batchAddress returns the URL of the page of a batch, relative to that of the list. It
 // returns "" for the few ids that no URL can have, because browsers take them for folders.
-func BatchAddress(account, jobID string) string {
+func batchAddress(account, jobID string) string {
 	for _, part := range []string{account, jobID} {
 		if part == "" || part == "." || part == ".." {
 			return ""

@@ -11,7 +11,7 @@ import (
 // A large fleet is shown a hundred batches at a time, each batch once.
 func TestJobsPageOfALargeFleet(t *testing.T) {
 	const fleet = 2_000
-	handler := harness.PageOfStore(harness.FilledStore(t, fleet))
+	handler := harness.SiteOfStore(harness.FilledStore(t, fleet)).Jobs()
 	seen := make(map[string]bool)
 	pages := 0
 	for next := "?status=IN_PROGRESS&refresh=1"; next != ""; pages++ {
@@ -49,7 +49,7 @@ func TestJobsPageOfALargeFleet(t *testing.T) {
 // BenchmarkJobsPage measures a page of 10,000 batches, and one of as many that fail for one cause.
 func BenchmarkJobsPage(b *testing.B) {
 	filled := harness.FilledStore(b, 10_000)
-	handler := harness.PageOfStore(filled)
+	handler := harness.SiteOfStore(filled).Jobs()
 	run := func(name, query string) {
 		b.Run(name+"?"+query, func(b *testing.B) {
 			for b.Loop() {

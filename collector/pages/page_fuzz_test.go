@@ -3,6 +3,7 @@ package pages_test
 import (
 	"net/http/httptest"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -15,7 +16,6 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/printable"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/pages"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
@@ -39,7 +39,7 @@ func (p pageTexts) page() *httptest.ResponseRecorder {
 	filled.Restore([]*store.State{s})
 	filled.Configure(target.Account{Name: p.account, Targets: []target.Target{s.Target}, DeviceCounts: s.Counted})
 	query := url.Values{"text": {p.said}, "account": {p.account}, "status": {p.shownStatus()}, "sort": {"-age"}, "refresh": {"1"}}
-	return harness.GetPage(harness.PageOfStore(filled), query.Encode())
+	return harness.GetPage(harness.SiteOfStore(filled).Jobs(), query.Encode())
 }
 
 func (p pageTexts) shownStatus() string {
@@ -89,7 +89,8 @@ func FuzzJobsPage(f *testing.F) {
 				t.Skip("not UTF-8")
 			}
 		}
-		if pages.BatchAddress(account, jobID) == "" {
+		address := "jobs/" + url.PathEscape(account) + "/" + url.PathEscape(jobID)
+		if path.Clean(address) != address {
 			t.Skip("no such batch, or one without a page")
 		}
 		if max(len(account), len(said), len(status)) > 1000 || len(strings.Fields(said)) > 32 {
@@ -132,7 +133,7 @@ func FuzzJobsPage(f *testing.F) {
 			}
 		}
 		for _, a := range harness.Elements(root, "a") {
-			if href := harness.Attribute(a, "href"); !strings.HasPrefix(href, "?") && href != "./" && href != "#main" && !strings.HasPrefix(href, "api/v1/jobs?") && !strings.HasPrefix(href, pages.BatchAddress(account, jobID)+"?") {
+			if href := harness.Attribute(a, "href"); !strings.HasPrefix(href, "?") && href != "./" && href != "#main" && !strings.HasPrefix(href, "api/v1/jobs?") && !strings.HasPrefix(href, address+"?") {
 				t.Errorf("a link leads to %q", href)
 			}
 		}

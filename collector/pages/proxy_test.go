@@ -12,8 +12,6 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/api"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/pages"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/poll"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/web"
 )
 
@@ -21,15 +19,16 @@ import (
 // exporter.
 func TestLinksBehindAProxy(t *testing.T) {
 	filled := harness.FilledStore(t, 120)
-	jobs := harness.PageOfStore(filled)
+	site := harness.SiteOfStore(filled)
+	jobsAPI, jobAPI := api.Handlers(site)
 	handler, err := web.Pages{
 		MetricsPath: "/exporter/metrics",
-		Landing:     pages.NewLandingPage("aliyun_iot_ota_exporter", "/exporter/metrics", pages.Options{}),
+		Landing:     site.Landing("aliyun_iot_ota_exporter", "/exporter/metrics"),
 		Metrics:     http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}),
-		Jobs:        jobs,
-		Batch:       harness.BatchPageOfStore(filled, pages.Options{}),
-		JobsAPI:     api.NewJobsHandler(filled, poll.New(filled, poll.Options{})),
-		BatchAPI:    api.NewJobHandler(filled, poll.New(filled, poll.Options{})),
+		Jobs:        site.Jobs(),
+		Batch:       site.Batch(),
+		JobsAPI:     jobsAPI,
+		BatchAPI:    jobAPI,
 	}.Handler()
 	if err != nil {
 		t.Fatal(err)

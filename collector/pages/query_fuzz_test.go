@@ -16,7 +16,7 @@ func FuzzPageQuery(f *testing.F) {
 	f.Add("account=a+b&status=PLANNED&only=failing&text=%E5%86%B7%E9%93%BE&sort=-age&page=2&refresh=1")
 	f.Add("account=%ff%00&text=%zz&a;b&text=2&sort=-&page=9223372036854775807")
 	f.Add("page=-1&sort=colour")
-	page := NewJobsPage(store.New(), poll.New(store.New(), poll.Options{}), Options{})
+	page := Site{Store: store.New(), Poller: poll.New(store.New(), poll.Options{})}.Jobs()
 	f.Fuzz(func(t *testing.T, raw string) {
 		request := httptest.NewRequest(http.MethodGet, "/jobs", http.NoBody)
 		request.URL.RawQuery = raw

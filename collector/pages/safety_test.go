@@ -17,7 +17,7 @@ import (
 )
 
 func TestJobsPageRejectsUnknownValues(t *testing.T) {
-	handler := harness.PageOfStore(store.New())
+	handler := harness.SiteOfStore(store.New()).Jobs()
 	for query, want := range map[string]string{
 		"sort=colour":  `sort="colour": want one of [batch status`,
 		"sort=-":       `sort="-": want one of`,
@@ -74,7 +74,7 @@ func TestJobsPageEscapes(t *testing.T) {
 
 // The security policy allows only the style sheet of the page.
 func TestJobsPagePolicy(t *testing.T) {
-	w := harness.GetPage(harness.PageOfStore(store.New()), "")
+	w := harness.GetPage(harness.SiteOfStore(store.New()).Jobs(), "")
 	policy := w.Header().Get("Content-Security-Policy")
 	root := harness.Document(t, w)
 	style := sha256.Sum256([]byte(harness.Elements(root, "style")[0].FirstChild.Data))

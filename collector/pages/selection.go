@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/poll"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
@@ -22,6 +23,7 @@ type Batch struct {
 	Cure     string    // for Err; "" without one
 	// DevicesCure is the cure for DevicesErr; "" without one.
 	DevicesCure string
+	Firmware    *aliyun.Firmware // not nil; without a firmware list, all of its fields are nil
 }
 
 // Selection is what the parameters of /jobs select.
@@ -33,14 +35,14 @@ type Selection struct {
 
 // Select returns the batches that the parameters of /jobs select, all pages of them, in the
 // order of the page. The error is about the parameters. If ctx ends, the selection is empty.
-func Select(ctx context.Context, rawQuery string, states *store.Store, poller *poll.Poller, now time.Time) (Selection, error) {
+func (s Site) Select(ctx context.Context, rawQuery string, now time.Time) (Selection, error) {
 	query, err := parsePageQuery(rawQuery)
 	if err != nil {
 		return Selection{}, err
 	}
-	rows := pageRows(states.Snapshot(), states, now)
+	rows := pageRows(s.Store.Snapshot(), s.Store, now)
 	found := query.of(ctx, rows)
-	showNext(poller, found)
+	showNext(s.Poller, found)
 	sorted := query.sorted(found)
 	return Selection{len(rows), len(found), func(yield func(Batch) bool) {
 		for _, r := range sorted {
@@ -52,18 +54,18 @@ func Select(ctx context.Context, rawQuery string, states *store.Store, poller *p
 }
 
 // Find returns one batch. It is not ok if the batch is not watched.
-func Find(account, jobID string, states *store.Store, poller *poll.Poller, now time.Time) (b Batch, ok bool) {
-	state := states.Get(account, jobID)
+func (s Site) Find(account, jobID string, now time.Time) (b Batch, ok bool) {
+	state := s.Store.Get(account, jobID)
 	if state == nil {
 		return Batch{}, false
 	}
-	rows := pageRows([]*store.State{state}, states, now)
-	showNext(poller, rows)
+	rows := pageRows([]*store.State{state}, s.Store, now)
+	showNext(s.Poller, rows)
 	return rows[0].batch(), true
 }
 
 func (r *pageRow) batch() Batch {
-	b := Batch{State: r.State, Next: r.next, Deadline: r.deadline, Basis: r.Basis, Overdue: r.Overdue()}
+	b := Batch{State: r.State, Next: r.next, Deadline: r.deadline, Basis: r.Basis, Overdue: r.Overdue(), Firmware: r.Firmware}
 	if r.Err != nil {
 		b.Cure = r.Failure().Cure
 	}

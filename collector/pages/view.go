@@ -91,7 +91,7 @@ func (q pageQuery) view(ctx context.Context, rows []*pageRow, poller *poll.Polle
 	shown := q.sorted(found)[from:to]
 	showNext(poller, shown)
 	for _, r := range shown {
-		if r.Page = BatchAddress(r.Account, r.JobID); r.Page != "" && q.Address() != "?" {
+		if r.Page = batchAddress(r.Account, r.JobID); r.Page != "" && q.Address() != "?" {
 			r.Page += q.Address() // for the way back
 		}
 	}

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/pages"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/poll"
 )
 
@@ -70,7 +69,7 @@ func TestStopBesideCallsThatHang(t *testing.T) {
 				h.ConfigureRunning(30)
 				h.Discover([]string{harness.ProductKey}, []string{"fw-1"})
 				d := hang(h, `{"Success":true,"Data":{"JobId":"job-0000","JobStatus":"COMPLETED"}}`)
-				page := pages.NewJobsPage(h.Store, h.Poller, pages.Options{})
+				page := h.Site().Jobs()
 				h.Apply()
 				h.Pass(5 * time.Second)
 

@@ -19,7 +19,7 @@ import (
 func (h *Harness) Page(query string) *httptest.ResponseRecorder {
 	h.T.Helper()
 	synctest.Wait()
-	return GetPage(pages.NewJobsPage(h.Store, h.Poller, pages.Options{}), query)
+	return GetPage(h.Site().Jobs(), query)
 }
 
 // GetPage requests /jobs with a query from a handler.
@@ -29,9 +29,12 @@ func GetPage(handler http.Handler, query string) *httptest.ResponseRecorder {
 	return w
 }
 
-// PageOfStore returns the handler of /jobs for a store whose batches are not polled.
-func PageOfStore(store *store.Store) http.Handler {
-	return pages.NewJobsPage(store, poll.New(store, poll.Options{}), pages.Options{})
+// Site returns the pages of the harness.
+func (h *Harness) Site() pages.Site { return pages.Site{Store: h.Store, Poller: h.Poller} }
+
+// SiteOfStore returns the pages for a store whose batches are not polled.
+func SiteOfStore(store *store.Store) pages.Site {
+	return pages.Site{Store: store, Poller: poll.New(store, poll.Options{})}
 }
 
 // Document parses a page as a browser does.
@@ -110,13 +113,7 @@ func Rows(root *html.Node) (ids []string) {
 func (h *Harness) BatchPage(jobID string) *httptest.ResponseRecorder {
 	h.T.Helper()
 	synctest.Wait()
-	return GetBatch(pages.NewBatchPage(h.Store, h.Poller, pages.Options{}), "production", jobID)
-}
-
-// BatchPageOfStore returns the handler of the pages of batches for a store whose batches are
-// not polled.
-func BatchPageOfStore(store *store.Store, o pages.Options) http.Handler {
-	return pages.NewBatchPage(store, poll.New(store, poll.Options{}), o)
+	return GetBatch(h.Site().Batch(), "production", jobID)
 }
 
 // GetBatch requests /jobs/{account}/{job_id} or the same as JSON from its handler.

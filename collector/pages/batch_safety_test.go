@@ -166,7 +166,8 @@ func TestCommandsToCopy(t *testing.T) {
 			t.Fatalf("commands %q", commands)
 		}
 		for i, want := range []string{"QueryOTAJob --JobId %s", "ListOTATaskByJob --JobId %s --TaskStatus QUEUED --CurrentPage 1 --PageSize 100", "ListOTATaskByJob --JobId %s --TaskStatus FAILED --CurrentPage 1 --PageSize 100"} {
-			want := fmt.Sprintf("iot\n"+strings.ReplaceAll(want, " ", "\n"), id) + "\n--IotInstanceId\niot-cn-0pp1n8t0001\n--region\ncn-shanghai\n"
+			want := fmt.Sprintf("iot\n"+strings.ReplaceAll(want, " ", "\n"), id) +
+				"\n--IotInstanceId\niot-cn-0pp1n8t0001\n--region\ncn-shanghai\n--endpoint\niot.cn-shanghai.aliyuncs.com\n"
 			if got := words(t, commands[i]); got != want {
 				t.Errorf("a shell reads %s as\n%s\nwant\n%s", commands[i], got, want)
 			}
@@ -176,6 +177,19 @@ func TestCommandsToCopy(t *testing.T) {
 		if all := code(t, troubled("a", id, "x"), "a", id); len(all) != 2 {
 			t.Errorf("%q: commands %q, want none", id, all[2:])
 		}
+	}
+}
+
+// The CLI takes a word with a hyphen in front for the name of a parameter, and uses TLS unless
+// it is told otherwise.
+func TestCommandsToCopyForTheCLI(t *testing.T) {
+	states := store.New()
+	states.Configure(target.Account{Name: "a", Targets: []target.Target{{
+		Account: "a", JobID: "--region", Region: "cn-shanghai", Instance: aliyun.Instance{URL: "http://127.0.0.1:8080"},
+	}}})
+	const want = "aliyun iot QueryOTAJob --JobId=--region --region cn-shanghai --endpoint 127.0.0.1:8080 --insecure"
+	if got := code(t, states, "a", "--region")[2]; got != want {
+		t.Errorf("the command is\n%s\nwant\n%s", got, want)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/printable"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
 // PromQL returns a query for everything that Prometheus knows of the batch.
@@ -19,45 +20,57 @@ func (v *batchView) PromQL() string {
 // each task status that lists devices, those that failed and those that have not finished.
 // There are none if a shell could misread the ids.
 func (v *batchView) Commands() []string {
-	region, instance := v.Region, v.Instance.ID
-	for _, text := range []string{v.JobID, region, instance} {
-		if printable.Text(text) != text {
+	scheme, host, _ := strings.Cut(v.Instance.URL, "://")
+	words := []parameter{{"JobId", v.JobID}, {"IotInstanceId", v.Instance.ID}, {"region", v.Region}, {"endpoint", host}}
+	for _, word := range words {
+		if printable.Text(word.value) != word.value {
 			return nil
 		}
 	}
-	end := " --JobId " + shellQuoted(v.JobID)
-	at := ""
-	if instance != "" {
-		at = " --IotInstanceId " + shellQuoted(instance)
+	// The CLI knows the endpoints of some regions only, so each command names its own.
+	job, at := words[0].String(), words[1].String()+words[2].String()+words[3].String()
+	if scheme == "http" {
+		at += " --insecure" // the CLI's word for HTTP without TLS
 	}
-	at += " --region " + shellQuoted(region)
-	if host := hostOf(v.Instance.URL); host != "" && host != "iot."+region+".aliyuncs.com" {
-		at += " --endpoint " + shellQuoted(host)
-	}
-	commands := []string{"aliyun iot QueryOTAJob" + end + at}
+	commands := []string{"aliyun iot QueryOTAJob" + job + at}
 	for _, status := range v.listedStatuses() {
-		commands = append(commands, "aliyun iot ListOTATaskByJob"+end+status+" --CurrentPage 1 --PageSize 100"+at)
+		commands = append(commands, "aliyun iot ListOTATaskByJob"+job+parameter{"TaskStatus", status}.String()+" --CurrentPage 1 --PageSize 100"+at)
 	}
 	return commands
 }
 
-// listedStatuses returns a parameter for each documented task status of devices that may need
-// attention; an empty one if none is counted.
+// parameter is one of the CLI.
+type parameter struct{ name, value string }
+
+// String returns the parameter as it is written in a shell, with a space in front; "" if it
+// has no value.
+func (p parameter) String() string {
+	switch {
+	case p.value == "":
+		return ""
+	case strings.HasPrefix(p.value, "-"): // else the CLI takes it for the next parameter
+		return " --" + p.name + "=" + shellQuoted(p.value)
+	}
+	return " --" + p.name + " " + shellQuoted(p.value)
+}
+
+// listedStatuses returns the documented task statuses of devices that may need attention; an
+// empty one, for all devices, if none is counted.
 func (v *batchView) listedStatuses() []string {
 	if v.Devices == nil {
 		return []string{""}
 	}
-	var parameters []string
+	var listed []string
 	for _, status := range aliyun.TaskStatuses {
-		finished := slices.Contains(aliyun.FinishedTaskStatuses, status) && status != "FAILED"
+		finished := slices.Contains(aliyun.FinishedTaskStatuses, status) && status != store.Failed
 		if v.Devices.ByStatus[status] > 0 && !finished {
-			parameters = append(parameters, " --TaskStatus "+status)
+			listed = append(listed, status)
 		}
 	}
-	if parameters == nil {
+	if listed == nil {
 		return []string{""}
 	}
-	return parameters
+	return listed
 }
 
 var shellSafe = regexp.MustCompile(`^[A-Za-z0-9_./:@%+,-]+$`)
@@ -68,10 +81,4 @@ func shellQuoted(word string) string {
 		return word
 	}
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
-}
-
-// hostOf returns the host and port of an endpoint.
-func hostOf(endpoint string) string {
-	_, host, _ := strings.Cut(endpoint, "://")
-	return host
 }

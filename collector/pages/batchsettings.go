@@ -17,9 +17,9 @@ var settingTexts = map[string]map[string]string{
 		"DYNAMIC": "dynamic: also those that match later, until the batch is cancelled",
 	},
 	"Scope": {
-		"ALL":      "all devices of the product",
-		"SPECIFIC": "devices that were picked",
-		"GRAY":     "a share of the devices",
+		"ALL":      "all devices of the product that match",
+		"SPECIFIC": "selected devices",
+		"GRAY":     "a share of the devices that match",
 		"GROUP":    "the devices of a group",
 	},
 	"Purpose": {
@@ -27,16 +27,19 @@ var settingTexts = map[string]map[string]string{
 		"UPGRADE_FIRMWARE": "upgrade devices",
 	},
 	"Dynamic mode": {
-		"1": "devices that match at any time",
-		"2": "devices that report a version from now on",
+		"1": "devices that match now or later",
+		"2": "only devices that report a new version from now on",
 	},
 	"Earlier tasks": {
-		"1": "a device keeps the task of an earlier batch",
-		"2": "this batch replaces the tasks of earlier ones that are not in progress",
+		"1": "a device that has an earlier task keeps it",
+		"2": "this batch replaces earlier tasks that are not in progress",
 	},
-	"Push":         {"true": "the platform pushes the upgrade", "false": "devices ask for the upgrade themselves"},
-	"Confirmation": {"true": "users must confirm the upgrade of their device", "false": "no user has to confirm"},
-	"Modules":      {"true": "a device may upgrade several modules at once", "false": "a device upgrades one module at a time"},
+	"Push":         {"true": "the platform pushes the task to devices that are online", "false": "devices have to ask for their task"},
+	"Confirmation": {"true": "an app has to confirm the upgrade of each device", "false": "not needed"},
+	"Modules": {
+		"true":  "devices can upgrade several modules at once; this batch replaces earlier tasks of its module that are not in progress",
+		"false": "devices upgrade one module at a time",
+	},
 }
 
 // Settings returns the settings of the batch that the API sent.

@@ -6,9 +6,11 @@ import (
 	"iter"
 	"os"
 	"os/exec"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
@@ -62,6 +64,31 @@ func (b *browser) do(steps ...chromedp.Action[chromedp.Void]) {
 func (b *browser) value(expression string) string {
 	b.t.Helper()
 	return perform(b, chromedp.Evaluate[string]("String("+expression+")"))
+}
+
+// count evaluates a JavaScript expression in the page whose value is a number.
+func (b *browser) count(expression string) int {
+	b.t.Helper()
+	return perform(b, chromedp.Evaluate[int](expression))
+}
+
+// roles returns how many elements of each role the accessibility tree of the page has.
+func (b *browser) roles() map[string]int {
+	b.t.Helper()
+	roles := make(map[string]int)
+	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		tree, err := cdp.Call(ctx, t, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{})
+		if err != nil {
+			return err
+		}
+		for _, node := range tree.Nodes {
+			if !node.Ignored && node.Role != nil {
+				roles[strings.Trim(string(node.Role.Value), `"`)]++
+			}
+		}
+		return nil
+	}))
+	return roles
 }
 
 // follow clicks on an element that opens another page, and waits for that page.

@@ -147,8 +147,24 @@ func TestJobsInBrowser(t *testing.T) {
 			t.Error("the filters are folded on a wide screen")
 		}
 	})
+	b.test("a screen reader finds the table of the cards of a phone", func(t *testing.T) {
+		b.do(chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile), chromedp.Navigate(e.URLs[0]+"/jobs"))
+		if got := b.value(roleless); got != "" {
+			t.Errorf("these are no parts of a table for some browsers: %s", got)
+		}
+		rows, cells := b.count(`document.querySelectorAll("tbody tr").length`), b.count(`document.querySelectorAll("tbody td:not(:empty)").length`)
+		roles := b.roles()
+		if roles["table"] != 1 || roles["row"] != rows || roles["rowheader"] != rows || roles["cell"]+roles["gridcell"] != cells {
+			t.Errorf("the page has %d rows with %d cells, the accessibility tree %v", rows, cells, roles)
+		}
+	})
 	b.checkConsole()
 }
+
+// roleless lists the parts of tables that the style sheet shows otherwise and that have no
+// explicit role. Some browsers do not tell a screen reader that they are parts of a table.
+const roleless = `[...document.querySelectorAll("table, thead, tbody, tr, th, td")].filter(e =>
+	e.checkVisibility() && !getComputedStyle(e).display.startsWith("table") && !e.hasAttribute("role")).map(e => e.outerHTML.slice(0, 60)).join()`
 
 // faint lists the elements whose text has a contrast below 4.5 to 1, the minimum of WCAG 2,
 // level AA.

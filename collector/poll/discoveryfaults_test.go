@@ -66,6 +66,9 @@ func TestFailingListsDropNothing(t *testing.T) {
 					if got := h.Value(harness.ListsFailing(operation)); got != 0 {
 						t.Errorf("%v lists still fail", got)
 					}
+					if n := strings.Count(h.Logs.String(), `msg="reading a list works again" operation=`+operation); n != int(lists) {
+						t.Errorf("%d lines of the log say that a list works again, want %v:\n%s", n, lists, h.Logs.String())
+					}
 				})
 			})
 		}

@@ -141,9 +141,12 @@ func (l *listReader[K, E]) accept(of K, r *listRead, page aliyun.List[E], asOf, 
 // end ends a read.
 func (l *listReader[K, E]) end(of K, r *listRead, now time.Time, failure *aliyun.Error) {
 	delete(l.reads, of)
-	if failure != nil && l.due.Status(of).Failures == 0 {
+	switch before := l.due.Status(of).Failures; {
+	case failure != nil && before == 0:
 		level.Warn(l.logger).Log("msg", "reading a list fails", "operation", l.operation, "of", of,
 			"class", failure.Class, "code", failure.Code, "err", failure)
+	case failure == nil && before > 0:
+		level.Info(l.logger).Log("msg", "reading a list works again", "operation", l.operation, "of", of, "failures", before)
 	}
 	l.due.Done(of, r.started, now, failure)
 }

@@ -22,6 +22,7 @@ type reloader struct {
 
 	mu             sync.Mutex // one reload at a time
 	successful, at prometheus.Gauge
+	shard, shards  prometheus.Gauge
 }
 
 // newReloader registers the metrics that show whether the present file is the one in
@@ -39,8 +40,16 @@ func newReloader(read func() (target.Setup, error), poller *poll.Poller, r prome
 			Name: "aliyun_iot_ota_exporter_config_last_reload_success_timestamp_seconds",
 			Help: "When the configuration in force was loaded, in Unix time.",
 		}),
+		shard: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "aliyun_iot_ota_exporter_shard",
+			Help: "Number of this exporter among the shards, from 0.",
+		}),
+		shards: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "aliyun_iot_ota_exporter_total_shards",
+			Help: "Number of exporters that divide the accounts of the configuration file among themselves.",
+		}),
 	}
-	r.MustRegister(l.successful, l.at)
+	r.MustRegister(l.successful, l.at, l.shard, l.shards)
 	return l
 }
 
@@ -57,7 +66,16 @@ func (r *reloader) load(ctx context.Context) error {
 	r.poller.Apply(ctx, setup)
 	r.successful.Set(1)
 	r.at.SetToCurrentTime()
-	level.Info(r.logger).Log("msg", "configuration loaded", "accounts", len(setup.Accounts))
+	r.shard.Set(float64(setup.Shard.Number))
+	r.shards.Set(float64(setup.Shard.Total))
+	loaded := level.Info(r.logger)
+	if setup.Shard.Total > 1 {
+		loaded = log.With(loaded, "shard", setup.Shard.Number, "total_shards", setup.Shard.Total, "accounts_of_other_shards", len(setup.Others))
+	}
+	loaded.Log("msg", "configuration loaded", "accounts", len(setup.Accounts))
+	if len(setup.Accounts) == 0 {
+		level.Warn(r.logger).Log("msg", "this shard has nothing to watch: no account of the configuration hashes to it", "shard", setup.Shard.Number, "total_shards", setup.Shard.Total)
+	}
 	return nil
 }
 

@@ -63,7 +63,8 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 				"endpoint", server.URL, "access_key_id", server.Key.ID, "access_key_secret", server.Key.Secret)
 		}
 	}
-	setup := func() (target.Setup, error) { return loadSetup(load, logger) }
+	shard := target.Shard{Number: int(f.Shard), Total: int(f.TotalShards)}
+	setup := func() (target.Setup, error) { return loadSetup(load, shard, logger) }
 
 	options := poll.Options{UserAgent: flags.Name + "/" + version.Version, Logger: logger}
 	switch {
@@ -135,8 +136,8 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return web.Serve(ctx, listeners, f.Web, handler, f.Demo, withoutCaller)
 }
 
-// loadSetup loads a configuration, logs its warnings, and converts it to the setup.
-func loadSetup(load func() (*config.Config, error), logger log.Logger) (target.Setup, error) {
+// loadSetup loads a configuration, logs its warnings, and converts it to the setup of the shard.
+func loadSetup(load func() (*config.Config, error), shard target.Shard, logger log.Logger) (target.Setup, error) {
 	cfg, err := load()
 	if err != nil {
 		return target.Setup{}, err
@@ -144,5 +145,5 @@ func loadSetup(load func() (*config.Config, error), logger log.Logger) (target.S
 	for _, warning := range cfg.Warnings {
 		level.Warn(logger).Log("msg", warning)
 	}
-	return target.FromConfig(cfg), nil
+	return target.FromConfig(cfg).Take(shard), nil
 }

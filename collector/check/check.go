@@ -20,7 +20,7 @@ const (
 	maxRate = 10
 )
 
-// Config writes the plan of a configuration to w: how old the data of each account can get if
+// Config writes the plan of a configuration to w: which accounts belong to which shard, and how old the data of each account can get if
 // all batches were IN_PROGRESS. It returns the error of load or of w.
 func Config(w io.Writer, load func() (target.Setup, error)) error {
 	setup, err := load()
@@ -72,7 +72,13 @@ func needs(a target.Account, r target.Rules) []need {
 }
 
 func writePlan(w io.Writer, setup target.Setup) error {
-	fmt.Fprintf(w, "The configuration is valid. If all batches were IN_PROGRESS, with %v for each call:\n\n", assumedRTT)
+	fmt.Fprint(w, "The configuration is valid. ")
+	if setup.Shard.Total > 1 {
+		if err := writeShards(w, setup); err != nil || len(setup.Accounts) == 0 {
+			return err
+		}
+	}
+	fmt.Fprintf(w, "If all batches were IN_PROGRESS, with %v for each call:\n\n", assumedRTT)
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "ACCOUNT\tOPERATION\tIDS\tREQUESTS/S\tCALLS/MIN\tINTERVAL\tMAX AGE\t")
 	var late []string

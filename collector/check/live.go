@@ -36,9 +36,16 @@ func Live(ctx context.Context, w io.Writer, progress *Progress, load func() (tar
 	if err := writePlan(w, setup); err != nil {
 		return err
 	}
+	if len(setup.Accounts) == 0 {
+		return nil
+	}
 	check := newLiveCheck(setup, o)
 	defer check.close()
-	fmt.Fprintf(w, "\nChecking the IDs of the configuration: %d.", check.total)
+	of := "the configuration"
+	if len(setup.Others) > 0 {
+		of = "this shard"
+	}
+	fmt.Fprintf(w, "\nChecking the IDs of %s: %d.", of, check.total)
 	if d := check.duration(); d >= longCheck {
 		fmt.Fprintf(w, " This takes about %v.", round(d))
 	}

@@ -4,10 +4,12 @@ import (
 	"context"
 	"maps"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/go-kit/log"
+	"github.com/go-kit/log/level"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
@@ -48,8 +50,9 @@ func New(store *store.Store, o Options) *Poller {
 
 // Apply starts, changes and stops accounts so that exactly those of setup are polled.
 // ctx ends the polling of those that it starts. What is known of batches that stay is
-// kept, and so are the connections and tokens of accounts whose credentials stay. It
-// does not wait for the calls of accounts that are stopped.
+// kept, and so are the connections and tokens of accounts whose credentials stay. The
+// batches of accounts of other shards are parked. Apply does not wait for the calls of
+// accounts that are stopped.
 func (p *Poller) Apply(ctx context.Context, setup target.Setup) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -58,15 +61,25 @@ func (p *Poller) Apply(ctx context.Context, setup target.Setup) {
 	for _, a := range setup.Accounts {
 		stay[a.Name] = true
 	}
-	for name, a := range p.accounts {
-		if !stay[name] {
-			p.stop(name)
-			_, dropped := p.store.Configure(target.Account{Name: name})
-			p.store.SetFirmwares(name, nil)
-			logDropped(a.logger, dropped, func(*store.State) string { return "its account left the configuration" })
-			p.calls.forget(name)
-		}
+	others := make([]string, 0, len(setup.Others))
+	for _, other := range setup.Others {
+		others = append(others, other.Name)
 	}
+	for name, a := range p.accounts {
+		if stay[name] {
+			continue
+		}
+		p.stop(name)
+		p.calls.forget(name)
+		if slices.Contains(others, name) {
+			level.Info(a.logger).Log("msg", "another shard watches the account from now on")
+			continue
+		}
+		_, dropped := p.store.Configure(target.Account{Name: name})
+		p.store.SetFirmwares(name, nil)
+		logDropped(a.logger, dropped, func(*store.State) string { return "its account left the configuration" })
+	}
+	p.store.Park(others, setup.Rules.MaxAge)
 	p.budgets.configure(setup.Accounts)
 	for _, config := range setup.Accounts {
 		a, known := p.accounts[config.Name]

@@ -15,7 +15,7 @@ import (
 // write replaces the file. If that fails, the file stays as it was.
 func (f *File) write() {
 	changes := f.store.Changes()
-	if err := f.replace(f.store.Snapshot()); err != nil {
+	if err := f.replace(f.store.Saved()); err != nil {
 		f.failures.Inc()
 		// Log the same reason only once: the next attempt follows soon, and the log may be on
 		// the same full disk.

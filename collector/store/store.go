@@ -20,7 +20,9 @@ type Store struct {
 	mu        sync.RWMutex
 	states    map[key]*State
 	sorted    []key                                  // the keys of states, by account and job id: the order of /metrics
-	restored  map[key]*State                         // from the state file; an account takes its batches when it is configured
+	restored  map[key]*State                         // from the state file or parked; an account takes its batches when it is configured
+	parked    map[string]bool                        // accounts whose batches stay in restored, see Park
+	keep      time.Duration                          // how long, see Park
 	firmwares map[string]map[string]*aliyun.Firmware // by account and FirmwareId
 	changes   uint64
 	expected  time.Duration // see [target.Rules.ExpectedDuration]

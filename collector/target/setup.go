@@ -9,7 +9,9 @@ import (
 
 // Setup is what a configuration file says to watch.
 type Setup struct {
-	Accounts []Account
+	Accounts []Account      // those to watch
+	Shard    Shard          // that watches them; the zero value if Take was not called
+	Others   []OtherAccount // accounts of the file that other shards watch
 	Rules    Rules
 	Lines    map[Entry]int // the line of each id in the file, where it is known
 }

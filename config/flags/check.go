@@ -12,6 +12,9 @@ import (
 // minStateInterval prevents writing the state file without a pause.
 const minStateInterval = time.Millisecond
 
+// maxShards is more than anyone has accounts. A larger number is a mistake.
+const maxShards = 10_000
+
 // check reports errors that kingpin cannot find.
 func (f Flags) check() error {
 	switch {
@@ -19,6 +22,14 @@ func (f Flags) check() error {
 		return fmt.Errorf("--persistence.interval=%v: want %v or more, such as 5m", f.StateInterval, minStateInterval)
 	case f.ConfigFile == "" && !f.Demo:
 		return errors.New("--config.file is empty: want the path of the configuration file")
+	case f.TotalShards < 1:
+		return fmt.Errorf("--total-shards=%d: want the number of exporters, 1 or more", f.TotalShards)
+	case f.TotalShards > maxShards:
+		return fmt.Errorf("--total-shards=%d: want at most %d, the number of exporters", f.TotalShards, maxShards)
+	case f.TotalShards == 1 && f.Shard != 0:
+		return fmt.Errorf("--shard=%d: want 0, because --total-shards is 1; set both flags", f.Shard)
+	case f.Shard < 0 || f.Shard >= f.TotalShards:
+		return fmt.Errorf("--shard=%d: want a number from 0 to %d, because --total-shards is %d", f.Shard, f.TotalShards-1, f.TotalShards)
 	}
 	// The state file replaces a file that it cannot read.
 	for _, other := range []struct{ flag, path string }{

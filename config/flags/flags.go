@@ -29,6 +29,8 @@ type Flags struct {
 	ConfigFile    string          // path of the configuration file; unused with Demo
 	Check         bool            // check the configuration and exit
 	CheckLive     bool            // Check, and ask the API for every ID
+	Shard         int32           // the number of this exporter, from 0 to TotalShards-1
+	TotalShards   int32           // exporters that divide the accounts among themselves, at least 1
 	Demo          bool            // run against the built-in simulator
 	StateFile     string          // path of the state file; "": off
 	StateInterval time.Duration   // longest time between two writes of the state file, at least 1ms
@@ -52,6 +54,8 @@ func Parse(args []string, stdout, stderr io.Writer) (f Flags, ok bool, err error
 	app.Flag("config.file", "The configuration file.").Default(Name + ".yml").StringVar(&f.ConfigFile)
 	app.Flag("config.check", "Check the configuration file, print how old the data of its batches can get, and exit.").BoolVar(&f.Check)
 	app.Flag("config.check-live", "The same, and ask the API for every ID in the file, within the rate budget.").BoolVar(&f.CheckLive)
+	app.Flag("shard", "Number of this exporter among --total-shards, from 0. It watches the accounts whose names hash to its number.").Default("0").Int32Var(&f.Shard)
+	app.Flag("total-shards", "Number of exporters that divide the accounts of the configuration file among themselves; with 1, this one watches all of them.").Default("1").Int32Var(&f.TotalShards)
 	app.Flag("demo", "Run against a built-in simulator of the API, without a configuration file or credentials.").BoolVar(&f.Demo)
 	app.Flag("persistence.file", "File that keeps the state of the batches across restarts; off if empty.").Default("").StringVar(&f.StateFile)
 	app.Flag("persistence.interval", "Longest time between two writes of that file; it is also written at shutdown.").Default("5m").DurationVar(&f.StateInterval)

@@ -52,6 +52,9 @@ func TestErrorsNameTheirFlag(t *testing.T) {
 		"a variable, unknown flag":   {[]string{"--nope"}, map[string]string{"DEMO": "maybe"}, prefix + `DEMO=maybe: strconv.ParseBool: parsing "maybe": invalid syntax, see --help`},
 		"an unknown placeholder":     {[]string{"--web.grafana-url=https://g/{job}"}, nil, "--web.grafana-url=https://g/{job}: unknown placeholder {job}: want one of {account} {job_id} {iot_instance_id} {firmware_id}; write other braces as %7B and %7D, see --help"},
 		"a variable's script URL":    {nil, map[string]string{"WEB_CONSOLE_URL": "javascript:alert(1)"}, prefix + "WEB_CONSOLE_URL=javascript:alert(1): want a URL such as https://grafana.example/d/batch?var-job_id={job_id}, which begins with http:// or https:// and a host, see --help"},
+		"a shard in words":           {[]string{"--shard=first"}, nil, `--shard=first: strconv.ParseInt: parsing "first": invalid syntax, see --help`},
+		"half a shard":               {[]string{"--shard=0.5"}, nil, `--shard=0.5: strconv.ParseInt: parsing "0.5": invalid syntax, see --help`},
+		"a variable's shards":        {nil, map[string]string{"TOTAL_SHARDS": "two"}, prefix + `TOTAL_SHARDS=two: strconv.ParseInt: parsing "two": invalid syntax, see --help`},
 		"an unknown flag":            {[]string{"--nope"}, nil, "unknown long flag '--nope', see --help"},
 		"an unknown short flag":      {[]string{"-x"}, nil, "unknown short flag '-x', see --help"},
 		"a flag without its value":   {[]string{"--config.file"}, nil, "expected argument for flag '--config.file', see --help"},
@@ -78,20 +81,41 @@ func TestFlagOverridesAnInvalidVariable(t *testing.T) {
 }
 
 func TestUnusableValues(t *testing.T) {
-	for name, c := range map[string]struct{ arg, want string }{
+	for name, c := range map[string]struct{ args, want string }{
 		"a zero interval":             {"--persistence.interval=0s", "--persistence.interval=0s: want 1ms or more, such as 5m"},
 		"a negative interval":         {"--persistence.interval=-5m", "--persistence.interval=-5m0s: want 1ms or more, such as 5m"},
 		"an interval of a nanosecond": {"--persistence.interval=1ns", "--persistence.interval=1ns: want 1ms or more, such as 5m"},
 		"no configuration file":       {"--config.file=", "--config.file is empty: want the path of the configuration file"},
+		"no shards":                   {"--total-shards=0", "--total-shards=0: want the number of exporters, 1 or more"},
+		"a negative number of shards": {"--total-shards=-2 --shard=-3", "--total-shards=-2: want the number of exporters, 1 or more"},
+		"too many shards":             {"--total-shards=2000000000", "--total-shards=2000000000: want at most 10000, the number of exporters"},
+		"a shard of nothing":          {"--shard=1", "--shard=1: want 0, because --total-shards is 1; set both flags"},
+		"shards counted from one":     {"--shard=3 --total-shards=3", "--shard=3: want a number from 0 to 2, because --total-shards is 3"},
+		"a negative shard":            {"--shard=-1 --total-shards=3", "--shard=-1: want a number from 0 to 2, because --total-shards is 3"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := refuse(t, c.arg); got != c.want {
+			if got := refuse(t, strings.Fields(c.args)...); got != c.want {
 				t.Errorf("the error is\n%s\nwant\n%s", got, c.want)
 			}
 		})
 	}
 	parse(t, "--persistence.interval=1ms")
 	parse(t, "--demo", "--config.file=") // the demo has no file
+}
+
+// The defaults are one exporter. A StatefulSet sets the variable from the number of the pod.
+func TestShards(t *testing.T) {
+	if f := parse(t); f.Shard != 0 || f.TotalShards != 1 {
+		t.Errorf("by default shard %d of %d, want 0 of 1", f.Shard, f.TotalShards)
+	}
+	t.Setenv("ALIYUN_IOT_OTA_EXPORTER_SHARD", "2")
+	t.Setenv("ALIYUN_IOT_OTA_EXPORTER_TOTAL_SHARDS", "3")
+	if f := parse(t); f.Shard != 2 || f.TotalShards != 3 {
+		t.Errorf("with variables shard %d of %d, want 2 of 3", f.Shard, f.TotalShards)
+	}
+	if f := parse(t, "--shard=9999", "--total-shards=10000"); f.Shard != 9999 || f.TotalShards != 10000 {
+		t.Errorf("with flags shard %d of %d, want 9999 of 10000", f.Shard, f.TotalShards)
+	}
 }
 
 // The state file must not be a configuration file under any path, because it would replace it.

@@ -1,0 +1,37 @@
+package check
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
+)
+
+// writeShards writes which accounts this shard watches, and where the others are.
+func writeShards(w io.Writer, setup target.Setup) error {
+	own, all := len(setup.Accounts), len(setup.Accounts)+len(setup.Others)
+	fmt.Fprintf(w, "This is shard %d of %d, counted from 0. It watches %d of %d accounts:\n\n", setup.Shard.Number, setup.Shard.Total, own, all)
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "ACCOUNT\tSHARD\t")
+	used := make(map[int]bool)
+	for _, a := range setup.Accounts {
+		used[setup.Shard.Number] = true
+		fmt.Fprintf(table, "%s\t%d, this one\t\n", a.Name, setup.Shard.Number)
+	}
+	for _, a := range setup.Others {
+		used[a.Shard] = true
+		fmt.Fprintf(table, "%s\t%d\t\n", a.Name, a.Shard)
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintln(w)
+	if idle := setup.Shard.Total - len(used); idle > 0 {
+		fmt.Fprintf(w, "%d of %d shards have no account. The name of an account determines its shard, and accounts with the same credentials stay together.\n\n", idle, setup.Shard.Total)
+	}
+	if own == 0 {
+		fmt.Fprintln(w, "This shard has nothing to watch. It runs, and waits for a configuration that gives it an account.")
+	}
+	return nil
+}

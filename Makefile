@@ -23,8 +23,9 @@ lint: # .ci/run installs the version that counts
 demo:
 	go run . --demo
 
-update: # rewrites the golden files, the tables of the documents and the copies in deploy/
+update: # rewrites the golden files, the tables of the documents, the Chinese texts and the copies in deploy/
 	go test ./config ./collector/e2e/readme ./collector/expose ./collector/pages ./collector/api -update
+	go test ./deploy/translation -update
 	cd .ci/manifests/kubernetes && go test . -update
 
 check: # all that CI does

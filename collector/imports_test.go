@@ -59,6 +59,7 @@ var allowed = map[string][]string{
 	"collector/internal/exportertest": {"collector", "deploy/repository"},
 	"deploy/promqlnames":              {"aliyun", "collector/target"},
 	"deploy/repository":               nil,
+	"deploy/translation":              nil,
 }
 
 // onlyIn lists the packages that may import a library. The key is the beginning of the path
@@ -67,7 +68,8 @@ var onlyIn = map[string][]string{
 	"github.com/prometheus/":                 {".", "collector", "collector/poll", "collector/expose", "collector/statefile", "collector/web", "config/flags", "deploy/promqlnames", "collector/internal/exportertest", "collector/internal/harness", "collector/internal/promtext"},
 	"github.com/prometheus/prometheus/":      {"deploy/promqlnames"},
 	"github.com/aliyun/credentials-go/":      {"aliyun/credentials"},
-	"gopkg.in/yaml.v3":                       {"config"}, // no longer maintained, so it must be easy to replace
+	"gopkg.in/yaml.v3":                       {"config", "deploy/translation"}, // no longer maintained, so it must be easy to replace
+	"github.com/yuin/goldmark":               {"deploy/translation"},
 	"github.com/alecthomas/kingpin/":         {"config/flags"},
 	"github.com/gofrs/flock":                 {"collector/statefile", "deploy/repository"},
 	"github.com/prometheus/exporter-toolkit": {"config/flags", "collector/web"},

@@ -78,15 +78,26 @@ type variable struct {
 
 type datasource struct{ Type, UID string }
 
-// load reads every dashboard in this folder, by the name of its file.
+// load reads every English dashboard, by the name of its file.
 func load(t testing.TB) map[string]dashboard {
 	t.Helper()
-	files, err := filepath.Glob("*.json")
+	return loadFrom(t, "*.json")
+}
+
+func glob(t testing.TB, pattern string) []string {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
 	if err != nil || len(files) == 0 {
-		t.Fatalf("no dashboards (%v)", err)
+		t.Fatalf("no files %s (%v)", pattern, err)
 	}
+	return files
+}
+
+// loadFrom reads the dashboards in the files that fit a pattern.
+func loadFrom(t testing.TB, pattern string) map[string]dashboard {
+	t.Helper()
 	all := map[string]dashboard{}
-	for _, file := range files {
+	for _, file := range glob(t, pattern) {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -95,7 +106,7 @@ func load(t testing.TB) map[string]dashboard {
 		if err := json.Unmarshal(text, &d); err != nil {
 			t.Fatalf("%s: %v", file, err)
 		}
-		all[file] = d
+		all[filepath.Base(file)] = d
 	}
 	return all
 }

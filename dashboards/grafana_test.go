@@ -13,7 +13,7 @@ import (
 // list of values: what it does not know, it ignores or refuses.
 func TestGrafana104KnowsEveryField(t *testing.T) {
 	known := readKnown(t)
-	for file := range load(t) {
+	for _, file := range slices.Concat(glob(t, "*.json"), glob(t, chineseFiles)) {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

@@ -33,6 +33,7 @@ var reasons = map[string]string{
 	"github.com/prometheus/prometheus":         "Tests check every alert, rule and panel with PromQL's own parser.",
 	"github.com/santhosh-tekuri/jsonschema/v6": "Tests validate the answers of `/api/v1` with the published schema.",
 	"github.com/tjhop/slog-gokit":              "The messages of exporter-toolkit go to the same log.",
+	"github.com/yuin/goldmark":                 "Tests cut the documents into blocks, each with its Chinese translation.",
 	"go.uber.org/goleak":                       "Tests check that no goroutine is left after a stop.",
 	"golang.org/x/net":                         "Tests parse `/jobs` like a browser.",
 	"golang.org/x/sync":                        "The exporter can listen on several addresses.",

@@ -182,6 +182,7 @@ var chinese = map[string]string{
 	"The exposition formats, and the version in `--version` and `build_info`.":                         "指标的输出格式，以及 `--version` 和 `build_info` 中的版本。",
 	"TLS, basic auth and systemd sockets as in all Prometheus exporters.":                              "各 Prometheus exporter 通用的 TLS、基本认证和 systemd 套接字。",
 	"Tests check every alert, rule and panel with PromQL's own parser.":                                "用 PromQL 自己的解析器读取每条告警、规则和面板。",
+	"Tests cut the documents into blocks, each with its Chinese translation.":                          "测试把文档切分为段落，每段都有对应的中文。",
 	"The messages of exporter-toolkit go to the same log.":                                             "让 exporter-toolkit 写入同一份日志。",
 	"Tests check that no goroutine is left after a stop.":                                              "确认停止后没有遗留的 goroutine。",
 	"Tests parse `/jobs` like a browser.":                                                              "测试像浏览器那样读取 `/jobs`。",

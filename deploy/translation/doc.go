@@ -1,0 +1,11 @@
+// Package translation makes the Chinese version of each text for people: of READMEs,
+// runbooks, alerts and dashboards.
+//
+// The English text is the source. The folder of an English text has a dictionary beside it:
+// a list of English and Chinese pairs, keyed by the English text like gettext's. A Chinese
+// file is generated from both, and nobody edits it. So a changed English sentence without its
+// Chinese one fails a test, and so does a pair that no text uses.
+//
+// Only tests and make update use the package. It has no state of its own; a Dictionary
+// remembers what it was asked for.
+package translation

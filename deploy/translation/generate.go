@@ -1,0 +1,72 @@
+package translation
+
+import (
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+)
+
+// A Result is what Generate made of the English files.
+type Result struct {
+	Artefacts    []Artefact
+	Files        map[string][]byte      // Chinese files by output
+	Dictionaries map[string]*Dictionary // by file; they know what is missing and what is unused
+}
+
+// Generate makes all Chinese files of the repository in memory. It writes nothing.
+func Generate(root string) (*Result, error) {
+	all, err := Artefacts(root)
+	if err != nil {
+		return nil, err
+	}
+	dictionaries, err := readDictionaries(root, all)
+	if err != nil {
+		return nil, err
+	}
+	sources := map[string][]byte{}
+	to := links{chinese: map[string]string{}, anchors: map[string]map[string]string{}}
+	for _, a := range all {
+		text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(a.Source)))
+		if err != nil {
+			return nil, fmt.Errorf("read English text: %w", err)
+		}
+		sources[a.Source], to.chinese[a.Source] = text, a.Output
+		if path.Ext(a.Source) == ".md" {
+			to.anchors[a.Source] = map[string]string{}
+			zh := anchors(text, dictionaries[a.Dictionary].Translate)
+			for i, en := range anchors(text, func(text string) string { return text }) {
+				to.anchors[a.Source][en] = zh[i]
+			}
+		}
+	}
+	made := &Result{Artefacts: all, Files: map[string][]byte{}, Dictionaries: dictionaries}
+	for _, a := range all {
+		if made.Files[a.Output], err = generate(a, sources[a.Source], dictionaries[a.Dictionary], to); err != nil {
+			return nil, fmt.Errorf("translate %s: %w", a.Source, err)
+		}
+	}
+	return made, nil
+}
+
+// generate makes one Chinese file. It says on top where it comes from, unless it is JSON.
+func generate(a Artefact, source []byte, dictionary *Dictionary, to links) ([]byte, error) {
+	note := fmt.Sprintf("由 make update 根据 %s 和 %s 生成，请勿直接修改。", a.Source, a.Dictionary)
+	switch path.Ext(a.Source) {
+	case ".json":
+		return Dashboard(source, dictionary.Translate, to.onTheWeb)
+	case ".yml":
+		out, err := Rules(source, dictionary.Translate, to.onTheWeb)
+		return append([]byte("# "+note+"\n#\n"), out...), err
+	}
+	var bad error
+	out := Markdown(source, func(text string) string {
+		adapted, err := to.inDocument(a, dictionary.Translate(text))
+		if err != nil {
+			bad = err
+		}
+		return adapted
+	})
+	return []byte("<!-- " + note + " -->\n\n" + strings.TrimLeft(string(out), "\n")), bad
+}

@@ -1,0 +1,89 @@
+package translation
+
+import (
+	"fmt"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// pages is where the repository's files are on the web.
+const pages = "https://github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/blob/main/"
+
+// links leads from Chinese documents to Chinese ones.
+type links struct {
+	chinese map[string]string            // output by source
+	anchors map[string]map[string]string // by source: Chinese anchor by English one
+}
+
+// inDocument adapts the links of a translated text: one to a file with a Chinese version leads
+// to that, one to a section follows the Chinese heading, and all are relative to the output. A
+// link to the document's own English source stays, for it is there to switch the language.
+func (l links) inDocument(a Artefact, text string) (adapted string, err error) {
+	adapted = linkTarget.ReplaceAllStringFunc(text, func(found string) string {
+		target, bad := l.target(a, linkTarget.FindStringSubmatch(found)[1])
+		if bad != nil {
+			err = bad
+		}
+		return "](" + target + ")"
+	})
+	return adapted, err
+}
+
+var linkTarget = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+
+func (l links) target(a Artefact, target string) (string, error) {
+	if strings.Contains(target, "://") {
+		return l.onTheWeb(target), nil
+	}
+	file, anchor, hasAnchor := strings.Cut(target, "#")
+	source := a.Source
+	if file != "" {
+		source = path.Join(path.Dir(a.Source), file)
+	}
+	if _, folder := l.chinese[source+"/README.md"]; folder {
+		source += "/README.md"
+	}
+	if hasAnchor {
+		if of, translated := l.anchors[source]; translated {
+			zh, known := of[anchor]
+			if !known {
+				return target, fmt.Errorf("%s: link %s: no heading of %s has this anchor", a.Source, target, source)
+			}
+			anchor = zh
+		}
+		anchor = "#" + anchor
+	}
+	if file == "" {
+		return anchor, nil
+	}
+	leads := source
+	if output, translated := l.chinese[source]; translated && source != a.Source {
+		leads = output
+	}
+	relative, err := filepath.Rel(path.Dir(a.Output), leads)
+	if err != nil {
+		return target, fmt.Errorf("%s: link %s: %w", a.Source, target, err)
+	}
+	relative = filepath.ToSlash(relative)
+	if strings.HasSuffix(file, "/") && leads == source {
+		relative += "/"
+	}
+	return relative + anchor, nil
+}
+
+// onTheWeb adapts a URL, or the beginning of one that a dashboard completes.
+func (l links) onTheWeb(url string) string {
+	file, is := strings.CutPrefix(url, pages)
+	if !is {
+		return url
+	}
+	if output, translated := l.chinese[file]; translated {
+		return pages + output
+	}
+	if output, translated := l.chinese[file+"README.md"]; translated && strings.HasSuffix(file, "/") {
+		return pages + path.Dir(output) + "/"
+	}
+	return url
+}

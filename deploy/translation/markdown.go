@@ -1,0 +1,111 @@
+package translation
+
+import (
+	"bytes"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/text"
+)
+
+// Markdown translates the blocks of a document: headings, paragraphs, list items, table cells
+// and the comments in code. All other code is carried over. A translated block is one line,
+// because a line break between Chinese characters would be shown as a space.
+func Markdown(source []byte, translate func(string) string) []byte {
+	var out bytes.Buffer
+	end := 0
+	for _, b := range blocks(source) {
+		out.Write(source[end:b.start])
+		out.WriteString(b.translated(translate))
+		end = b.stop
+	}
+	out.Write(source[end:])
+	return out.Bytes()
+}
+
+// A block is a part of a document that is translated as one.
+type block struct {
+	start, stop int // in the source
+	text        string
+	heading     bool
+	code        bool // text has comments to translate
+}
+
+func (b block) translated(translate func(string) string) string {
+	switch {
+	case b.code:
+		return codeComment.ReplaceAllStringFunc(b.text, func(found string) string {
+			parts := codeComment.FindStringSubmatch(found)
+			return parts[1] + translate(parts[2])
+		})
+	case !IsProse(b.text) && translate(b.text) == b.text:
+		return b.text // with its line breaks
+	}
+	return translate(b.text)
+}
+
+// codeComment is a comment in a shell script, YAML, PromQL or INI file.
+var codeComment = regexp.MustCompile(`(?m)((?:^|[ \t])# )(\S.*)$`)
+
+// markdown is GitHub's flavour, as far as it has blocks of its own.
+var markdown = goldmark.New(goldmark.WithExtensions(extension.Table))
+
+// blocks are the translatable blocks of a document, in their order.
+func blocks(source []byte) (all []block) {
+	visit := func(node ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering || node.Type() == ast.TypeInline || node.Lines().Len() == 0 {
+			return ast.WalkContinue, nil
+		}
+		lines := node.Lines()
+		b := block{start: lines.At(0).Start, stop: lines.At(lines.Len() - 1).Stop}
+		switch node.(type) {
+		case *ast.FencedCodeBlock:
+			b.text, b.code = string(source[b.start:b.stop]), true
+			all = append(all, b)
+			return ast.WalkSkipChildren, nil
+		case *ast.CodeBlock, *ast.HTMLBlock:
+			return ast.WalkSkipChildren, nil
+		case *ast.Heading:
+			b.heading = true
+		}
+		b.text = strings.TrimRight(string(lines.Value(source)), " \n")
+		b.stop = b.start + len(bytes.TrimRight(source[b.start:b.stop], " \n"))
+		all = append(all, b)
+		return ast.WalkSkipChildren, nil
+	}
+	// visit returns no error, so Walk does not either.
+	_ = ast.Walk(markdown.Parser().Parse(text.NewReader(source)), visit)
+	return all
+}
+
+// anchors are the names under which GitHub links to the headings of a document, in their order.
+func anchors(source []byte, translate func(string) string) (names []string) {
+	taken := map[string]int{}
+	for _, b := range blocks(source) {
+		if !b.heading {
+			continue
+		}
+		name := anchor(translate(b.text))
+		if n := taken[name]; n > 0 {
+			names = append(names, name+"-"+strconv.Itoa(n))
+		} else {
+			names = append(names, name)
+		}
+		taken[name]++
+	}
+	return names
+}
+
+func anchor(heading string) string {
+	shown := inlineLink.ReplaceAllString(heading, "$1")
+	return strings.ReplaceAll(notInAnchor.ReplaceAllString(strings.ToLower(shown), ""), " ", "-")
+}
+
+var (
+	inlineLink  = regexp.MustCompile(`\[([^]]*)\]\([^)]*\)`)
+	notInAnchor = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
+)

@@ -1,0 +1,72 @@
+package translation
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+var (
+	// What is not for the reader: code, templates, link targets, URLs, tags, variables.
+	notWords = regexp.MustCompile("(?s)``.+?``|`[^`]*`|\\{\\{.*?\\}\\}|\\]\\([^)]*\\)|https?://[^\\s)>，。；、]+|<!--.*?-->|<[^>]*>|\\$\\{?\\w+\\}?")
+	// Runs of characters without a space or punctuation between words.
+	chunk = regexp.MustCompile(`[A-Za-z0-9_./:@=~*#&+-]+`)
+	word  = regexp.MustCompile(`^[A-Z]?[a-z]{2,}$`)
+)
+
+// IsProse reports whether a text has English words to translate, and not only code, numbers,
+// abbreviations and identifiers such as QueryOTAJob, IN_PROGRESS, p99 or --config.file.
+func IsProse(text string) bool { return len(words(text)) > 0 }
+
+// words are the English words of a text, without identifiers.
+func words(text string) (all []string) {
+	for _, c := range chunk.FindAllString(notWords.ReplaceAllString(text, " "), -1) {
+		for part := range strings.SplitSeq(strings.Trim(c, "./:@=~*#&+-"), "-") {
+			if word.MatchString(part) {
+				all = append(all, part)
+			}
+		}
+	}
+	return all
+}
+
+// HasHan reports whether a text has a Chinese character.
+func HasHan(text string) bool { return strings.ContainsFunc(text, isHan) }
+
+func isHan(r rune) bool { return unicode.Is(unicode.Han, r) }
+
+// Names are the English words that Chinese sentences use, such as Prometheus: a text that
+// consists of them alone is the same in both languages.
+type Names map[string]bool
+
+// NamesIn collects the names in Chinese texts. A text without a Chinese character counts as
+// no evidence.
+func NamesIn(texts ...string) Names {
+	names := Names{}
+	for _, text := range texts {
+		if HasHan(text) {
+			for _, w := range words(text) {
+				if unicode.IsUpper(rune(w[0])) {
+					names[w] = true
+				}
+			}
+		}
+	}
+	return names
+}
+
+// LeftInEnglish reports whether a text that should be Chinese is still English: it has
+// words other than names, and no Chinese character, or a phrase of four English words.
+func (n Names) LeftInEnglish(text string) bool {
+	if !HasHan(text) {
+		for _, w := range words(text) {
+			if !n[w] {
+				return true
+			}
+		}
+		return false
+	}
+	return phrase.MatchString(notWords.ReplaceAllString(text, "|"))
+}
+
+var phrase = regexp.MustCompile(`(?:\b[A-Z]?[a-z]+,? ){3}[a-z]+\b`)

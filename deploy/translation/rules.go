@@ -1,0 +1,68 @@
+package translation
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// Rules translates a file of alerts: the comment at its top, which is for users, and the
+// annotations. The other comments explain expressions to those who change them, and are left
+// out. url leads to the Chinese runbook.
+func Rules(source []byte, translate, url func(string) string) ([]byte, error) {
+	var document yaml.Node
+	if err := yaml.Unmarshal(source, &document); err != nil {
+		return nil, fmt.Errorf("decode rules: %w", err)
+	}
+	translateAnnotations(&document, translate, url)
+	var body bytes.Buffer
+	encoder := yaml.NewEncoder(&body)
+	encoder.SetIndent(2)
+	if err := encoder.Encode(&document); err != nil {
+		return nil, fmt.Errorf("encode rules: %w", err)
+	}
+	out := commented(Markdown(topComment(source), translate))
+	spaced := strings.ReplaceAll(body.String(), "\n      - alert:", "\n\n      - alert:")
+	return append(out, strings.ReplaceAll(spaced, "rules:\n\n", "rules:\n")...), nil
+}
+
+// translateAnnotations walks a node, and drops comments on its way.
+func translateAnnotations(node *yaml.Node, translate, url func(string) string) {
+	node.HeadComment, node.LineComment, node.FootComment = "", "", ""
+	for i, child := range node.Content {
+		translateAnnotations(child, translate, url)
+		if node.Kind != yaml.MappingNode || i%2 == 0 || node.Content[i-1].Value != "annotations" {
+			continue
+		}
+		for j := 0; j+1 < len(child.Content); j += 2 {
+			value := child.Content[j+1]
+			if strings.HasSuffix(child.Content[j].Value, "_url") {
+				value.Value = url(value.Value)
+			} else {
+				value.Value, value.Style = Template(value.Value, translate), yaml.FoldedStyle
+			}
+		}
+	}
+}
+
+// topComment is the text of the comment at the top of a file, which is Markdown.
+func topComment(source []byte) []byte {
+	var text bytes.Buffer
+	for line := range bytes.Lines(source) {
+		if !bytes.HasPrefix(line, []byte("#")) {
+			break
+		}
+		text.Write(bytes.TrimPrefix(line[1:], []byte(" ")))
+	}
+	return text.Bytes()
+}
+
+func commented(text []byte) []byte {
+	var out bytes.Buffer
+	for line := range bytes.Lines(text) {
+		out.WriteString(strings.TrimRight("# "+string(line), " \n") + "\n")
+	}
+	return out.Bytes()
+}

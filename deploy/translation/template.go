@@ -1,0 +1,99 @@
+package translation
+
+import (
+	"regexp"
+	"strings"
+)
+
+// Template translates a Prometheus template sentence by sentence. A sentence ends where a
+// text between two actions ends with a full stop. What controls the flow around a sentence is
+// carried over; the actions within it are part of the pair, so that Chinese can order them
+// anew. A pair has … for each query in an action: {{ with … }}. They keep their order.
+func Template(text string, translate func(string) string) string {
+	var out strings.Builder
+	tokens := templateTokens(oneLine(text))
+	for len(tokens) > 0 {
+		n := 0
+		for n < len(tokens) && !startsSentence(tokens[n]) {
+			if strings.TrimSpace(tokens[n]) != "" { // Chinese sentences have no space between them
+				out.WriteString(tokens[n])
+			}
+			n++
+		}
+		tokens = tokens[n:]
+		for n = 0; n < len(tokens) && !endsSentence(tokens[n]); n++ {
+		}
+		n = min(n+1, len(tokens))
+		out.WriteString(sentence(strings.TrimSpace(strings.Join(tokens[:n], "")), translate))
+		tokens = tokens[n:]
+	}
+	return out.String()
+}
+
+// sentence translates one sentence, whose queries the pair does not have.
+func sentence(text string, translate func(string) string) string {
+	if text == "" {
+		return ""
+	}
+	var queries []string
+	short := action.ReplaceAllStringFunc(text, func(a string) string {
+		return query.ReplaceAllStringFunc(a, func(q string) string {
+			queries = append(queries, q)
+			return "…"
+		})
+	})
+	return action.ReplaceAllStringFunc(translate(short), func(a string) string {
+		if strings.Contains(a, "…") && len(queries) > 0 { // otherwise a test finds that actions differ
+			a = strings.Replace(a, "…", queries[0], 1)
+			queries = queries[1:]
+		}
+		return a
+	})
+}
+
+var (
+	action  = regexp.MustCompile(`\{\{.*?\}\}`)
+	query   = regexp.MustCompile(`printf ".*\| query(?: \| \w+ "\w+")*`)
+	control = regexp.MustCompile(`^\{\{-? *(?:if|else|with|range|end|/\*|\$\w+ *:?=)`)
+)
+
+// templateTokens cuts a template into actions and the texts between them.
+func templateTokens(text string) (tokens []string) {
+	end := 0
+	for _, at := range action.FindAllStringIndex(text, -1) {
+		if at[0] > end {
+			tokens = append(tokens, text[end:at[0]])
+		}
+		tokens, end = append(tokens, text[at[0]:at[1]]), at[1]
+	}
+	if end < len(text) {
+		tokens = append(tokens, text[end:])
+	}
+	return tokens
+}
+
+func startsSentence(token string) bool {
+	if action.MatchString(token) {
+		return !control.MatchString(token)
+	}
+	return strings.TrimSpace(token) != ""
+}
+
+func endsSentence(token string) bool {
+	return !action.MatchString(token) && strings.HasSuffix(strings.TrimSpace(token), ".")
+}
+
+// Actions are the distinct actions of a template that print or look up something. Those that
+// choose between an English singular and plural are left out: Chinese has none.
+func Actions(text string) map[string]bool {
+	all := map[string]bool{}
+	for _, a := range action.FindAllString(oneLine(text), -1) {
+		a = strings.TrimSpace(strings.Trim(a, "{}-"))
+		if !plural.MatchString(a) {
+			all[a] = true
+		}
+	}
+	return all
+}
+
+var plural = regexp.MustCompile(`^(?:if (?:eq|ne) \$value 1\.0|else|end|/\* \*/)$`)

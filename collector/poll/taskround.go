@@ -17,10 +17,8 @@ type taskRound struct {
 	whole   bool           // all tasks were on the first page
 	failed  []aliyun.Task  // a page with those that are FAILED
 	open    int            // calls under way or still to make
-	// The last call, or the first one that failed.
-	ended     time.Time
-	requestID string
-	failure   *aliyun.Error // nil: no call has failed
+	failure *aliyun.Error
+	answer  store.Answer // to the last call, or to the first one that failed
 }
 
 // first takes up the page of all tasks and returns the statuses that are still to be
@@ -40,7 +38,7 @@ func (r *taskRound) first(page aliyun.List[aliyun.Task], confirm bool) (statuses
 		return nil
 	}
 	for _, status := range aliyun.TaskStatuses {
-		if status != aliyun.TaskConfirm || confirm {
+		if status != store.Confirm || confirm {
 			statuses = append(statuses, status)
 		}
 	}
@@ -50,7 +48,7 @@ func (r *taskRound) first(page aliyun.List[aliyun.Task], confirm bool) (statuses
 // count takes up how many tasks have a status.
 func (r *taskRound) count(status string, page aliyun.List[aliyun.Task]) {
 	r.counts[status] = page.Total
-	if status == aliyun.TaskFailed {
+	if status == store.Failed {
 		r.failed = page.Entries
 	}
 }
@@ -78,12 +76,12 @@ func (r *taskRound) result(rules reason.Rules) (counts *store.DeviceCounts, why 
 	off, allowed := max(counted-r.total, r.total-counted), max(10, r.total/20)
 	if r.whole {
 		allowed = 0
-	} else if _, all := r.counts[aliyun.TaskConfirm]; !all && counted < r.total {
+	} else if _, all := r.counts[store.Confirm]; !all && counted < r.total {
 		off = 0 // the others may be in CONFIRM, which the next round counts
 	}
 	if off > allowed {
 		return nil, "the counts of the task statuses do not add up to the count of all devices"
 	}
-	counts.Reasons, counts.Failed = failures(r.failed, r.counts[aliyun.TaskFailed], rules)
+	counts.Reasons, counts.Failed = failures(r.failed, r.counts[store.Failed], rules)
 	return counts, ""
 }

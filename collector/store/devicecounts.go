@@ -9,6 +9,12 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
+// Confirm is the task status that only devices of batches with NeedConfirm have.
+const Confirm = "CONFIRM"
+
+// Failed is the task status of devices whose upgrade failed.
+const Failed = "FAILED"
+
 // DeviceCounts say how many devices of a batch have which task status. All numbers
 // are of one round of calls. They must not be changed once they are in a State.
 type DeviceCounts struct {
@@ -24,9 +30,9 @@ type DeviceCounts struct {
 	// FinishedAt is when the first round began that counted this number of finished
 	// devices. State.WithDevices sets it.
 	FinishedAt time.Time
-	// earlier are earlier counts of the finished devices, see Rate. The state file does not
-	// keep them.
-	earlier []finishedCount
+	// Earlier are earlier counts of the finished devices, see Rate. State.WithDevices sets
+	// it; the state file does not keep it.
+	Earlier []FinishedCount
 }
 
 // Statuses returns the task statuses that were counted: the documented ones in their
@@ -73,7 +79,7 @@ func (d *DeviceCounts) Unfinished() int {
 			n += devices
 		}
 	}
-	if _, all := d.ByStatus[aliyun.TaskConfirm]; !all {
+	if _, all := d.ByStatus[Confirm]; !all {
 		n += max(0, d.Total-d.Sum())
 	}
 	return n
@@ -97,13 +103,13 @@ func (s *State) WantsCount() bool {
 	return true
 }
 
-// MayConfirm reports whether devices of the batch may be waiting in CONFIRM: the
+// MayConfirm reports whether devices of the batch may be waiting in [Confirm]: the
 // batch says so, or the last count found some or did not add up to all devices.
 func (s *State) MayConfirm() bool {
 	if s.Job != nil && s.Job.NeedConfirm != nil && *s.Job.NeedConfirm {
 		return true
 	}
-	return s.Devices != nil && (s.Devices.Sum() < s.Devices.Total || s.Devices.ByStatus[aliyun.TaskConfirm] > 0)
+	return s.Devices != nil && (s.Devices.Sum() < s.Devices.Total || s.Devices.ByStatus[Confirm] > 0)
 }
 
 // WithSize is the state after the API said how many devices the batch has.
@@ -122,7 +128,7 @@ func (s *State) WithDevices(counts *DeviceCounts) *State {
 	if s.Job == nil {
 		return s
 	}
-	counts.FinishedAt, counts.earlier = counts.AsOf, s.Devices.withItself()
+	counts.FinishedAt, counts.Earlier = counts.AsOf, s.Devices.withItself()
 	if s.Devices != nil && s.Devices.Finished() == counts.Finished() {
 		counts.FinishedAt = s.Devices.FinishedAt
 	}

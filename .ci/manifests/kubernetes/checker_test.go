@@ -77,14 +77,14 @@ func TestComplaints(t *testing.T) {
 		"the Service leads to port web": func(t *testing.T, all objects) {
 			the[*corev1.Service](t, all).Spec.Ports[0].TargetPort = intstr.FromString("web")
 		},
-		"the ServiceMonitor does not select": func(t *testing.T, all objects) { the[*corev1.Service](t, all).Labels = nil },
-		`the ServiceMonitor names port ""`:   func(t *testing.T, all objects) { the[*monitoringv1.ServiceMonitor](t, all).Spec.Endpoints[0].Port = "" },
-		"the NetworkPolicy does not select":  policy(func(s *networkingv1.NetworkPolicySpec) { s.PodSelector = metav1.LabelSelector{} }),
-		"the NetworkPolicy is about [":       policy(func(s *networkingv1.NetworkPolicySpec) { s.PolicyTypes = s.PolicyTypes[:1] }),
-		"lets everyone in":                   policy(func(s *networkingv1.NetworkPolicySpec) { s.Ingress[0].From = nil }),
-		"opens port 80":                      policy(func(s *networkingv1.NetworkPolicySpec) { *s.Ingress[0].Ports[0].Port = intstr.FromInt32(80) }),
-		"does not let UDP 53 out":            policy(func(s *networkingv1.NetworkPolicySpec) { s.Egress = s.Egress[1:] }),
-		"does not let TCP 443 out":           policy(func(s *networkingv1.NetworkPolicySpec) { s.Egress = s.Egress[:1] }),
+		"the ServiceMonitor selects 0 Services": func(t *testing.T, all objects) { the[*corev1.Service](t, all).Labels = nil },
+		`the ServiceMonitor names port ""`:      func(t *testing.T, all objects) { the[*monitoringv1.ServiceMonitor](t, all).Spec.Endpoints[0].Port = "" },
+		"the NetworkPolicy does not select":     policy(func(s *networkingv1.NetworkPolicySpec) { s.PodSelector = metav1.LabelSelector{} }),
+		"the NetworkPolicy is about [":          policy(func(s *networkingv1.NetworkPolicySpec) { s.PolicyTypes = s.PolicyTypes[:1] }),
+		"lets everyone in":                      policy(func(s *networkingv1.NetworkPolicySpec) { s.Ingress[0].From = nil }),
+		"opens port 80":                         policy(func(s *networkingv1.NetworkPolicySpec) { *s.Ingress[0].Ports[0].Port = intstr.FromInt32(80) }),
+		"does not let UDP 53 out":               policy(func(s *networkingv1.NetworkPolicySpec) { s.Egress = s.Egress[1:] }),
+		"does not let TCP 443 out":              policy(func(s *networkingv1.NetworkPolicySpec) { s.Egress = s.Egress[:1] }),
 		"is there twice": func(t *testing.T, all objects) {
 			for _, c := range of[*corev1.ConfigMap](all) {
 				c.Name = "one"

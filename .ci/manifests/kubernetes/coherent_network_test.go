@@ -35,33 +35,58 @@ func (d *deployment) port(name string) int32 {
 // reachable demands that Prometheus finds the pod, through each object on the way.
 func (d *deployment) reachable() {
 	services := of[*corev1.Service](d.all)
-	if len(services) != 1 {
-		d.complain("%d Services, want one", len(services))
-		return
-	}
-	service := services[0]
-	if !selects(&metav1.LabelSelector{MatchLabels: service.Spec.Selector}, d.pod.Labels) {
-		d.complain("the Service does not select the pods")
-	}
-	var ports []string
-	for _, p := range service.Spec.Ports {
-		ports = append(ports, p.Name)
-		if d.port(p.TargetPort.String()) == 0 {
-			d.complain("the Service leads to port %s", p.TargetPort.String())
+	for _, service := range services {
+		if !selects(&metav1.LabelSelector{MatchLabels: service.Spec.Selector}, d.pod.Labels) {
+			d.complain("the Service does not select the pods")
 		}
-	}
-	for _, m := range of[*monitoringv1.ServiceMonitor](d.all) {
-		if !selects(&m.Spec.Selector, service.Labels) || m.Namespace != service.Namespace {
-			d.complain("the ServiceMonitor does not select the Service")
-		}
-		for _, e := range m.Spec.Endpoints {
-			if !slices.Contains(ports, e.Port) {
-				d.complain("the ServiceMonitor names port %q", e.Port)
+		for _, p := range service.Spec.Ports {
+			if d.port(p.TargetPort.String()) == 0 {
+				d.complain("the Service leads to port %s", p.TargetPort.String())
 			}
 		}
 	}
+	for _, m := range of[*monitoringv1.ServiceMonitor](d.all) {
+		d.scraped(m, services)
+	}
+	for _, i := range of[*networkingv1.Ingress](d.all) {
+		d.opened(i, services)
+	}
 	for _, p := range of[*networkingv1.NetworkPolicy](d.all) {
 		d.policed(p)
+	}
+}
+
+// scraped demands that a ServiceMonitor leads to each pod once.
+func (d *deployment) scraped(m *monitoringv1.ServiceMonitor, services []*corev1.Service) {
+	namespaces := m.Spec.NamespaceSelector.MatchNames
+	if len(namespaces) == 0 {
+		namespaces = []string{m.Namespace}
+	}
+	selected := slices.DeleteFunc(slices.Clone(services), func(s *corev1.Service) bool {
+		return !selects(&m.Spec.Selector, s.Labels) || !slices.Contains(namespaces, s.Namespace)
+	})
+	if len(selected) != 1 {
+		d.complain("the ServiceMonitor selects %d Services", len(selected))
+		return
+	}
+	for _, e := range m.Spec.Endpoints {
+		if !slices.ContainsFunc(selected[0].Spec.Ports, func(p corev1.ServicePort) bool { return p.Name == e.Port }) {
+			d.complain("the ServiceMonitor names port %q", e.Port)
+		}
+	}
+}
+
+// opened demands that an Ingress leads to a port of a Service.
+func (d *deployment) opened(i *networkingv1.Ingress, services []*corev1.Service) {
+	for _, rule := range i.Spec.Rules {
+		for _, path := range rule.HTTP.Paths {
+			backend := path.Backend.Service
+			if !slices.ContainsFunc(services, func(s *corev1.Service) bool {
+				return s.Name == backend.Name && s.Spec.Ports[0].Name == backend.Port.Name
+			}) {
+				d.complain("the Ingress leads to port %q of Service %q", backend.Port.Name, backend.Name)
+			}
+		}
 	}
 }
 

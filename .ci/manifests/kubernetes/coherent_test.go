@@ -12,11 +12,13 @@ import (
 	"k8s.io/pod-security-admission/policy"
 )
 
-// deployment is a set of objects around one Deployment, which they must agree with.
+// deployment is a set of objects around one Deployment or StatefulSet, which they must
+// agree with.
 type deployment struct {
 	all        objects
 	theirs     []string // objects that the user has made: kind and name
 	pod        *corev1.PodTemplateSpec
+	claims     []string // names of the volumes that each pod has of its own
 	complaints []string
 }
 
@@ -35,13 +37,19 @@ func demandCoherent(t *testing.T, all objects, theirs ...string) {
 // complaintsAbout finds what is wrong with objects, beyond what their types would not
 // allow. It does not know whether Helm or kustomize made them.
 func complaintsAbout(all objects, theirs ...string) []string {
-	deployments := of[*appsv1.Deployment](all)
-	if len(deployments) != 1 {
-		return []string{fmt.Sprintf("%d Deployments, want one", len(deployments))}
+	deployments, sets := of[*appsv1.Deployment](all), of[*appsv1.StatefulSet](all)
+	d := &deployment{all: all, theirs: theirs}
+	switch {
+	case len(deployments)+len(sets) != 1:
+		return []string{fmt.Sprintf("%d Deployments and %d StatefulSets, want one", len(deployments), len(sets))}
+	case len(sets) == 1:
+		d.pod = &sets[0].Spec.Template
+		d.shards(sets[0])
+	default:
+		d.pod = &deployments[0].Spec.Template
+		d.one(deployments[0])
 	}
-	d := &deployment{all: all, theirs: theirs, pod: &deployments[0].Spec.Template}
 	d.names()
-	d.one(deployments[0])
 	d.secure()
 	d.volumes()
 	d.probes()
@@ -74,6 +82,41 @@ func (d *deployment) one(deployment *appsv1.Deployment) {
 	}
 	if !selects(spec.Selector, d.pod.Labels) {
 		d.complain("the Deployment does not select its own pods")
+	}
+}
+
+// shards demands that each pod knows its number and how many there are, and has a state
+// file of its own.
+func (d *deployment) shards(set *appsv1.StatefulSet) {
+	spec := set.Spec
+	if !selects(spec.Selector, d.pod.Labels) {
+		d.complain("the StatefulSet does not select its own pods")
+	}
+	container := d.pod.Spec.Containers[0]
+	if spec.Replicas == nil || !slices.Contains(container.Args, fmt.Sprint("--total-shards=", *spec.Replicas)) {
+		d.complain("the pods do not know how many shards there are")
+	}
+	numbered := slices.ContainsFunc(container.Env, func(e corev1.EnvVar) bool {
+		return e.Name == "POD_INDEX" && e.ValueFrom != nil && e.ValueFrom.FieldRef != nil &&
+			e.ValueFrom.FieldRef.FieldPath == "metadata.labels['"+appsv1.PodIndexLabel+"']"
+	})
+	if !numbered || !slices.Contains(container.Args, "--shard=$(POD_INDEX)") {
+		d.complain("the pods do not know which shard they are")
+	}
+	if service, ok := named[*corev1.Service](d.all, spec.ServiceName); !ok || service.Spec.ClusterIP != corev1.ClusterIPNone {
+		d.complain("no headless Service %q", spec.ServiceName)
+	}
+	// The hash of a revision follows the name in a label of the pods.
+	if len(set.Name) > 52 {
+		d.complain("the StatefulSet's name is too long for its pods")
+	}
+	for _, claim := range spec.VolumeClaimTemplates {
+		d.claims = append(d.claims, claim.Name)
+		for label := range claim.Labels {
+			if label == "helm.sh/chart" || label == "app.kubernetes.io/version" {
+				d.complain("label %s of the claims changes, which Kubernetes refuses", label)
+			}
+		}
 	}
 }
 

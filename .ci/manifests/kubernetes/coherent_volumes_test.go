@@ -19,6 +19,7 @@ func (d *deployment) volumes() {
 			d.complain("volume %s: no %s %q", v.Name, kind, name)
 		}
 	}
+	declared = append(declared, d.claims...)
 	mounts := d.pod.Spec.Containers[0].VolumeMounts
 	for i, m := range mounts {
 		mounted = append(mounted, m.Name)
@@ -56,7 +57,7 @@ func source(v corev1.Volume) (kind, name string) {
 func (d *deployment) paths() {
 	for _, arg := range d.pod.Spec.Containers[0].Args {
 		flag, file, _ := strings.Cut(arg, "=")
-		if !path.IsAbs(file) {
+		if !path.IsAbs(file) || flag == "--web.telemetry-path" {
 			continue
 		}
 		i := slices.IndexFunc(d.pod.Spec.Containers[0].VolumeMounts, func(m corev1.VolumeMount) bool { return within(file, m.MountPath) })

@@ -3,6 +3,7 @@ package kubernetes_test
 import (
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -22,14 +23,22 @@ func TestCopies(t *testing.T) {
 		chartDir + "/README.md": chartREADME(t),
 		kustomizeDir + "/components/prometheus-operator/prometheusrule.yaml": prometheusRule(t),
 	}
-	for _, file := range glob(t, root+"deploy/prometheus/*.rules.yml") {
-		want[filepath.Join(chartDir, "files", filepath.Base(file))] = readFile(t, file)
-	}
-	for _, file := range glob(t, root+"dashboards/*.json") {
-		want[filepath.Join(chartDir, "files/dashboards", filepath.Base(file))] = readFile(t, file)
+	for language, source := range sources {
+		for _, file := range glob(t, source.rules) {
+			want[filepath.Join(chartDir, "files", language, ruleFileInChart(file))] = readFile(t, file)
+		}
+		if source.dashboards == "" {
+			continue
+		}
+		for _, file := range glob(t, source.dashboards) {
+			want[filepath.Join(chartDir, "files", language, "dashboards", filepath.Base(file))] = readFile(t, file)
+		}
 	}
 	for file, text := range want {
 		if *update {
+			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+				t.Fatal(err)
+			}
 			if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 				t.Fatal(err)
 			}
@@ -39,11 +48,27 @@ func TestCopies(t *testing.T) {
 			t.Errorf("%s is not what its source says; rewrite it by: cd .ci/manifests/kubernetes && go test . -update\n%s", file, diff)
 		}
 	}
-	for _, file := range append(glob(t, chartDir+"/files/*.yml"), glob(t, chartDir+"/files/dashboards/*")...) {
-		if _, ok := want[file]; !ok {
+	err := filepath.WalkDir(chartDir+"/files", func(file string, entry fs.DirEntry, err error) error {
+		if _, ok := want[file]; !ok && err == nil && !entry.IsDir() {
 			t.Errorf("%s has no source any more", file)
 		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
+}
+
+// sources are the files of the chart by the folder that they are in.
+var sources = map[string]struct{ rules, dashboards string }{
+	"":   {root + "deploy/prometheus/recording.rules.yml", ""}, // has no text for people
+	"en": {root + "deploy/prometheus/alerts.rules.yml", root + "dashboards/*.json"},
+}
+
+// ruleFileInChart is a file's name without a language, which its folder has.
+func ruleFileInChart(file string) string {
+	kind, _, _ := strings.Cut(filepath.Base(file), ".")
+	return kind + ".rules.yml"
 }
 
 // ruleFiles are all rules, in the order of prometheusrule.yaml.

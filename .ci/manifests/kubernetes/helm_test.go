@@ -23,7 +23,10 @@ func TestReleases(t *testing.T) {
 				t.Fatal(err)
 			}
 			all := decodeObjects(t, text)
-			want := append([]string{"Deployment", "Service"}, r.kinds...)
+			want := append([]string{"Service"}, r.kinds...)
+			if !slices.Contains(r.kinds, "StatefulSet") {
+				want = append(want, "Deployment")
+			}
 			if !slices.Contains(r.theirs, "ServiceAccount mine") {
 				want = append(want, "ServiceAccount")
 			}
@@ -52,7 +55,8 @@ func TestValuesThatAreRefused(t *testing.T) {
 	for name, r := range map[string]struct{ values, want string }{
 		"nothing":                            {"", "config: set the exporter's configuration"},
 		"an empty configuration":             {"config: {}", "config: set the exporter's configuration"},
-		"a demo with a configuration":        {aConfig + "demo: true", "demo and config:"},
+		"a demo with a configuration":        {aConfig + "demo: true", "demo and config: each is a configuration"},
+		"two existing configurations":        {"configExistingSecretName: a\nconfigExistingConfigMapName: b", "configExistingConfigMapName and configExistingSecretName: each"},
 		"a number of replicas":               {"demo: true\nreplicas: 1", "'replicas' not allowed"},
 		"a number of replicas, as elsewhere": {"demo: true\nreplicaCount: 2", "'replicaCount' not allowed"},
 		"a typo":                             {"demo: true\nresouces: {}", "'resouces' not allowed"},
@@ -82,6 +86,16 @@ func TestValuesThatAreRefused(t *testing.T) {
 		"a severity that does not exist":     {"demo: true\nprometheusRule: {severities: {fatal: page}}", "at '/prometheusRule/severities'"},
 		"a change that does not exist":       {"demo: true\nprometheusRule: {rules: {OTAJobStuck: {threshold: 1}}}", "at '/prometheusRule/rules/OTAJobStuck'"},
 		"runbooks without a slash":           {"demo: true\nprometheusRule: {runbookUrl: 'https://wiki.example.com/ota'}", "at '/prometheusRule/runbookUrl'"},
+		"no shard":                           {"demo: true\nshards: 0", "at '/shards'"},
+		"shards that share a claim":          {aConfig + "shards: 2\npersistence: {existingClaim: mine}", "persistence.existingClaim: several shards cannot share"},
+		"a shard by hand":                    {aConfig + "extraArgs: [--shard=1]", "extraArgs: the chart sets --shard"},
+		"a registry in the repository":       {"demo: true\nimage: {repository: registry.example.com/exporter}", "put that into image.registry"},
+		"metrics where nobody scrapes":       {"demo: true\nserviceMonitor: {enabled: true}\nextraArgs: [--web.telemetry-path=/m]", "serviceMonitor.path: the metrics are at /m"},
+		"switched off without a parent":      {aConfig + "enabled: false", "enabled: false has no effect here"},
+		"a namespace with a dot":             {aConfig + "namespaceOverride: a.b", "at '/namespaceOverride'"},
+		"a pull secret without a name":       {aConfig + "imagePullSecrets: [{}]", "at '/imagePullSecrets/0': missing property 'name'"},
+		"a host without a path":              {aConfig + "ingress: {hosts: [{host: a}]}", "at '/ingress/hosts/0': missing property 'paths'"},
+		"a budget that is none":              {aConfig + "podDisruptionBudget: {enabled: true}", "at '/podDisruptionBudget'"},
 		"a variable without a name":          {"demo: true\nextraEnv: [{value: x}]", "at '/extraEnv/0': missing property 'name'"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -100,7 +114,8 @@ func TestValuesThatAreRefused(t *testing.T) {
 // helm lint has no more to say than hints.
 func TestHelmLint(t *testing.T) {
 	for name, r := range releases {
-		result := lint.All(chartDir, parseValues(t, r.values), "monitored", true)
+		kubernetes := &chartutil.KubeVersion{Version: inACK.kubernetes, Major: "1", Minor: "31"}
+		result := lint.AllWithKubeVersion(chartDir, parseValues(t, r.values), inACK.namespace, kubernetes)
 		for _, m := range result.Messages {
 			if m.Severity > support.InfoSev {
 				t.Errorf("%s: %v", name, m)

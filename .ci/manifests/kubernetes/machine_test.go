@@ -4,7 +4,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -36,9 +35,12 @@ func boot(t *testing.T, pod aPod) (m machine) {
 	for _, mount := range spec.Containers[0].VolumeMounts {
 		dir := here + mount.MountPath
 		moves = append(moves, mount.MountPath, dir)
-		i := slices.IndexFunc(spec.Volumes, func(v corev1.Volume) bool { return v.Name == mount.Name })
-		for name, text := range pod.content(spec.Volumes[i]) {
-			files[filepath.Join(dir, name)] = text
+		for _, v := range spec.Volumes { // those of a StatefulSet's own begin empty
+			if v.Name == mount.Name {
+				for name, text := range pod.content(v) {
+					files[filepath.Join(dir, name)] = text
+				}
+			}
 		}
 		if !mount.ReadOnly {
 			m.state = dir
@@ -47,6 +49,7 @@ func boot(t *testing.T, pod aPod) (m machine) {
 			}
 		}
 	}
+	moves = append(moves, "$(POD_INDEX)", "0") // of the first shard
 	moved := strings.NewReplacer(moves...)
 	for name, text := range files {
 		writeFile(t, name, moved.Replace(text))

@@ -13,9 +13,12 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 )
 
-// podSpec is the specification of the pod that the Deployment makes.
+// podSpec is the specification of the pods of the Deployment or StatefulSet.
 func podSpec(t *testing.T, all objects) corev1.PodSpec {
 	t.Helper()
+	if sets := of[*appsv1.StatefulSet](all); len(sets) > 0 {
+		return sets[0].Spec.Template.Spec
+	}
 	return the[*appsv1.Deployment](t, all).Spec.Template.Spec
 }
 
@@ -51,7 +54,8 @@ func TestHelmAndKustomizeAgree(t *testing.T) {
 	for overlay, text := range map[string]string{
 		"demo":       "demo: true" + sameName,
 		"access-key": aKey + sameName + "secret: {access_key_secret: made-up}",
-		"rrsa":       aConfig + sameName + "rrsa: {roleName: aliyun-iot-ota-exporter}\nnetworkPolicy: {enabled: true}",
+		"rrsa": aConfig + sameName + "rrsa: {roleName: aliyun-iot-ota-exporter}\nnetworkPolicy: {enabled: true}\n" +
+			"persistence: {size: 20Gi, storageClassName: alicloud-disk-topology-alltype}",
 	} {
 		t.Run(overlay, func(t *testing.T) {
 			kustomize, helm := all[overlay], rendered(t, parseValues(t, text))

@@ -68,6 +68,25 @@ imagePullSecrets: [{name: pull}]
 		theirs: []string{"PersistentVolumeClaim mine", "ServiceAccount mine", "Secret web"},
 		kinds:  []string{"ConfigMap"},
 	},
+	"the demo in two shards": {
+		values: "demo: true\nshards: 2",
+		kinds:  []string{"Service", "StatefulSet"},
+		notes:  []string{"This is the demo", "Do not scale this StatefulSet"},
+	},
+	"three shards": {
+		values: aConfig + "shards: 3\nserviceMonitor: {enabled: true}\npodDisruptionBudget: {maxUnavailable: 1}",
+		kinds:  []string{"ConfigMap", "PodDisruptionBudget", "Service", "ServiceMonitor", "StatefulSet"},
+		notes:  []string{"port-forward pod/ota-aliyun-iot-ota-exporter-0", "Do not scale this StatefulSet", "stay when you uninstall"},
+	},
+	"three shards without volumes": {
+		values: aConfig + "shards: 3\npersistence: {enabled: false}",
+		kinds:  []string{"ConfigMap", "Service", "StatefulSet"},
+		notes:  []string{"all addresses\n(type A, port 10062) of the DNS name ota-aliyun-iot-ota-exporter-headless.monitored.svc"},
+	},
+	"the configuration in a Secret": {
+		values: strings.Replace(aKey, "secret_file: /run/secrets/aliyun_iot_ota_exporter/access_key_secret", "secret: made-up", 1) + `secretConfig: true`,
+		kinds:  []string{"PersistentVolumeClaim", "Secret"},
+	},
 	"the state in an emptyDir": {
 		values: aConfig + `persistence: {enabled: false}`,
 		kinds:  []string{"ConfigMap"},
@@ -98,7 +117,7 @@ networkPolicy:
 		values: aConfig + `
 fullnameOverride: exporter
 nameOverride: ota
-image: {repository: registry.example.com/exporter, digest: "sha256:` + strings.Repeat("0", 64) + `", pullPolicy: Always}
+image: {registry: registry.example.com, repository: exporter, digest: "sha256:` + strings.Repeat("0", 64) + `", pullPolicy: Always}
 persistence: {size: 20Gi, storageClassName: alicloud-disk-topology-alltype, annotations: {a: b}}
 service: {type: NodePort, port: 80, annotations: {prometheus.io/scrape: "true"}}
 serviceAccount: {annotations: {a: b}}

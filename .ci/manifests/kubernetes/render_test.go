@@ -53,15 +53,31 @@ func loadChart(t *testing.T) *chart.Chart {
 	return c
 }
 
+// installation is where and as what a chart is installed.
+type installation struct{ release, namespace, kubernetes string }
+
+// inACK is how most tests install the chart. The suffix of ACK's versions makes them
+// older than 1.31.1 for a careless comparison.
+var inACK = installation{"ota", "monitored", "v1.31.1-aliyun.1"}
+
 // helmTemplate gives what helm template prints, and the notes. An error is of the schema
 // or of a template.
 func helmTemplate(c *chart.Chart, v values) (manifests []byte, notes string, err error) {
+	return inACK.template(c, v)
+}
+
+func (i installation) template(c *chart.Chart, v values) (manifests []byte, notes string, err error) {
 	// About a value that has another type than its default Helm only logs a line.
 	var warnings bytes.Buffer
 	log.SetOutput(&warnings)
 	defer log.SetOutput(os.Stderr)
-	release := chartutil.ReleaseOptions{Name: "ota", Namespace: "monitored", Revision: 1, IsInstall: true}
-	all, err := chartutil.ToRenderValues(c, v, release, chartutil.DefaultCapabilities)
+	if err := chartutil.ProcessDependenciesWithMerge(c, v); err != nil {
+		return nil, "", err
+	}
+	release := chartutil.ReleaseOptions{Name: i.release, Namespace: i.namespace, Revision: 1, IsInstall: true}
+	capabilities := chartutil.DefaultCapabilities.Copy()
+	capabilities.KubeVersion.Version = i.kubernetes
+	all, err := chartutil.ToRenderValues(c, v, release, capabilities)
 	if err != nil {
 		return nil, "", err
 	}
@@ -73,7 +89,7 @@ func helmTemplate(c *chart.Chart, v values) (manifests []byte, notes string, err
 	io.Copy(&text, &warnings) // a line in there is no valid YAML, and so fails the test
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		if strings.HasSuffix(name, "/NOTES.txt") {
-			notes = files[name]
+			notes += files[name]
 			continue
 		}
 		text.WriteString("\n---\n" + files[name])

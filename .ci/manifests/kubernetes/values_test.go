@@ -14,7 +14,7 @@ import (
 )
 
 // value is a row of the table in the chart's README.
-type value struct{ key, preset, meaning string }
+type value struct{ key, kind, preset, meaning string }
 
 // chartValues are the keys of values.yaml that comments describe, in their order.
 func chartValues(t *testing.T) []value {
@@ -37,7 +37,7 @@ func valuesIn(t *testing.T, prefix string, mapping *yaml.Node) (all []value) {
 		switch {
 		case described:
 			meaning = strings.Join(strings.Fields(strings.ReplaceAll(meaning, "\n#", "\n")), " ")
-			all = append(all, value{prefix + key.Value, preset(t, node), meaning})
+			all = append(all, value{prefix + key.Value, kindOfValue(t, node), preset(t, node), meaning})
 		case node.Kind == yaml.MappingNode && len(node.Content) > 0:
 			all = append(all, valuesIn(t, prefix+key.Value+".", node)...)
 		default:
@@ -45,6 +45,22 @@ func valuesIn(t *testing.T, prefix string, mapping *yaml.Node) (all []value) {
 		}
 	}
 	return all
+}
+
+// kindOfValue is the type of a default, in helm-docs's words.
+func kindOfValue(t *testing.T, node *yaml.Node) string {
+	t.Helper()
+	switch node.Kind {
+	case yaml.MappingNode:
+		return "object"
+	case yaml.SequenceNode:
+		return "list"
+	}
+	kind, known := map[string]string{"!!bool": "bool", "!!int": "int", "!!str": "string", "!!null": "string"}[node.Tag]
+	if !known {
+		t.Fatalf("%s: a default of type %s", node.Value, node.Tag)
+	}
+	return kind
 }
 
 // preset is a default, written on one line.
@@ -58,6 +74,9 @@ func preset(t *testing.T, node *yaml.Node) string {
 	if err := k8syaml.Unmarshal(text, &content); err != nil {
 		t.Fatal(err)
 	}
+	if content == nil {
+		return "nil"
+	}
 	line, err := json.Marshal(content)
 	if err != nil {
 		t.Fatal(err)
@@ -65,7 +84,8 @@ func preset(t *testing.T, node *yaml.Node) string {
 	return string(line)
 }
 
-// chartREADME is the chart's README as it should be, with the table made anew.
+// chartREADME is the chart's README as it should be, with the table made anew. The table
+// is the one that helm-docs --sort-values-order=file makes.
 func chartREADME(t *testing.T) string {
 	t.Helper()
 	const begin, end = "<!-- begin generated: values -->\n", "<!-- end generated: values -->\n"
@@ -76,9 +96,9 @@ func chartREADME(t *testing.T) string {
 		t.Fatalf("the chart's README has no lines %q and %q", begin, end)
 	}
 	var b strings.Builder
-	b.WriteString("| Key | Default | Meaning |\n| --- | --- | --- |\n")
+	b.WriteString("| Key | Type | Default | Description |\n|-----|------|---------|-------------|\n")
 	for _, v := range chartValues(t) {
-		fmt.Fprintf(&b, "| `%s` | `%s` | %s |\n", v.key, v.preset, strings.ReplaceAll(v.meaning, "|", `\|`))
+		fmt.Fprintf(&b, "| %s | %s | `%s` | %s |\n", v.key, v.kind, v.preset, strings.ReplaceAll(v.meaning, "|", `\|`))
 	}
 	return before + begin + b.String() + end + after
 }
@@ -101,7 +121,7 @@ func TestSchemaHasTheValues(t *testing.T) {
 // schemaKeys goes as deep as values.yaml has descriptions.
 func schemaKeys(t *testing.T, prefix string, schema map[string]any, described []string) (keys []string) {
 	t.Helper()
-	if schema["additionalProperties"] != false {
+	if schema["additionalProperties"] != false && prefix != "global." { // which other charts use, too
 		t.Errorf("the schema takes unknown keys in %q", prefix)
 	}
 	properties := schema["properties"].(map[string]any)
@@ -109,7 +129,7 @@ func schemaKeys(t *testing.T, prefix string, schema map[string]any, described []
 		property := properties[name].(map[string]any)
 		_, deeper := property["properties"]
 		switch key := prefix + name; {
-		case key == "global": // Helm's own
+		case key == "enabled": // for a parent chart, which Helm evaluates
 		case deeper && !slices.Contains(described, key):
 			keys = append(keys, schemaKeys(t, key+".", property, described)...)
 		default:

@@ -6,13 +6,20 @@
 {{/* The name of the objects: the release's name and the chart's name, or only the release's if it contains the chart's. */}}
 {{- define "aliyun-iot-ota-exporter.fullname" -}}
 {{- $name := include "aliyun-iot-ota-exporter.name" . -}}
-{{- if .Values.fullnameOverride -}}
-{{- .Values.fullnameOverride | trunc 63 | trimSuffix "-" -}}
-{{- else if contains $name .Release.Name -}}
-{{- .Release.Name | trunc 63 | trimSuffix "-" -}}
-{{- else -}}
-{{- printf "%s-%s" .Release.Name $name | trunc 63 | trimSuffix "-" -}}
+{{- $full := .Values.fullnameOverride -}}
+{{- if not $full -}}
+{{- $full = ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) -}}
 {{- end -}}
+{{- regexReplaceAll "-+$" (trunc 63 $full) "" -}}
+{{- end -}}
+
+{{- define "aliyun-iot-ota-exporter.namespace" -}}
+{{- default .Release.Namespace .Values.namespaceOverride -}}
+{{- end -}}
+
+{{/* "true" if several pods share the accounts. */}}
+{{- define "aliyun-iot-ota-exporter.sharded" -}}
+{{- if gt (int .Values.shards) 1 }}true{{ end -}}
 {{- end -}}
 
 {{- define "aliyun-iot-ota-exporter.selectorLabels" -}}
@@ -20,11 +27,27 @@ app.kubernetes.io/name: {{ include "aliyun-iot-ota-exporter.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 
-{{- define "aliyun-iot-ota-exporter.labels" -}}
-{{ include "aliyun-iot-ota-exporter.selectorLabels" . }}
-app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{/* The metadata of an object: a list of the root, the object's own labels and annotations, and its name and namespace if they
+are not those of most objects. No label overrides those that selectors use. */}}
+{{- define "aliyun-iot-ota-exporter.metadata" -}}
+{{- $root := index . 0 -}}
+{{- $standard := dict
+  "app.kubernetes.io/version" ($root.Chart.AppVersion | replace "+" "_" | trunc 63)
+  "app.kubernetes.io/managed-by" $root.Release.Service
+  "helm.sh/chart" (printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-") -}}
+{{- $selected := include "aliyun-iot-ota-exporter.selectorLabels" $root | fromYaml -}}
+{{- $name := include "aliyun-iot-ota-exporter.fullname" $root -}}
+{{- $namespace := include "aliyun-iot-ota-exporter.namespace" $root -}}
+{{- if gt (len .) 3 -}}{{- $name = index . 3 | default $name -}}{{- end -}}
+{{- if gt (len .) 4 -}}{{- $namespace = index . 4 | default $namespace -}}{{- end -}}
+name: {{ $name | quote }}
+namespace: {{ $namespace | quote }}
+labels:
+  {{- merge $selected (index . 1 | default dict) ($root.Values.commonLabels | default dict) $standard | toYaml | nindent 2 }}
+{{- with merge (dict) (index . 2 | default dict) ($root.Values.commonAnnotations | default dict) }}
+annotations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end -}}
 
 {{- define "aliyun-iot-ota-exporter.serviceAccountName" -}}
@@ -44,11 +67,22 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- end -}}
 {{- end -}}
 
+{{/* A parent chart may set global to null. */}}
 {{- define "aliyun-iot-ota-exporter.image" -}}
+{{- $global := .Values.global | default dict -}}
 {{- with .Values.image -}}
+{{- with $global.imageRegistry | default .registry }}{{ trimSuffix "/" . }}/{{ end -}}
 {{- .repository -}}
 {{- if .digest -}}@{{ .digest }}{{- else -}}:{{ default $.Chart.AppVersion .tag }}{{- end -}}
 {{- end -}}
+{{- end -}}
+
+{{/* The Secrets of this chart and of its parent, each given as {name: …} or by its name alone. */}}
+{{- define "aliyun-iot-ota-exporter.imagePullSecrets" -}}
+{{- $global := .Values.global | default dict -}}
+{{- range concat (.Values.imagePullSecrets | default list) ($global.imagePullSecrets | default list) | uniq }}
+- {{ ternary (dict "name" .) . (kindIs "string" .) | toJson }}
+{{- end }}
 {{- end -}}
 
 {{/* The text of the configuration. A text from the user does not change, including its comments. */}}

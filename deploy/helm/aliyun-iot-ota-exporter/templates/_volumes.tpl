@@ -16,22 +16,33 @@
   mountPath: /etc/aliyun_iot_ota_exporter_web
   readOnly: true
 {{- end }}
+{{- with .Values.extraVolumeMounts }}
+{{ toYaml . }}
+{{- end }}
 {{- end -}}
 
 {{/* Only the pod's group can read the files of a Secret. */}}
 {{- define "aliyun-iot-ota-exporter.volumes" -}}
+{{- $fullname := include "aliyun-iot-ota-exporter.fullname" . -}}
 {{- if not .Values.demo }}
 - name: config
-  configMap:
-    name: {{ include "aliyun-iot-ota-exporter.fullname" . }}
-- name: state
-  {{- if .Values.persistence.enabled }}
-  persistentVolumeClaim:
-    claimName: {{ default (include "aliyun-iot-ota-exporter.fullname" .) .Values.persistence.existingClaim | quote }}
+  {{- if or .Values.configExistingSecretName .Values.secretConfig }}
+  secret:
+    secretName: {{ .Values.configExistingSecretName | default (printf "%s-config" $fullname) | quote }}
+    defaultMode: 0440
   {{- else }}
+  configMap:
+    name: {{ .Values.configExistingConfigMapName | default $fullname | quote }}
+  {{- end }}
+{{- if not .Values.persistence.enabled }}
+- name: state
   emptyDir:
     sizeLimit: 64Mi
-  {{- end }}
+{{- else if not (include "aliyun-iot-ota-exporter.sharded" .) }}
+- name: state
+  persistentVolumeClaim:
+    claimName: {{ default $fullname .Values.persistence.existingClaim | quote }}
+{{- end }}
 {{- end }}
 {{- with include "aliyun-iot-ota-exporter.secretName" . }}
 - name: secret
@@ -45,4 +56,18 @@
     secretName: {{ . | quote }}
     defaultMode: 0440
 {{- end }}
+{{- with .Values.extraVolumes }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* The specification of a claim for the state file. */}}
+{{- define "aliyun-iot-ota-exporter.claim" -}}
+accessModes: [ReadWriteOnce]
+{{- with .Values.persistence.storageClassName }}
+storageClassName: {{ . | quote }}
+{{- end }}
+resources:
+  requests:
+    storage: {{ .Values.persistence.size | quote }}
 {{- end -}}

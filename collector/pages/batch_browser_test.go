@@ -73,7 +73,7 @@ func TestBatchInBrowser(t *testing.T) {
 func TestHostileBatchInBrowser(t *testing.T) {
 	t.Parallel()
 	b := openBrowser(t)
-	for _, text := range hostileTexts {
+	for _, text := range append(hostileTexts, strings.Repeat("W", 200)) {
 		states := troubled(text, text, text)
 		nothing := http.NotFoundHandler()
 		handler, err := web.Pages{
@@ -84,7 +84,10 @@ func TestHostileBatchInBrowser(t *testing.T) {
 			t.Fatal(err)
 		}
 		server := httptest.NewServer(handler)
-		b.do(chromedp.Navigate(server.URL + "/jobs"))
+		b.do(chromedp.EmulateViewport(1400, 900), chromedp.Navigate(server.URL+"/jobs"))
+		if got := b.value(`document.documentElement.scrollWidth`); got != "1400" {
+			t.Errorf("%.20q: the list is %s pixels wide", text, got)
+		}
 		b.follow(`tbody th a`)
 		want := strings.Join(strings.Fields(printable.Text(text)), " ")
 		if got := b.value(`document.querySelector("h1 bdi").textContent`); strings.Join(strings.Fields(got), " ") != want {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
@@ -28,8 +29,10 @@ func (r *pageRow) Timeline() []timelineEntry {
 	add("planned start", j.UtcScheduleTime)
 	add("started", j.UtcStartTime)
 	add("last modified", j.UtcModified)
-	if r.Devices != nil && r.Devices.Finished() > 0 {
-		add("number of finished devices last changed", new(r.LastFinished()))
+	if at := r.LastFinished(); r.Devices != nil && r.Devices.Finished() > 0 && !(r.Status == aliyun.StatusCompleted && at.After(r.EndedAt())) {
+		// All devices of a completed batch finished before its end, although the exporter
+		// may have counted them for the first time later.
+		add("number of finished devices last changed", &at)
 	}
 	if at, ok := r.FinishesAt(); ok {
 		add("all devices have finished, at the current rate", &at)

@@ -52,12 +52,12 @@ func TestJobsPageShowsARefusedKeyOnce(t *testing.T) {
 		page := w.Body.String()
 		root := harness.Document(t, w)
 		got := banners(root)
-		const want = "Account production: ListOTAFirmware, QueryOTAJob fails The access key secret does not belong to the access key ID. " +
+		const want = "Account production: calls of ListOTAFirmware, QueryOTAJob fail The access key secret does not belong to the access key ID. " +
 			"Set credentials.access_key_secret, or correct its file. The exporter reads a changed file again by itself. auth SignatureDoesNotMatch, "
 		if len(got) != 1 || !strings.HasPrefix(got[0], want) {
 			t.Fatalf("banners %q, want one that begins with %q", got, want)
 		}
-		if end := "The secret is read from " + secret + ". Affected: 3 batches, 2 lists"; !strings.HasSuffix(got[0], end) {
+		if end := "The secret is read from " + secret + ". Batches that are not polled: 3 Lists that are not read: 2"; !strings.HasSuffix(got[0], end) {
 			t.Errorf("%q, want it to end with %q", got[0], end)
 		}
 		for _, noise := range []string{"CanonicalRequest", "StringToSign", "x-acs-date"} {
@@ -91,9 +91,9 @@ func TestJobsPageTellsOutagesFromSingleFailures(t *testing.T) {
 		"one batch fails":                     {gateway.Fault{JobID: "job-0001", Code: "iot.system.SystemException"}, ""},
 		"one batch cannot be read in time":    {gateway.Fault{JobID: "job-0001", Latency: time.Hour}, ""},
 		"one batch is not permitted":          {gateway.Fault{JobID: "job-0001", Code: "Forbidden.RAM"}, ""},
-		"nothing but one operation is denied": {gateway.Fault{Operation: aliyun.OpListOTATaskByJob, Code: "Forbidden.RAM"}, "Account production: ListOTATaskByJob fails The RAM user or role is not allowed to call ListOTATaskByJob. Grant the RAM action iot:ListOTATaskByJob"},
-		"every call fails at the API":         {gateway.Fault{Code: "iot.system.SystemException"}, "Account production: ListOTATaskByJob, QueryOTAJob fails The API itself fails"},
-		"no call is answered":                 {gateway.Fault{Latency: time.Hour}, "Account production: ListOTATaskByJob, QueryOTAJob fails http"},
+		"nothing but one operation is denied": {gateway.Fault{Operation: aliyun.OpListOTATaskByJob, Code: "Forbidden.RAM"}, "Account production: calls of ListOTATaskByJob fail The RAM user or role is not allowed to call ListOTATaskByJob. Grant the RAM action iot:ListOTATaskByJob"},
+		"every call fails at the API":         {gateway.Fault{Code: "iot.system.SystemException"}, "Account production: calls of ListOTATaskByJob, QueryOTAJob fail The API itself fails"},
+		"no call is answered":                 {gateway.Fault{Latency: time.Hour}, "Account production: calls of ListOTATaskByJob, QueryOTAJob fail http"},
 		"every call is throttled":             {gateway.Fault{Code: "Throttling.User"}, ""},
 		"every batch is gone":                 {gateway.Fault{Operation: aliyun.OpQueryOTAJob, Code: "iot.firmware.InvalidOTAJobId"}, ""},
 	} {

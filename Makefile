@@ -8,7 +8,7 @@ BRANCH   ?= $(shell git rev-parse --abbrev-ref HEAD 2>/dev/null || echo unknown)
 pkg     := github.com/prometheus/common/version
 ldflags := -s -w -X $(pkg).Version=$(VERSION) -X $(pkg).Revision=$(REVISION) -X $(pkg).Branch=$(BRANCH)
 
-.PHONY: build test lint demo update check bench bench-rules fuzz hostile dist
+.PHONY: build test lint demo update check bench bench-rules fuzz hostile dist version
 
 # The version comes from the variables above, which also work where go cannot ask git.
 build:
@@ -51,3 +51,6 @@ hostile: # the program against all servers that misbehave, for that long
 
 dist: # what a release offers for download
 	VERSION='$(VERSION)' REVISION='$(REVISION)' .ci/dist
+
+version: # writes the version of the next release into every file that names it: make version VERSION=1.2.3
+	.ci/version set '$(VERSION)'

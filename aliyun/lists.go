@@ -76,8 +76,15 @@ type Task struct {
 	UtcModified *time.Time `json:"UtcModified"`
 }
 
+// The values of TaskStatus that mean something to the exporter.
+const (
+	TaskConfirm   = "CONFIRM" // only devices of batches with NeedConfirm have it
+	TaskSucceeded = "SUCCEEDED"
+	TaskFailed    = "FAILED"
+)
+
 // TaskStatuses are the documented values of TaskStatus, in the order of a task's life.
-var TaskStatuses = []string{"CONFIRM", "QUEUED", "NOTIFIED", "IN_PROGRESS", "SUCCEEDED", "FAILED", "CANCELED"}
+var TaskStatuses = []string{TaskConfirm, "QUEUED", "NOTIFIED", "IN_PROGRESS", TaskSucceeded, TaskFailed, "CANCELED"}
 
 // FinishedTaskStatuses are the values of TaskStatus in which a task has ended.
 var FinishedTaskStatuses = TaskStatuses[4:]

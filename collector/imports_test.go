@@ -45,7 +45,7 @@ var allowed = map[string][]string{
 	"collector/poll":      {"aliyun", "aliyun/budget", "aliyun/credentials", "aliyun/printable", "collector/reason", "collector/target", "collector/store", "collector/schedule"},
 	"collector/web":       nil,
 	"collector/expose":    {"aliyun", "aliyun/printable", "collector/store", "collector/web"},
-	"collector/pages":     {"config/link", "aliyun", "aliyun/printable", "collector/target", "collector/store", "collector/advice", "collector/poll", "collector/web"},
+	"collector/pages":     {"config/link", "aliyun", "aliyun/printable", "collector/reason", "collector/target", "collector/store", "collector/advice", "collector/poll", "collector/web"},
 	"collector/api":       {"aliyun", "collector/store", "collector/web", "collector/pages"},
 	"collector/statefile": {"aliyun", "collector/reason", "collector/target", "collector/store"},
 	"collector/check":     {"aliyun", "aliyun/budget", "aliyun/printable", "collector/target", "collector/schedule", "collector/poll", "collector/advice"},

@@ -95,7 +95,7 @@ func (j *job) addDetails(s *store.State) {
 	for _, e := range s.History {
 		j.History = append(j.History, event{e.At.UTC(), e.Status, e.Operation, e.Class, e.Code, e.RequestID})
 	}
-	for _, a := range s.Answers.All() {
+	for _, a := range s.Answers {
 		j.Answers = append(j.Answers, callOutcome{a.Operation, a.At.UTC(), a.RequestID, a.Class})
 	}
 }

@@ -88,7 +88,7 @@ func jobOf(b pages.Batch) job {
 		Account: b.Account, JobID: b.JobID, Region: b.Region, IotInstanceID: b.Instance.ID, Origin: string(b.Origin),
 		DiscoveredBy: b.DiscoveredBy(), ProductName: b.Firmware.ProductName, ModuleName: b.Firmware.ModuleName, AsOf: known(b.TrueAt()), Devices: devicesOf(b.State),
 		Error:       failureOf(b.Err, b.ErrAt, b.Failures, b.Cure),
-		DeviceError: failureOf(b.DevicesErr, b.Answers.Counts.At, 0, b.DevicesCure),
+		DeviceError: failureOf(b.DevicesErr, b.Answer(aliyun.OpListOTATaskByJob).At, 0, b.DevicesCure),
 	}
 	if b.Job != nil {
 		j.settings = settingsOf(b.Job)

@@ -3,9 +3,9 @@ package expose
 import (
 	"cmp"
 	"context"
+	"iter"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
 // firmwareInfo is the metric of packages. It has no emit function: a package is no batch.
@@ -15,20 +15,21 @@ var firmwareInfo = family{
 }
 
 // renderFirmwares writes the metric of packages to out. It stops as render does.
-func renderFirmwares(ctx context.Context, out sink, firmwares []store.Firmware) error {
+func renderFirmwares(ctx context.Context, out sink, firmwares iter.Seq2[string, *aliyun.Firmware]) error {
 	labels := make([]label, len(firmwareLabels))
 	for again := true; again; again = out.end() {
 		out.begin(firmwareInfo)
-		for i := range firmwares {
-			f := &firmwares[i]
+		i := 0
+		for account, f := range firmwares {
 			if i%stopEvery == 0 {
 				if err := cmp.Or(out.failed(), ctx.Err()); err != nil {
 					return err
 				}
 			}
-			out.of(f.Account, "firmware_id", aliyun.Text(f.FirmwareID))
+			i++
+			out.of(account, "firmware_id", aliyun.Text(f.FirmwareID))
 			for j, l := range firmwareLabels {
-				labels[j] = label{l.name, l.value(&f.Firmware)}
+				labels[j] = label{l.name, l.value(f)}
 			}
 			out.sample(1, labels)
 		}

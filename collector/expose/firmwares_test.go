@@ -4,24 +4,20 @@ import (
 	"reflect"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/common/expfmt"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/expose"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
 func renderedFirmware(t *testing.T, f aliyun.Firmware) string {
 	t.Helper()
-	var text strings.Builder
-	if err := expose.WriteText(t.Context(), &text, nil, []store.Firmware{{Account: "production", Firmware: f}}, time.Hour); err != nil {
-		t.Fatal(err)
-	}
-	return text.String()
+	states := store.New()
+	states.SetFirmwares("production", []aliyun.Firmware{f})
+	return harness.Get(harness.NewHandler(t, states)).Body.String()
 }
 
 func fullFirmware(t *testing.T) (f aliyun.Firmware) {

@@ -3,9 +3,7 @@ package expose
 import (
 	"cmp"
 	"context"
-	"io"
 	"net/http"
-	"time"
 
 	"github.com/go-kit/log"
 	"github.com/go-kit/log/level"
@@ -77,17 +75,6 @@ func NewHandler(store *store.Store, self prometheus.Gatherer, logger log.Logger)
 			}
 		}
 	})), nil
-}
-
-// WriteText writes the metrics of batches and packages in the text format. expected is the
-// expected duration of a static batch that has no deadline of its own. It returns the error of
-// ctx or the first error of w.
-func WriteText(ctx context.Context, w io.Writer, states []*store.State, firmwares []store.Firmware, expected time.Duration) error {
-	out := newTextSink(w)
-	if err := render(ctx, out, families(expected), states); err != nil {
-		return err
-	}
-	return renderFirmwares(ctx, out, firmwares)
 }
 
 // render writes all families of the table to out. It stops when the client has gone: when ctx

@@ -11,7 +11,6 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/expose"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/situations"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
@@ -79,15 +78,13 @@ func TestEveryFieldOnTheWire(t *testing.T) {
 func rendered(t *testing.T, job *aliyun.Job) string {
 	t.Helper()
 	asked := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
-	var text strings.Builder
-	err := expose.WriteText(t.Context(), &text, []*store.State{{
+	states := store.New()
+	states.SetExpectedDuration(24 * time.Hour)
+	states.Replace(nil, &store.State{
 		Target: target.Target{Account: "production", Region: harness.Region, JobID: harness.JobID},
 		Job:    job, AsOf: asked, Asked: asked,
-	}}, nil, 24*time.Hour)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return text.String()
+	})
+	return harness.Get(harness.NewHandler(t, states)).Body.String()
 }
 
 func fullJob(t *testing.T) *aliyun.Job {

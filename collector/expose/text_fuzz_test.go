@@ -48,7 +48,7 @@ func FuzzText(f *testing.F) {
 		other := &store.State{Target: target.Target{Account: account, JobID: jobID + " "}, Asked: at}
 
 		var ours, protobuf, theirs bytes.Buffer
-		if err := WriteText(t.Context(), &ours, []*store.State{s, other}, nil, time.Hour); err != nil {
+		if err := render(t.Context(), newTextSink(&ours), families(time.Hour), []*store.State{s, other}); err != nil {
 			t.Fatal(err)
 		}
 		if err := render(t.Context(), &protoSink{w: &protobuf}, families(time.Hour), []*store.State{s, other}); err != nil {

@@ -55,7 +55,7 @@ func troubled(account, jobID, text string) *store.Store {
 	for i := range store.MaxHistory {
 		s.History = append(s.History, store.Event{At: at.Add(time.Duration(i) * time.Second), Operation: aliyun.OpQueryOTAJob, Class: aliyun.ClassServer, Code: text, RequestID: text})
 	}
-	s.Answers.Job = store.Answer{At: at, RequestID: text, Class: aliyun.ClassServer}
+	s.Answers = []store.Answer{{Operation: aliyun.OpQueryOTAJob, At: at, RequestID: text, Class: aliyun.ClassServer}}
 	states.Replace(before, &s)
 	states.SetFirmwares(account, []aliyun.Firmware{{FirmwareID: &text, ProductName: &text, ModuleName: &text}})
 	return states

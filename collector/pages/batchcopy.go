@@ -8,7 +8,6 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/printable"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
 // PromQL returns a query for everything that Prometheus knows of the batch.
@@ -62,7 +61,7 @@ func (v *batchView) listedStatuses() []string {
 	}
 	var listed []string
 	for _, status := range aliyun.TaskStatuses {
-		finished := slices.Contains(aliyun.FinishedTaskStatuses, status) && status != store.Failed
+		finished := slices.Contains(aliyun.FinishedTaskStatuses, status) && status != aliyun.TaskFailed
 		if v.Devices.ByStatus[status] > 0 && !finished {
 			listed = append(listed, status)
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/reason"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
@@ -96,7 +97,7 @@ func (r *pageRow) FailedDevices() []failedDevice {
 // known; "": it lists some, or none was read. The state file keeps only the numbers.
 func (r *pageRow) ForgottenFailures() string {
 	switch {
-	case r.Devices == nil || len(r.Devices.Failed) > 0 || r.Devices.ByStatus[store.Failed] == r.Devices.Reasons[reason.Unread]:
+	case r.Devices == nil || len(r.Devices.Failed) > 0 || r.Devices.ByStatus[aliyun.TaskFailed] == r.Devices.Reasons[reason.Unread]:
 		return ""
 	case r.WantsCount():
 		return "Names and texts of the failed devices are not kept over a restart. They come with the next count."
@@ -109,5 +110,5 @@ func (r *pageRow) UnreadFailures() int {
 	if r.Devices == nil {
 		return 0
 	}
-	return max(0, r.Devices.ByStatus[store.Failed]-len(r.Devices.Failed))
+	return max(0, r.Devices.ByStatus[aliyun.TaskFailed]-len(r.Devices.Failed))
 }

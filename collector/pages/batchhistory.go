@@ -68,14 +68,14 @@ func (r *pageRow) DeadlineText() string {
 
 // lastAnswer is the last answer of an operation about the batch.
 type lastAnswer struct {
-	store.OperationAnswer
+	store.Answer
 	When *moment
 }
 
 // LastAnswers returns the last answer of each operation that was called since the program
 // started.
 func (r *pageRow) LastAnswers() (all []lastAnswer) {
-	for _, a := range r.Answers.All() {
+	for _, a := range r.Answers {
 		all = append(all, lastAnswer{a, r.moment(a.At)})
 	}
 	return all

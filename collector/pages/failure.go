@@ -65,7 +65,7 @@ func (r *pageRow) CountFailure() *failure {
 		r.Err != nil && r.Err.Class == r.DevicesErr.Class && r.Err.Code == r.DevicesErr.Code {
 		return nil
 	}
-	return newFailure(r.DevicesErr, r.Instance, "job "+r.JobID, r.moment(r.Answers.Counts.At), 0)
+	return newFailure(r.DevicesErr, r.Instance, "job "+r.JobID, r.moment(r.Answer(aliyun.OpListOTATaskByJob).At), 0)
 }
 
 // OldCounts returns the age of the numbers of devices if it is worth a word: the devices could

@@ -83,7 +83,7 @@ func findOutages(rows []*pageRow, lists []poll.ListFailure) (found []*outage, ot
 		if r.pollOutage = o.put(r.Account, r.Instance, r.Err, r.ErrAt); r.pollOutage != nil {
 			r.pollOutage.Batches++
 		}
-		if r.countOutage = o.put(r.Account, r.Instance, r.DevicesErr, r.Answers.Counts.At); r.countOutage != nil {
+		if r.countOutage = o.put(r.Account, r.Instance, r.DevicesErr, r.Answer(aliyun.OpListOTATaskByJob).At); r.countOutage != nil {
 			r.countOutage.Counts++
 		}
 	}

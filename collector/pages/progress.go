@@ -5,7 +5,6 @@ import (
 	"strconv"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
 // progress is the progress of the devices of a batch. The template uses the exported fields and
@@ -30,7 +29,7 @@ func (r *pageRow) Progress() *progress {
 	if r.Devices == nil || r.Devices.Total == 0 {
 		return nil
 	}
-	p := &progress{Total: r.Devices.Total, Succeeded: r.Devices.ByStatus[succeeded], Failed: r.Devices.ByStatus[store.Failed]}
+	p := &progress{Total: r.Devices.Total, Succeeded: r.Devices.ByStatus[aliyun.TaskSucceeded], Failed: r.Devices.ByStatus[aliyun.TaskFailed]}
 	from := 0.0
 	for _, status := range r.Devices.Statuses() {
 		n := r.Devices.ByStatus[status]
@@ -47,8 +46,6 @@ func (r *pageRow) Progress() *progress {
 	return p
 }
 
-const succeeded = "SUCCEEDED"
-
 // SucceededShare and FailedShare are shares of all devices: of a cancelled batch, most devices
 // may have done neither.
 func (p *progress) SucceededShare() string { return percent(p.Succeeded, p.Total) }
@@ -60,7 +57,7 @@ func (r *pageRow) succeeded() (share float64, ok bool) {
 	if r.Devices == nil || r.Devices.Total == 0 {
 		return 0, false
 	}
-	return min(float64(r.Devices.ByStatus[succeeded])/float64(r.Devices.Total), 1), true
+	return min(float64(r.Devices.ByStatus[aliyun.TaskSucceeded])/float64(r.Devices.Total), 1), true
 }
 
 // stateCount is the number of devices with a task status.

@@ -41,15 +41,15 @@ func (jobListOperation) fetch(ctx context.Context, c *aliyun.Client, of target.F
 
 func (o jobListOperation) takePage(of target.Firmware, r *listRead, page []aliyun.JobSummary, asOf, now time.Time) error {
 	a := o.account
-	full, answer := false, store.NewAnswer(now, r.requestID, nil)
+	full := false
 	for i := range page {
 		jobID, why := *page[i].JobID, a.wanted[of]
 		before := a.store.Get(a.name, jobID)
 		switch {
 		case before != nil:
-			a.update(before, before.ShownByList(&page[i], asOf).WithFoundBy(why.foundBy).WithAnswer(aliyun.OpListOTAJobByFirmware, answer))
+			a.update(before, before.ShownByList(&page[i], asOf).WithFoundBy(why.foundBy).WithAnswer(aliyun.OpListOTAJobByFirmware, now, r.requestID, nil))
 		case why.foundBy != "":
-			full = !a.discover(of, why, &page[i], asOf, answer) || full
+			full = !a.discover(of, why, &page[i], asOf, now, r.requestID) || full
 		}
 	}
 	if full {
@@ -62,12 +62,12 @@ func (jobListOperation) takeEnd(target.Firmware, *listRead, bool, time.Time) {} 
 
 // discover takes up a batch that a job list shows for the first time, unless it ended
 // too long ago. It returns false if there is no room for it. a.mu is held.
-func (a *account) discover(of target.Firmware, why listedFor, in *aliyun.JobSummary, asOf time.Time, answer store.Answer) bool {
+func (a *account) discover(of target.Firmware, why listedFor, in *aliyun.JobSummary, asOf, now time.Time, requestID string) bool {
 	state := (&store.State{Target: target.Target{
 		Account: a.name, Region: why.region, Instance: of.Instance, JobID: *in.JobID,
 		Origin: target.Discovered, FoundBy: why.foundBy, Counted: a.config.DeviceCounts,
-	}}).ShownByList(in, asOf).WithAnswer(aliyun.OpListOTAJobByFirmware, answer)
-	if a.tooOld(state, answer.At) {
+	}}).ShownByList(in, asOf).WithAnswer(aliyun.OpListOTAJobByFirmware, now, requestID, nil)
+	if a.tooOld(state, now) {
 		return true
 	}
 	if a.plan.Len()-len(a.config.Targets) >= maxDiscovered {

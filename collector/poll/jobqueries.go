@@ -58,7 +58,7 @@ func (q *jobQuery) done(failure *aliyun.Error) {
 		after = before.Answered(q.job, q.started)
 		a.rtt += (q.ended.Sub(q.started) - a.rtt) / 8
 	}
-	a.update(before, after.WithAnswer(aliyun.OpQueryOTAJob, store.NewAnswer(q.ended, q.requestID, failure)))
+	a.update(before, after.WithAnswer(aliyun.OpQueryOTAJob, q.ended, q.requestID, failure))
 	a.plan.Done(q.target.JobID, q.started, q.ended, failure)
 }
 

@@ -73,7 +73,7 @@ func (t *taskCounts) current(c *taskCount) bool { return t.rounds[c.target.JobID
 
 func (c *taskCount) send(ctx context.Context, client *aliyun.Client) *aliyun.Error {
 	size := 1 // only the Total is read
-	if c.status == "" || c.status == store.Failed {
+	if c.status == "" || c.status == aliyun.TaskFailed {
 		size = aliyun.TasksPerPage
 	}
 	page, err := client.ListOTATaskByJob(ctx, c.target.Instance, c.target.JobID, c.status, size)
@@ -90,12 +90,11 @@ func (c *taskCount) done(failure *aliyun.Error) {
 		return
 	}
 	r.open--
-	if r.failure == nil { // of a round that fails, that of the call that failed
-		r.answer = store.NewAnswer(time.Now(), c.page.RequestID, failure)
+	if r.failure == nil {
+		r.ended, r.requestID, r.failure = time.Now(), c.page.RequestID, failure
 	}
 	switch {
 	case failure != nil:
-		r.failure = failure
 	case c.status == "":
 		t.account.update(before, before.WithSize(c.page.Total))
 		for _, status := range r.first(c.page, before.MayConfirm()) {
@@ -124,7 +123,7 @@ func (t *taskCounts) finish(jobID string, r *taskRound) {
 		return
 	}
 	t.watch(before, now) // what changed while the round went on
-	after := before.WithAnswer(aliyun.OpListOTATaskByJob, r.answer)
+	after := before.WithAnswer(aliyun.OpListOTATaskByJob, r.ended, r.requestID, r.failure)
 	if r.failure != nil {
 		a.update(before, after.WithDevicesErr(r.failure, now))
 		return

@@ -28,7 +28,7 @@ func failures(tasks []aliyun.Task, failed int, rules reason.Rules) (reasons map[
 	known := make(map[[2]string]string) // reasons
 	for i := range tasks {
 		t := &tasks[i]
-		if aliyun.Text(t.TaskStatus) != store.Failed || len(devices) == min(failed, store.MaxFailed) {
+		if aliyun.Text(t.TaskStatus) != aliyun.TaskFailed || len(devices) == min(failed, store.MaxFailed) {
 			continue
 		}
 		d := store.FailedDevice{

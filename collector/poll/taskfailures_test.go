@@ -216,7 +216,7 @@ func TestCountsThatRecover(t *testing.T) {
 		mend := h.Sim.Inject(gateway.Fault{Operation: aliyun.OpListOTATaskByJob, Code: "iot.system.SystemException"})
 		h.Pass(10 * time.Minute)
 		s := h.State(harness.JobID)
-		if a := s.Answers.Counts; a.RequestID == "" || a.RequestID != last.Load() || a.Class != aliyun.ClassServer {
+		if a := s.Answer(aliyun.OpListOTATaskByJob); a.RequestID == "" || a.RequestID != last.Load() || a.Class != aliyun.ClassServer {
 			t.Errorf("the last answer is %+v, want one with the id %v", a, last.Load())
 		}
 		if s.Devices.Reasons["version_mismatch"] != 5 || s.DevicesErr == nil {
@@ -225,10 +225,10 @@ func TestCountsThatRecover(t *testing.T) {
 		mend()
 		h.Pass(10 * time.Minute)
 		s = h.State(harness.JobID)
-		if a := s.Answers.Counts; a.RequestID == "" || a.RequestID != last.Load() || a.Class != "" || time.Since(a.At) > time.Minute {
+		if a := s.Answer(aliyun.OpListOTATaskByJob); a.RequestID == "" || a.RequestID != last.Load() || a.Class != "" || time.Since(a.At) > time.Minute {
 			t.Errorf("the last answer is %+v, want one with the id %v", a, last.Load())
 		}
-		if a := s.Answers.Job; a.RequestID == "" || time.Since(a.At) > time.Minute || s.Answers.List != (store.Answer{}) {
+		if a := s.Answer(aliyun.OpQueryOTAJob); a.RequestID == "" || time.Since(a.At) > time.Minute || len(s.Answers) != 2 {
 			t.Errorf("answers %+v", s.Answers)
 		}
 		if failed, again := strings.Count(h.Logs.String(), "counting the devices of a batch fails"), strings.Count(h.Logs.String(), "counting the devices of a batch works again"); failed != 1 || again != 1 {

@@ -17,8 +17,10 @@ type taskRound struct {
 	whole   bool           // all tasks were on the first page
 	failed  []aliyun.Task  // a page with those that are FAILED
 	open    int            // calls under way or still to make
-	failure *aliyun.Error
-	answer  store.Answer // to the last call, or to the first one that failed
+	// The last call, or the first one that failed.
+	ended     time.Time
+	requestID string
+	failure   *aliyun.Error // nil: no call has failed
 }
 
 // first takes up the page of all tasks and returns the statuses that are still to be
@@ -38,7 +40,7 @@ func (r *taskRound) first(page aliyun.List[aliyun.Task], confirm bool) (statuses
 		return nil
 	}
 	for _, status := range aliyun.TaskStatuses {
-		if status != store.Confirm || confirm {
+		if status != aliyun.TaskConfirm || confirm {
 			statuses = append(statuses, status)
 		}
 	}
@@ -48,7 +50,7 @@ func (r *taskRound) first(page aliyun.List[aliyun.Task], confirm bool) (statuses
 // count takes up how many tasks have a status.
 func (r *taskRound) count(status string, page aliyun.List[aliyun.Task]) {
 	r.counts[status] = page.Total
-	if status == store.Failed {
+	if status == aliyun.TaskFailed {
 		r.failed = page.Entries
 	}
 }
@@ -76,12 +78,12 @@ func (r *taskRound) result(rules reason.Rules) (counts *store.DeviceCounts, why 
 	off, allowed := max(counted-r.total, r.total-counted), max(10, r.total/20)
 	if r.whole {
 		allowed = 0
-	} else if _, all := r.counts[store.Confirm]; !all && counted < r.total {
+	} else if _, all := r.counts[aliyun.TaskConfirm]; !all && counted < r.total {
 		off = 0 // the others may be in CONFIRM, which the next round counts
 	}
 	if off > allowed {
 		return nil, "the counts of the task statuses do not add up to the count of all devices"
 	}
-	counts.Reasons, counts.Failed = failures(r.failed, r.counts[store.Failed], rules)
+	counts.Reasons, counts.Failed = failures(r.failed, r.counts[aliyun.TaskFailed], rules)
 	return counts, ""
 }

@@ -4,13 +4,17 @@ package statefile
 
 import (
 	"bytes"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/go-kit/log"
 	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/expose"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/conditions"
@@ -103,11 +107,13 @@ func TestStateFileWithAnyBitOfABatchWrong(t *testing.T) {
 		if len(got) < len(states) { // detected, so only the line is lost
 			return
 		}
-		var text bytes.Buffer
-		if err := expose.WriteText(t.Context(), &text, known(got).Snapshot(), nil, time.Hour); err != nil {
+		handler, err := expose.NewHandler(known(got), prometheus.NewRegistry(), log.NewNopLogger())
+		if err != nil {
 			t.Fatal(err)
 		}
-		checkOnce(t, text.Bytes())
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", http.NoBody))
+		checkOnce(t, w.Body.Bytes())
 	})
 }
 

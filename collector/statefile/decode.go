@@ -81,7 +81,7 @@ func decodeState(data []byte, now time.Time) (*store.State, error) {
 	if line.Devices != nil {
 		asOf := restored(line.DevicesAsOf, now)
 		s.Devices = &store.DeviceCounts{ByStatus: line.Devices, Total: line.DevicesTotal, AsOf: asOf, FinishedAt: asOf}
-		s.Devices.Reasons = restoredReasons(line.Reasons, line.Devices[store.Failed])
+		s.Devices.Reasons = restoredReasons(line.Reasons, line.Devices[aliyun.TaskFailed])
 		if !line.FinishedAt.IsZero() { // the file is of a version that writes it
 			s.Devices.FinishedAt = restored(line.FinishedAt, now)
 		}

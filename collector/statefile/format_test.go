@@ -53,7 +53,7 @@ func encoded(t testing.TB, states []*store.State) []byte {
 // a cause.
 func diffStates(a, b []*store.State) string {
 	errorTexts := cmp.Comparer(func(a, b *aliyun.Error) bool { return fmt.Sprint(a) == fmt.Sprint(b) })
-	return cmp.Diff(a, b, errorTexts, cmpopts.IgnoreUnexported(store.State{}), cmpopts.EquateEmpty())
+	return cmp.Diff(a, b, errorTexts, cmpopts.IgnoreUnexported(store.State{}, store.DeviceCounts{}), cmpopts.EquateEmpty())
 }
 
 // inTheFuture reports whether a state is newer than now.

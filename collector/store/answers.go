@@ -1,70 +1,48 @@
 package store
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
-// Answers are the last calls of each operation about a batch since the program started.
-// The zero value of one means that there was none.
-type Answers struct {
-	Job    Answer // QueryOTAJob
-	List   Answer // ListOTAJobByFirmware, if a list showed the batch
-	Counts Answer // ListOTATaskByJob
-}
-
-// Answer is the outcome of one call.
+// Answer is the outcome of the last call of an operation about a batch.
 type Answer struct {
-	At        time.Time    // when it ended
+	Operation string
+	At        time.Time    // when the call ended
 	RequestID string       // "": the answer has none, or there was no answer
 	Class     aliyun.Class // why it failed; "": it succeeded
 }
 
-// NewAnswer is the outcome of a call that ended at a time. failure is nil if it was
-// answered with this request id.
-func NewAnswer(at time.Time, requestID string, failure *aliyun.Error) Answer {
+// WithAnswer is the state after a call of an operation about the batch has ended at a time.
+// failure is nil if the call was answered with this request id.
+func (s *State) WithAnswer(operation string, at time.Time, requestID string, failure *aliyun.Error) *State {
+	answer := Answer{Operation: operation, At: at, RequestID: requestID}
 	if failure != nil {
-		return Answer{At: at, RequestID: failure.RequestID, Class: failure.Class}
+		answer.RequestID, answer.Class = failure.RequestID, failure.Class
 	}
-	return Answer{At: at, RequestID: requestID}
-}
-
-// of returns that of an operation; nil if the operation is not about single batches.
-func (a *Answers) of(operation string) *Answer {
-	switch operation {
-	case aliyun.OpQueryOTAJob:
-		return &a.Job
-	case aliyun.OpListOTAJobByFirmware:
-		return &a.List
-	case aliyun.OpListOTATaskByJob:
-		return &a.Counts
-	}
-	return nil
-}
-
-// WithAnswer is the state after a call of an operation about the batch has ended.
-func (s *State) WithAnswer(operation string, answer Answer) *State {
 	next := *s
-	if of := next.Answers.of(operation); of != nil {
-		*of = answer
+	next.Answers = []Answer{answer}
+	for _, known := range s.Answers {
+		if known.Operation != operation {
+			next.Answers = append(next.Answers, known)
+		}
 	}
+	slices.SortFunc(next.Answers, func(a, b Answer) int {
+		return cmp.Compare(slices.Index(aliyun.Operations, a.Operation), slices.Index(aliyun.Operations, b.Operation))
+	})
 	return &next
 }
 
-// OperationAnswer is the last answer of an operation.
-type OperationAnswer struct {
-	Operation string
-	Answer
-}
-
-// All returns the answers of the operations that were called, in the order of the
-// documentation.
-func (a *Answers) All() (all []OperationAnswer) {
-	for _, operation := range aliyun.Operations {
-		if of := a.of(operation); of != nil && !of.At.IsZero() {
-			all = append(all, OperationAnswer{operation, *of})
+// Answer returns the last answer of an operation, the zero value if there was none since the
+// program started.
+func (s *State) Answer(operation string) Answer {
+	for _, a := range s.Answers {
+		if a.Operation == operation {
+			return a
 		}
 	}
-	return all
+	return Answer{}
 }

@@ -9,12 +9,6 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
-// Confirm is the task status that only devices of batches with NeedConfirm have.
-const Confirm = "CONFIRM"
-
-// Failed is the task status of devices whose upgrade failed.
-const Failed = "FAILED"
-
 // DeviceCounts say how many devices of a batch have which task status. All numbers
 // are of one round of calls. They must not be changed once they are in a State.
 type DeviceCounts struct {
@@ -30,9 +24,9 @@ type DeviceCounts struct {
 	// FinishedAt is when the first round began that counted this number of finished
 	// devices. State.WithDevices sets it.
 	FinishedAt time.Time
-	// Earlier are earlier counts of the finished devices, see Rate. State.WithDevices sets
-	// it; the state file does not keep it.
-	Earlier []FinishedCount
+	// earlier are earlier counts of the finished devices, see Rate. The state file does not
+	// keep them.
+	earlier []finishedCount
 }
 
 // Statuses returns the task statuses that were counted: the documented ones in their
@@ -79,7 +73,7 @@ func (d *DeviceCounts) Unfinished() int {
 			n += devices
 		}
 	}
-	if _, all := d.ByStatus[Confirm]; !all {
+	if _, all := d.ByStatus[aliyun.TaskConfirm]; !all {
 		n += max(0, d.Total-d.Sum())
 	}
 	return n
@@ -103,13 +97,13 @@ func (s *State) WantsCount() bool {
 	return true
 }
 
-// MayConfirm reports whether devices of the batch may be waiting in [Confirm]: the
+// MayConfirm reports whether devices of the batch may be waiting in CONFIRM: the
 // batch says so, or the last count found some or did not add up to all devices.
 func (s *State) MayConfirm() bool {
 	if s.Job != nil && s.Job.NeedConfirm != nil && *s.Job.NeedConfirm {
 		return true
 	}
-	return s.Devices != nil && (s.Devices.Sum() < s.Devices.Total || s.Devices.ByStatus[Confirm] > 0)
+	return s.Devices != nil && (s.Devices.Sum() < s.Devices.Total || s.Devices.ByStatus[aliyun.TaskConfirm] > 0)
 }
 
 // WithSize is the state after the API said how many devices the batch has.
@@ -128,7 +122,7 @@ func (s *State) WithDevices(counts *DeviceCounts) *State {
 	if s.Job == nil {
 		return s
 	}
-	counts.FinishedAt, counts.Earlier = counts.AsOf, s.Devices.withItself()
+	counts.FinishedAt, counts.earlier = counts.AsOf, s.Devices.withItself()
 	if s.Devices != nil && s.Devices.Finished() == counts.Finished() {
 		counts.FinishedAt = s.Devices.FinishedAt
 	}

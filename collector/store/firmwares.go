@@ -1,17 +1,12 @@
 package store
 
 import (
-	"cmp"
+	"iter"
+	"maps"
 	"slices"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
-
-// Firmware is a package that a firmware list of an account shows.
-type Firmware struct {
-	Account string
-	aliyun.Firmware
-}
 
 // SetFirmwares replaces the packages of an account. It takes over the slice.
 func (s *Store) SetFirmwares(account string, firmwares []aliyun.Firmware) {
@@ -37,17 +32,19 @@ func (s *Store) Firmware(account, id string) *aliyun.Firmware {
 	return s.firmwares[account][id]
 }
 
-// Firmwares returns the packages of all accounts, sorted by account and id.
-func (s *Store) Firmwares() (all []Firmware) {
+// Firmwares returns the packages of all accounts, each with the name of its account, sorted by
+// account and id. They are those of the moment of the call, and must not be changed.
+func (s *Store) Firmwares() iter.Seq2[string, *aliyun.Firmware] {
 	s.mu.RLock()
-	for account, byID := range s.firmwares {
-		for _, f := range byID {
-			all = append(all, Firmware{account, *f})
+	accounts := maps.Clone(s.firmwares) // the maps in it are never changed
+	s.mu.RUnlock()
+	return func(yield func(string, *aliyun.Firmware) bool) {
+		for _, account := range slices.Sorted(maps.Keys(accounts)) {
+			for _, id := range slices.Sorted(maps.Keys(accounts[account])) {
+				if !yield(account, accounts[account][id]) {
+					return
+				}
+			}
 		}
 	}
-	s.mu.RUnlock()
-	slices.SortFunc(all, func(a, b Firmware) int {
-		return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(aliyun.Text(a.FirmwareID), aliyun.Text(b.FirmwareID)))
-	})
-	return all
 }

@@ -18,8 +18,8 @@ func TestFirmwares(t *testing.T) {
 	s.SetFirmwares("c", []aliyun.Firmware{firmware("fw-1", "r")})
 	s.SetFirmwares("c", nil)
 	var got []string
-	for _, f := range s.Firmwares() {
-		got = append(got, f.Account+" "+*f.FirmwareID)
+	for account, f := range s.Firmwares() {
+		got = append(got, account+" "+*f.FirmwareID)
 	}
 	if diff := cmp.Diff([]string{"a fw-9", "b fw-1", "b fw-2"}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

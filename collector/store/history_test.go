@@ -30,7 +30,7 @@ func failed(class aliyun.Class, code, requestID string) news {
 }
 
 func counted(s *State, at time.Time) *State {
-	return s.WithDevices(&DeviceCounts{ByStatus: map[string]int{Failed: 1}, Total: 1, AsOf: at})
+	return s.WithDevices(&DeviceCounts{ByStatus: map[string]int{aliyun.TaskFailed: 1}, Total: 1, AsOf: at})
 }
 
 func countFailed(code string) news {

@@ -7,8 +7,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
-// FinishedCount is how many devices had finished when a round of counts began.
-type FinishedCount struct {
+// finishedCount is how many devices had finished when a round of counts began.
+type finishedCount struct {
 	At       time.Time
 	Finished int
 }
@@ -22,26 +22,26 @@ const (
 	minRateSpan = time.Minute
 )
 
-// withItself is Earlier of the counts after d; d may be nil.
-func (d *DeviceCounts) withItself() []FinishedCount {
+// withItself is earlier of the counts after d; d may be nil.
+func (d *DeviceCounts) withItself() []finishedCount {
 	if d == nil {
 		return nil
 	}
-	n := len(d.Earlier)
-	if n > 0 && d.AsOf.Sub(d.Earlier[n-1].At) < earlierEvery {
-		return d.Earlier
+	n := len(d.earlier)
+	if n > 0 && d.AsOf.Sub(d.earlier[n-1].At) < earlierEvery {
+		return d.earlier
 	}
-	return slices.Concat(d.Earlier[max(0, n+1-maxEarlier):], []FinishedCount{{d.AsOf, d.Finished()}})
+	return slices.Concat(d.earlier[max(0, n+1-maxEarlier):], []finishedCount{{d.AsOf, d.Finished()}})
 }
 
 // Rate is how many devices finish in a minute, measured over the last hour or the shorter
 // time since the exporter first counted them. It is not ok before there are two counts, or
 // if devices have left the batch meanwhile.
 func (d *DeviceCounts) Rate() (perMinute float64, over time.Duration, ok bool) {
-	if d == nil || len(d.Earlier) == 0 {
+	if d == nil || len(d.earlier) == 0 {
 		return 0, 0, false
 	}
-	first := d.Earlier[0]
+	first := d.earlier[0]
 	over = d.AsOf.Sub(first.At)
 	finished := d.Finished() - first.Finished
 	if over < minRateSpan || finished < 0 {

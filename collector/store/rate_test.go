@@ -64,7 +64,7 @@ func TestRate(t *testing.T) {
 // What is kept for the rate does not grow with the age of a batch.
 func TestEarlierCountsAreBounded(t *testing.T) {
 	s := counting(3000, func(minute int) int { return minute / 5 })
-	if n := len(s.Devices.Earlier); n != maxEarlier {
+	if n := len(s.Devices.earlier); n != maxEarlier {
 		t.Errorf("%d earlier counts", n)
 	}
 }

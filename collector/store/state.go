@@ -37,7 +37,9 @@ type State struct {
 	// History are the last changes that were seen, the newest last; at most 20. It must not
 	// be changed.
 	History []Event
-	Answers Answers
+	// Answers are the last answers of the operations that were called since the program
+	// started, in the order of [aliyun.Operations]. They must not be changed.
+	Answers []Answer
 }
 
 // Polled reports whether a QueryOTAJob call has ended, whatever came of it.

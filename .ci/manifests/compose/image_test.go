@@ -32,8 +32,8 @@ func image(t *testing.T) dockerfile {
 		return found[0][1]
 	}
 	return dockerfile{
-		golang:  one(`FROM --platform=\$BUILDPLATFORM golang:(\S+) AS build`),
-		base:    one(`ARG BASE=(\S+)`),
+		golang:  one(`ARG GOLANG=golang:(\S+)@sha256:[0-9a-f]{64}`),
+		base:    one(`ARG BASE=(\S+)@sha256:[0-9a-f]{64}`),
 		user:    one(`USER (\S+)`),
 		port:    one(`EXPOSE (\d+)`),
 		workdir: one(`WORKDIR (/etc/\S+)`),

@@ -1,8 +1,9 @@
 package readme_test
 
 import (
-	"bytes"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"reflect"
 	"regexp"
 	"slices"
@@ -10,10 +11,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-kit/log"
+	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
 
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/expose"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/exportertest"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
@@ -45,15 +49,20 @@ func flagTable(t *testing.T) string {
 // batchMetricTable makes the table from a batch and a package that have every field.
 func batchMetricTable(t *testing.T) string {
 	var full store.State
-	var firmware store.Firmware
+	var firmware aliyun.Firmware
 	fill(reflect.ValueOf(&full).Elem())
 	fill(reflect.ValueOf(&firmware).Elem())
 	full.Devices.ByStatus = map[string]int{"SUCCEEDED": 1} // a status of the API
-	var text bytes.Buffer
-	if err := expose.WriteText(t.Context(), &text, []*store.State{&full}, []store.Firmware{firmware}, time.Hour); err != nil {
+	states := store.New()
+	states.Replace(nil, &full)
+	states.SetFirmwares("x", []aliyun.Firmware{firmware})
+	handler, err := expose.NewHandler(states, prometheus.NewRegistry(), log.NewNopLogger())
+	if err != nil {
 		t.Fatal(err)
 	}
-	return metricTable(t, text.String(), "", "account", "job_id")
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", http.NoBody))
+	return metricTable(t, w.Body.String(), "", "account", "job_id")
 }
 
 // ownMetricTable makes the table from the demo after its first discovery. The metric of the

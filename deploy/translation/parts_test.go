@@ -4,7 +4,6 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/translation"
 )
@@ -18,7 +17,7 @@ func codeSpans(text string) []string {
 
 func linkTargets(text string) (targets []string) {
 	for _, found := range regexp.MustCompile(`\]\(([^)]+)\)`).FindAllStringSubmatch(text, -1) {
-		if !strings.HasPrefix(found[1], "README.") { // each README links to the other one
+		if found[1] != "README.md" && found[1] != "README.zh-CN.md" { // each README links to the other one
 			targets = append(targets, found[1])
 		}
 	}

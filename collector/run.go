@@ -42,7 +42,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if !ok {
 		return err
 	}
-	progress := check.NewProgress(stderr) // for --config.check-live
+	progress := &check.Progress{Terminal: stderr} // for --config.check-live
 	logger, withoutCaller := f.Loggers(progress)
 	defer flags.RedirectStandardLog(withoutCaller)()
 
@@ -133,7 +133,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	defer shutdown()
 	context.AfterFunc(ctx, shutdown) // does not wait for running scrapes, which may take the remaining time
 	go reloader.reloadOn(ctx, hangup)
-	return web.Serve(ctx, listeners, f.Web, handler, f.Demo, withoutCaller)
+	return listeners.Serve(ctx, f.Web, handler, f.Demo, withoutCaller)
 }
 
 // loadSetup loads a configuration, logs its warnings, and converts it to the setup of the shard.

@@ -11,18 +11,18 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/signature"
 )
 
-// Advice is about one kind of failure. Meaning and Action are whole sentences, in which
+// advice is about one kind of failure. Meaning and Action are whole sentences, in which
 // settings are `code`. These words stand for what a call was about, or for any call:
 // {endpoint}, {instance}, {operation}, {action}, {subject}, {signature}, {other signature}.
-type Advice struct {
+type advice struct {
 	Meaning string // what has happened
 	Action  string // what a reader can do about it
 	Section string // the heading in deploy/docs/configuration.md that says more; "" for none
 }
 
-// For returns the advice for a failed call. It never returns the zero Advice for an
+// adviceFor returns the advice for a failed call. It never returns the zero value for an
 // error that package aliyun makes.
-func For(e *aliyun.Error) Advice {
+func adviceFor(e *aliyun.Error) advice {
 	switch {
 	case e.Class == aliyun.ClassAuth && e.HTTPStatus == 0: // the API was not asked
 		return noKey
@@ -31,38 +31,28 @@ func For(e *aliyun.Error) Advice {
 	case refusesSignature(e):
 		return otherSignature
 	}
-	var byCause, byClass Advice
+	var byCause, byClass advice
 	code := strings.ToLower(e.Code)
 	for _, row := range table {
 		for _, pattern := range row.codes {
 			if ok, _ := path.Match(pattern, code); ok {
-				return row.Advice
+				return row.advice
 			}
 		}
 		if row.cause != "" && row.cause == e.Cause {
-			byCause = row.Advice
+			byCause = row.advice
 		}
 		if row.class != "" && row.class == e.Class {
-			byClass = row.Advice
+			byClass = row.advice
 		}
 	}
 	return cmp.Or(byCause, byClass)
 }
 
-// All returns the advice for every kind of failure, in the order of the table in deploy/docs/troubleshooting.md
-// within each class. The caller owns the slice.
-func All() []Advice {
-	all := make([]Advice, len(table))
-	for i, row := range table {
-		all[i] = row.Advice
-	}
-	return all
-}
-
 // Cure writes the advice for a failed call to an instance as plain text. subject is what
 // was asked for, such as "job j" or "these 3 jobs".
 func Cure(e *aliyun.Error, in aliyun.Instance, subject string) string {
-	a := For(e)
+	a := adviceFor(e)
 	instance := "the public instance"
 	if in.ID != "" {
 		instance = "instance " + in.ID
@@ -78,20 +68,6 @@ func Cure(e *aliyun.Error, in aliyun.Instance, subject string) string {
 		return capitalized(filled)
 	}
 	return sentences(a.Meaning) + " " + sentences(a.Action)
-}
-
-// Markdown writes the advice for any call, as two cells of a table. The link to the
-// section is part of the action, as a document in deploy/docs has it.
-func (a Advice) Markdown() (meaning, action string) {
-	fill := strings.NewReplacer("{operation}", "this operation", "{action}", "of this operation",
-		"{instance}", "the instance", "{subject}", "the ID", "{endpoint}", "the endpoint",
-		"{signature}", "this signature", "{other signature}", "the other value")
-	meaning, action = capitalized(fill.Replace(a.Meaning)), capitalized(fill.Replace(a.Action))
-	if a.Section != "" {
-		anchor := strings.ReplaceAll(strings.ReplaceAll(strings.ToLower(a.Section), ",", ""), " ", "-")
-		action += " See [" + a.Section + "](configuration.md#" + anchor + ")."
-	}
-	return meaning, action
 }
 
 // capitalized makes the first letter of a sentence a capital one.

@@ -1,9 +1,10 @@
 // Package advice says what a failed call means and what to do about it. It is the only
-// source of these texts: /jobs, --config.check-live and the table in deploy/docs/troubleshooting.md show them.
+// source of these texts: /jobs, --config.check-live and the table in
+// deploy/docs/troubleshooting.md show them.
 //
-// [For] finds the advice for an error by the API's code, then by what keeps the endpoint
-// from answering, then by the class of the error. [Cure] writes it for one call, with
-// the endpoint and the id that was asked for. [Advice.Markdown] writes it for that table.
+// The advice for an error is found by the API's code, then by what keeps the endpoint from
+// answering, then by the class of the error. [Cure] writes it for one call, with the
+// endpoint and the id that was asked for. [Document] writes that table.
 //
 // The package knows the classes, codes and causes of package aliyun. It knows nothing of
 // batches, makes no calls and keeps nothing.

@@ -13,23 +13,13 @@ import (
 // progressEvery is the time between two updates of the line.
 const progressEvery = 500 * time.Millisecond
 
-// Progress is a line at the bottom of a terminal that is overwritten repeatedly. Without a
-// terminal it shows nothing. It is safe for concurrent use.
+// Progress is a line at the bottom of a terminal that is overwritten repeatedly. It is safe for
+// concurrent use.
 type Progress struct {
-	mu    sync.Mutex // guards all below
-	w     io.Writer
-	shows bool // w is a terminal
-	width int  // of the current line, in characters
-}
+	Terminal io.Writer // if it is not a terminal, nothing is shown
 
-// NewProgress returns a progress line on w, which shows nothing if w is not a terminal.
-func NewProgress(w io.Writer) *Progress {
-	p := &Progress{w: w}
-	if f, ok := w.(*os.File); ok {
-		info, err := f.Stat()
-		p.shows = err == nil && info.Mode()&os.ModeCharDevice != 0
-	}
-	return p
+	mu    sync.Mutex // guards all below, and writing
+	width int        // of the current line, in characters
 }
 
 // Write writes whole lines, such as those of a log, above the progress line. The error is that
@@ -38,13 +28,13 @@ func (p *Progress) Write(lines []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.overwrite("")
-	return p.w.Write(lines)
+	return p.Terminal.Write(lines)
 }
 
 // show shows the text that the function returns, with updates, until hide is called. hide
 // clears the line.
 func (p *Progress) show(text func() string) (hide func()) {
-	if p == nil || !p.shows {
+	if p == nil || !isTerminal(p.Terminal) {
 		return func() {}
 	}
 	stopping, stopped := make(chan struct{}), make(chan struct{})
@@ -73,6 +63,15 @@ func (p *Progress) show(text func() string) (hide func()) {
 	}
 }
 
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
 // overwrite replaces the current line. It clears the line with spaces, which works on every
 // terminal. p.mu must be held.
 func (p *Progress) overwrite(text string) {
@@ -80,7 +79,7 @@ func (p *Progress) overwrite(text string) {
 		return
 	}
 	width := utf8.RuneCountInString(text)
-	fmt.Fprintf(p.w, "\r%s%s\r%s", text, strings.Repeat(" ", max(0, p.width-width)), text)
+	fmt.Fprintf(p.Terminal, "\r%s%s\r%s", text, strings.Repeat(" ", max(0, p.width-width)), text)
 	p.width = width
 }
 

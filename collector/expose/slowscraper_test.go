@@ -20,7 +20,7 @@ import (
 
 const scrapeRequest = "GET /metrics HTTP/1.1\r\nHost: exporter\r\n\r\n"
 
-// slowScrapers are scrapers that read their answer slowly. The tests of web.Serve cover other
+// slowScrapers are scrapers that read their answer slowly. The tests of package web cover other
 // slow clients.
 var slowScrapers = map[string]func(c net.Conn){
 	"it stops reading": func(c net.Conn) {
@@ -95,7 +95,7 @@ func listen(h *harness.Harness) (l *network.PipeListener, stop func() error) {
 	ctx, cancel := context.WithCancel(h.T.Context())
 	ended := make(chan error, 1)
 	flags := &toolkit.FlagConfig{WebConfigFile: new("")}
-	go func() { ended <- web.Serve(ctx, web.Listeners{l}, flags, h.Handler, false, log.NewNopLogger()) }()
+	go func() { ended <- web.Listeners{l}.Serve(ctx, flags, h.Handler, false, log.NewNopLogger()) }()
 	return l, func() error { cancel(); return <-ended }
 }
 

@@ -95,11 +95,11 @@ func TestReasonsAreReloaded(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		}
-		wantReasons(map[string]int{reason.Other: 5})
+		wantReasons(map[string]int{"other": 5})
 		h.Account().Reasons = reason.Rules{{Reason: "flash_full", Match: regexp.MustCompile("(?i)no space")}}
 		h.Apply()
 		h.Pass(30 * time.Second)
-		wantReasons(map[string]int{reason.Other: 5})
+		wantReasons(map[string]int{"other": 5})
 		if calls := h.Calls(aliyun.OpListOTATaskByJob); calls != 1 {
 			t.Errorf("%d calls, want 1", calls)
 		}
@@ -131,7 +131,7 @@ func TestFailedPagesThatCannotBe(t *testing.T) {
 					delete(task.(map[string]any), field)
 				}
 			}
-		}, map[string]int{reason.Other: 100, reason.Unread: 200}},
+		}, map[string]int{"other": 100, reason.Unread: 200}},
 		"hostile texts": {func(_ map[string]any, tasks []any) {
 			for i, task := range tasks {
 				hostile := []any{long, "\x1b[31m\u202e\x00" + strings.Repeat("\u202e", 300), "a\nlevel=error msg=forged\r\n", map[string]any{"a": 1}, []any{1, 2}, -2}[i%6]
@@ -139,7 +139,7 @@ func TestFailedPagesThatCannotBe(t *testing.T) {
 					task.(map[string]any)[field] = hostile
 				}
 			}
-		}, map[string]int{reason.Other: 84, "download": 16, reason.Unread: 200}},
+		}, map[string]int{"other": 84, "download": 16, reason.Unread: 200}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			harness.Simulated(t, func(t *testing.T, h *harness.Harness) {

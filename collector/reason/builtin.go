@@ -22,7 +22,7 @@ var stepPattern = regexp.MustCompile(`(?i)(?:^|["'{\s]step["']?\s*[:=]?\s*|^step
 // is a failed download, and the update that failed its signature a failed verification.
 // Public programs in English and in Chinese are in the test.
 var words = []Rule{
-	{Other, regexp.MustCompile(`(?i)cancel|取消`)},
+	{other, regexp.MustCompile(`(?i)cancel|取消`)},
 	{versionMismatch, regexp.MustCompile(`(?i)version.*(conform|match|differ|invalid|illegal|wrong|incorrect|unexpected|inconsistent)` +
 		`|(mismatch|invalid|illegal|wrong|incorrect|unexpected).*\bversion` +
 		`|版本.*(不符|不匹配|不一致|不正确|不对|错误|无效|非法)|(无效|非法|错误).*版本`)},
@@ -56,7 +56,7 @@ func builtIn(text, progress string) string {
 	if step != "" {
 		return step
 	}
-	return Other
+	return other
 }
 
 // stepOf is the reason by the step in a text, "" if there is none.

@@ -14,19 +14,13 @@ const (
 	download        = "download"         // step -2
 	verify          = "verify"           // step -3: checksum or signature
 	burn            = "burn"             // step -4: writing to the flash memory
-	Other           = "other"            // no rule matches
+	other           = "other"            // no rule matches
 	Unread          = "unread"           // the device was counted, but its text was not read
 )
 
-// BuiltIn lists the built-in reasons in the order of the documentation.
-var BuiltIn = []string{versionMismatch, timeout, upgrade, download, verify, burn, Other, Unread}
-
-// MaxConfigured is how many rules a configuration can have, and Max how many different
-// reasons a batch can have.
-const (
-	MaxConfigured = 20
-	Max           = MaxConfigured + 8
-)
+// maxReasons is how many different reasons a batch can have: 20 of the configuration and the
+// built-in ones.
+const maxReasons = 20 + 8
 
 // MaxText is how much of a text is looked at, in bytes.
 const MaxText = 256
@@ -56,6 +50,26 @@ func (r Rules) Of(text, progress string) string {
 // namePattern is what the name of a reason must look like.
 var namePattern = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
 
-// Valid reports whether a name can be a reason: words of lower-case letters and digits,
+// valid reports whether a name can be a reason: words of lower-case letters and digits,
 // joined by underscores, at most 64 bytes in all.
-func Valid(name string) bool { return len(name) <= 64 && namePattern.MatchString(name) }
+func valid(name string) bool { return len(name) <= 64 && namePattern.MatchString(name) }
+
+// Restored returns the numbers of failed devices by reason that were saved, if they can be
+// true and become labels: all names are valid and the numbers add up to failed. Otherwise all
+// devices are [Unread], as if nothing was saved. It returns nil if no device failed.
+func Restored(saved map[string]int, failed int) map[string]int {
+	if failed <= 0 {
+		return nil
+	}
+	sum := 0
+	for name, n := range saved {
+		if n < 0 || !valid(name) {
+			return map[string]int{Unread: failed}
+		}
+		sum += n
+	}
+	if sum != failed || len(saved) > maxReasons {
+		return map[string]int{Unread: failed}
+	}
+	return saved
+}

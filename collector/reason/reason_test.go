@@ -1,11 +1,9 @@
-package reason_test
+package reason
 
 import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/reason"
 )
 
 // The texts come from Alibaba's pages of ListOTATaskByJob and of the OTA troubleshooting, from
@@ -24,8 +22,8 @@ func TestPublishedTexts(t *testing.T) {
 		{"上报版本号不符", "100.00", "version_mismatch"},
 		{"版本不匹配", "", "version_mismatch"},
 		{"设备上报的版本号与目标版本号不一致", "", "version_mismatch"},
-		{"the OTA task was canceled", "", reason.Other},
-		{"升级任务被取消", "", reason.Other},
+		{"the OTA task was canceled", "", other},
+		{"升级任务被取消", "", other},
 
 		// Steps of the device, wherever the platform puts them.
 		{"", "-1", "upgrade"},
@@ -61,7 +59,7 @@ func TestPublishedTexts(t *testing.T) {
 		{"固件烧写失败", "", "burn"},
 		{"固件校验失败", "", "verify"},
 		{"固件下载失败", "", "download"},
-		{"OTA其他错误", "", reason.Other},
+		{"OTA其他错误", "", other},
 		{"升级失败", "", "upgrade"},
 
 		// Of device programs.
@@ -81,24 +79,24 @@ func TestPublishedTexts(t *testing.T) {
 		{"写入flash失败", "", "burn"},
 		{"网络连接断开", "", "download"},
 		{"安装失败", "", "upgrade"},
-		{"success", "", reason.Other},
-		{"hello", "", reason.Other},
+		{"success", "", other},
+		{"hello", "", other},
 		{"please check the network", "", "download"},
-		{"NULL", "", reason.Other},
-		{"", "", reason.Other},
-		{"", "100.00", reason.Other},
+		{"NULL", "", other},
+		{"", "", other},
+		{"", "100.00", other},
 
 		// Numbers that are no steps.
-		{"errno -2", "", reason.Other},
-		{"rc=-4", "", reason.Other},
-		{"", "-5", reason.Other},
-		{"", "-0.00", reason.Other},
-		{"", "-20", reason.Other},
-		{"", "-2.50", reason.Other},
-		{"step:-12", "", reason.Other},
-		{"footstep -2", "", reason.Other},
+		{"errno -2", "", other},
+		{"rc=-4", "", other},
+		{"", "-5", other},
+		{"", "-0.00", other},
+		{"", "-20", other},
+		{"", "-2.50", other},
+		{"step:-12", "", other},
+		{"footstep -2", "", other},
 	} {
-		if got := (reason.Rules(nil)).Of(c.text, c.progress); got != c.want {
+		if got := (Rules(nil)).Of(c.text, c.progress); got != c.want {
 			t.Errorf("%q with progress %q is %s, want %s", c.text, c.progress, got, c.want)
 		}
 	}
@@ -107,7 +105,7 @@ func TestPublishedTexts(t *testing.T) {
 // Configured rules go first, in their order, and see the same part of a text as the built-in
 // rules do.
 func TestConfiguredRules(t *testing.T) {
-	rules := reason.Rules{
+	rules := Rules{
 		{Reason: "flash_full", Match: regexp.MustCompile(`(?i)no space`)},
 		{Reason: "space", Match: regexp.MustCompile(`space`)},
 		{Reason: "download", Match: regexp.MustCompile(`^E20\d$`)},
@@ -122,8 +120,8 @@ func TestConfiguredRules(t *testing.T) {
 		"before steps":                     {"no space", "-2", "flash_full"},
 		"not on the progress":              {"", "-2", "download"},
 		"no match":                         {"checksum", "", "verify"},
-		"within what is read":              {strings.Repeat("x", reason.MaxText-8) + "no space", "", "flash_full"},
-		"beyond what is read":              {strings.Repeat("x", reason.MaxText-7) + "no space", "", reason.Other},
+		"within what is read":              {strings.Repeat("x", MaxText-8) + "no space", "", "flash_full"},
+		"beyond what is read":              {strings.Repeat("x", MaxText-7) + "no space", "", other},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := rules.Of(c.text, c.progress); got != c.want {
@@ -138,12 +136,12 @@ func TestValid(t *testing.T) {
 		"flash_full": true, "a": true, "e2_3": true, strings.Repeat("a", 64): true,
 		"": false, "Flash": false, "flash-full": false, "_a": false, "a_": false, "a__b": false, "2a": false, "é": false, "a\n": false, strings.Repeat("a", 65): false,
 	} {
-		if got := reason.Valid(name); got != want {
+		if got := valid(name); got != want {
 			t.Errorf("%q: %v", name, got)
 		}
 	}
-	for _, name := range reason.BuiltIn {
-		if !reason.Valid(name) {
+	for _, name := range []string{versionMismatch, timeout, upgrade, download, verify, burn, other, Unread} {
+		if !valid(name) {
 			t.Errorf("the built-in %q is not valid", name)
 		}
 	}
@@ -155,8 +153,8 @@ func FuzzOf(f *testing.F) {
 		f.Add(seed, seed)
 	}
 	f.Fuzz(func(t *testing.T, text, progress string) {
-		got := (reason.Rules(nil)).Of(text, progress)
-		if !reason.Valid(got) || got == reason.Unread {
+		got := (Rules(nil)).Of(text, progress)
+		if !valid(got) || got == Unread {
 			t.Errorf("%q", got)
 		}
 	})
@@ -165,6 +163,6 @@ func FuzzOf(f *testing.F) {
 // The longest text that no rule matches, which is the most expensive one.
 func BenchmarkOf(b *testing.B) {
 	for b.Loop() {
-		(reason.Rules(nil)).Of(strings.Repeat("version mismatc", 20), "0.00")
+		(Rules(nil)).Of(strings.Repeat("version mismatc", 20), "0.00")
 	}
 }

@@ -30,7 +30,7 @@ func TestStateFileDamagedAtEveryByte(t *testing.T) {
 		broken := bytes.Clone(whole)
 		broken[i] = 0
 		lost := 0
-		got, err := Decode(bytes.NewReader(broken), laterThanAll, func(int, error) { lost++ })
+		got, err := decode(bytes.NewReader(broken), laterThanAll, func(int, error) { lost++ })
 		if err != nil {
 			t.Fatalf("byte %d: %v", i, err)
 		}
@@ -41,7 +41,7 @@ func TestStateFileDamagedAtEveryByte(t *testing.T) {
 		if lost == 0 || len(got) < len(states)-want {
 			t.Errorf("byte %d: %d of %d batches read, %d damaged lines reported", i, len(got), len(states), lost)
 		}
-		cut, err := Decode(bytes.NewReader(whole[:i]), laterThanAll, func(int, error) {})
+		cut, err := decode(bytes.NewReader(whole[:i]), laterThanAll, func(int, error) {})
 		if err != nil || len(cut) < bytes.Count(whole[header:i], []byte("\n")) {
 			t.Errorf("truncated at byte %d: %d batches, %v", i, len(cut), err)
 		}
@@ -82,7 +82,7 @@ func TestStateFileWithAnyBitOfABatchWrong(t *testing.T) {
 	whole := encoded(t, states)
 	header := bytes.IndexByte(whole, '\n') + 1
 	eachBit(whole, header, len(whole), func(i int, broken []byte) {
-		got, err := Decode(bytes.NewReader(broken), laterThanAll, func(int, error) {})
+		got, err := decode(bytes.NewReader(broken), laterThanAll, func(int, error) {})
 		if err != nil {
 			t.Fatalf("byte %d is %q: %v", i, broken[i], err)
 		}
@@ -147,14 +147,14 @@ func TestStateFileWithAnEndlessLine(t *testing.T) {
 	hole := make([]byte, maxLine+1<<20) // some file systems leave zeros after a crash
 	file := bytes.Join([][]byte{lines[0], []byte("{}\n"), lines[1], hole, []byte("\n"), lines[2], hole}, nil)
 	var damaged []int
-	states, err := Decode(bytes.NewReader(file), laterThanAll, func(line int, err error) { damaged = append(damaged, line) })
+	states, err := decode(bytes.NewReader(file), laterThanAll, func(line int, err error) { damaged = append(damaged, line) })
 	if diff := diffStates(someStates()[:2], states); diff != "" || err != nil {
 		t.Errorf("error %v (-want +got):\n%s", err, diff)
 	}
 	if want := []int{2, 4, 6}; !cmp.Equal(damaged, want) {
 		t.Errorf("damaged lines %v, want %v", damaged, want)
 	}
-	if _, err := Decode(bytes.NewReader(hole), time.Time{}, nil); err == nil {
+	if _, err := decode(bytes.NewReader(hole), time.Time{}, nil); err == nil {
 		t.Error("zeros are accepted as a state file")
 	}
 }

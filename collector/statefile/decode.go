@@ -14,10 +14,10 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
-// Decode reads the states that Encode wrote. It skips damaged lines and calls damaged for each,
+// decode reads the states that encode wrote. It skips damaged lines and calls damaged for each,
 // with its number. If it cannot read anything, it returns an error: the file is not a state
 // file or was written by a newer version. now is the current time: no state is newer.
-func Decode(r io.Reader, now time.Time, damaged func(line int, err error)) ([]*store.State, error) {
+func decode(r io.Reader, now time.Time, damaged func(line int, err error)) ([]*store.State, error) {
 	lines := lineReader{r: bufio.NewReaderSize(r, 64<<10)}
 	var header stateHeader
 	switch line, err := lines.next(); {
@@ -81,7 +81,7 @@ func decodeState(data []byte, now time.Time) (*store.State, error) {
 	if line.Devices != nil {
 		asOf := restored(line.DevicesAsOf, now)
 		s.Devices = &store.DeviceCounts{ByStatus: line.Devices, Total: line.DevicesTotal, AsOf: asOf, FinishedAt: asOf}
-		s.Devices.Reasons = restoredReasons(line.Reasons, line.Devices[aliyun.TaskFailed])
+		s.Devices.Reasons = reason.Restored(line.Reasons, line.Devices[aliyun.TaskFailed])
 		if !line.FinishedAt.IsZero() { // the file is of a version that writes it
 			s.Devices.FinishedAt = restored(line.FinishedAt, now)
 		}
@@ -104,25 +104,6 @@ func decodeState(data []byte, now time.Time) (*store.State, error) {
 		*t = restored(*t, now)
 	}
 	return s, nil
-}
-
-// restoredReasons returns the reasons of a line, which become label values, if they are
-// consistent. Otherwise, as in files of older versions, nothing is known of any device.
-func restoredReasons(reasons map[string]int, failed int) map[string]int {
-	sum := 0
-	for name, n := range reasons {
-		if sum += n; n < 0 || !reason.Valid(name) {
-			sum = -1
-			break
-		}
-	}
-	switch {
-	case failed <= 0:
-		return nil
-	case sum != failed || len(reasons) > reason.Max:
-		return map[string]int{reason.Unread: failed}
-	}
-	return reasons
 }
 
 // restored converts a time of the file to one with a monotonic reading, at most now. If the

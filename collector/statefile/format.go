@@ -69,8 +69,8 @@ type stateError struct {
 	Text       string       `json:"cause,omitempty"` // of aliyun.Error.Err
 }
 
-// Encode writes the states of the batches that were polled or listed. The error is that of w.
-func Encode(w io.Writer, states []*store.State) error {
+// encode writes the states of the batches that were polled or listed. The error is that of w.
+func encode(w io.Writer, states []*store.State) error {
 	out := bufio.NewWriterSize(w, 64<<10)
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)

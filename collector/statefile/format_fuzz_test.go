@@ -24,7 +24,7 @@ func FuzzStateFile(f *testing.F) {
 	f.Add([]byte("null\n"))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		damaged := 0
-		states, err := Decode(bytes.NewReader(file), laterThanAll, func(int, error) { damaged++ })
+		states, err := decode(bytes.NewReader(file), laterThanAll, func(int, error) { damaged++ })
 		if err != nil {
 			if len(states) > 0 || damaged > 0 {
 				t.Errorf("%d states and %d damaged lines of something that is not a state file: %v", len(states), damaged, err)
@@ -60,7 +60,7 @@ func checkKept(t *testing.T, states []*store.State) {
 		}
 		known = append(known, s)
 	}
-	back, err := Decode(bytes.NewReader(encoded(t, states)), laterThanAll, func(line int, err error) {
+	back, err := decode(bytes.NewReader(encoded(t, states)), laterThanAll, func(line int, err error) {
 		t.Errorf("line %d of what was written is damaged: %v", line, err)
 	})
 	if diff := diffStates(known, back); diff != "" || err != nil {

@@ -43,7 +43,7 @@ var laterThanAll = time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
 func encoded(t testing.TB, states []*store.State) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := Encode(&b, states); err != nil {
+	if err := encode(&b, states); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
@@ -69,7 +69,7 @@ func inTheFuture(s *store.State, now time.Time) bool {
 func TestStateFileKeepsStates(t *testing.T) {
 	states := someStates()
 	never := &store.State{Target: target.Target{Account: "production", JobID: "never polled"}}
-	got, err := Decode(bytes.NewReader(encoded(t, append(states, never))), laterThanAll, func(line int, err error) {
+	got, err := decode(bytes.NewReader(encoded(t, append(states, never))), laterThanAll, func(line int, err error) {
 		t.Errorf("line %d is damaged: %v", line, err)
 	})
 	if err != nil {
@@ -87,7 +87,7 @@ func TestStateFileWithoutSizes(t *testing.T) {
 {"account":"a","job_id":"empty","job":{},"devices":{"QUEUED":0}}
 {"account":"a","job_id":"not counted","job":{}}
 `
-	states, err := Decode(strings.NewReader(file), laterThanAll, nil)
+	states, err := decode(strings.NewReader(file), laterThanAll, nil)
 	if err != nil || len(states) != 3 {
 		t.Fatalf("%d states: %v", len(states), err)
 	}
@@ -101,7 +101,7 @@ func TestStateFileWithoutSizes(t *testing.T) {
 // A file that was written with the clock ahead does not delay polls.
 func TestStateFileFromAClockThatWasAhead(t *testing.T) {
 	now := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
-	got, err := Decode(bytes.NewReader(encoded(t, someStates())), now, nil)
+	got, err := decode(bytes.NewReader(encoded(t, someStates())), now, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

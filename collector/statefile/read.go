@@ -39,7 +39,7 @@ func (f *File) read(ctx context.Context) error {
 	}
 	defer file.Close()
 	var lost damage
-	states, err := Decode(untilEnd{ctx, file}, time.Now(), lost.add)
+	states, err := decode(untilEnd{ctx, file}, time.Now(), lost.add)
 	if ctx.Err() != nil { // the states are incomplete and must not replace the file
 		return ctx.Err()
 	}

@@ -52,7 +52,7 @@ func (f *File) replace(states []*store.State) error {
 	if err != nil {
 		return err
 	}
-	err = Encode(tmp, states)
+	err = encode(tmp, states)
 	if err == nil {
 		err = tmp.Sync()
 	}

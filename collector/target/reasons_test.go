@@ -25,11 +25,14 @@ func parse(reasons ...string) (target.Setup, error) {
 	return target.FromConfig(c), nil
 }
 
-// Packages config and reason, which do not know each other, agree about what a reason is.
+// Packages config and reason, which do not know each other, agree about what a reason is, and
+// how many of them a batch can have.
 func TestFailureReasonsOfTheConfiguration(t *testing.T) {
 	var names []string
-	for i := range reason.MaxConfigured {
+	failed := map[string]int{"version_mismatch": 1, "timeout": 1, "upgrade": 1, "download": 1, "verify": 1, "burn": 1, "other": 1, "unread": 1}
+	for i := range 20 {
 		names = append(names, fmt.Sprintf("reason_%d", i))
+		failed[names[i]] = 1
 	}
 	setup, err := parse(names...)
 	if err != nil {
@@ -41,10 +44,14 @@ func TestFailureReasonsOfTheConfiguration(t *testing.T) {
 		}
 	}
 	if _, err := parse(append(names, "one_more")...); err == nil {
-		t.Errorf("more than %d reasons are accepted", reason.MaxConfigured)
+		t.Errorf("more than %d reasons are accepted", len(names))
 	}
-	for _, name := range append(reason.BuiltIn, "a", "A", "a_b", "a__b", "_a", "a-b", "a b", "1a", "é", strings.Repeat("a", 64), strings.Repeat("a", 65)) {
-		want := reason.Valid(name) && name != reason.Other && name != reason.Unread
+	if got := reason.Restored(failed, len(failed)); len(got) != len(failed) {
+		t.Errorf("%d reasons of a batch are not restored: %v", len(failed), got)
+	}
+	for _, name := range []string{"version_mismatch", "timeout", "upgrade", "download", "verify", "burn", "other", "unread", "a", "A", "a_b", "a__b", "_a", "a-b", "a b", "1a", "é", strings.Repeat("a", 64), strings.Repeat("a", 65)} {
+		isReason := reason.Restored(map[string]int{name: 2}, 2)[name] == 2
+		want := isReason && name != "other" && name != reason.Unread
 		if _, err := parse(name); (err == nil) != want {
 			t.Errorf("%q: error %v, want one: %v", name, err, !want)
 		}

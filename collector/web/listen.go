@@ -59,7 +59,7 @@ func listen(address string) (net.Listener, error) {
 	return vsock.Listen(uint32(number), nil)
 }
 
-// Listeners are open addresses, for Serve.
+// Listeners are open addresses.
 type Listeners []net.Listener
 
 // Close closes the listeners that are still open.

@@ -41,7 +41,7 @@ func serve(t *testing.T, handler http.HandlerFunc) (l *network.PipeListener, sto
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
-		ended <- Serve(ctx, Listeners{l}, &web.FlagConfig{WebConfigFile: new("")}, handler, false, log.NewNopLogger())
+		ended <- Listeners{l}.Serve(ctx, &web.FlagConfig{WebConfigFile: new("")}, handler, false, log.NewNopLogger())
 	}()
 	stop = sync.OnceValue(func() time.Duration {
 		start := time.Now()

@@ -25,15 +25,15 @@ const stopTimeout = 3 * time.Second
 // maxHeader is the maximum size of the headers of a request in bytes. Browsers send a few KiB.
 const maxHeader = 64 << 10
 
-// Serve answers requests on the listeners until ctx ends, then waits for at most 3 s for
-// running requests. It closes the listeners. If inBrowser is set, it logs the URL of the page
+// Serve answers requests on the addresses until ctx ends, then waits for at most 3 s for
+// running requests. It closes the addresses. If inBrowser is set, it logs the URL of the page
 // /jobs. logger must not add a caller, because exporter-toolkit adds its own. The error is the
 // first one of an address.
-func Serve(ctx context.Context, listeners Listeners, flags *web.FlagConfig, handler http.Handler, inBrowser bool, logger log.Logger) error {
+func (l Listeners) Serve(ctx context.Context, flags *web.FlagConfig, handler http.Handler, inBrowser bool, logger log.Logger) error {
 	slogger := slog.New(toolkitLog{sloggokit.NewGoKitHandler(logger, slog.LevelDebug)})
 	servers, ctx := errgroup.WithContext(ctx)
 	var first sync.Once
-	for _, l := range listeners {
+	for _, listener := range l {
 		// One server for each address: exporter-toolkit modifies the server, so two addresses
 		// would have a data race.
 		server := &http.Server{
@@ -50,7 +50,7 @@ func Serve(ctx context.Context, listeners Listeners, flags *web.FlagConfig, hand
 		server.BaseContext = func(net.Listener) context.Context { // called when exporter-toolkit has configured the server
 			first.Do(func() {
 				if inBrowser {
-					level.Info(log.With(logger, "caller", log.DefaultCaller)).Log("msg", "open this URL in a browser", "url", jobsURL(l.Addr(), server.TLSConfig))
+					level.Info(log.With(logger, "caller", log.DefaultCaller)).Log("msg", "open this URL in a browser", "url", jobsURL(listener.Addr(), server.TLSConfig))
 				}
 				servers.Go(func() error {
 					watchConfig(ctx, *flags.WebConfigFile, server.TLSConfig, logger)
@@ -60,9 +60,9 @@ func Serve(ctx context.Context, listeners Listeners, flags *web.FlagConfig, hand
 			return context.WithoutCancel(ctx) // a shutdown does not cancel running requests
 		}
 		servers.Go(func() error {
-			if err := web.Serve(l, server, flags, slogger); !errors.Is(err, http.ErrServerClosed) {
-				l.Close()
-				return fmt.Errorf("serve on %s: %w", l.Addr(), err)
+			if err := web.Serve(listener, server, flags, slogger); !errors.Is(err, http.ErrServerClosed) {
+				listener.Close()
+				return fmt.Errorf("serve on %s: %w", listener.Addr(), err)
 			}
 			return nil
 		})

@@ -143,7 +143,7 @@ func serveWith(t *testing.T, path string) *logged {
 	ended := make(chan error, 1)
 	go func() {
 		listeners := Listeners{network.NewPipeListener(), network.NewPipeListener()}
-		ended <- Serve(ctx, listeners, &web.FlagConfig{WebConfigFile: &path}, http.HandlerFunc(done), false, log.NewLogfmtLogger(l))
+		ended <- listeners.Serve(ctx, &web.FlagConfig{WebConfigFile: &path}, http.HandlerFunc(done), false, log.NewLogfmtLogger(l))
 	}()
 	t.Cleanup(func() {
 		start := time.Now()

@@ -4,13 +4,11 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"io"
 	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -121,38 +119,13 @@ type failing struct{ err error }
 
 func (f failing) RoundTrip(*http.Request) (*http.Response, error) { return nil, f.err }
 
-// failureTable has a row for each class and advice, in the order of aliyun.Classes and of
-// the advice. Every advice has a row: none is there for a failure that cannot happen.
+// failureTable is the table of the advice. Every advice has a row: none is there for a failure
+// that cannot happen.
 func failureTable(t *testing.T) string {
 	t.Helper()
-	type key struct {
-		class aliyun.Class
-		advice.Advice
+	table, unused := advice.Document(failures(t))
+	for _, meaning := range unused {
+		t.Errorf("no failure has the advice %q", meaning)
 	}
-	codes := make(map[key][]string)
-	met := make(map[advice.Advice]bool)
-	for _, failure := range failures(t) {
-		k := key{failure.Class, advice.For(failure)}
-		met[k.Advice] = true
-		codes[k] = append(codes[k], "")
-		if failure.Code != "" {
-			codes[k][len(codes[k])-1] = "`" + failure.Code + "`"
-		}
-	}
-	var b strings.Builder
-	b.WriteString("| Class | Code | What it means | What to do |\n| --- | --- | --- | --- |\n")
-	for _, class := range aliyun.Classes {
-		for _, a := range advice.All() {
-			if of, has := codes[key{class, a}]; has {
-				means, do := a.Markdown()
-				fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", class, strings.Join(of, ", "), cell(means), cell(do))
-			}
-		}
-	}
-	for _, a := range advice.All() {
-		if !met[a] {
-			t.Errorf("no failure has the advice %q", a.Meaning)
-		}
-	}
-	return b.String()
+	return table
 }

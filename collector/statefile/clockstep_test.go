@@ -1,15 +1,16 @@
 //go:build unix
 
-package schedule
+package statefile
 
 import (
 	"bytes"
+	"fmt"
 	"testing"
 	"time"
 	"unsafe"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/statefile"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/schedule"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
@@ -28,6 +29,9 @@ func stepped(t *testing.T, at time.Time, by time.Duration) time.Time {
 	return set
 }
 
+// rules are those of the schedule in these tests.
+var rules = target.Rules{Interval: 15 * time.Second, SettledInterval: 24 * time.Hour}
+
 // A state file that was written and read while the clock was wrong delays neither polls nor
 // lists after the clock is set right.
 func TestClockIsSetAfterARestart(t *testing.T) {
@@ -41,11 +45,11 @@ func TestClockIsSetAfterARestart(t *testing.T) {
 				if err != nil {
 					s.Err, s.ErrAt, s.Failures = err, asked, 1
 				}
-				read, decodeErr := statefile.Decode(bytes.NewReader(written(t, []*store.State{s})), stepped(t, start.Add(time.Second), wrong), nil)
+				read, decodeErr := decode(bytes.NewReader(encoded(t, []*store.State{s})), stepped(t, start.Add(time.Second), wrong), nil)
 				if decodeErr != nil || len(read) != 1 {
 					t.Fatalf("%d states, %v", len(read), decodeErr)
 				}
-				p := New(planRules, 10)
+				p := schedule.New(rules, 10)
 				p.Put(read[0])
 				right := start.Add(2 * time.Second) // the clock was set meanwhile
 				if at, ok := p.WakeAt(); !ok || at.Sub(right) > 17*time.Second {
@@ -68,35 +72,33 @@ func TestOutageOfTheClockEndsAfterARestart(t *testing.T) {
 	status := aliyun.StatusInProgress
 	start := time.Now()
 	var states []*store.State
-	_, batches := inProgress(n)
-	for _, s := range batches {
-		s.Account, s.Job, s.Asked, s.ErrAt = "production", &aliyun.Job{JobStatus: &status}, stepped(t, start, time.Hour), stepped(t, start, time.Hour)
-		s.Err, s.Failures = &aliyun.Error{Class: aliyun.ClassAuth}, 3
-		states = append(states, s)
+	for i := range n {
+		asked := stepped(t, start, time.Hour)
+		states = append(states, &store.State{
+			Target: target.Target{Account: "production", JobID: fmt.Sprint("job-", i)},
+			Job:    &aliyun.Job{JobStatus: &status}, Asked: asked,
+			Err: &aliyun.Error{Class: aliyun.ClassAuth}, ErrAt: asked, Failures: 3,
+		})
 	}
-	read, err := statefile.Decode(bytes.NewReader(written(t, states)), stepped(t, start.Add(time.Second), time.Hour), nil)
+	read, err := decode(bytes.NewReader(encoded(t, states)), stepped(t, start.Add(time.Second), time.Hour), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := emptyWorld().plan(read)
+	p := schedule.New(rules, 10)
+	byID := make(map[string]*store.State)
+	for _, s := range read {
+		byID[s.JobID] = s
+		p.Put(s)
+	}
 	asked := 0
 	for now := start.Add(time.Minute); now.Before(start.Add(90 * time.Second)); now = now.Add(100 * time.Millisecond) {
-		if s := p.next(now); s != nil {
+		if jobID, ok := p.Next(now, 0); ok {
 			asked++
-			p.done(s.Answered(s.Job, now), now, now)
+			p.Put(byID[jobID].Answered(byID[jobID].Job, now))
+			p.Done(jobID, now, now, nil)
 		}
 	}
 	if asked < n {
 		t.Errorf("%d of %d batches asked for in 30 s after the clock was set right", asked, n)
 	}
-}
-
-// written is a state file.
-func written(t *testing.T, states []*store.State) []byte {
-	t.Helper()
-	var file bytes.Buffer
-	if err := statefile.Encode(&file, states); err != nil {
-		t.Fatal(err)
-	}
-	return file.Bytes()
 }

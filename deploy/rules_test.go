@@ -10,8 +10,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/promqlnames"
 )
 
-// Every metric, label and label value that a rule or a runbook names exists. So do those
-// of the test cases: a case about a series that cannot be proves nothing.
+// Every metric, label and label value that a rule, a runbook or a document names exists. So
+// do those of the test cases: a case about a series that cannot be proves nothing.
 func TestExpressionsNameWhatExists(t *testing.T) {
 	v := vocabulary(t)
 	for _, r := range rules(t) {
@@ -19,10 +19,10 @@ func TestExpressionsNameWhatExists(t *testing.T) {
 			t.Errorf("%s: %s", r, complaint)
 		}
 	}
-	for _, runbook := range files(t, "runbooks/*.md") {
-		for _, expr := range blocks(t, runbook, "promql") {
+	for _, page := range slices.Concat(files(t, "runbooks/*.md"), files(t, "docs/*.md")) {
+		for _, expr := range blocks(t, page, "promql") {
 			for _, complaint := range v.Complaints(expr) {
-				t.Errorf("%s: %s in\n%s", runbook, complaint, expr)
+				t.Errorf("%s: %s in\n%s", page, complaint, expr)
 			}
 		}
 	}

@@ -28,6 +28,7 @@ var effects = []effect{
 	{key: "shards", values: aConfig + "shards: 3", object: "StatefulSet", at: inContainer + "/args/*", want: "--total-shards=3"},
 	{key: "shards", values: aConfig + "shards: 3", object: "StatefulSet", at: "/spec/volumeClaimTemplates/0/spec/resources/requests/storage", want: "1Gi"},
 	{key: "extraArgs", values: aConfig + "extraArgs: [--log.format=json]", object: "Deployment", at: inContainer + "/args/*", want: "--log.format=json"},
+	{key: "language", values: aConfig + "language: zh-CN\nprometheusRule: {enabled: true}", object: "PrometheusRule", at: anAlert + "/annotations/runbook_url", want: "https://github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/blob/main/deploy/runbooks/zh-CN/OTAExporterDown.md"},
 
 	{key: "rrsa.roleName", values: aConfig + "rrsa: {roleName: reader}", object: "ServiceAccount", at: "/metadata/annotations", want: "{pod-identity.alibabacloud.com/role-name: reader}"},
 	{key: "rrsa.roleName", values: aConfig + "rrsa: {roleName: reader}", object: "Deployment", at: "/spec/template/metadata/labels/pod-identity.alibabacloud.com~1injection", want: `"on"`},

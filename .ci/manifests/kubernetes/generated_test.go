@@ -25,7 +25,7 @@ func TestCopies(t *testing.T) {
 	}
 	for language, source := range sources {
 		for _, file := range glob(t, source.rules) {
-			want[filepath.Join(chartDir, "files", language, ruleFileInChart(file))] = readFile(t, file)
+			want[filepath.Join(chartDir, "files", language, filepath.Base(file))] = readFile(t, file)
 		}
 		if source.dashboards == "" {
 			continue
@@ -61,14 +61,9 @@ func TestCopies(t *testing.T) {
 
 // sources are the files of the chart by the folder that they are in.
 var sources = map[string]struct{ rules, dashboards string }{
-	"":   {root + "deploy/prometheus/recording.rules.yml", ""}, // has no text for people
-	"en": {root + "deploy/prometheus/alerts.rules.yml", root + "dashboards/*.json"},
-}
-
-// ruleFileInChart is a file's name without a language, which its folder has.
-func ruleFileInChart(file string) string {
-	kind, _, _ := strings.Cut(filepath.Base(file), ".")
-	return kind + ".rules.yml"
+	"":      {root + "deploy/prometheus/recording.rules.yml", ""}, // has no text for people
+	"en":    {root + "deploy/prometheus/alerts.rules.yml", root + "dashboards/*.json"},
+	"zh-CN": {root + "deploy/prometheus/zh-CN/*.rules.yml", root + "deploy/grafana/zh-CN/*.json"},
 }
 
 // ruleFiles are all rules, in the order of prometheusrule.yaml.

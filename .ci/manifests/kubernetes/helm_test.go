@@ -93,6 +93,7 @@ func TestValuesThatAreRefused(t *testing.T) {
 		"metrics where nobody scrapes":       {"demo: true\nserviceMonitor: {enabled: true}\nextraArgs: [--web.telemetry-path=/m]", "serviceMonitor.path: the metrics are at /m"},
 		"switched off without a parent":      {aConfig + "enabled: false", "enabled: false has no effect here"},
 		"a namespace with a dot":             {aConfig + "namespaceOverride: a.b", "at '/namespaceOverride'"},
+		"an unknown language":                {aConfig + "language: fr", "at '/language'"},
 		"a pull secret without a name":       {aConfig + "imagePullSecrets: [{}]", "at '/imagePullSecrets/0': missing property 'name'"},
 		"a host without a path":              {aConfig + "ingress: {hosts: [{host: a}]}", "at '/ingress/hosts/0': missing property 'paths'"},
 		"a budget that is none":              {aConfig + "podDisruptionBudget: {enabled: true}", "at '/podDisruptionBudget'"},

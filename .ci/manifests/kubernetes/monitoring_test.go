@@ -48,6 +48,35 @@ func TestRulesAreTheSame(t *testing.T) {
 	}
 }
 
+// The value language installs the Chinese alerts and dashboards, unchanged, and no English
+// ones.
+func TestLanguages(t *testing.T) {
+	all := rendered(t, parseValues(t, "demo: true\nlanguage: zh-CN\nprometheusRule: {enabled: true}\ndashboards: {enabled: true}"))
+	var want struct{ Groups []monitoringv1.RuleGroup }
+	for _, file := range []string{"recording.rules.yml", "zh-CN/alerts.rules.yml"} {
+		var content struct{ Groups []monitoringv1.RuleGroup }
+		if err := yaml.Unmarshal([]byte(readFile(t, root+"deploy/prometheus/"+file)), &content); err != nil {
+			t.Fatal(err)
+		}
+		want.Groups = append(want.Groups, content.Groups...)
+	}
+	if diff := cmp.Diff(want.Groups, the[*monitoringv1.PrometheusRule](t, all).Spec.Groups); diff != "" {
+		t.Errorf("the files (-) and the object (+):\n%s", diff)
+	}
+	found := 0
+	for _, c := range of[*corev1.ConfigMap](all) {
+		for file, text := range c.Data {
+			found++
+			if text != readFile(t, root+"deploy/grafana/zh-CN/"+file) {
+				t.Errorf("%s is not the Chinese dashboard", file)
+			}
+		}
+	}
+	if want := len(glob(t, root+"deploy/grafana/zh-CN/*.json")); found != want {
+		t.Errorf("%d dashboards, want %d", found, want)
+	}
+}
+
 // Grafana's sidecar finds each dashboard, unchanged.
 func TestDashboardsAreTheSame(t *testing.T) {
 	for name, all := range monitored(t) {
@@ -81,8 +110,15 @@ func TestDashboardsAreTheSame(t *testing.T) {
 // The chart's dashboards follow the chart's alerts: a severity with another name is known to
 // be for information, and the runbooks are where the alerts say.
 func TestDashboardsFollowTheAlerts(t *testing.T) {
+	for _, language := range []string{"en", "zh-CN"} {
+		t.Run(language, func(t *testing.T) { dashboardsFollowTheAlerts(t, language) })
+	}
+}
+
+func dashboardsFollowTheAlerts(t *testing.T, language string) {
 	all := rendered(t, parseValues(t, `
 demo: true
+language: `+language+`
 dashboards: {enabled: true}
 prometheusRule: {severities: {info: fyi, critical: page}, runbookUrl: "https://wiki.example.com/ota/"}
 `))

@@ -3,9 +3,12 @@ package collector
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -136,11 +139,25 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return listeners.Serve(ctx, f.Web, handler, f.Demo, withoutCaller)
 }
 
+// withoutFile adds to the error for a missing configuration file what to do about it. It
+// returns all other errors as they are.
+func withoutFile(err error) error {
+	missing, is := errors.AsType[*fs.PathError](err)
+	if !is || !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	path := missing.Path
+	if absolute, err := filepath.Abs(path); err == nil {
+		path = absolute
+	}
+	return fmt.Errorf("%w; copy deploy/config.example.yml to %s, or name another file with --config.file; --demo needs no file", err, path)
+}
+
 // loadSetup loads a configuration, logs its warnings, and converts it to the setup of the shard.
 func loadSetup(load func() (*config.Config, error), shard target.Shard, logger log.Logger) (target.Setup, error) {
 	cfg, err := load()
 	if err != nil {
-		return target.Setup{}, err
+		return target.Setup{}, withoutFile(err)
 	}
 	for _, warning := range cfg.Warnings {
 		level.Warn(logger).Log("msg", warning)

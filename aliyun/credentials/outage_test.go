@@ -114,7 +114,7 @@ func TestRecoveryFromAFailedFirstCall(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		c := New(Config{}, nil)
-		wantNoKeys(t, c, "default: unable to get credentials from any of the providers in the chain")
+		wantNoKeys(t, c, "default provider chain: Get \"nothing://speaks.this\"")
 		addProfile()
 		time.Sleep(firstBackoff)
 		keys, err := c.Keys(t.Context())

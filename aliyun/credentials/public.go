@@ -57,5 +57,8 @@ func publicError(err error, cfg Config, good Keys) error {
 			public = strings.ReplaceAll(public, secret, "<secret>")
 		}
 	}
+	if failed, is := strings.CutPrefix(public, chainError); is {
+		return publicChainError(failed)
+	}
 	return errors.New(cfg.kind() + ": " + public)
 }

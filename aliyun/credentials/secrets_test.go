@@ -59,7 +59,7 @@ func TestErrorsContainNoSecret(t *testing.T) {
 			cfg:  Config{CredentialsURI: "http://me:HUSH@127.0.0.1:1/keys?token=HUSH"},
 			want: `Get "http://127.0.0.1:1/keys?<query>": dial tcp 127.0.0.1:1: connect: connection refused`,
 		},
-		"broken profiles of the standard chain": {want: "default: unable to get credentials"},
+		"broken profiles of the standard chain": {want: "default provider chain: unmarshal aliyun cli config from"},
 		"a broken line in the shared profile": {
 			source: says("ERROR: Can not open filekey-value delimiter not found: HUSH"),
 			want:   "default: ERROR: Can not open file<answer>",

@@ -166,8 +166,8 @@ var table = []row{
 var (
 	// noKey is for calls that were not sent.
 	noKey = advice{
-		Meaning: "The exporter has no access key: a file is missing, or STS, the metadata service or the credentials URI does not answer. The error says which.",
-		Action:  "Correct the source that `credentials` names, or the default provider chain if it names none. For STS in a VPC without internet access, set `ALIBABA_CLOUD_STS_REGION` and `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED`.",
+		Meaning: "The exporter has no access key. The error says why.",
+		Action:  "Set `credentials` for the account, or `ALIBABA_CLOUD_ACCESS_KEY_ID` and `ALIBABA_CLOUD_ACCESS_KEY_SECRET` in the environment, or give the host or the pod a RAM role. If one of these is set up, correct its file, or the service that does not answer. For STS in a VPC without internet access, set `ALIBABA_CLOUD_STS_REGION` and `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED`.",
 		Section: "Credentials",
 	}
 	// otherSignature is for an endpoint that looks for the action, the version or the

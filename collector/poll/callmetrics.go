@@ -90,7 +90,7 @@ func (m *callMetrics) refreshFailed(account string) func(error) {
 		counter.Inc()
 		if text := err.Error(); text != last {
 			last = text
-			level.Warn(m.logger).Log("msg", "cannot get credentials; the last good ones are used for a while", "account", account, "err", err)
+			level.Warn(m.logger).Log("msg", "cannot get credentials; the last good ones, if any, are used for a while", "account", account, "err", err)
 		}
 	}
 }

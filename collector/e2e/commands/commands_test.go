@@ -49,6 +49,7 @@ func TestCommandsThatCannotRun(t *testing.T) {
 	}
 	defer taken.Close()
 
+	withoutFile := []string{"load config: open missing.yml: no such file", "; copy deploy/config.example.yml to /", "/missing.yml, or name another file with --config.file; --demo needs no file"}
 	// All mistakes in a file are reported at once.
 	badLines := []string{"bad.yml:\n", "line 1: polling.interval: ", "line 3: accounts[0].naem: ", "line 4: accounts[0].requests_per_second: "}
 	for name, c := range map[string]struct {
@@ -58,8 +59,10 @@ func TestCommandsThatCannotRun(t *testing.T) {
 		"an unknown flag":          {[]string{"--nope"}, []string{"unknown long flag '--nope', see --help"}},
 		"an argument":              {[]string{"demo"}, []string{"unexpected demo, see --help"}},
 		"an unknown log level":     {[]string{"--log.level=loud"}, []string{"must be one of debug,info,warn,error"}},
-		"a missing file":           {[]string{"--config.file=missing.yml"}, []string{"load config: open missing.yml: no such file"}},
-		"a missing file, checked":  {[]string{"--config.check", "--config.file=missing.yml"}, []string{"load config: open missing.yml: no such file"}},
+		"a missing file":           {[]string{"--config.file=missing.yml"}, withoutFile},
+		"a missing file, checked":  {[]string{"--config.check", "--config.file=missing.yml"}, withoutFile},
+		"a missing file, live":     {[]string{"--config.check-live", "--config.file=missing.yml"}, withoutFile},
+		"a folder":                 {[]string{"--config.file=."}, []string{"load config: read .: is a directory"}},
 		"a bad file":               {[]string{bad, exportertest.AnyPort}, badLines},
 		"a bad file, checked":      {[]string{bad, "--config.check"}, badLines},
 		"an address in use":        {[]string{good, "--web.listen-address=" + taken.Addr().String()}, []string{"--web.listen-address=" + taken.Addr().String(), "in use"}},

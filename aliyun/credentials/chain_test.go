@@ -1,0 +1,67 @@
+package credentials
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Without a key, the error of the standard chain names what a user can set up. It has nothing
+// of the text about sources that nobody has set up.
+func TestErrorsOfTheStandardChain(t *testing.T) {
+	for name, c := range map[string]struct {
+		setUp func(t *testing.T, home string)
+		want  string
+	}{
+		"nothing is set up": {
+			setUp: func(*testing.T, string) {},
+			want: "there is no access key: the account has no credentials section, ALIBABA_CLOUD_ACCESS_KEY_ID is not set, " +
+				"and there is neither a profile nor a RAM role of this host",
+		},
+		"half a pair in the environment": {
+			setUp: func(t *testing.T, _ string) { t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "id") },
+			want:  "default provider chain: ALIBABA_CLOUD_ACCESS_KEY_ID is set, but ALIBABA_CLOUD_ACCESS_KEY_SECRET is not",
+		},
+		"a profile without a section": {
+			setUp: func(t *testing.T, home string) {
+				writeFile(t, filepath.Join(home, ".alibabacloud", "credentials"), "[other]\ntype = access_key\n")
+			},
+			want: "default provider chain: ERROR: Can not load section",
+		},
+		"a credentials URI that cannot be asked": {
+			setUp: func(t *testing.T, _ string) { t.Setenv("ALIBABA_CLOUD_CREDENTIALS_URI", "nothing://speaks.this") },
+			want:  `default provider chain: Get "nothing://speaks.this": unsupported protocol scheme "nothing"`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.setUp(t, bareEnvironment(t))
+			_, err := New(Config{}, nil).Keys(t.Context())
+			if err == nil || !strings.HasPrefix(err.Error(), c.want) {
+				t.Fatalf("error %v, want %q", err, c.want)
+			}
+			for _, ofTheSDK := range []string{"enviroment", "aliyun cli config", "Can not open file", "metadata", "role name", "IMDS"} {
+				if strings.Contains(err.Error(), ofTheSDK) {
+					t.Errorf("%q in the error: %v", ofTheSDK, err)
+				}
+			}
+		})
+	}
+}
+
+// The metadata service is not there, or has no role: both are the same as no role.
+func TestHostsWithoutARole(t *testing.T) {
+	for _, text := range []string{
+		"get role name failed: GET http://100.100.100.200/latest/meta-data/ram/security-credentials/ 404",
+		`get role name failed: Get "http://100.100.100.200/latest/meta-data/ram/security-credentials/": dial tcp 100.100.100.200:80: i/o timeout`,
+		`get metadata token failed: Put "http://100.100.100.200/latest/api/token": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`,
+	} {
+		for _, failed := range []string{text, "IMDS credentials is disabled, " + text, text + ", the CLI profile is disabled"} {
+			if got := publicChainError(failed).Error(); !strings.HasPrefix(got, "there is no access key: ") {
+				t.Errorf("%s: %s", failed, got)
+			}
+		}
+		if got := publicChainError(text + ", get credentials from http://uri failed: <answer>").Error(); got != "default provider chain: get credentials from http://uri failed: <answer>" {
+			t.Errorf("%s and a failing URI: %s", text, got)
+		}
+	}
+}

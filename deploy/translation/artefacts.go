@@ -20,6 +20,7 @@ var kinds = []struct{ pattern, folder string }{
 	{"dashboards/*.json", "deploy/grafana/zh-CN"},
 	{"deploy/prometheus/alerts.rules.yml", "deploy/prometheus/zh-CN"},
 	{"deploy/runbooks/*.md", "deploy/runbooks/zh-CN"},
+	{"dashboards/README.md", ""},
 	{"deploy/*/*.md", ""},
 	{"deploy/helm/*/README.md", ""},
 	{"README.md", ""},

@@ -19,6 +19,7 @@ func TestDocuments(t *testing.T) {
 	names := chineseNames(made)
 	for _, a := range documents(made) {
 		en, zh := repository.Read(t, a.Source), string(made.Files[a.Output])
+		zh = strings.Replace(zh, "[English]("+path.Base(a.Source)+")", "", 1)
 		inCode := false
 		for line := range strings.Lines(zh) {
 			text := strings.TrimSpace(line)
@@ -47,7 +48,7 @@ func TestLinks(t *testing.T) {
 		chinese[a.Source] = a
 	}
 	links := 0
-	for _, a := range documents(made) {
+	for _, a := range documents(made) { // those that link to both languages are free to do so
 		for _, target := range linkTargets(withoutCode(string(made.Files[a.Output]))) {
 			if strings.Contains(target, "://") {
 				continue
@@ -64,7 +65,8 @@ func TestLinks(t *testing.T) {
 					t.Errorf("%s: link %s: %v", a.Output, target, err)
 				}
 			}
-			if of, translated := chinese[leads]; translated && leads != a.Source {
+			of, translated := chinese[leads]
+			if translated && !strings.Contains(repository.Read(t, a.Source), "zh-CN") {
 				t.Errorf("%s: link %s leads to English, %s is Chinese", a.Output, target, of.Output)
 			}
 			if anchor != "" && written && !slices.Contains(anchorsOf(string(text)), anchor) {

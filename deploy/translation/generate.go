@@ -26,7 +26,7 @@ func Generate(root string) (*Result, error) {
 		return nil, err
 	}
 	sources := map[string][]byte{}
-	to := links{chinese: map[string]string{}, anchors: map[string]map[string]string{}}
+	to := links{chinese: map[string]string{}, anchors: map[string]map[string]string{}, both: map[string]bool{}}
 	for _, a := range all {
 		text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(a.Source)))
 		if err != nil {
@@ -40,6 +40,9 @@ func Generate(root string) (*Result, error) {
 				to.anchors[a.Source][en] = zh[i]
 			}
 		}
+	}
+	for _, a := range all {
+		to.collectBoth(a, string(sources[a.Source]))
 	}
 	made := &Result{Artefacts: all, Files: map[string][]byte{}, Dictionaries: dictionaries}
 	for _, a := range all {

@@ -15,11 +15,12 @@ const pages = "https://github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/blob/ma
 type links struct {
 	chinese map[string]string            // output by source
 	anchors map[string]map[string]string // by source: Chinese anchor by English one
+	both    map[string]bool              // document and source, if the document also links to the Chinese version
 }
 
 // inDocument adapts the links of a translated text: one to a file with a Chinese version leads
-// to that, one to a section follows the Chinese heading, and all are relative to the output. A
-// link to the document's own English source stays, for it is there to switch the language.
+// to that, one to a section follows the Chinese heading, and all are relative to the output.
+// Where the English document links to both languages, both links stay.
 func (l links) inDocument(a Artefact, text string) (adapted string, err error) {
 	adapted = linkTarget.ReplaceAllStringFunc(text, func(found string) string {
 		target, bad := l.target(a, linkTarget.FindStringSubmatch(found)[1])
@@ -29,6 +30,18 @@ func (l links) inDocument(a Artefact, text string) (adapted string, err error) {
 		return "](" + target + ")"
 	})
 	return adapted, err
+}
+
+// collectBoth finds the languages to choose between in the English text of a document.
+func (l links) collectBoth(a Artefact, text string) {
+	for _, found := range linkTarget.FindAllStringSubmatch(text, -1) {
+		leads := path.Join(path.Dir(a.Source), found[1])
+		for source, output := range l.chinese {
+			if leads == output {
+				l.both[a.Source+" "+source] = true
+			}
+		}
+	}
 }
 
 var linkTarget = regexp.MustCompile(`\]\(([^)\s]+)\)`)
@@ -59,7 +72,7 @@ func (l links) target(a Artefact, target string) (string, error) {
 		return anchor, nil
 	}
 	leads := source
-	if output, translated := l.chinese[source]; translated && source != a.Source {
+	if output, translated := l.chinese[source]; translated && !l.both[a.Source+" "+source] {
 		leads = output
 	}
 	relative, err := filepath.Rel(path.Dir(a.Output), leads)

@@ -32,15 +32,15 @@ type block struct {
 	start, stop int // in the source
 	text        string
 	heading     bool
-	code        bool // text has comments to translate
+	parts       *regexp.Regexp // what is to translate in code or HTML, the second group; nil for the whole text
 }
 
 func (b block) translated(translate func(string) string) string {
 	switch {
-	case b.code:
-		return codeComment.ReplaceAllStringFunc(b.text, func(found string) string {
-			parts := codeComment.FindStringSubmatch(found)
-			return parts[1] + translate(parts[2])
+	case b.parts != nil:
+		return b.parts.ReplaceAllStringFunc(b.text, func(found string) string {
+			groups := b.parts.FindStringSubmatch(found)
+			return groups[1] + translate(groups[2])
 		})
 	case !IsProse(b.text) && translate(b.text) == b.text:
 		return b.text // with its line breaks
@@ -48,8 +48,12 @@ func (b block) translated(translate func(string) string) string {
 	return translate(b.text)
 }
 
-// codeComment is a comment in a shell script, YAML, PromQL or INI file.
-var codeComment = regexp.MustCompile(`(?m)((?:^|[ \t])# )(\S.*)$`)
+var (
+	// comments are those of a shell script, YAML, PromQL or INI file.
+	comments = regexp.MustCompile(`(?m)((?:^|[ \t])# )(\S.*)$`)
+	// shownHTML is the text between tags, and in the place of a picture.
+	shownHTML = regexp.MustCompile(`(alt="|>)([^"<>]*[^"<>\s])`)
+)
 
 // markdown is GitHub's flavour, as far as it has blocks of its own.
 var markdown = goldmark.New(goldmark.WithExtensions(extension.Table))
@@ -64,10 +68,14 @@ func blocks(source []byte) (all []block) {
 		b := block{start: lines.At(0).Start, stop: lines.At(lines.Len() - 1).Stop}
 		switch node.(type) {
 		case *ast.FencedCodeBlock:
-			b.text, b.code = string(source[b.start:b.stop]), true
+			b.text, b.parts = string(source[b.start:b.stop]), comments
 			all = append(all, b)
 			return ast.WalkSkipChildren, nil
-		case *ast.CodeBlock, *ast.HTMLBlock:
+		case *ast.HTMLBlock:
+			b.text, b.parts = string(source[b.start:b.stop]), shownHTML
+			all = append(all, b)
+			return ast.WalkSkipChildren, nil
+		case *ast.CodeBlock:
 			return ast.WalkSkipChildren, nil
 		case *ast.Heading:
 			b.heading = true

@@ -11,6 +11,7 @@ var (
 	notWords = regexp.MustCompile("(?s)``.+?``|`[^`]*`|\\{\\{.*?\\}\\}|\\]\\([^)]*\\)|https?://[^\\s)>，。；、]+|<!--.*?-->|<[^>]*>|\\$\\{?\\w+\\}?")
 	// Runs of characters without a space or punctuation between words.
 	chunk = regexp.MustCompile(`[A-Za-z0-9_./:@=~*#&+-]+`)
+	plain = regexp.MustCompile(`^[A-Za-z-]+$`)
 	word  = regexp.MustCompile(`^[A-Z]?[a-z]{2,}$`)
 )
 
@@ -18,10 +19,14 @@ var (
 // abbreviations and identifiers such as QueryOTAJob, IN_PROGRESS, p99 or --config.file.
 func IsProse(text string) bool { return len(words(text)) > 0 }
 
-// words are the English words of a text, without identifiers.
+// words are the English words of a text, without identifiers and paths.
 func words(text string) (all []string) {
 	for _, c := range chunk.FindAllString(notWords.ReplaceAllString(text, " "), -1) {
-		for part := range strings.SplitSeq(strings.Trim(c, "./:@=~*#&+-"), "-") {
+		c = strings.Trim(c, ".:*&-")
+		if !plain.MatchString(c) {
+			continue
+		}
+		for part := range strings.SplitSeq(c, "-") {
 			if word.MatchString(part) {
 				all = append(all, part)
 			}

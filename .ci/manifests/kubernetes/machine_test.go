@@ -4,6 +4,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -13,6 +14,7 @@ import (
 // aPod is a pod to be run on this machine.
 type aPod struct {
 	objects
+	number int // among the pods of a StatefulSet; -1 if Kubernetes does not tell it
 	// secrets are those that the user has made: the content of each file by its
 	// name, for each volume by its name.
 	secrets map[string]map[string]string
@@ -49,7 +51,11 @@ func boot(t *testing.T, pod aPod) (m machine) {
 			}
 		}
 	}
-	moves = append(moves, "$(POD_INDEX)", "0") // of the first shard
+	index := ""
+	if pod.number >= 0 {
+		index = strconv.Itoa(pod.number)
+	}
+	moves = append(moves, "$(POD_INDEX)", index)
 	moved := strings.NewReplacer(moves...)
 	for name, text := range files {
 		writeFile(t, name, moved.Replace(text))
@@ -93,7 +99,7 @@ func pods(t *testing.T) map[string]aPod {
 		all["kustomize, "+name] = aPod{objects: objects}
 	}
 	for name, r := range releases {
-		all["helm, "+name] = aPod{rendered(t, parseValues(t, r.values)), map[string]map[string]string{
+		all["helm, "+name] = aPod{objects: rendered(t, parseValues(t, r.values)), secrets: map[string]map[string]string{
 			"secret": {"access_key_secret": "made-up"},
 			// The password is "made-up".
 			"web-config": {"config.yml": "basic_auth_users: {prometheus: $2a$04$STTYWLFeTVmam0GoKujxQOspfEnd21qnz.QcTmeJpbE1nSImYJjtK}"},

@@ -3,6 +3,7 @@ package kubernetes_test
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -47,11 +48,46 @@ func TestProgram(t *testing.T) {
 		for name, status := range map[string]int{
 			"kustomize, demo":                 200,
 			"kustomize, access-key":           200,
+			"helm, three shards":              200,
 			"helm, everything from elsewhere": 401, // because it asks for a password, which probes do not need
 		} {
 			t.Run(name, func(t *testing.T) { runs(t, binary, boot(t, pods[name]), status) })
 		}
 	})
+}
+
+// The pods of a StatefulSet watch each account of the configuration once.
+func TestShardsWatchEveryAccount(t *testing.T) {
+	const shards = 3
+	var accounts []string
+	text := "config:\n  accounts:\n"
+	for i := range 10 {
+		accounts = append(accounts, fmt.Sprint("account-", i))
+		text += "    - {name: " + accounts[i] + ", region: cn-shanghai, requests_per_second: 1, instances: [{jobs: [job1]}]}\n"
+	}
+	binary := program(t)
+	all := rendered(t, parseValues(t, fmt.Sprint(text, "shards: ", shards)))
+	var watched []string
+	for number := range shards {
+		m := boot(t, aPod{objects: all, number: number})
+		out, err := exec.CommandContext(t.Context(), binary, append(m.args, "--config.check")...).CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		for _, found := range regexp.MustCompile(`(?m)^(account-\d) +\d, this one`).FindAllStringSubmatch(string(out), -1) {
+			watched = append(watched, found[1])
+		}
+	}
+	slices.Sort(watched)
+	if !slices.Equal(watched, accounts) {
+		t.Errorf("watched are %v", watched)
+	}
+	// A pod that is not told its number must not take the accounts of shard 0.
+	args := slices.Clone(boot(t, aPod{objects: all, number: -1}).args)
+	out, err := exec.CommandContext(t.Context(), binary, append(args, "--config.check")...).CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "--shard=") {
+		t.Errorf("without a number: %v\n%s", err, out)
+	}
 }
 
 // runs demands that the program answers a probe and requests, ends when it gets SIGTERM,

@@ -61,8 +61,9 @@ func (j *Job) UnmarshalJSON(data []byte) error {
 }
 
 // Tag is a key-value pair that a batch sends to its devices. All tags of a batch
-// together have at most 4096 characters of up to four bytes each.
-type Tag struct {
+// together have at most 4096 characters of up to four bytes each. It is a type without a name
+// so that a Job can be converted to a struct whose fields differ only in their tags.
+type Tag = struct {
 	Key   *string `json:"Key,omitempty" max:"16384"`
 	Value *string `json:"Value,omitempty" max:"16384"`
 }

@@ -29,8 +29,9 @@ type job struct {
 	Answers     []callOutcome `json:"last_answers,omitempty"`
 }
 
-// settings are the fields of [aliyun.Job], in its order. A new field of the API is one line
-// here and one in settingsOf.
+// settings are the fields of [aliyun.Job] with the names that they have in an answer. A new
+// field of the API is one line here, in the same place; without it, the conversion does not
+// compile.
 type settings struct {
 	Name                  *string    `json:"name,omitempty"`
 	JobDesc               *string    `json:"job_desc,omitempty"`
@@ -64,22 +65,9 @@ type settings struct {
 	GroupName             *string    `json:"group_name,omitempty"`
 }
 
-type tag struct {
+type tag = struct {
 	Key   *string `json:"key,omitempty"`
 	Value *string `json:"value,omitempty"`
-}
-
-func settingsOf(j *aliyun.Job) settings {
-	s := settings{
-		j.Name, j.JobDesc, j.FirmwareID, j.ProductKey, j.DestVersion, j.JobStatus, j.JobType, j.SelectionType, j.TargetSelection,
-		j.DynamicMode, j.OverwriteMode, j.MaximumPerMinute, j.RetryCount, j.RetryInterval, j.TimeoutInMinutes, j.GrayPercent,
-		j.SrcVersions, nil, utc(j.UtcCreate), utc(j.UtcModified), utc(j.UtcStartTime), utc(j.UtcEndTime), utc(j.UtcScheduleTime),
-		utc(j.UtcScheduleFinishTime), j.NeedPush, j.NeedConfirm, j.MultiModuleMode, j.DownloadProtocol, j.GroupID, j.GroupName,
-	}
-	for _, t := range j.Tags {
-		s.Tags = append(s.Tags, tag{t.Key, t.Value})
-	}
-	return s
 }
 
 // jobOf returns what is known of a batch.
@@ -91,7 +79,7 @@ func jobOf(b pages.Batch) job {
 		DeviceError: failureOf(b.DevicesErr, b.Answer(aliyun.OpListOTATaskByJob).At, 0, b.DevicesCure),
 	}
 	if b.Job != nil {
-		j.settings = settingsOf(b.Job)
+		j.settings = settings(*b.Job)
 	}
 	if !b.Deadline.IsZero() {
 		j.Deadline = &deadline{b.Deadline.UTC(), b.Basis, b.Overdue}

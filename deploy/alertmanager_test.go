@@ -21,13 +21,59 @@ type notification struct {
 	Alerts   []struct{ Labels map[string]string }
 }
 
-// An outage of an account with a thousand batches is one notification: a real
-// Alertmanager groups and inhibits as alertmanager.yml says.
-func TestOutageIsOneNotification(t *testing.T) {
+// alertmanager starts a real Alertmanager with a file of the folder alertmanager, changed by what
+// the replacer does to it, and returns its address and its log. It waits seconds before it sends,
+// not minutes.
+func alertmanager(t *testing.T, file string, change *strings.Replacer) (address string, log *bytes.Buffer) {
+	t.Helper()
 	program := tool(t, "prometheus-alertmanager")
 	if _, err := os.Stat("/usr/share/prometheus/alertmanager/default.tmpl"); err != nil {
 		t.Skip("skipped without the templates of Debian's Alertmanager, which .ci/run installs")
 	}
+	config := strings.NewReplacer("group_wait: 30s", "group_wait: 2s", "group_wait: 10s", "group_wait: 1s", "group_wait: 5m", "group_wait: 2s").
+		Replace(change.Replace(read(t, "alertmanager/"+file)))
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address = l.Addr().String()
+	l.Close()
+	dir := t.TempDir()
+	log = new(bytes.Buffer)
+	cmd := exec.CommandContext(t.Context(), program, "--config.file="+write(t, filepath.Join(dir, "alertmanager.yml"), config),
+		"--storage.path="+dir, "--web.listen-address="+address, "--cluster.listen-address=")
+	cmd.Stdout, cmd.Stderr = log, log
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+	return address, log
+}
+
+// post sends alerts as Prometheus does, as soon as the Alertmanager takes them.
+func post(t *testing.T, address string, log *bytes.Buffer, alerts any) {
+	t.Helper()
+	body, err := json.Marshal(alerts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+		answer, err := http.Post("http://"+address+"/api/v2/alerts", "application/json", bytes.NewReader(body))
+		if err == nil {
+			answer.Body.Close()
+			if answer.StatusCode == http.StatusOK {
+				return
+			}
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the Alertmanager takes no alerts: %v\n%s", err, log.String())
+		}
+	}
+}
+
+// An outage of an account with a thousand batches is one notification: a real
+// Alertmanager groups and inhibits as alertmanager.yml says.
+func TestOutageIsOneNotification(t *testing.T) {
 	got := make(chan notification, 2000)
 	webhook := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		var n notification
@@ -37,23 +83,7 @@ func TestOutageIsOneNotification(t *testing.T) {
 		got <- n
 	}))
 	defer webhook.Close()
-	config := strings.ReplaceAll(read(t, "alertmanager/alertmanager.yml"), "http://localhost:8080", webhook.URL)
-	config = strings.NewReplacer("group_wait: 30s", "group_wait: 2s", "group_wait: 10s", "group_wait: 1s", "group_wait: 5m", "group_wait: 2s").Replace(config)
-	dir := t.TempDir()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := l.Addr().String()
-	l.Close()
-	var log bytes.Buffer
-	cmd := exec.CommandContext(t.Context(), program, "--config.file="+write(t, filepath.Join(dir, "alertmanager.yml"), config),
-		"--storage.path="+dir, "--web.listen-address="+address, "--cluster.listen-address=")
-	cmd.Stdout, cmd.Stderr = &log, &log
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer func() { cmd.Process.Kill(); cmd.Wait() }()
+	address, log := alertmanager(t, "alertmanager.yml", strings.NewReplacer("http://localhost:8080", webhook.URL))
 
 	type alert struct {
 		Labels map[string]string `json:"labels"`
@@ -71,22 +101,7 @@ func TestOutageIsOneNotification(t *testing.T) {
 	for i := range 1000 {
 		alerts = append(alerts, batch("OTAPollStale", "warning", i), batch("OTADeviceCountsStale", "warning", i))
 	}
-	body, err := json.Marshal(alerts)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(100 * time.Millisecond) {
-		answer, err := http.Post("http://"+address+"/api/v2/alerts", "application/json", bytes.NewReader(body))
-		if err == nil {
-			answer.Body.Close()
-			if answer.StatusCode == http.StatusOK {
-				break
-			}
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("the Alertmanager takes no alerts: %v\n%s", err, log.String())
-		}
-	}
+	post(t, address, log, alerts)
 	// Both are due within two seconds; what should not come would be due then, too.
 	found := map[string]int{}
 	for quiet := time.After(20 * time.Second); ; {

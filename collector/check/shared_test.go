@@ -28,13 +28,14 @@ func TestCheckLiveGivesUpOnSharedFailures(t *testing.T) {
 		"a wrong key": {func(h *harness.Harness) { h.Account().Credentials.AccessKeySecret = "other" }, 40,
 			[]string{"200 jobs   20 failed, 180 not checked", "50 jobs    20 failed, 30 not checked", "secret does not belong", "After these failures, 210 more IDs were not checked"}},
 		"an instance of an unknown region": {func(h *harness.Harness) {
-			dial := h.Dial
-			h.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
-				if strings.HasPrefix(address, "iot.cn-nowhere") {
-					return nil, errors.New("no such host")
+			h.DialBy(func(dial harness.Dial) harness.Dial {
+				return func(ctx context.Context, network, address string) (net.Conn, error) {
+					if strings.HasPrefix(address, "iot.cn-nowhere") {
+						return nil, errors.New("no such host")
+					}
+					return dial(ctx, network, address)
 				}
-				return dial(ctx, network, address)
-			}
+			})
 			for i := range 200 {
 				h.Account().Targets[i].Instance.URL = "http://iot.cn-nowhere.aliyuncs.com"
 			}

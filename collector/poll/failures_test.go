@@ -85,9 +85,11 @@ func TestAnotherCauseIsLogged(t *testing.T) {
 	harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
 		h.ConfigureRunning(1)
 		for _, err := range []error{syscall.ECONNREFUSED, &net.DNSError{Err: "no such host", Name: "endpoint"}} {
-			h.Dial = func(context.Context, string, string) (net.Conn, error) {
-				return nil, &net.OpError{Op: "dial", Net: "tcp", Err: err}
-			}
+			h.DialBy(func(harness.Dial) harness.Dial {
+				return func(context.Context, string, string) (net.Conn, error) {
+					return nil, &net.OpError{Op: "dial", Net: "tcp", Err: err}
+				}
+			})
 			h.Apply()
 			h.Pass(2 * time.Minute)
 		}

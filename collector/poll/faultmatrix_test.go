@@ -39,6 +39,7 @@ func TestFaultMatrix(t *testing.T) {
 				at, first := places[operation], j == 0
 				t.Run(name+"/"+operation+"/"+moment, func(t *testing.T) {
 					harness.Simulated(t, func(t *testing.T, h *harness.Harness) {
+						h.OverConnections()
 						if !first {
 							watchMatrix(h)
 							h.Pass(20 * time.Second)

@@ -111,7 +111,6 @@ func TestRoundThatFailsChangesNothing(t *testing.T) {
 						mend = h.Sim.Inject(fault)
 					}
 				})
-				h.Transport.CloseIdleConnections() // those to the simulator itself
 				h.Pass(10 * time.Minute)
 				if diff := cmp.Diff(before, h.Counts()); diff != "" || !h.State(harness.JobID).Devices.AsOf.Equal(at) {
 					t.Errorf("as of %v, before %v (-before +during):\n%s", h.State(harness.JobID).Devices.AsOf, at, diff)

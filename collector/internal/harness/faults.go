@@ -7,7 +7,6 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/network"
 )
 
 // The key pair of the exporter.
@@ -25,18 +24,6 @@ func (h *Harness) Accept(keys ...gateway.Key) {
 func (h *Harness) Fail(code string) (mend func()) {
 	return h.Sim.Inject(gateway.Fault{Code: code})
 }
-
-// RefuseConnections makes the endpoint unreachable, or reachable again. It closes idle
-// connections, which would still work.
-func (h *Harness) RefuseConnections(on bool) {
-	h.unreachable.Store(on)
-	if on {
-		h.Transport.CloseIdleConnections()
-	}
-}
-
-// RedirectTo makes this exporter use the simulator of another harness.
-func (h *Harness) RedirectTo(other *Harness) { h.Sim, h.Dial = other.Sim, other.Dial }
 
 // BeforeCalls makes the simulator call a function before it handles each call. The function
 // may change the simulator.
@@ -66,12 +53,4 @@ func (h *Harness) RewriteAnswers(operation string, change func(r *http.Request, 
 			h.T.Error(err)
 		}
 	}))
-}
-
-// AnswerBy makes a handler answer in place of the simulator.
-func (h *Harness) AnswerBy(handler http.Handler) {
-	dial, stop := network.Pipe(handler)
-	h.Dial = dial
-	h.T.Cleanup(stop)
-	h.T.Cleanup(h.Poller.Stop) // cleaned up first: no call may wait for the server that stops
 }

@@ -2,8 +2,6 @@ package harness
 
 import (
 	"bytes"
-	"context"
-	"net"
 	"net/http"
 	"sync/atomic"
 	"testing"
@@ -14,7 +12,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/network"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/expose"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/poll"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
@@ -31,8 +28,8 @@ var DefaultRules = target.Rules{
 }
 
 // Harness is the exporter from end to end: simulator, client, poller, store, registry and
-// handler. It lives in a synctest bubble: connections are pipes in memory, the clock starts
-// at 2000-01-01 UTC, and only Pass advances it.
+// handler. It lives in a synctest bubble: the clock starts at 2000-01-01 UTC, and only Pass
+// advances it. Calls need no connection, unless the test says so by [Harness.OverConnections].
 type Harness struct {
 	T        *testing.T
 	Sim      *simulator.Simulator
@@ -44,9 +41,10 @@ type Harness struct {
 	Setup    target.Setup // change it, then call Apply
 	Options  poll.Options
 
-	Transport   *http.Transport
-	Dial        func(ctx context.Context, network, address string) (net.Conn, error)
-	unreachable atomic.Bool // dialling fails
+	answers     http.Handler    // the simulator, or what stands between it and the client
+	connections *http.Transport // nil: calls need none
+	dial        Dial            // of connections
+	unreachable atomic.Bool
 }
 
 // Simulated runs a test with a harness in a bubble of its own, in parallel with other tests.
@@ -76,28 +74,14 @@ func New(t *testing.T) *Harness {
 		},
 	}
 	h.Accept(OwnKey)
-	var stop func()
-	h.Dial, stop = network.Pipe(h.Sim)
-	h.Transport = &http.Transport{
-		MaxIdleConnsPerHost: 10,
-		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			if h.unreachable.Load() {
-				return nil, &net.DNSError{Err: "no such host", Name: "iot.cn-shanghai.aliyuncs.com", IsNotFound: true}
-			}
-			return h.Dial(ctx, network, address)
-		},
-	}
+	h.answers = h.Sim
 	logger := log.NewLogfmtLogger(log.NewSyncWriter(&h.Logs))
 	h.Options = poll.Options{
-		Transport: h.Transport,
+		Transport: calls{h},
 		Logger:    logger,
 	}
 	h.Poller = poll.New(h.Store, h.Options)
-	t.Cleanup(func() {
-		h.Poller.Stop()
-		h.Transport.CloseIdleConnections()
-		stop()
-	})
+	t.Cleanup(func() { h.Poller.Stop() })
 	h.Registry.MustRegister(h.Poller)
 	var err error
 	if h.Handler, err = expose.NewHandler(h.Store, h.Registry, logger); err != nil {

@@ -11,7 +11,7 @@ import (
 // a real network, a request arrives when the stall ends, even if the client has closed its
 // connection by then.
 type Stallable struct {
-	dial func(ctx context.Context, network, address string) (net.Conn, error)
+	dial Dial
 
 	mu      sync.Mutex // guards all below
 	flowing chan struct{}
@@ -20,9 +20,12 @@ type Stallable struct {
 
 // StallNetwork puts a Stallable between the exporter and the simulator of the harness.
 func (h *Harness) StallNetwork() *Stallable {
-	s := &Stallable{dial: h.Dial, flowing: make(chan struct{})}
+	s := &Stallable{flowing: make(chan struct{})}
 	close(s.flowing)
-	h.Dial = s.connect
+	h.DialBy(func(dial Dial) Dial {
+		s.dial = dial
+		return s.connect
+	})
 	return s
 }
 

@@ -40,8 +40,8 @@ func HasHan(text string) bool { return strings.ContainsFunc(text, isHan) }
 
 func isHan(r rune) bool { return unicode.Is(unicode.Han, r) }
 
-// Names are the English words that Chinese sentences use, such as Prometheus: a text that
-// consists of them alone is the same in both languages.
+// Names are the English words that Chinese sentences use, such as Prometheus and vmalert: a
+// text that consists of them alone is the same in both languages.
 type Names map[string]bool
 
 // NamesIn collects the names in Chinese texts. A text without a Chinese character counts as
@@ -51,9 +51,7 @@ func NamesIn(texts ...string) Names {
 	for _, text := range texts {
 		if HasHan(text) {
 			for _, w := range words(text) {
-				if unicode.IsUpper(rune(w[0])) {
-					names[w] = true
-				}
+				names[w] = true
 			}
 		}
 	}

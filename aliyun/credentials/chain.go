@@ -28,7 +28,7 @@ var (
 func publicChainError(failed string) error {
 	failed = strings.TrimSuffix(notSetUp.ReplaceAllString(failed, ""), ", ")
 	if failed == "" {
-		return errors.New("there is no access key: the account has no credentials section, ALIBABA_CLOUD_ACCESS_KEY_ID is not set, " +
+		return errors.New("no access key is set up: the account has no credentials section, ALIBABA_CLOUD_ACCESS_KEY_ID is not set, " +
 			"and there is neither a profile nor a RAM role of this host")
 	}
 	return errors.New("default provider chain: " + noSecret.ReplaceAllString(failed, "ALIBABA_CLOUD_ACCESS_KEY_ID is set, but ALIBABA_CLOUD_ACCESS_KEY_SECRET is not"))

@@ -15,7 +15,7 @@ func TestErrorsOfTheStandardChain(t *testing.T) {
 	}{
 		"nothing is set up": {
 			setUp: func(*testing.T, string) {},
-			want: "there is no access key: the account has no credentials section, ALIBABA_CLOUD_ACCESS_KEY_ID is not set, " +
+			want: "no access key is set up: the account has no credentials section, ALIBABA_CLOUD_ACCESS_KEY_ID is not set, " +
 				"and there is neither a profile nor a RAM role of this host",
 		},
 		"half a pair in the environment": {
@@ -56,7 +56,7 @@ func TestHostsWithoutARole(t *testing.T) {
 		`get metadata token failed: Put "http://100.100.100.200/latest/api/token": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`,
 	} {
 		for _, failed := range []string{text, "IMDS credentials is disabled, " + text, text + ", the CLI profile is disabled"} {
-			if got := publicChainError(failed).Error(); !strings.HasPrefix(got, "there is no access key: ") {
+			if got := publicChainError(failed).Error(); !strings.HasPrefix(got, "no access key is set up: ") {
 				t.Errorf("%s: %s", failed, got)
 			}
 		}

@@ -80,6 +80,11 @@ func TestErrorsContainNoSecret(t *testing.T) {
 			source: says("get session token from sso failed: HUSH"),
 			want:   "default: get session token from sso failed: <answer>",
 		},
+		"a role that the host does not have": {
+			cfg:    Config{ECSRAMRole: "reader"},
+			source: says("refresh Ecs sts token err, httpStatus: 404, message = HUSH"),
+			want:   "ecs_ram_role: this host has no RAM role of this name: the metadata service answers with HTTP 404",
+		},
 		"an external command": {
 			source: says("failed to execute external command: exit status 1\nstderr: HUSH"),
 			want:   "exit status 1\nstderr: <answer>",

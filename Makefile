@@ -32,7 +32,7 @@ check: # all that CI does
 	.ci/run
 
 bench: # prints the tables of deploy/docs/performance.md; with UPDATE=-update it writes them there
-	go test -count=1 -v -run '^Test(Detection)?Speed$$' ./collector/e2e/speed ./collector/schedule -speed $(UPDATE)
+	go test -count=1 -v -run '^Test(Detection)?Speed$$' ./collector/e2e/load ./collector/schedule -speed $(UPDATE)
 
 bench-rules: # measures what the rules cost the prometheus in PATH, with 10,000 batches
 	go test -count=1 -v -run '^TestRules$$' ./collector/e2e/rules -rules
@@ -47,7 +47,7 @@ fuzz: # each target for that long; go test alone runs their seeds
 HOSTILE ?= 10m
 
 hostile: # the program against all servers that misbehave, for that long
-	go test -race -count=1 -v -timeout 0 -run '^TestHostile$$' ./collector/e2e/hostile -hostile $(HOSTILE)
+	go test -race -count=1 -v -timeout 0 -run '^TestHostile$$' ./collector/e2e/load -hostile $(HOSTILE)
 
 dist: # what a release offers for download
 	VERSION='$(VERSION)' REVISION='$(REVISION)' .ci/dist

@@ -39,7 +39,7 @@ func TestGeneratedTables(t *testing.T) {
 		performance:     {},
 	}
 	for _, part := range []string{"scrape speed", "polling speed", "detection speed", "program speed"} {
-		tables[performance][part] = tableIn(t, performance, part) // TestSpeed in collector/e2e/speed makes it
+		tables[performance][part] = tableIn(t, performance, part) // TestSpeed in collector/e2e/load makes it
 	}
 	for document, parts := range tables {
 		checkTables(t, document, parts)

@@ -23,11 +23,12 @@ type links struct {
 // Where the English document links to both languages, both links stay.
 func (l links) inDocument(a Artefact, text string) (adapted string, err error) {
 	adapted = linkTarget.ReplaceAllStringFunc(text, func(found string) string {
-		target, bad := l.target(a, linkTarget.FindStringSubmatch(found)[1])
+		parts := linkTarget.FindStringSubmatch(found)
+		target, bad := l.target(a, parts[2])
 		if bad != nil {
 			err = bad
 		}
-		return "](" + target + ")"
+		return parts[1] + target
 	})
 	return adapted, err
 }
@@ -35,7 +36,7 @@ func (l links) inDocument(a Artefact, text string) (adapted string, err error) {
 // collectBoth finds the languages to choose between in the English text of a document.
 func (l links) collectBoth(a Artefact, text string) {
 	for _, found := range linkTarget.FindAllStringSubmatch(text, -1) {
-		leads := path.Join(path.Dir(a.Source), found[1])
+		leads := path.Join(path.Dir(a.Source), found[2])
 		for source, output := range l.chinese {
 			if leads == output {
 				l.both[a.Source+" "+source] = true
@@ -44,7 +45,8 @@ func (l links) collectBoth(a Artefact, text string) {
 	}
 }
 
-var linkTarget = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+// linkTarget is behind the text of a link, or in a definition: [name]: target.
+var linkTarget = regexp.MustCompile(`(\]\(|(?m:^\[[^]\n]+\]: ))([^)\s]+)`)
 
 func (l links) target(a Artefact, target string) (string, error) {
 	if strings.Contains(target, "://") {
@@ -92,7 +94,11 @@ func (l links) onTheWeb(url string) string {
 	if !is {
 		return url
 	}
+	file, anchor, _ := strings.Cut(file, "#")
 	if output, translated := l.chinese[file]; translated {
+		if zh := l.anchors[file][anchor]; zh != "" {
+			output += "#" + zh
+		}
 		return pages + output
 	}
 	if output, translated := l.chinese[file+"README.md"]; translated && strings.HasSuffix(file, "/") {

@@ -9,6 +9,7 @@ import (
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
+	tables "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/text"
 )
 
@@ -66,6 +67,9 @@ func blocks(source []byte) (all []block) {
 		}
 		lines := node.Lines()
 		b := block{start: lines.At(0).Start, stop: lines.At(lines.Len() - 1).Stop}
+		if cell, is := node.(*tables.TableCell); is && hasNames(cell, source) {
+			return ast.WalkSkipChildren, nil
+		}
 		switch node.(type) {
 		case *ast.FencedCodeBlock:
 			b.text, b.parts = string(source[b.start:b.stop]), comments
@@ -88,6 +92,24 @@ func blocks(source []byte) (all []block) {
 	// visit returns no error, so Walk does not either.
 	_ = ast.Walk(markdown.Parser().Parse(text.NewReader(source)), visit)
 	return all
+}
+
+// hasNames reports whether a cell is below the head of a column of keys or types, which are
+// names of a program.
+func hasNames(cell *tables.TableCell, source []byte) bool {
+	column := 0
+	for before := cell.PreviousSibling(); before != nil; before = before.PreviousSibling() {
+		column++
+	}
+	if cell.Parent().Kind() == tables.KindTableHeader {
+		return false
+	}
+	head := cell.Parent().Parent().FirstChild().FirstChild()
+	for range column {
+		head = head.NextSibling()
+	}
+	title := string(head.Lines().Value(source))
+	return title == "Key" || title == "Type"
 }
 
 // anchors are the names under which GitHub links to the headings of a document, in their order.

@@ -101,3 +101,61 @@ func TestFoldersSayWhatForAndHowToUndoIt(t *testing.T) {
 		}
 	}
 }
+
+// The table of folders for developers has each folder of the program and its tests, and only
+// folders that exist.
+func TestFoldersAreInTheTable(t *testing.T) {
+	const document = "deploy/docs/development.md"
+	text := documents(t)[document]
+	for _, parent := range []string{"", "collector/", ".ci/"} {
+		entries, err := os.ReadDir(repository.Path(t, parent))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, entry := range entries {
+			name := entry.Name()
+			if !entry.IsDir() || name[0] == '.' || name == "dist" || name == "data" { // what make dist and the demo leave
+				continue
+			}
+			if !strings.Contains(text, "\n| `"+parent+name+"/` |") {
+				t.Errorf("%s does not have the folder %s", document, parent+name)
+			}
+		}
+	}
+	for _, row := range regexp.MustCompile("(?m)^\\| `([\\w./]+/)` \\|").FindAllStringSubmatch(text, -1) {
+		if _, err := os.Stat(repository.Path(t, row[1])); err != nil {
+			t.Errorf("%s: %v", document, err)
+		}
+	}
+}
+
+// makeTarget matches a command of the Makefile in a text.
+var makeTarget = regexp.MustCompile("`make ([a-z-]+)[` ]")
+
+// Every target of the Makefile that a document names exists.
+func TestMakeTargets(t *testing.T) {
+	makefile := repository.Read(t, "Makefile")
+	for document, text := range documents(t) {
+		for _, found := range makeTarget.FindAllStringSubmatch(text, -1) {
+			if !regexp.MustCompile(`(?m)^` + found[1] + `:`).MatchString(makefile) {
+				t.Errorf("%s: the Makefile has no target %s", document, found[1])
+			}
+		}
+	}
+}
+
+// flagInText matches a flag of the exporter.
+var flagInText = regexp.MustCompile(`--(?:config|persistence|web|log)\.[a-z.-]*[a-z]`)
+
+// Every flag that a document names exists. Prometheus and Alertmanager have such flags too.
+func TestFlags(t *testing.T) {
+	table := documents(t)["deploy/docs/running.md"]
+	foreign := regexp.MustCompile(`(?m)^ *(?:\S+/)?(?:prometheus|alertmanager)\b.*$`)
+	for document, text := range documents(t) {
+		for _, flag := range flagInText.FindAllString(foreign.ReplaceAllString(text, ""), -1) {
+			if !strings.Contains(table, "\n| `"+flag+"` |") {
+				t.Errorf("%s names the flag %s, which the exporter does not have", document, flag)
+			}
+		}
+	}
+}

@@ -34,14 +34,16 @@ func path(file string) string { return filepath.Join("../../deploy/prometheus", 
 type server struct {
 	t       *testing.T
 	storage *teststorage.TestStorage
+	engine  *promql.Engine
 	groups  []*rules.Group
 }
 
 func newServer(t *testing.T) *server {
 	s := &server{t: t, storage: teststorage.New(t)}
 	t.Cleanup(func() { s.storage.Close() })
-	engine := promql.NewEngine(promql.EngineOpts{MaxSamples: 50_000_000, Timeout: time.Minute, LookbackDelta: 5 * time.Minute})
+	engine := promql.NewEngine(promql.EngineOpts{EnableAtModifier: true, EnableNegativeOffset: true, MaxSamples: 50_000_000, Timeout: time.Minute, LookbackDelta: 5 * time.Minute})
 	t.Cleanup(func() { engine.Close() })
+	s.engine = engine
 	manager := rules.NewManager(&rules.ManagerOptions{
 		QueryFunc: rules.EngineQueryFunc(engine, s.storage), Appendable: s.storage, Queryable: s.storage, Context: t.Context(),
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), NotifyFunc: func(context.Context, string, ...*rules.Alert) {},

@@ -69,6 +69,10 @@ func (d *deployment) scraped(m *monitoringv1.ServiceMonitor, services []*corev1.
 		d.complain("the ServiceMonitor selects %d Services", len(selected))
 		return
 	}
+	// The label job has the Service's name, which is the same with one pod and with several.
+	if selected[0].Spec.ClusterIP == corev1.ClusterIPNone {
+		d.complain("the ServiceMonitor selects the headless Service")
+	}
 	for _, e := range m.Spec.Endpoints {
 		if !slices.ContainsFunc(selected[0].Spec.Ports, func(p corev1.ServicePort) bool { return p.Name == e.Port }) {
 			d.complain("the ServiceMonitor names port %q", e.Port)

@@ -151,7 +151,7 @@ var effects = []effect{
 	{key: "revisionHistoryLimit", values: aConfig + "shards: 2\nrevisionHistoryLimit: 2", object: "StatefulSet", at: "/spec/revisionHistoryLimit", want: "2"},
 	{key: "podDisruptionBudget", values: aConfig + "podDisruptionBudget: {maxUnavailable: 1}", object: "PodDisruptionBudget", at: "/spec/maxUnavailable", want: "1"},
 	{key: "extraManifests", values: aConfig + "extraManifests: [{apiVersion: v1, kind: ConfigMap, metadata: {name: extra}, data: {a: '{{ .Release.Name }}'}}]", object: "ConfigMap extra", at: "/data/a", want: "ota"},
-	{key: "extraManifests", values: aConfig + "extraManifests: ['{apiVersion: v1, kind: ConfigMap, metadata: {name: extra}, data: {a: {{ .Release.Name }}}}']", object: "ConfigMap extra", at: "/data/a", want: "ota"},
+	{key: "extraManifests", values: aConfig + "extraManifests: [\"apiVersion: v1\\nkind: ConfigMap\\nmetadata: {name: extra}\\ndata: {a: {{ .Release.Name }}}\"]", object: "ConfigMap extra", at: "/data/a", want: "ota"},
 }
 
 const (

@@ -1,7 +1,9 @@
 package translation
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -26,7 +28,7 @@ var kinds = []struct{ pattern, folder string }{
 	{"README.md", ""},
 }
 
-// Artefacts returns all files that are translated: those beside which there is a dictionary.
+// Artefacts returns all files that are translated.
 func Artefacts(root string) (all []Artefact, err error) {
 	known := map[string]bool{}
 	for _, kind := range kinds {
@@ -45,9 +47,6 @@ func Artefacts(root string) (all []Artefact, err error) {
 			}
 			known[source] = true
 			a := Artefact{Source: source, Dictionary: dictionaryOf(source)}
-			if _, err := os.Stat(filepath.Join(root, filepath.FromSlash(a.Dictionary))); err != nil {
-				continue
-			}
 			if kind.folder != "" {
 				a.Output = path.Join(kind.folder, path.Base(source))
 			} else {
@@ -69,7 +68,7 @@ func dictionaryOf(source string) string {
 	return path.Join(folder, "dictionary.zh-CN.yml")
 }
 
-// readDictionaries reads each dictionary once.
+// readDictionaries reads each dictionary once. One that does not exist yet has no pairs.
 func readDictionaries(root string, all []Artefact) (map[string]*Dictionary, error) {
 	dictionaries := map[string]*Dictionary{}
 	for _, a := range all {
@@ -77,7 +76,7 @@ func readDictionaries(root string, all []Artefact) (map[string]*Dictionary, erro
 			continue
 		}
 		text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(a.Dictionary)))
-		if err != nil {
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("read dictionary: %w", err)
 		}
 		if dictionaries[a.Dictionary], err = ParseDictionary(text); err != nil {

@@ -2,7 +2,9 @@ package translation
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -21,12 +23,12 @@ type Dictionary struct {
 }
 
 // ParseDictionary reads a YAML list of pairs. A pair without one of its texts, and an English
-// text that is there twice, is an error.
+// text that is there twice, is an error. An empty file has no pairs.
 func ParseDictionary(text []byte) (*Dictionary, error) {
 	d := &Dictionary{byText: map[string]string{}, used: map[string]bool{}}
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	decoder.KnownFields(true)
-	if err := decoder.Decode(&d.Pairs); err != nil {
+	if err := decoder.Decode(&d.Pairs); err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("decode dictionary: %w", err)
 	}
 	for i, p := range d.Pairs {

@@ -3,7 +3,9 @@ package translation_test
 import (
 	"bytes"
 	"flag"
+	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -34,7 +36,7 @@ func TestChineseFilesAreUpToDate(t *testing.T) {
 			t.Errorf("%s is stale (%v): run make update", a.Output, err)
 		}
 	}
-	for _, pattern := range []string{"deploy/*/zh-CN/*"} {
+	for _, pattern := range []string{"*.zh-CN.md", "*/*.zh-CN.md", "deploy/*/*.zh-CN.md", "deploy/helm/*/*.zh-CN.md", "deploy/*/zh-CN/*.md", "deploy/*/zh-CN/*.json", "deploy/*/zh-CN/*.yml"} {
 		files, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(pattern)))
 		if err != nil {
 			t.Fatal(err)
@@ -48,6 +50,33 @@ func TestChineseFilesAreUpToDate(t *testing.T) {
 				t.Errorf("%s is made of no English file: remove it", output)
 			}
 		}
+	}
+}
+
+// Every document has a Chinese version, but those for visitors of GitHub alone.
+func TestEveryDocumentIsTranslated(t *testing.T) {
+	made := generate(t)
+	root := repository.Root(t)
+	documents := 0
+	err := filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			if err == nil && file != root && (entry.Name()[0] == '.' || entry.Name() == "testdata") {
+				return fs.SkipDir
+			}
+			return err
+		}
+		name, err := filepath.Rel(root, file)
+		if name = filepath.ToSlash(name); err != nil || path.Ext(name) != ".md" || name == "CHANGELOG.md" || made.Files[name] != nil {
+			return err
+		}
+		documents++
+		if !slices.ContainsFunc(made.Artefacts, func(a translation.Artefact) bool { return a.Source == name }) {
+			t.Errorf("%s has no Chinese version: it needs a line in kinds", name)
+		}
+		return nil
+	})
+	if err != nil || documents < 30 {
+		t.Errorf("%d documents, error %v", documents, err)
 	}
 }
 

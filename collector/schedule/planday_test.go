@@ -93,14 +93,14 @@ func TestPlanSimulatedHours(t *testing.T) {
 	conditions.SkipUnderRace(t, "one goroutine, long")
 	t.Parallel()
 	for _, c := range []struct {
-		total, active, turnover int // turnover is in a day
-		length                  time.Duration
-		sparesBudget            bool    // fewer calls than there are slots for
-		timesBetter             float64 // mean detection, than round robin
+		total, active, turnover int           // turnover is in a day
+		length, naive           time.Duration // of the plan's run and of round robin's, long enough for its mean
+		sparesBudget            bool          // fewer calls than there are slots for
+		timesBetter             float64       // mean detection, than round robin
 	}{
-		{1_000, 100, 200, 24 * time.Hour, true, 4},
-		{10_000, 1_000, 2_000, 4 * time.Hour, false, 4},
-		{10_000, 5_000, 2_500, 4 * time.Hour, false, 1},
+		{1_000, 100, 200, 8 * time.Hour, 4 * time.Hour, true, 4},
+		{10_000, 1_000, 2_000, 2 * time.Hour, 2 * time.Hour, false, 4},
+		{10_000, 5_000, 2_500, 2 * time.Hour, 2 * time.Hour, false, 1},
 	} {
 		t.Run(fmt.Sprintf("%d of %d", c.active, c.total), func(t *testing.T) {
 			t.Parallel()
@@ -111,7 +111,7 @@ func TestPlanSimulatedHours(t *testing.T) {
 
 			ours := w.run(w.plan(states), c.length)
 			naiveWorld, states := day()
-			naive := naiveWorld.run(&roundRobin{states: states}, 4*time.Hour) // enough for its mean
+			naive := naiveWorld.run(&roundRobin{states: states}, c.naive)
 
 			t.Logf("worst gap %.3f times the bound, less the polls of PLANNED batches %v, the share of which is %.2f %%",
 				ours.worstGap.Seconds()/bound.Seconds(), ours.worstNet.Round(10*time.Millisecond), 100*float64(ours.plannedCalls)/float64(ours.calls))
@@ -132,8 +132,10 @@ func TestPlanSimulatedHours(t *testing.T) {
 			if c.sparesBudget {
 				// IN_PROGRESS at the interval, PLANNED at the heartbeat,
 				// the rest once a day, and one call a transition.
-				day := (24 * time.Hour).Seconds()
-				needs := float64(c.active)*day/15 + float64(c.turnover)*day/150 + float64(c.total) + 2*float64(c.turnover)
+				length := c.length.Seconds()
+				days := c.length.Hours() / 24
+				needs := float64(c.active)*length/15 + float64(c.turnover)*length/150 + float64(c.total)*days + 2*float64(c.turnover)*days
+				t.Logf("%d calls, the intervals need %.0f", ours.calls, needs)
 				if float64(ours.calls) > needs {
 					t.Errorf("%d calls, the intervals need %.0f", ours.calls, needs)
 				}

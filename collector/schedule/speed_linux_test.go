@@ -12,7 +12,7 @@ import (
 
 // detectionSpeed compares how soon a new status is seen in a simulated day.
 func detectionSpeed() *harness.Measured {
-	length := time.Hour
+	length := 20 * time.Minute
 	if *harness.Speed {
 		length = 24 * time.Hour
 	}

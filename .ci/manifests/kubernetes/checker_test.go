@@ -101,3 +101,50 @@ func TestComplaints(t *testing.T) {
 		})
 	}
 }
+
+// The same for the objects around a StatefulSet.
+func TestComplaintsAboutShards(t *testing.T) {
+	set := func(change func(*appsv1.StatefulSetSpec)) func(*testing.T, objects) {
+		return func(t *testing.T, all objects) { change(&the[*appsv1.StatefulSet](t, all).Spec) }
+	}
+	container := func(change func(*corev1.Container)) func(*testing.T, objects) {
+		return set(func(s *appsv1.StatefulSetSpec) { change(&s.Template.Spec.Containers[0]) })
+	}
+	for want, broken := range map[string]func(*testing.T, objects){
+		"the StatefulSet does not select": set(func(s *appsv1.StatefulSetSpec) { s.Selector.MatchLabels = map[string]string{"app": "other"} }),
+		"how many shards there are":       set(func(s *appsv1.StatefulSetSpec) { *s.Replicas++ }),
+		"which shard they are":            container(func(c *corev1.Container) { c.Env = nil }),
+		`no headless Service "other"`:     set(func(s *appsv1.StatefulSetSpec) { s.ServiceName = "other" }),
+		"name is too long for its pods":   func(t *testing.T, all objects) { the[*appsv1.StatefulSet](t, all).Name = strings.Repeat("x", 53) },
+		"label helm.sh/chart of the claims": set(func(s *appsv1.StatefulSetSpec) {
+			s.VolumeClaimTemplates[0].Labels["helm.sh/chart"] = "x"
+		}),
+		"volumes [config], mounted are [config state]": set(func(s *appsv1.StatefulSetSpec) { s.VolumeClaimTemplates = nil }),
+		"the ServiceMonitor selects 2 Services": func(t *testing.T, all objects) {
+			the[*monitoringv1.ServiceMonitor](t, all).Spec.Selector.MatchExpressions = nil
+		},
+		"selects the headless Service": func(t *testing.T, all objects) {
+			for _, s := range of[*corev1.Service](all) {
+				if s.Spec.ClusterIP != corev1.ClusterIPNone {
+					s.Labels = nil
+				}
+			}
+			the[*monitoringv1.ServiceMonitor](t, all).Spec.Selector.MatchExpressions = nil
+		},
+		`the Ingress leads to port "metrics" of Service "other"`: func(t *testing.T, all objects) {
+			the[*networkingv1.Ingress](t, all).Spec.Rules[0].HTTP.Paths[0].Backend.Service.Name = "other"
+		},
+	} {
+		t.Run(want, func(t *testing.T) {
+			all := rendered(t, parseValues(t, aConfig+"shards: 2\nserviceMonitor: {enabled: true}\ningress: {enabled: true}"))
+			if complaints := complaintsAbout(all); len(complaints) > 0 {
+				t.Fatalf("before: %q", complaints)
+			}
+			broken(t, all)
+			complaints := complaintsAbout(all)
+			if !slices.ContainsFunc(complaints, func(c string) bool { return strings.Contains(c, want) }) {
+				t.Errorf("complaints %q, want %q", complaints, want)
+			}
+		})
+	}
+}

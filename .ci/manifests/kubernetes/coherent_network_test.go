@@ -35,6 +35,9 @@ func (d *deployment) port(name string) int32 {
 // reachable demands that Prometheus finds the pod, through each object on the way.
 func (d *deployment) reachable() {
 	services := of[*corev1.Service](d.all)
+	if len(services) == 0 {
+		d.complain("no Service leads to the pods")
+	}
 	for _, service := range services {
 		if !selects(&metav1.LabelSelector{MatchLabels: service.Spec.Selector}, d.pod.Labels) {
 			d.complain("the Service does not select the pods")

@@ -21,7 +21,8 @@ var update = flag.Bool("update", false, "rewrite the copies that Helm and kustom
 func TestCopies(t *testing.T) {
 	want := map[string]string{
 		chartDir + "/README.md": chartREADME(t),
-		kustomizeDir + "/components/prometheus-operator/prometheusrule.yaml": prometheusRule(t),
+		kustomizeDir + "/components/prometheus-operator/prometheusrule.yaml": prometheusRule(t, "recording.rules.yml", "alerts.rules.yml"),
+		kustomizeDir + "/components/zh-CN/prometheusrule.yaml":               prometheusRule(t, "recording.rules.yml", "zh-CN/alerts.rules.yml"),
 	}
 	for language, source := range sources {
 		for _, file := range glob(t, source.rules) {
@@ -66,13 +67,15 @@ var sources = map[string]struct{ rules, dashboards string }{
 	"zh-CN": {root + "deploy/prometheus/zh-CN/*.rules.yml", root + "deploy/grafana/zh-CN/*.json"},
 }
 
-// ruleFiles are all rules, in the order of prometheusrule.yaml.
+// ruleFiles are all rules in English.
 var ruleFiles = []string{"recording.rules.yml", "alerts.rules.yml"}
 
-// prometheusRule is an object with the rules in it as they stand, with their comments.
-func prometheusRule(t *testing.T) string {
+// prometheusRule is an object with the rules of some files in it as they stand, with their
+// comments.
+func prometheusRule(t *testing.T, files ...string) string {
+	t.Helper()
 	var b strings.Builder
-	b.WriteString(`# Made of deploy/prometheus/*.rules.yml by: cd .ci/manifests/kubernetes && go test . -update
+	b.WriteString("# Made of " + strings.Join(files, " and ") + ` in deploy/prometheus by: cd .ci/manifests/kubernetes && go test . -update
 apiVersion: monitoring.coreos.com/v1
 kind: PrometheusRule
 metadata:
@@ -82,7 +85,7 @@ metadata:
 spec:
   groups:
 `)
-	for _, file := range ruleFiles {
+	for _, file := range files {
 		_, groups, found := strings.Cut(readFile(t, root+"deploy/prometheus/"+file), "\ngroups:\n")
 		if !found {
 			t.Fatalf("%s has no line groups:", file)

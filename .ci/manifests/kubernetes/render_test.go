@@ -125,7 +125,7 @@ func built(t *testing.T, dir string) objects {
 func copyOfProject(t *testing.T) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
-	for _, part := range []string{"deploy/kubernetes", "dashboards"} {
+	for _, part := range []string{"deploy/kubernetes", "deploy/grafana", "dashboards"} {
 		if err := os.CopyFS(filepath.Join(dir, part), os.DirFS(root+part)); err != nil {
 			t.Fatal(err)
 		}

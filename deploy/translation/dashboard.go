@@ -32,7 +32,7 @@ func Dashboard(source []byte, translate, url func(string) string) ([]byte, error
 		}
 	})
 	walkMatchers(model, replaced, translate)
-	return replaceStrings(source, replaced)
+	return replaceStrings(source, replaced, displayNames(model, replaced, translate))
 }
 
 // constantLabel is the text that a query puts into a column: label_replace(…, "fact", "Package", "", "").

@@ -11,8 +11,9 @@ import (
 )
 
 // replaceStrings replaces strings of a JSON text by their path, whose names and indices are
-// joined by line feeds. It keeps all other bytes, and with them the order and the indentation.
-func replaceStrings(source []byte, by map[string]string) ([]byte, error) {
+// joined by line feeds. Before the override property with the path of a name it inserts that
+// display name. It keeps all other bytes, and with them the order and the indentation.
+func replaceStrings(source []byte, by, names map[string]string) ([]byte, error) {
 	var out bytes.Buffer
 	decoder := json.NewDecoder(bytes.NewReader(source))
 	var above []*container
@@ -36,11 +37,18 @@ func replaceStrings(source []byte, by map[string]string) ([]byte, error) {
 		if delimiter, is := token.(json.Delim); is {
 			above = append(above, &container{isList: delimiter == '['})
 		} else if _, is := token.(string); is && !isName {
+			start := before + bytes.IndexByte(source[before:], '"')
 			if text, found := by[pathOf(above)]; found {
-				start := before + bytes.IndexByte(source[before:], '"')
 				out.Write(source[written:start])
 				written = int(decoder.InputOffset())
 				out.Write(encoded(text))
+			}
+			if name, found := names[pathOf(above)]; found {
+				out.Write(source[written:start])
+				written = start
+				property := source[bytes.LastIndexByte(source[:start], '{'):start] // as far as: {"id":
+				inner := property[bytes.IndexByte(property, '\n'):bytes.IndexByte(property, '"')]
+				fmt.Fprintf(&out, `"displayName",%s"value": %s%s},%[3]s%s`, inner, encoded(name), inner[:len(inner)-2], property)
 			}
 		}
 	}

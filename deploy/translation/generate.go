@@ -41,6 +41,9 @@ func Generate(root string) (*Result, error) {
 			}
 		}
 	}
+	if err := to.collectPictures(root); err != nil {
+		return nil, err
+	}
 	for _, a := range all {
 		to.collectBoth(a, string(sources[a.Source]))
 	}

@@ -45,8 +45,22 @@ func (l links) collectBoth(a Artefact, text string) {
 	}
 }
 
-// linkTarget is behind the text of a link, or in a definition: [name]: target.
-var linkTarget = regexp.MustCompile(`(\]\(|(?m:^\[[^]\n]+\]: ))([^)\s]+)`)
+// collectPictures finds the pictures of dashboards that there are with Chinese texts.
+func (l links) collectPictures(root string) error {
+	pictures, err := filepath.Glob(filepath.Join(root, "deploy", "grafana", "zh-CN", "*.png"))
+	if err != nil {
+		return fmt.Errorf("find pictures: %w", err)
+	}
+	for _, file := range pictures {
+		name := filepath.Base(file)
+		l.chinese["dashboards/"+name] = "deploy/grafana/zh-CN/" + name
+	}
+	return nil
+}
+
+// linkTarget is behind the text of a link, in a definition ([name]: target), or the address of a
+// picture.
+var linkTarget = regexp.MustCompile(`(\]\(|(?m:^\[[^]\n]+\]: )|src(?:set)?=")([^)"\s]+)`)
 
 func (l links) target(a Artefact, target string) (string, error) {
 	if strings.Contains(target, "://") {

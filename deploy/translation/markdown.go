@@ -33,16 +33,20 @@ type block struct {
 	start, stop int // in the source
 	text        string
 	heading     bool
-	parts       *regexp.Regexp // what is to translate in code or HTML, the second group; nil for the whole text
+	parts       []*regexp.Regexp // what is to translate in code or HTML, the second group; nil for the whole text
 }
 
 func (b block) translated(translate func(string) string) string {
 	switch {
 	case b.parts != nil:
-		return b.parts.ReplaceAllStringFunc(b.text, func(found string) string {
-			groups := b.parts.FindStringSubmatch(found)
-			return groups[1] + translate(groups[2])
-		})
+		text := b.text
+		for _, part := range b.parts {
+			text = part.ReplaceAllStringFunc(text, func(found string) string {
+				groups := part.FindStringSubmatch(found)
+				return groups[1] + translate(groups[2])
+			})
+		}
+		return text
 	case !IsProse(b.text) && translate(b.text) == b.text:
 		return b.text // with its line breaks
 	}
@@ -51,9 +55,9 @@ func (b block) translated(translate func(string) string) string {
 
 var (
 	// comments are those of a shell script, YAML, PromQL or INI file.
-	comments = regexp.MustCompile(`(?m)((?:^|[ \t])# )(\S.*)$`)
-	// shownHTML is the text between tags, and in the place of a picture.
-	shownHTML = regexp.MustCompile(`(alt="|>)([^"<>]*[^"<>\s])`)
+	comments = []*regexp.Regexp{regexp.MustCompile(`(?m)((?:^|[ \t])# )(\S.*)$`)}
+	// shownHTML is the text between tags, and of pictures the description and the address.
+	shownHTML = []*regexp.Regexp{regexp.MustCompile(`(alt="|>)([^"<>]*[^"<>\s])`), regexp.MustCompile(`()(src(?:set)?="[^"]+)`)}
 )
 
 // markdown is GitHub's flavour, as far as it has blocks of its own.

@@ -2,6 +2,7 @@ package translation
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -13,19 +14,22 @@ func Template(text string, translate func(string) string) string {
 	var out strings.Builder
 	tokens := templateTokens(oneLine(text))
 	for len(tokens) > 0 {
-		n := 0
-		for n < len(tokens) && !startsSentence(tokens[n]) {
-			if strings.TrimSpace(tokens[n]) != "" { // Chinese sentences have no space between them
-				out.WriteString(tokens[n])
+		first := slices.IndexFunc(tokens, startsSentence)
+		if first < 0 {
+			first = len(tokens)
+		}
+		for _, between := range tokens[:first] {
+			if strings.TrimSpace(between) != "" { // Chinese sentences have no space between them
+				out.WriteString(between)
 			}
-			n++
 		}
-		tokens = tokens[n:]
-		for n = 0; n < len(tokens) && !endsSentence(tokens[n]); n++ {
+		tokens = tokens[first:]
+		last := slices.IndexFunc(tokens, endsSentence)
+		if last < 0 {
+			last = len(tokens) - 1
 		}
-		n = min(n+1, len(tokens))
-		out.WriteString(sentence(strings.TrimSpace(strings.Join(tokens[:n], "")), translate))
-		tokens = tokens[n:]
+		out.WriteString(sentence(strings.TrimSpace(strings.Join(tokens[:last+1], "")), translate))
+		tokens = tokens[last+1:]
 	}
 	return out.String()
 }

@@ -14,13 +14,13 @@ var (
 	// notSetUp matches the errors of sources that nobody has set up. The metadata service
 	// counts as one of them if it does not answer: it exists only on hosts of ECS.
 	notSetUp = regexp.MustCompile(`(?:` + strings.Join([]string{
-		`unable to get credentials from enviroment variables, Access key ID must be specified via environment variable \(\w+\)`,
+		`unable to get credentials from enviro\w+ variables, Access key ID must be specified via environment variable \(\w+\)`,
 		`(?:reading aliyun cli config from '[^']*' failed |ERROR: Can not open file)open .*?: (?:no such file or directory|The system cannot find the (?:file|path) specified\.)`,
 		`the CLI profile is disabled`,
 		`IMDS credentials is disabled`,
 		`get (?:role name|metadata token) failed: .*?`,
 	}, "|") + `)(?:, |$)`)
-	noSecret = regexp.MustCompile(`unable to get credentials from enviroment variables, Access key secret must be specified via environment variable \(\w+\)`)
+	noSecret = regexp.MustCompile(`unable to get credentials from enviro\w+ variables, Access key secret must be specified via environment variable \(\w+\)`)
 )
 
 // publicChainError says why the standard chain has no key: which of its sources fail, or that

@@ -39,7 +39,7 @@ func TestErrorsOfTheStandardChain(t *testing.T) {
 			if err == nil || !strings.HasPrefix(err.Error(), c.want) {
 				t.Fatalf("error %v, want %q", err, c.want)
 			}
-			for _, ofTheSDK := range []string{"enviroment", "aliyun cli config", "Can not open file", "metadata", "role name", "IMDS"} {
+			for _, ofTheSDK := range []string{"environment variables, ", "aliyun cli config", "Can not open file", "metadata", "role name", "IMDS"} {
 				if strings.Contains(err.Error(), ofTheSDK) {
 					t.Errorf("%q in the error: %v", ofTheSDK, err)
 				}

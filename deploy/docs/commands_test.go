@@ -1,6 +1,8 @@
 package docs_test
 
 import (
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -68,5 +70,46 @@ func TestCommandsAreRunOrMarked(t *testing.T) {
 		if !used[command] {
 			t.Errorf("no document has the command %q", command)
 		}
+	}
+}
+
+// inline matches a command within a sentence.
+var inline = regexp.MustCompile("`([a-z_]+) ([^`\n]+)`")
+
+// A command within a sentence is about units, folders or files that exist, as far as they
+// are of this repository.
+func TestCommandsInSentences(t *testing.T) {
+	checked := make(map[string]int) // by program
+	for document, text := range documents(t) {
+		for _, found := range inline.FindAllStringSubmatch(fenced.ReplaceAllString(text, ""), -1) {
+			var needs []string // paths from the root
+			switch program, words := found[1], strings.Fields(found[2]); program {
+			case "go", "promtool", "amtool":
+				for _, word := range words {
+					if strings.HasPrefix(word, "./") && word != "./..." || strings.HasPrefix(word, "deploy/") {
+						needs = append(needs, word)
+					}
+				}
+			case "systemctl", "journalctl":
+				for _, word := range words {
+					if unit, _, isFile := strings.Cut(word, ".socket"); strings.HasPrefix(word, "aliyun_iot_ota_exporter") {
+						suffix := ".service"
+						if isFile {
+							suffix = ".socket"
+						}
+						needs = append(needs, "deploy/systemd/"+strings.TrimSuffix(unit, ".service")+suffix)
+					}
+				}
+			}
+			for _, path := range needs {
+				checked[found[1]]++
+				if _, err := os.Stat(repository.Path(t, path)); err != nil {
+					t.Errorf("%s: %s: there is no %s", document, found[0], path)
+				}
+			}
+		}
+	}
+	if checked["go"] == 0 || checked["systemctl"] < 3 {
+		t.Errorf("commands found: %v", checked)
 	}
 }

@@ -24,7 +24,7 @@ demo:
 	go run . --demo
 
 update: # rewrites the golden files, the tables of the documents, the Chinese texts and the copies in deploy/
-	go test ./config ./collector/e2e/readme ./collector/expose ./collector/pages ./collector/api -update
+	go test ./config ./collector/e2e/documents ./collector/expose ./collector/pages ./collector/api -update
 	go test ./deploy/translation -update
 	cd .ci/manifests/kubernetes && go test . -update
 

@@ -1,4 +1,4 @@
-package readme_test
+package documents_test
 
 import (
 	"crypto/tls"

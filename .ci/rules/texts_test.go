@@ -1,0 +1,106 @@
+package rules_test
+
+import (
+	"context"
+	"net/url"
+	"os"
+	"regexp"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/model/rulefmt"
+	"github.com/prometheus/prometheus/promql"
+	"github.com/prometheus/prometheus/template"
+	"gopkg.in/yaml.v3"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/translation"
+)
+
+// Prometheus makes texts of the templates of all alerts, whatever is known of a batch: the
+// Chinese one is Chinese, and has each name and number that the English one has.
+func TestTexts(t *testing.T) {
+	english, chinese := annotations(t, "alerts.rules.yml"), annotations(t, "zh-CN/alerts.rules.yml")
+	if len(english) < 30 || len(english) != len(chinese) {
+		t.Fatalf("%d texts, in Chinese %d", len(english), len(chinese))
+	}
+	names := translation.NamesIn("ProductKey Prometheus exporter job")
+	for _, known := range []map[string]string{
+		nil, // nothing is known
+		{"basis": "schedule_finish"}, {"basis": "settings"}, {"basis": "default"}, {"basis": ""},
+		{"description": "", "module_name": "", "code": ""},
+	} {
+		for i, en := range english {
+			for _, value := range []float64{0.25, 1, 90000} {
+				was, is := expanded(t, en, known, value), expanded(t, chinese[i], known, value)
+				if !translation.HasHan(is) || names.LeftInEnglish(is) || unnatural.MatchString(is) {
+					t.Errorf("of a sample with %v and the value %g: %q", known, value, is)
+				}
+				if a, b := facts(was), facts(is); !slices.Equal(a, b) {
+					t.Errorf("of a sample with %v and the value %g: %q has %q, in Chinese %q has %q", known, value, was, a, is, b)
+				}
+			}
+		}
+	}
+}
+
+// unnatural is what is left where a sentence was put together badly.
+var unnatural = regexp.MustCompile(`  | [，。：；、）]|[，。：；、（] |。。|，。|：。|\{\{|<no value>`)
+
+// facts are the values of labels and the numbers in a text, each once.
+func facts(text string) []string {
+	all := regexp.MustCompile(`(?:v-|\d)[\w.%-]*\w%?`).FindAllString(text, -1)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// expanded is what Prometheus makes of a template. Queries find one sample with these labels
+// and others, or none if known is nil.
+func expanded(t *testing.T, text string, known map[string]string, value float64) string {
+	t.Helper()
+	series := map[string]string{}
+	for _, label := range []string{"name", "dest_version", "product_key", "product_name", "module_name", "firmware_id", "description", "status", "reason", "operation", "result", "instance", "class", "code"} {
+		series[label] = "v-" + label
+	}
+	for label, text := range known {
+		series[label] = text
+	}
+	query := func(context.Context, string, time.Time) (promql.Vector, error) {
+		if known == nil {
+			return nil, nil
+		}
+		return promql.Vector{{Metric: labels.FromMap(series), F: 7}}, nil
+	}
+	data := template.AlertTemplateData(map[string]string{"account": "v-account", "job_id": "v-job_id", "instance": "v-instance", "job": "v-job"}, nil, "", promql.Sample{F: value})
+	const head = "{{$labels := .Labels}}{{$value := .Value}}"
+	made, err := template.NewTemplateExpander(t.Context(), head+text, "test", data, model.Time(0), query, &url.URL{}, nil).Expand()
+	if err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	return made
+}
+
+// annotations are the texts of the alerts of a file, in its order.
+func annotations(t *testing.T, file string) (texts []string) {
+	t.Helper()
+	text, err := os.ReadFile(path(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var decoded rulefmt.RuleGroups
+	if err := yaml.Unmarshal(text, &decoded); err != nil {
+		t.Fatal(err)
+	}
+	for _, g := range decoded.Groups {
+		for _, r := range g.Rules {
+			for _, name := range []string{"summary", "description"} {
+				if text := r.Annotations[name]; text != "" {
+					texts = append(texts, text)
+				}
+			}
+		}
+	}
+	return texts
+}

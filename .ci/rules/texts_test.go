@@ -2,6 +2,7 @@ package rules_test
 
 import (
 	"context"
+	"maps"
 	"net/url"
 	"os"
 	"regexp"
@@ -64,9 +65,7 @@ func expanded(t *testing.T, text string, known map[string]string, value float64)
 	for _, label := range []string{"name", "dest_version", "product_key", "product_name", "module_name", "firmware_id", "description", "status", "reason", "operation", "result", "instance", "class", "code"} {
 		series[label] = "v-" + label
 	}
-	for label, text := range known {
-		series[label] = text
-	}
+	maps.Copy(series, known)
 	query := func(context.Context, string, time.Time) (promql.Vector, error) {
 		if known == nil {
 			return nil, nil

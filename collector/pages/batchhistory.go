@@ -29,7 +29,7 @@ func (r *pageRow) Timeline() []timelineEntry {
 	add("planned start", j.UtcScheduleTime)
 	add("started", j.UtcStartTime)
 	add("last modified", j.UtcModified)
-	if at := r.LastFinished(); r.Devices != nil && r.Devices.Finished() > 0 && !(r.Status == aliyun.StatusCompleted && at.After(r.EndedAt())) {
+	if at := r.LastFinished(); r.Devices != nil && r.Devices.Finished() > 0 && (r.Status != aliyun.StatusCompleted || !at.After(r.EndedAt())) {
 		// All devices of a completed batch finished before its end, although the exporter
 		// may have counted them for the first time later.
 		add("number of finished devices last changed", &at)

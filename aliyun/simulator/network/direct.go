@@ -2,6 +2,7 @@ package network
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptrace"
@@ -69,7 +70,8 @@ const mostDirect = 2 << 20
 func (a *directAnswer) by(handler http.Handler, r *http.Request) (complete bool) {
 	defer func() {
 		if !complete {
-			if reason := recover(); reason != http.ErrAbortHandler {
+			reason := recover()
+			if err, ok := reason.(error); !ok || !errors.Is(err, http.ErrAbortHandler) {
 				panic(reason)
 			}
 		}

@@ -75,21 +75,19 @@ func blocks(source []byte) (all []block) {
 			return ast.WalkSkipChildren, nil
 		}
 		switch node.(type) {
-		case *ast.FencedCodeBlock:
-			b.text, b.parts = string(source[b.start:b.stop]), comments
-			all = append(all, b)
-			return ast.WalkSkipChildren, nil
-		case *ast.HTMLBlock:
-			b.text, b.parts = string(source[b.start:b.stop]), shownHTML
-			all = append(all, b)
-			return ast.WalkSkipChildren, nil
 		case *ast.CodeBlock:
 			return ast.WalkSkipChildren, nil
+		case *ast.FencedCodeBlock:
+			b.parts = comments
+		case *ast.HTMLBlock:
+			b.parts = shownHTML
 		case *ast.Heading:
 			b.heading = true
 		}
-		b.text = strings.TrimRight(string(lines.Value(source)), " \n")
 		b.stop = b.start + len(bytes.TrimRight(source[b.start:b.stop], " \n"))
+		if b.text = string(source[b.start:b.stop]); b.parts == nil {
+			b.text = strings.TrimRight(string(lines.Value(source)), " \n") // without what quotes and lists have before a line
+		}
 		all = append(all, b)
 		return ast.WalkSkipChildren, nil
 	}

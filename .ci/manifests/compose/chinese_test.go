@@ -1,6 +1,7 @@
 package compose_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -20,7 +21,10 @@ func TestChineseStack(t *testing.T) {
 			"/etc/prometheus/rules/alerts.rules.yml":    "deploy/prometheus/zh-CN/alerts.rules.yml",
 			"/etc/prometheus/rules/recording.rules.yml": "deploy/prometheus/recording.rules.yml",
 		},
-		"grafana": {"/etc/grafana/dashboards": "deploy/grafana/zh-CN"},
+		"grafana": {
+			"/etc/grafana/dashboards":                          "deploy/grafana/zh-CN",
+			"/etc/grafana/provisioning/dashboards/compose.yml": "deploy/compose/grafana/dashboards.zh-CN.yml",
+		},
 	} {
 		for inside, file := range want {
 			if got := mounted(t, stack.Services[service], inside); got != file {
@@ -33,6 +37,14 @@ func TestChineseStack(t *testing.T) {
 	}
 	if n := len(matches(t, "deploy/grafana/zh-CN/*.json")); n != len(matches(t, "dashboards/*.json")) {
 		t.Errorf("%d Chinese dashboards", n)
+	}
+}
+
+// The Chinese provider of dashboards differs from the English one in the folder's title.
+func TestChineseDashboardProvider(t *testing.T) {
+	en, zh := read(t, "deploy/compose/grafana/dashboards.yml"), read(t, "deploy/compose/grafana/dashboards.zh-CN.yml")
+	if want := strings.Replace(en, "folder: Firmware rollouts", "folder: 固件升级", 1); zh != want || zh == en {
+		t.Errorf("the Chinese provider is\n%s\nwant\n%s", zh, want)
 	}
 }
 

@@ -32,6 +32,8 @@ func isolated(t *testing.T) bool {
 		}
 		return true
 	}
+	// go test knows only what this first run opens. This opens all that the second one depends on.
+	repository.Program(t)
 	runtime.LockOSThread() // Pdeathsig is about the thread that starts the process
 	defer runtime.UnlockOSThread()
 	again := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=5m")

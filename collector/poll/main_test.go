@@ -2,13 +2,12 @@ package poll_test
 
 import (
 	"os"
-	"runtime/debug"
 	"testing"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/conditions"
 )
 
-// TestMain lets garbage grow to four times the live heap. The tests make much garbage and
-// keep little, so by default a quarter of their CPU goes into collecting it.
 func TestMain(m *testing.M) {
-	debug.SetGCPercent(400)
+	conditions.MuchGarbage()
 	os.Exit(m.Run())
 }

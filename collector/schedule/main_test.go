@@ -2,13 +2,12 @@ package schedule
 
 import (
 	"os"
-	"runtime/debug"
 	"testing"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/conditions"
 )
 
-// TestMain lets garbage grow to four times the live heap, because the simulations make much
-// garbage and keep little.
 func TestMain(m *testing.M) {
-	debug.SetGCPercent(400)
+	conditions.MuchGarbage()
 	os.Exit(m.Run())
 }

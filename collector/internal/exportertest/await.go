@@ -7,22 +7,20 @@ import (
 )
 
 // Eventually waits until lacking returns "". Until then it returns what the test waits
-// for. The test fails after 30 s.
+// for. It is called less often the longer the test waits. The test fails after 30 s.
 func Eventually(t *testing.T, lacking func() string) {
 	t.Helper()
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	deadline := time.After(30 * time.Second)
+	begin := time.Now()
 	for {
 		lacks := lacking()
-		if lacks == "" {
+		waited := time.Since(begin)
+		switch {
+		case lacks == "":
 			return
-		}
-		select {
-		case <-tick.C:
-		case <-deadline:
+		case waited > 30*time.Second:
 			t.Fatalf("waited 30 s in vain for %s", lacks)
 		}
+		time.Sleep(min(max(20*time.Millisecond, waited/10), 200*time.Millisecond))
 	}
 }
 

@@ -95,8 +95,11 @@ func metricTable(t *testing.T, text, prefix string, implied ...string) string {
 // familyNames returns the names of the metrics in the order of the text.
 func familyNames(text string) []string {
 	var names []string
-	for _, found := range regexp.MustCompile(`(?m)^# TYPE (\w+) `).FindAllStringSubmatch(text, -1) {
-		names = append(names, found[1])
+	for line := range strings.Lines(text) {
+		if rest, ok := strings.CutPrefix(line, "# TYPE "); ok {
+			name, _, _ := strings.Cut(rest, " ")
+			names = append(names, name)
+		}
 	}
 	return names
 }

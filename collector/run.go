@@ -103,6 +103,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		Batch:       site.Batch(),
 		JobsAPI:     jobsAPI,
 		BatchAPI:    jobAPI,
+		NotFound:    site.NotFound(),
 		Reload:      func() error { return reloader.reload(ctx) },
 	}.Handler()
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/signature"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
 )
 
 // advice is about one kind of failure. Meaning and Action are whole sentences, in which
@@ -49,25 +50,46 @@ func adviceFor(e *aliyun.Error) advice {
 	return cmp.Or(byCause, byClass)
 }
 
-// Cure writes the advice for a failed call to an instance as plain text. subject is what
-// was asked for, such as "job j" or "these 3 jobs".
+// Cure writes the advice for a failed call to an instance as plain English text. subject is
+// what was asked for, such as "job j" or "these 3 jobs".
 func Cure(e *aliyun.Error, in aliyun.Instance, subject string) string {
-	a := adviceFor(e)
-	instance := "the public instance"
-	if in.ID != "" {
-		instance = "instance " + in.ID
+	return Say(e, in, phrase.Verbatim(subject)).In(phrase.English)
+}
+
+// Say returns what Cure writes, for readers of any language.
+func Say(e *aliyun.Error, in aliyun.Instance, subject phrase.Text) phrase.Text {
+	return cure{e, in, subject}
+}
+
+// cure is the advice for a failed call to an instance.
+type cure struct {
+	err     *aliyun.Error
+	in      aliyun.Instance
+	subject phrase.Text
+}
+
+func (c cure) In(l phrase.Language) string {
+	a := adviceFor(c.err)
+	instance := phrase.Of("the public instance")
+	if c.in.ID != "" {
+		instance = phrase.Of("instance %s", c.in.ID)
 	}
-	fill := strings.NewReplacer("`", "", "{operation}", e.Operation, "{action}", "iot:"+e.Operation,
-		"{instance}", instance, "{subject}", subject, "{endpoint}", in.URL,
-		"{signature}", "signature "+string(cmp.Or(in.Signature, signature.V3)), "{other signature}", string(in.Signature.Other()))
-	sentences := func(text string) string {
-		filled := fill.Replace(text)
-		if strings.HasPrefix(text, "{endpoint}") { // an address is not capitalized
-			return filled
+	values := map[string]string{
+		"{operation}": c.err.Operation, "{action}": "iot:" + c.err.Operation, "{endpoint}": c.in.URL,
+		"{instance}": instance.In(l), "{subject}": c.subject.In(l),
+		"{signature}":       phrase.Of("signature %s", cmp.Or(c.in.Signature, signature.V3)).In(l),
+		"{other signature}": string(c.in.Signature.Other()),
+	}
+	said := phrase.Sentences{}
+	for _, english := range []string{a.Meaning, a.Action} {
+		text := strings.ReplaceAll(l.Translate(english), "`", "")
+		filled := l.Fill(text, values)
+		if l == phrase.English && !strings.HasPrefix(text, "{endpoint}") { // an address is not capitalized
+			filled = capitalized(filled)
 		}
-		return capitalized(filled)
+		said = append(said, phrase.Verbatim(filled))
 	}
-	return sentences(a.Meaning) + " " + sentences(a.Action)
+	return said.In(l)
 }
 
 // capitalized makes the first letter of a sentence a capital one.

@@ -4,7 +4,8 @@
 //
 // The advice for an error is found by the API's code, then by what keeps the endpoint from
 // answering, then by the class of the error. [Cure] writes it for one call, with the
-// endpoint and the id that was asked for. [Document] writes that table.
+// endpoint and the id that was asked for; [Say] does in the language of a reader. [Document]
+// writes that table.
 //
 // The package knows the classes, codes and causes of package aliyun. It knows nothing of
 // batches, makes no calls and keeps nothing.

@@ -2,11 +2,11 @@ package pages
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/klauspost/compress/gzhttp"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/web"
 )
@@ -21,13 +21,6 @@ type batchView struct {
 	Console string // likewise
 }
 
-// missingBatch is what the template of a batch that is not watched shows.
-type missingBatch struct {
-	frame
-	Account, JobID string // as in the URL
-	Back           string
-}
-
 // Batch returns the handler of /jobs/{account}/{job_id}.
 func (s Site) Batch() http.Handler {
 	return gzhttp.GzipHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -38,17 +31,14 @@ func (s Site) Batch() http.Handler {
 			query = pageQuery{}
 		}
 		account, jobID := r.PathValue("account"), r.PathValue("job_id")
-		f := frame{Title: jobID, Root: "../../", Version: s.Version, now: s.now()}
-		back := f.Root + "jobs" + strings.TrimSuffix(query.Address(), "?")
+		f := s.frame(r, phrase.Verbatim(jobID), "../../", &query)
+		back := f.Root + "jobs" + query.suffix()
 		state := s.Store.Get(account, jobID)
 		if state == nil {
 			web.BreakOff(r)
-			f.Title = "Batch not found"
+			f.Title = phrase.Of("Batch not found")
 			sendStatus(w, http.StatusNotFound, "missing.html", missingBatch{f, account, jobID, back})
 			return
-		}
-		if query.Refresh {
-			f.Refresh = refreshSeconds
 		}
 		view := s.batchView(f, state)
 		view.Back = back
@@ -62,7 +52,7 @@ func (s Site) batchView(f frame, state *store.State) *batchView {
 	showNext(s.Poller, rows)
 	v := &batchView{frame: f, pageRow: rows[0]}
 	if name := aliyun.Text(v.Job.Name); name != "" {
-		v.Title = name + " · " + state.JobID
+		v.Title = phrase.Verbatim(name + " · " + state.JobID)
 	}
 	if address := batchAddress(state.Account, state.JobID); address != "" {
 		v.JSON = f.Root + "api/v1/" + address

@@ -77,7 +77,7 @@ func TestHostileBatchInBrowser(t *testing.T) {
 		states := troubled(text, text, text)
 		nothing := http.NotFoundHandler()
 		handler, err := web.Pages{
-			MetricsPath: "/metrics", Landing: nothing, Metrics: nothing, JobsAPI: nothing, BatchAPI: nothing,
+			MetricsPath: "/metrics", Landing: nothing, Metrics: nothing, JobsAPI: nothing, BatchAPI: nothing, NotFound: nothing,
 			Jobs: harness.SiteOfStore(states).Jobs(), Batch: harness.SiteOfStore(states).Batch(),
 		}.Handler()
 		if err != nil {

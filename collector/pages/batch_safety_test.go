@@ -104,7 +104,7 @@ func TestBatchPageEscapes(t *testing.T) {
 			}
 			switch u.Host {
 			case "":
-				if !strings.HasPrefix(u.Path, "../../") && u.Fragment != "main" {
+				if !strings.HasPrefix(u.Path, "../../") && u.Fragment != "main" && u.String() != "?lang=zh" {
 					t.Errorf("%q: the link to %q is not relative", text, u)
 				}
 			case "grafana.example":

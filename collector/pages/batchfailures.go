@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
+
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/reason"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
@@ -88,21 +90,21 @@ func (r *pageRow) FailedDevices() []failedDevice {
 	})
 	all := make([]failedDevice, len(failed))
 	for i, d := range failed {
-		all[i] = failedDevice{pageText(d.Name), pageText(d.SrcVersion), pageText(d.DestVersion), pageText(d.Reason), pageText(d.Text), r.moment(d.At)}
+		all[i] = failedDevice{pageText(d.Name), pageText(d.SrcVersion), pageText(d.DestVersion), d.Reason, pageText(d.Text), r.moment(d.At)}
 	}
 	return all
 }
 
 // ForgottenFailures says why the page does not list failed devices although their reasons are
 // known; "": it lists some, or none was read. The state file keeps only the numbers.
-func (r *pageRow) ForgottenFailures() string {
+func (r *pageRow) ForgottenFailures() phrase.Text {
 	switch {
 	case r.Devices == nil || len(r.Devices.Failed) > 0 || r.Devices.ByStatus[aliyun.TaskFailed] == r.Devices.Reasons[reason.Unread]:
-		return ""
+		return nil
 	case r.WantsCount():
-		return "Names and texts of the failed devices are not kept over a restart. They come with the next count."
+		return phrase.Of("Names and texts of the failed devices are not kept over a restart. They come with the next count.")
 	}
-	return "Names and texts of the failed devices are not kept over a restart, and this batch is not counted again. The commands below list the devices."
+	return phrase.Of("Names and texts of the failed devices are not kept over a restart, and this batch is not counted again. The commands below list the devices.")
 }
 
 // UnreadFailures returns how many failed devices the page does not list.

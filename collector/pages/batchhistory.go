@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
+
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
@@ -11,7 +13,7 @@ import (
 
 // timelineEntry is a time in the life of a batch.
 type timelineEntry struct {
-	Name string
+	Name phrase.Text
 	*moment
 	at time.Time
 }
@@ -19,51 +21,51 @@ type timelineEntry struct {
 // Timeline returns the known times of the batch, the earliest one first.
 func (r *pageRow) Timeline() []timelineEntry {
 	var all []timelineEntry
-	add := func(name string, at *time.Time) {
+	add := func(name phrase.Text, at *time.Time) {
 		if at != nil && !at.IsZero() {
 			all = append(all, timelineEntry{name, r.moment(*at), *at})
 		}
 	}
 	j := r.Job
-	add("created", j.UtcCreate)
-	add("planned start", j.UtcScheduleTime)
-	add("started", j.UtcStartTime)
-	add("last modified", j.UtcModified)
+	add(phrase.Of("created"), j.UtcCreate)
+	add(phrase.Of("planned start"), j.UtcScheduleTime)
+	add(phrase.Of("started"), j.UtcStartTime)
+	add(phrase.Of("last modified"), j.UtcModified)
 	if at := r.LastFinished(); r.Devices != nil && r.Devices.Finished() > 0 && (r.Status != aliyun.StatusCompleted || !at.After(r.EndedAt())) {
 		// All devices of a completed batch finished before its end, although the exporter
 		// may have counted them for the first time later.
-		add("number of finished devices last changed", &at)
+		add(phrase.Of("number of finished devices last changed"), &at)
 	}
 	if at, ok := r.FinishesAt(); ok {
-		add("all devices have finished, at the current rate", &at)
+		add(phrase.Of("all devices have finished, at the current rate"), &at)
 	}
-	add("deadline", &r.deadline)
-	add("planned end, when the rest is cancelled", j.UtcScheduleFinishTime)
-	add("ended", j.UtcEndTime)
+	add(phrase.Of("deadline"), &r.deadline)
+	add(phrase.Of("planned end, when the rest is cancelled"), j.UtcScheduleFinishTime)
+	add(phrase.Of("ended"), j.UtcEndTime)
 	slices.SortStableFunc(all, func(a, b timelineEntry) int { return a.at.Compare(b.at) })
 	return all
 }
 
 // DeadlineText says in a sentence what the deadline follows from, or why there is none.
-func (r *pageRow) DeadlineText() string {
+func (r *pageRow) DeadlineText() phrase.Text {
 	switch {
 	case r.Uncounted:
-		return "The deadline follows from the push limit and the number of devices. It is known after the first count of the devices."
+		return phrase.Of("The deadline follows from the push limit and the number of devices. It is known after the first count of the devices.")
 	case r.Basis == "schedule_finish":
-		return "The deadline is the planned end of the batch."
+		return phrase.Of("The deadline is the planned end of the batch.")
 	case r.Basis == "settings" && r.Job.PushLimit() != nil && r.Size != nil:
-		return "The deadline is the start, plus the time that the push limit needs for " + plain(float64(*r.Size)) +
-			" devices, plus the timeout of one device. Retries add nothing."
+		return phrase.Of("The deadline is the start, plus the time that the push limit needs for %s devices, plus the timeout of one device. Retries add nothing.",
+			phrase.Number(*r.Size))
 	case r.Basis == "settings":
-		return "The deadline is the start plus the timeout of one device. Retries add nothing."
+		return phrase.Of("The deadline is the start plus the timeout of one device. Retries add nothing.")
 	case r.Basis == "default":
-		return "The deadline is the start plus polling.expected_duration of the exporter, because the batch has no timeout."
+		return phrase.Of("The deadline is the start plus polling.expected_duration of the exporter, because the batch has no timeout.")
 	case r.Job.Dynamic():
-		return "A dynamic batch has no deadline: it continues until it is cancelled."
+		return phrase.Of("A dynamic batch has no deadline: it continues until it is cancelled.")
 	case r.Status == noData:
-		return "There is no deadline, because there is no data."
+		return phrase.Of("There is no deadline, because there is no data.")
 	}
-	return "There is no deadline: the API has not sent a start or a planned end yet."
+	return phrase.Of("There is no deadline: the API has not sent a start or a planned end yet.")
 }
 
 // lastAnswer is the last answer of an operation about the batch.
@@ -96,13 +98,13 @@ func (r *pageRow) PastEvents() (all []pastEvent) {
 }
 
 // Watched says why the batch is watched.
-func (r *pageRow) Watched() string {
-	text := "named in the configuration"
+func (r *pageRow) Watched() phrase.Text {
+	text := phrase.Of("named in the configuration")
 	if r.Origin == target.Discovered {
-		text = "discovered"
+		text = phrase.Of("discovered")
 	}
 	if by := r.DiscoveredBy(); by != "" {
-		text += ", listed by " + by
+		return phrase.Of("%s, listed by %s", text, listName(by))
 	}
 	return text
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
+
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/advice"
 )
@@ -13,10 +15,10 @@ const runbooks = "https://github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/blob
 
 // trouble is something that may need attention, and the runbook about it.
 type trouble struct {
-	Text    string
-	Cure    string // "": the runbook has it
-	Runbook string // the name of an alert
-	Address string // of the runbook
+	Text    phrase.Text
+	Cure    phrase.Text // nil: the runbook has it
+	Runbook string      // the name of an alert
+	Address string      // of the runbook
 }
 
 // The alerts use the same limits, but over time, which a page cannot know.
@@ -33,24 +35,28 @@ const (
 // batch in order.
 func (v *batchView) Troubles() []trouble {
 	var all []trouble
-	add := func(runbook, text, cure string) {
-		all = append(all, trouble{text, cure, runbook, runbooks + runbook + ".md"})
+	folder := runbooks
+	if v.Language == phrase.Chinese {
+		folder += string(phrase.Chinese) + "/"
+	}
+	add := func(runbook string, text, cure phrase.Text) {
+		all = append(all, trouble{text, cure, runbook, folder + runbook + ".md"})
 	}
 	if v.failsOften() {
-		add("OTAJobFailureRatioHigh", "More than 10 % of the devices that were tried failed.", "")
+		add("OTAJobFailureRatioHigh", phrase.Of("More than 10 % of the devices that were tried failed."), nil)
 	}
 	v.addLate(add)
 	if d := v.Devices; d != nil && v.Status == aliyun.StatusCanceled && d.Unfinished() > 0 && d.AsOf.Sub(v.EndedAt()) >= liveAfterEnd {
-		add("OTAJobCanceledWithLiveDevices", "The batch is cancelled, but some devices still have a task that has not ended.", "")
+		add("OTAJobCanceledWithLiveDevices", phrase.Of("The batch is cancelled, but some devices still have a task that has not ended."), nil)
 	}
 	if v.Job.JobStatus != nil && !slices.Contains(aliyun.Statuses, v.Status) {
-		add("OTAJobUnknownStatus", "The status is not documented. Alerts and rates do not know what it means.", "")
+		add("OTAJobUnknownStatus", phrase.Of("The status is not documented. Alerts and rates do not know what it means."), nil)
 	}
 	if v.Err != nil {
-		runbook, text := "OTAPollStale", "The last poll failed, so the data gets older."
+		runbook, text := "OTAPollStale", phrase.Of("The last poll failed, so the data gets older.")
 		switch v.Err.Class {
 		case aliyun.ClassNotFound:
-			runbook, text = "OTAJobGone", "The batch is gone, or it never existed."
+			runbook, text = "OTAJobGone", phrase.Of("The batch is gone, or it never existed.")
 		case aliyun.ClassThrottled:
 			runbook = "OTABudgetThrottled"
 		case aliyun.ClassAuth, aliyun.ClassPermission:
@@ -63,24 +69,19 @@ func (v *batchView) Troubles() []trouble {
 		if c := v.DevicesErr.Class; c == aliyun.ClassAuth || c == aliyun.ClassPermission {
 			runbook = "OTAAccountFailing"
 		}
-		add(runbook, "The last count of the devices failed, so their numbers get older.", v.DevicesCure())
+		add(runbook, phrase.Of("The last count of the devices failed, so their numbers get older."), advice.Say(v.DevicesErr, v.Instance, v.subject()))
 	}
 	return all
 }
 
-// DevicesCure returns the cure for the error of the last count of the devices.
-func (r *pageRow) DevicesCure() string {
-	return advice.Cure(r.DevicesErr, r.Instance, "job "+r.JobID)
-}
-
 // addLate adds what happens later than planned, or not at all.
-func (v *batchView) addLate(add func(runbook, text, cure string)) {
+func (v *batchView) addLate(add func(runbook string, text, cure phrase.Text)) {
 	asOf := v.TrueAt()
 	late := func(at *time.Time, limit time.Duration) bool { return at != nil && asOf.Sub(*at) > limit }
 	switch v.Status {
 	case aliyun.StatusPlanned:
 		if late(v.Job.UtcScheduleTime, lateStart) {
-			add("OTAJobStartMissed", "The batch has not started at its planned start.", "")
+			add("OTAJobStartMissed", phrase.Of("The batch has not started at its planned start."), nil)
 		}
 		return
 	case aliyun.StatusInProgress:
@@ -89,16 +90,16 @@ func (v *batchView) addLate(add func(runbook, text, cure string)) {
 	}
 	switch {
 	case late(v.Job.UtcScheduleFinishTime, lateEnd):
-		add("OTAJobScheduleOverrun", "The batch continues after its planned end.", "")
+		add("OTAJobScheduleOverrun", phrase.Of("The batch continues after its planned end."), nil)
 	case v.Overdue():
-		add("OTAJobStuck", "The batch continues after its deadline.", "")
+		add("OTAJobStuck", phrase.Of("The batch continues after its deadline."), nil)
 	}
 	if d := v.Devices; d != nil && d.Unfinished() > 0 && d.AsOf.Sub(v.LastFinished()) >= noProgress {
-		text := "No device has finished for two hours."
+		text := phrase.Sentences{phrase.Of("No device has finished for two hours.")}
 		if waiting := d.ByStatus["NOTIFIED"] + d.ByStatus["IN_PROGRESS"]; waiting == 0 {
-			text += " The rest is offline or waits for its turn; no timeout runs for such devices."
+			text = append(text, phrase.Of("The rest is offline or waits for its turn; no timeout runs for such devices."))
 		}
-		add("OTAJobNoProgress", text, "")
+		add("OTAJobNoProgress", text, nil)
 	}
 }
 

@@ -5,45 +5,47 @@ import (
 	"slices"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
 )
 
 // pageColumn is one column of the page and the key that sorts by it.
 type pageColumn struct {
-	Key, Title string
-	sortKey    func(*pageRow) sortKey
-	empty      func(*pageRow) bool // its cell in a row; nil: it never is
+	Key     string
+	Title   phrase.Text
+	sortKey func(*pageRow) sortKey
+	empty   func(*pageRow) bool // its cell in a row; nil: it never is
 }
 
 // pageColumns are in the order of the cells in jobs.html.
 var pageColumns = []pageColumn{
-	{"batch", "Batch", func(r *pageRow) sortKey {
+	{"batch", phrase.Of("Batch"), func(r *pageRow) sortKey {
 		return sortKey{absent: r.Job.Name == nil, first: aliyun.Text(r.Job.Name), second: r.JobID}
 	}, nil},
-	{"status", "Status", func(r *pageRow) sortKey {
+	{"status", phrase.Of("Status"), func(r *pageRow) sortKey {
 		return sortKey{number: float64(urgency(r)), first: r.Status}
 	}, nil},
-	{"progress", "Progress", func(r *pageRow) sortKey {
+	{"progress", phrase.Of("Progress"), func(r *pageRow) sortKey {
 		share, ok := r.succeeded()
 		return sortKey{absent: !ok, number: share}
 	}, func(r *pageRow) bool { return r.Progress() == nil }},
-	{"deadline", "Deadline", func(r *pageRow) sortKey {
+	{"deadline", phrase.Of("Deadline"), func(r *pageRow) sortKey {
 		return sortKey{absent: r.due().IsZero(), at: r.due()}
 	}, func(r *pageRow) bool { return r.due().IsZero() && !r.AwaitsCount() }},
-	{"error", "Last error", func(r *pageRow) sortKey {
+	{"error", phrase.Of("Last error"), func(r *pageRow) sortKey {
 		e := cmp.Or(r.Err, r.DevicesErr)
 		if e == nil {
 			return sortKey{absent: true}
 		}
 		return sortKey{first: string(e.Class), second: e.Code, at: r.ErrAt}
 	}, func(r *pageRow) bool { return r.Failure() == nil && r.CountFailure() == nil }},
-	{"age", "Age of data", func(r *pageRow) sortKey {
+	{"age", phrase.Of("Age of data"), func(r *pageRow) sortKey {
 		at := r.TrueAt()
 		return sortKey{absent: at.IsZero(), number: r.now.Sub(at).Seconds()}
 	}, nil},
-	{"next", "Next poll", func(r *pageRow) sortKey {
+	{"next", phrase.Of("Next poll"), func(r *pageRow) sortKey {
 		return sortKey{number: float64(-boolOrder(r.next.UnderWay)), at: r.next.At}
 	}, nil},
-	{"account", "Account", func(r *pageRow) sortKey {
+	{"account", phrase.Of("Account"), func(r *pageRow) sortKey {
 		return sortKey{first: r.Account, second: r.Instance.ID}
 	}, nil},
 }

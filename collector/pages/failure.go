@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"time"
 
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
+
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/printable"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/advice"
@@ -12,7 +14,7 @@ import (
 // failure is a failed call as a page shows it: first the cure, then what happened, and the
 // text of the API for those who want to know.
 type failure struct {
-	Cure     string
+	Cure     phrase.Text
 	Class    string
 	Code     string  // "": the API sent none
 	Age      *moment // nil: unknown
@@ -23,10 +25,10 @@ type failure struct {
 }
 
 // newFailure returns the failure of a call to an instance. subject is what was asked for, as in
-// [advice.Cure].
-func newFailure(e *aliyun.Error, in aliyun.Instance, subject string, age *moment, failures int) *failure {
+// [advice.Say].
+func newFailure(e *aliyun.Error, in aliyun.Instance, subject phrase.Text, age *moment, failures int) *failure {
 	f := &failure{
-		Cure: advice.Cure(e, in, subject), Class: string(e.Class), Code: e.Code, Age: age, Failures: failures, RequestID: e.RequestID,
+		Cure: advice.Say(e, in, subject), Class: string(e.Class), Code: e.Code, Age: age, Failures: failures, RequestID: e.RequestID,
 	}
 	switch {
 	case e.Message != "":
@@ -55,7 +57,7 @@ func (r *pageRow) Failure() *failure {
 	if r.Err == nil || r.pollOutage.explains() {
 		return nil
 	}
-	return newFailure(r.Err, r.Instance, "job "+r.JobID, r.moment(r.ErrAt), r.Failures)
+	return newFailure(r.Err, r.Instance, r.subject(), r.moment(r.ErrAt), r.Failures)
 }
 
 // CountFailure returns the failure of the last count of the devices, like Failure. It returns
@@ -65,7 +67,7 @@ func (r *pageRow) CountFailure() *failure {
 		r.Err != nil && r.Err.Class == r.DevicesErr.Class && r.Err.Code == r.DevicesErr.Code {
 		return nil
 	}
-	return newFailure(r.DevicesErr, r.Instance, "job "+r.JobID, r.moment(r.Answer(aliyun.OpListOTATaskByJob).At), 0)
+	return newFailure(r.DevicesErr, r.Instance, r.subject(), r.moment(r.Answer(aliyun.OpListOTATaskByJob).At), 0)
 }
 
 // OldCounts returns the age of the numbers of devices if it is worth a word: the devices could
@@ -80,3 +82,6 @@ func (r *pageRow) OldCounts() *moment {
 // oldCounts is more than the default time between two counts, but not so much that a slow
 // exporter marks every batch.
 const oldCounts = 10 * time.Minute
+
+// subject is what calls about the batch were about, as in [advice.Say].
+func (r *pageRow) subject() phrase.Text { return phrase.Of("job %s", r.JobID) }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
 )
 
 // The text of the API ends where a gateway repeats the request.
@@ -28,7 +29,7 @@ func TestTextOfAFailure(t *testing.T) {
 		"at the end of what is cut": {aliyun.Error{Message: strings.Repeat("x", maxText-25) + " server string to sign is"}, strings.Repeat("x", maxText-25) + " …"},
 	} {
 		c.err.Class = aliyun.ClassAuth
-		if got := newFailure(&c.err, aliyun.Instance{}, "job j", nil, 0).Text; got != c.want {
+		if got := newFailure(&c.err, aliyun.Instance{}, phrase.Verbatim("job j"), nil, 0).Text; got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}

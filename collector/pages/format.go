@@ -3,6 +3,8 @@ package pages
 import (
 	"strconv"
 	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
 )
 
 // instant is a time on the page.
@@ -27,7 +29,7 @@ func newInstant(at, now time.Time) instant {
 // moment is a time on the page and its distance from now.
 type moment struct {
 	instant
-	Text string // such as "3 h 20 min"
+	Text phrase.Text // such as "3 h 20 min"
 	Past bool
 }
 
@@ -36,35 +38,7 @@ func newMoment(at, now time.Time) *moment {
 	if at.IsZero() {
 		return nil
 	}
-	return &moment{newInstant(at, now), span(now.Sub(at).Abs()), at.Before(now)}
-}
-
-// span formats a duration in its two largest units.
-func span(d time.Duration) string {
-	d = d.Round(time.Second)
-	n := func(part time.Duration, unit string) string { return strconv.Itoa(int(part)) + " " + unit }
-	const day = 24 * time.Hour
-	switch {
-	case d < time.Minute:
-		return n(d/time.Second, "s")
-	case d < 10*time.Minute:
-		return n(d/time.Minute, "min") + " " + n(d%time.Minute/time.Second, "s")
-	case d < time.Hour:
-		return n(d/time.Minute, "min")
-	case d < day:
-		return n(d/time.Hour, "h") + " " + n(d%time.Hour/time.Minute, "min")
-	default:
-		return number(int(d/day)) + " d " + n(d%day/time.Hour, "h")
-	}
-}
-
-// number formats a whole number with separators: 10,000.
-func number(n int) string {
-	digits := strconv.Itoa(n)
-	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
+	return &moment{newInstant(at, now), phrase.Span(now.Sub(at).Abs()), at.Before(now)}
 }
 
 // percent formats a share of a whole in percent. Only none is 0 % and only all is 100 %.

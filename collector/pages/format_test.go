@@ -1,21 +1,9 @@
 package pages
 
 import (
-	"math"
 	"testing"
 	"time"
 )
-
-func TestNumber(t *testing.T) {
-	for n, want := range map[int]string{
-		0: "0", 7: "7", 999: "999", 1000: "1,000", 10_000: "10,000", 123_456: "123,456", 1_234_567: "1,234,567",
-		-1: "-1", -999: "-999", -1000: "-1,000", -123_456: "-123,456", math.MinInt64: "-9,223,372,036,854,775,808",
-	} {
-		if got := number(n); got != want {
-			t.Errorf("%d: %s, want %s", n, got, want)
-		}
-	}
-}
 
 // Only none is 0 %, and only all is 100 %.
 func TestPercent(t *testing.T) {

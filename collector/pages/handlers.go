@@ -2,12 +2,14 @@ package pages
 
 import (
 	"cmp"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/klauspost/compress/gzhttp"
 
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/poll"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/web"
@@ -37,21 +39,22 @@ type landing struct {
 	Links []landingLink
 }
 
-type landingLink struct{ Address, Text, Description string }
+type landingLink struct {
+	Address           string
+	Text, Description phrase.Text
+}
 
 // Landing returns the handler of the landing page. Its links are relative, so that it works
 // behind a proxy that serves the exporter in a folder.
 func (s Site) Landing(name, metricsPath string) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		send(w, "landing.html", landing{
-			frame: frame{Title: name, Root: "./", Version: s.Version, now: s.now()},
-			Links: []landingLink{
-				{"jobs", "Batches", "status, progress, last error and next poll of each batch"},
-				{"api/v1/jobs", "JSON", "the same for programs"},
-				{strings.TrimPrefix(metricsPath, "/"), "Metrics", "metrics for Prometheus"},
-				{"-/healthy", "Health", "200 while the exporter runs, even if the API is down"},
-			},
-		})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		f := s.frame(r, phrase.Verbatim(name), "./", &pageQuery{})
+		send(w, "landing.html", landing{f, []landingLink{
+			{"jobs" + f.languageOnly().suffix(), phrase.Of("Batches"), phrase.Of("status, progress, last error and next poll of each batch")},
+			{"api/v1/jobs", phrase.Of("JSON"), phrase.Of("the same for programs")},
+			{strings.TrimPrefix(metricsPath, "/"), phrase.Of("Metrics"), phrase.Of("metrics for Prometheus")},
+			{"-/healthy", phrase.Of("Health"), phrase.Of("200 while the exporter runs, even if the API is down")},
+		}})
 	})
 }
 
@@ -59,19 +62,47 @@ func (s Site) Landing(name, metricsPath string) http.Handler {
 func (s Site) Jobs() http.Handler {
 	return gzhttp.GzipHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		query, err := parsePageQuery(r.URL.RawQuery)
-		if err != nil {
-			http.Error(w, err.Error(), http.StatusBadRequest)
+		if problem, invalid := errors.AsType[invalidQuery](err); invalid {
+			s.refuse(w, r, problem)
 			return
 		}
-		now := s.now()
-		rows := pageRows(s.Store.Snapshot(), s.Store, now)
+		f := s.frame(r, phrase.Of("OTA batches"), "./", &query)
+		rows := pageRows(s.Store.Snapshot(), s.Store, f.now)
 		outages, lists := findOutages(rows, s.Poller.ListFailures())
-		view := query.view(r.Context(), rows, s.Poller, now)
-		view.Version = s.Version
+		view := query.view(r.Context(), f, rows, s.Poller)
 		view.showOutages(outages, s.Poller)
 		view.showLists(lists)
 		view.showProducts(s.Poller.ProductCounts())
 		web.BreakOff(r)
 		send(w, "jobs.html", view)
 	}))
+}
+
+// missingBatch is what the template of a batch that is not watched shows.
+type missingBatch struct {
+	frame
+	Account, JobID string // as in the URL
+	Back           string
+}
+
+// problem is what the template of an answer without a page shows.
+type problem struct {
+	frame
+	Text phrase.Text
+	Back string // the relative URL of the list
+}
+
+// refuse answers a request of /jobs with an invalid parameter.
+func (s Site) refuse(w http.ResponseWriter, r *http.Request, why phrase.Text) {
+	f := s.frame(r, phrase.Of("Invalid address"), "./", &pageQuery{})
+	sendStatus(w, http.StatusBadRequest, "problem.html", problem{f, why, "jobs" + f.languageOnly().suffix()})
+}
+
+// NotFound returns the handler of all addresses without a page.
+func (s Site) NotFound() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		root := "./" + strings.Repeat("../", strings.Count(r.URL.EscapedPath(), "/")-1)
+		f := s.frame(r, phrase.Of("Page not found"), root, &pageQuery{})
+		sendStatus(w, http.StatusNotFound, "problem.html", problem{f, phrase.Of("There is no page at this address."), root + "jobs" + f.languageOnly().suffix()})
+	})
 }

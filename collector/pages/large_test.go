@@ -5,7 +5,6 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
 // A large fleet is shown a hundred batches at a time, each batch once.
@@ -44,27 +43,4 @@ func TestJobsPageOfALargeFleet(t *testing.T) {
 	if got := harness.Text(harness.Elements(beyond, "nav")[1]); got != "← previous 1,901–2,000 of 2,000 JSON CSV" {
 		t.Errorf("beyond the last page: %q", got)
 	}
-}
-
-// BenchmarkJobsPage measures a page of 10,000 batches, and one of as many that fail for one cause.
-func BenchmarkJobsPage(b *testing.B) {
-	filled := harness.FilledStore(b, 10_000)
-	handler := harness.SiteOfStore(filled).Jobs()
-	run := func(name, query string) {
-		b.Run(name+"?"+query, func(b *testing.B) {
-			for b.Loop() {
-				harness.GetPage(handler, query)
-			}
-		})
-	}
-	for _, query := range []string{"", "sort=-deadline", "text=warehouse+wave"} {
-		run("10000_jobs", query)
-	}
-	for i := range 10_000 {
-		harness.ChangeState(b, filled, harness.FillJobID(i), func(s *store.State) {
-			s.Err = &aliyun.Error{Operation: aliyun.OpQueryOTAJob, Class: aliyun.ClassAuth, Code: "SignatureDoesNotMatch", HTTPStatus: 400}
-			s.ErrAt, s.Failures = s.AsOf.AddDate(1, 0, 0), 1
-		})
-	}
-	run("10000_failing_jobs", "")
 }

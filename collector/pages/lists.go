@@ -1,6 +1,9 @@
 package pages
 
 import (
+	"strings"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/poll"
 )
 
@@ -11,6 +14,7 @@ const maxLists = 10
 // pageList is a list that cannot be read. The template uses the exported fields and methods.
 type pageList struct {
 	poll.ListFailure
+	Name    phrase.Text
 	Failure *failure
 }
 
@@ -45,6 +49,19 @@ func (v *pageView) showLists(failing []poll.ListFailure) {
 	shown := failing[:min(len(failing), maxLists)]
 	v.MoreLists = len(failing) - len(shown)
 	for _, f := range shown {
-		v.Lists = append(v.Lists, pageList{f, newFailure(f.Err, f.Instance, f.Of, newMoment(f.At, v.now), f.Failures)})
+		name := listName(f.Of)
+		v.Lists = append(v.Lists, pageList{f, name, newFailure(f.Err, f.Instance, name, newMoment(f.At, v.now), f.Failures)})
 	}
+}
+
+// listName returns the name of a list, such as "product a1ColdChn01", in the language of the
+// reader.
+func listName(name string) phrase.Text {
+	switch kind, id, _ := strings.Cut(name, " "); kind {
+	case "product":
+		return phrase.Of("product %s", id)
+	case "package":
+		return phrase.Of("package %s", id)
+	}
+	return phrase.Word{Kind: "list", Name: name}
 }

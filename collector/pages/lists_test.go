@@ -24,10 +24,10 @@ func TestJobsPageShowsFailingLists(t *testing.T) {
 		want := []string{
 			"product NoSuchProd, account production: There is no product with this ProductKey in the public instance. " +
 				"Set discover.products to the ProductKey that the console shows. " +
-				"invalid iot.firmware.InvalidProductKey, 10 s ago The ProductKey is incorrect. request id ",
+				"invalid iot.firmware.InvalidProductKey, 10 s ago The ProductKey is incorrect. request ID ",
 			"package NoSuchFw, account production: The API does not find package NoSuchFw in the public instance. " +
 				"Correct the ID, or move it to the instance that it belongs to. If it was deleted, remove it: deleting a package also deletes its batches. " +
-				"not_found iot.firmware.FirmwareNotFound, 10 s ago The update package does not exist. request id ",
+				"not_found iot.firmware.FirmwareNotFound, 10 s ago The update package does not exist. request ID ",
 		}
 		if len(lists) != len(want) {
 			t.Fatalf("the page shows %d lists, want %d:\n%s", len(lists), len(want), strings.Join(lists, "\n"))

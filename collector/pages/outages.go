@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
+
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/poll"
 )
@@ -163,12 +165,12 @@ func (v *pageView) showOutages(found []*outage, poller *poll.Poller) {
 	}
 }
 
-// subject is what the calls were about, as in [advice.Cure].
-func (of *outage) subject() string {
+// subject is what the calls were about, as in [advice.Say].
+func (of *outage) subject() phrase.Text {
 	if n := of.Batches + of.Counts; n > 1 || of.Lists == 0 {
-		return "these " + number(max(of.Batches, of.Counts)) + " jobs"
+		return phrase.Of("these %s jobs", phrase.Number(max(of.Batches, of.Counts)))
 	}
-	return "these " + number(of.Lists) + " lists"
+	return phrase.Of("these %s lists", phrase.Number(of.Lists))
 }
 
 // maxOutages is the maximum number of outages on the page. Each is one of an account.

@@ -141,7 +141,7 @@ func TestJobsPageShowsFailingCounts(t *testing.T) {
 		}
 		const want = "Counting the devices fails. The API itself fails, or it uses a code that is not documented. Wait a few minutes. " +
 			"If the failure persists, send the request ID to Alibaba Cloud's support. server iot.system.SystemException, "
-		if got := harness.Cell(root, "job-0001", "Last error"); !strings.HasPrefix(got, want) || !strings.Contains(got, " no list request id ") {
+		if got := harness.Cell(root, "job-0001", "Last error"); !strings.HasPrefix(got, want) || !strings.Contains(got, " no list request ID ") {
 			t.Errorf("the error is %q, want %q and the text of the API", got, want)
 		}
 		if got := harness.Rows(harness.Document(t, h.Page("only=failing"))); len(got) != 1 {

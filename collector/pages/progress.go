@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
+
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
@@ -78,20 +80,20 @@ func (r *pageRow) States() (all []stateCount) {
 	return all
 }
 
-// Rate says how fast devices finish and when all have finished.
-func (r *pageRow) Rate() string {
+// Rate says how fast devices finish and when all have finished, nil if none does any more.
+func (r *pageRow) Rate() phrase.Text {
 	rate, over, ok := r.Devices.Rate()
 	switch {
 	case r.Devices == nil || r.Job.Ended():
-		return ""
+		return nil
 	case !ok:
-		return "The rate is known after two counts that are at least a minute apart."
+		return phrase.Of("The rate is known after two counts that are at least a minute apart.")
 	case rate == 0:
-		return "No device finished in the last " + span(over) + "."
+		return phrase.Of("No device finished in the last %s.", phrase.Span(over))
 	}
-	text := strconv.FormatFloat(rate, 'g', 3, 64) + " devices finish in a minute, measured over the last " + span(over) + "."
+	text := phrase.Sentences{phrase.Of("%s devices finish in a minute, measured over the last %s.", strconv.FormatFloat(rate, 'g', 3, 64), phrase.Span(over))}
 	if at, ok := r.FinishesAt(); ok {
-		text += " At this rate all have finished in " + span(max(0, at.Sub(r.now))) + ", at " + newInstant(at, r.now).UTC + "."
+		text = append(text, phrase.Of("At this rate all have finished in %s, at %s.", phrase.Span(max(0, at.Sub(r.now))), newInstant(at, r.now).UTC))
 	}
 	return text
 }

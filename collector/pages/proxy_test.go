@@ -29,6 +29,7 @@ func TestLinksBehindAProxy(t *testing.T) {
 		Batch:       site.Batch(),
 		JobsAPI:     jobsAPI,
 		BatchAPI:    jobAPI,
+		NotFound:    site.NotFound(),
 	}.Handler()
 	if err != nil {
 		t.Fatal(err)

@@ -1,11 +1,12 @@
 package pages
 
 import (
-	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
 )
 
 // pageQuery is what the URL of the page asks for. The zero value selects every batch, the most
@@ -19,18 +20,21 @@ type pageQuery struct {
 	descending bool
 	page       int  // from 0
 	Refresh    bool // automatically, every 15 s
+	// Language is the one that the reader has chosen; "": the browser chooses.
+	Language phrase.Language
 }
 
 // pageFilter selects some of the batches.
 type pageFilter struct {
-	Name, Title string
-	keeps       func(*pageRow) bool
+	Name  string
+	Title phrase.Text
+	keeps func(*pageRow) bool
 }
 
 var pageFilters = []pageFilter{
-	{"", "all batches", func(*pageRow) bool { return true }},
-	{"failing", "failing", func(r *pageRow) bool { return r.Err != nil || r.DevicesErr != nil }},
-	{"overdue", "past the deadline", (*pageRow).Overdue},
+	{"", phrase.Of("all batches"), func(*pageRow) bool { return true }},
+	{"failing", phrase.Of("failing"), func(r *pageRow) bool { return r.Err != nil || r.DevicesErr != nil }},
+	{"overdue", phrase.Of("past the deadline"), (*pageRow).Overdue},
 }
 
 const (
@@ -42,33 +46,42 @@ const (
 	maxWords = 32
 )
 
-// parsePageQuery reads the parameters of a URL. The error names the invalid parameter and the
-// valid values.
+// invalidQuery is an error of a parameter. It names the parameter and the valid values.
+type invalidQuery struct{ phrase.Text }
+
+func (e invalidQuery) Error() string { return e.In(phrase.English) }
+
+func invalid(english string, arguments ...any) error {
+	return invalidQuery{phrase.Of(english, arguments...)}
+}
+
+// parsePageQuery reads the parameters of a URL, except the language, which [phrase.Choose]
+// reads. The error is an invalidQuery.
 func parsePageQuery(raw string) (q pageQuery, err error) {
 	if len(raw) > maxQuery {
-		return q, fmt.Errorf("the parameters are %d bytes long: want at most %d", len(raw), maxQuery)
+		return q, invalid("the parameters are %d bytes long: want at most %d", len(raw), maxQuery)
 	}
 	v, _ := url.ParseQuery(raw) // malformed parameters are ignored
 	for _, name := range []string{"account", "status", "only", "text", "sort", "page"} {
 		if n := len(v.Get(name)); n > maxValue {
-			return q, fmt.Errorf("%s is %d bytes long: want at most %d", name, n, maxValue)
+			return q, invalid("%s is %d bytes long: want at most %d", name, n, maxValue)
 		}
 	}
 	q = pageQuery{Account: v.Get("account"), Status: v.Get("status"), Only: v.Get("only"), Text: v.Get("text"), Refresh: v.Get("refresh") != ""}
 	if n := len(q.words()); n > maxWords {
-		return q, fmt.Errorf("text has %d different words: want at most %d", n, maxWords)
+		return q, invalid("text has %d different words: want at most %d", n, maxWords)
 	}
 	q.sort, q.descending = strings.CutPrefix(v.Get("sort"), "-")
 	if _, ok := q.column(); !ok && v.Get("sort") != "" {
-		return q, fmt.Errorf("sort=%q: want one of %v, with - in front for descending", v.Get("sort"), keysOf(pageColumns, func(c pageColumn) string { return c.Key }))
+		return q, invalid("sort=%q: want one of %v, with - in front for descending", v.Get("sort"), keysOf(pageColumns, func(c pageColumn) string { return c.Key }))
 	}
 	if _, ok := q.filter(); !ok {
-		return q, fmt.Errorf("only=%q: want one of %q", q.Only, keysOf(pageFilters, func(f pageFilter) string { return f.Name }))
+		return q, invalid("only=%q: want one of %q", q.Only, keysOf(pageFilters, func(f pageFilter) string { return f.Name }))
 	}
 	if text := v.Get("page"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 {
-			return q, fmt.Errorf("page=%q: want a number from 1", text)
+			return q, invalid("page=%q: want a number from 1", text)
 		}
 		q.page = n - 1
 	}
@@ -127,5 +140,11 @@ func (q pageQuery) Address() string {
 	if q.Refresh {
 		v.Set("refresh", "1")
 	}
+	if q.Language != "" {
+		v.Set("lang", q.Language.Tag())
+	}
 	return "?" + v.Encode()
 }
+
+// suffix returns the parameters as they follow the path of a URL, "" if there are none.
+func (q pageQuery) suffix() string { return strings.TrimSuffix(q.Address(), "?") }

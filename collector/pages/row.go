@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"time"
 
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
+
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/poll"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
@@ -111,7 +113,7 @@ func (r *pageRow) Event() *lifeEvent {
 }
 
 type lifeEvent struct {
-	Verb string
+	Verb string // ended, starts or started
 	moment
 }
 
@@ -131,15 +133,15 @@ func showNext(poller *poll.Poller, rows []*pageRow) {
 }
 
 // Next describes the next poll of the batch.
-func (r *pageRow) Next() string {
+func (r *pageRow) Next() phrase.Text {
 	switch wait := r.next.At.Sub(r.now); {
 	case r.next.UnderWay:
-		return "running"
+		return phrase.Of("running")
 	case wait <= 0:
-		return "waiting for a slot"
+		return phrase.Of("waiting for a slot")
 	case r.next.ByList:
-		return "in " + span(wait) + ", by list"
+		return phrase.Of("in %s, by list", phrase.Span(wait))
 	default:
-		return "in " + span(wait)
+		return phrase.Of("in %s", phrase.Span(wait))
 	}
 }

@@ -28,8 +28,8 @@ func TestJobsPageRejectsUnknownValues(t *testing.T) {
 		"page=%3Cb%3E": `page="<b>": want`,
 	} {
 		w := harness.GetPage(handler, query)
-		if w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), want) || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/plain") {
-			t.Errorf("%s: %d %s, want 400 and %s", query, w.Code, w.Body, want)
+		if got := harness.Problem(t, w, http.StatusBadRequest); !strings.Contains(got, want) {
+			t.Errorf("%s: %s, want %s", query, got, want)
 		}
 	}
 	if w := harness.GetPage(handler, "page=999999999"); w.Code != http.StatusOK {

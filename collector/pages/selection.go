@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/advice"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/poll"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
@@ -67,10 +69,10 @@ func (s Site) Find(account, jobID string, now time.Time) (b Batch, ok bool) {
 func (r *pageRow) batch() Batch {
 	b := Batch{State: r.State, Next: r.next, Deadline: r.deadline, Basis: r.Basis, Overdue: r.Overdue(), Firmware: r.Firmware}
 	if r.Err != nil {
-		b.Cure = r.Failure().Cure
+		b.Cure = advice.Say(r.Err, r.Instance, r.subject()).In(phrase.English)
 	}
 	if r.DevicesErr != nil {
-		b.DevicesCure = r.DevicesCure()
+		b.DevicesCure = advice.Say(r.DevicesErr, r.Instance, r.subject()).In(phrase.English)
 	}
 	return b
 }

@@ -4,7 +4,8 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/poll"
@@ -53,7 +54,7 @@ type pageView struct {
 // pageLink is a link to some of the batches.
 type pageLink struct {
 	Kind    string // a status or the name of a filter
-	Text    string
+	Text    phrase.Text
 	Count   int
 	Address string
 	Current bool
@@ -67,20 +68,22 @@ type pageHeader struct {
 }
 
 // pageOrder is a value of the sort parameter.
-type pageOrder struct{ Name, Title string }
+type pageOrder struct {
+	Name  string
+	Title phrase.Text
+}
 
 // pageOrders returns all of them.
 func pageOrders() (all []pageOrder) {
 	for _, c := range pageColumns {
-		title := strings.ToLower(c.Title)
-		all = append(all, pageOrder{c.Key, title}, pageOrder{"-" + c.Key, title + ", descending"})
+		all = append(all, pageOrder{c.Key, c.Title}, pageOrder{"-" + c.Key, phrase.Of("%s, descending", c.Title)})
 	}
 	return all
 }
 
 // view returns the requested page of the rows. If there is no such page, because batches have
 // disappeared, it returns the last one. If ctx ends, the view is incomplete.
-func (q pageQuery) view(ctx context.Context, rows []*pageRow, poller *poll.Poller, now time.Time) *pageView {
+func (q pageQuery) view(ctx context.Context, f frame, rows []*pageRow, poller *poll.Poller) *pageView {
 	found := q.of(ctx, rows)
 	if q.sort == "next" {
 		showNext(poller, found)
@@ -91,17 +94,14 @@ func (q pageQuery) view(ctx context.Context, rows []*pageRow, poller *poll.Polle
 	shown := q.sorted(found)[from:to]
 	showNext(poller, shown)
 	for _, r := range shown {
-		if r.Page = batchAddress(r.Account, r.JobID); r.Page != "" && q.Address() != "?" {
-			r.Page += q.Address() // for the way back
+		if r.Page = batchAddress(r.Account, r.JobID); r.Page != "" {
+			r.Page += q.suffix() // for the way back
 		}
 	}
 	v := &pageView{
-		frame: frame{Title: "OTA batches", Root: "./", now: now},
+		frame: f,
 		Query: q, Rows: shown, From: from + 1, To: to, Found: len(found), Total: len(rows),
 		Shows: make(map[string]bool), Filters: pageFilters, Orders: pageOrders(), Filtered: q.Account != "" || q.Text != "", RefreshSeconds: refreshSeconds,
-	}
-	if q.Refresh {
-		v.frame.Refresh = refreshSeconds
 	}
 	page := func(offset int) string { q := q; q.page += offset; return q.Address() }
 	if from > 0 {
@@ -111,8 +111,8 @@ func (q pageQuery) view(ctx context.Context, rows []*pageRow, poller *poll.Polle
 		v.Next = page(1)
 	}
 	same := q
-	same.page, same.Refresh = 0, false
-	v.JSON = "api/v1/jobs" + strings.TrimSuffix(same.Address(), "?")
+	same.page, same.Refresh, same.Language = 0, false, ""
+	v.JSON = "api/v1/jobs" + same.suffix()
 	v.CSV = "api/v1/jobs" + strings.Replace(same.Address()+"&format=csv", "?&", "?", 1)
 	v.summarize(rows)
 	for _, c := range pageColumns {
@@ -157,12 +157,12 @@ func (v *pageView) summarize(rows []*pageRow) {
 	v.Accounts, v.MoreAccounts = limited(v.Accounts, maxAccounts, func(account string) bool { return account == v.Query.Account })
 	v.Statuses = append(slices.Clone(aliyun.Statuses), others...)
 	for _, f := range pageFilters {
-		q := pageQuery{Only: f.Name, Refresh: v.Query.Refresh}
+		q := pageQuery{Only: f.Name, Refresh: v.Query.Refresh, Language: v.Query.Language}
 		v.Summary = append(v.Summary, pageLink{f.Name, f.Title, byFilter[f.Name], q.Address(), v.Query.Only == f.Name && v.Query.Status == ""})
 	}
 	for _, status := range v.Statuses {
-		q := pageQuery{Status: status, Refresh: v.Query.Refresh}
-		v.Summary = append(v.Summary, pageLink{statusClass(status), status, byStatus[status], q.Address(), v.Query.Status == status})
+		q := pageQuery{Status: status, Refresh: v.Query.Refresh, Language: v.Query.Language}
+		v.Summary = append(v.Summary, pageLink{statusClass(status), batchStatus(status), byStatus[status], q.Address(), v.Query.Status == status})
 	}
 }
 

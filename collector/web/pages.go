@@ -17,6 +17,7 @@ type Pages struct {
 	Batch       http.Handler // serves /jobs/{account}/{job_id}
 	JobsAPI     http.Handler // serves /api/v1/jobs
 	BatchAPI    http.Handler // serves /api/v1/jobs/{account}/{job_id}
+	NotFound    http.Handler // serves all other addresses
 	Reload      func() error // reloads the configuration; must be safe for concurrent use
 }
 
@@ -39,6 +40,7 @@ func (p Pages) Handler() (http.Handler, error) {
 	if p.MetricsPath != "/" {
 		mux.Handle("GET /{$}", p.Landing)
 	}
+	mux.Handle("GET /", p.NotFound)
 	mux.Handle("GET /jobs", p.Jobs)
 	mux.Handle("GET /jobs/{account}/{job_id}", p.Batch)
 	mux.Handle("GET /api/v1/jobs", p.JobsAPI)
@@ -47,6 +49,17 @@ func (p Pages) Handler() (http.Handler, error) {
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("GET /-/healthy", ok)
 	mux.HandleFunc("GET /-/ready", ok)
+	// A reload has a router of its own: in this one, a GET of its address would be a page that
+	// does not exist, and not a method that is not allowed.
+	all := http.NewServeMux()
+	all.Handle("/", mux)
+	all.Handle("/-/reload", p.reload())
+	return all, nil
+}
+
+// reload returns the handler that reloads the configuration.
+func (p Pages) reload() http.Handler {
+	mux := http.NewServeMux()
 	// A page of another site must not make the browser of its reader reload the configuration.
 	mux.Handle("POST /-/reload", http.NewCrossOriginProtection().Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		if err := p.Reload(); err != nil {
@@ -55,7 +68,7 @@ func (p Pages) Handler() (http.Handler, error) {
 		}
 		io.WriteString(w, "reloaded\n")
 	})))
-	return mux, nil
+	return mux
 }
 
 // exactly returns a pattern that matches only the path, even if the path ends with a slash.

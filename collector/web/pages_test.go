@@ -11,7 +11,7 @@ import (
 func pages(t *testing.T, reloads *int) http.Handler {
 	t.Helper()
 	page := http.HandlerFunc(ok)
-	handler, err := Pages{MetricsPath: "/metrics", Landing: page, Metrics: page, Jobs: page, Batch: page, JobsAPI: page, BatchAPI: page, Reload: func() error { *reloads++; return nil }}.Handler()
+	handler, err := Pages{MetricsPath: "/metrics", Landing: page, Metrics: page, Jobs: page, Batch: page, JobsAPI: page, BatchAPI: page, NotFound: http.NotFoundHandler(), Reload: func() error { *reloads++; return nil }}.Handler()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +84,7 @@ func TestMetricsPath(t *testing.T) {
 	} {
 		t.Run(path, func(t *testing.T) {
 			page := http.HandlerFunc(ok)
-			handler, err := Pages{MetricsPath: path, Landing: page, Metrics: page, Jobs: page, Batch: page, JobsAPI: page, BatchAPI: page}.Handler()
+			handler, err := Pages{MetricsPath: path, Landing: page, Metrics: page, Jobs: page, Batch: page, JobsAPI: page, BatchAPI: page, NotFound: http.NotFoundHandler()}.Handler()
 			if !good {
 				if err == nil || !strings.HasPrefix(err.Error(), "--web.telemetry-path=") || strings.Contains(err.Error(), "\n") {
 					t.Errorf("error %v, want one line that starts with the flag", err)

@@ -54,6 +54,9 @@ func Routes(t *testing.T) (methods, paths []string) {
 				t.Fatal(err)
 			}
 			method, path, _ := strings.Cut(text, " ")
+			if path == "/" { // the answer about addresses without a page
+				return true
+			}
 			methods = append(methods, method)
 			paths = append(paths, strings.TrimSuffix(path, "{$}"))
 			return true

@@ -50,6 +50,19 @@ func Document(t *testing.T, w *httptest.ResponseRecorder) *html.Node {
 	return root
 }
 
+// Problem returns what a page with an error status says in its first paragraph.
+func Problem(t *testing.T, w *httptest.ResponseRecorder, status int) string {
+	t.Helper()
+	if w.Code != status {
+		t.Fatalf("%d, want %d: %s", w.Code, status, w.Body)
+	}
+	root, err := html.Parse(w.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Text(Elements(Elements(root, "main")[0], "p")[0])
+}
+
 // Elements returns the elements with a name in their order.
 func Elements(root *html.Node, name string) (found []*html.Node) {
 	for n := range root.Descendants() {

@@ -1,5 +1,5 @@
-// Package expose serves the metrics of the batches in the store, as text and as protobuf,
-// and after them the metrics of the exporter itself.
+// Package expose serves the metrics of the batches in the store, as text, as OpenMetrics
+// and as protobuf, and after them the metrics of the exporter itself.
 //
 // metrics.go has the table of all metrics of batches: one row each, with the full name.
 // labels.go has the table of the labels of job_info. render walks the metrics table for

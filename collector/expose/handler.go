@@ -3,6 +3,7 @@ package expose
 import (
 	"cmp"
 	"context"
+	"io"
 	"net/http"
 
 	"github.com/go-kit/log"
@@ -49,13 +50,9 @@ func NewHandler(store *store.Store, self prometheus.Gatherer, logger log.Logger)
 		return nil, err
 	}
 	return compress(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		format := expfmt.NegotiateAccept(r.Header, expfmt.FmtProtoDelim, expfmt.FmtText)
+		format := expfmt.NegotiateAccept(r.Header, expfmt.FmtProtoDelim, expfmt.FmtOpenMetrics_1_0_0, expfmt.FmtText)
 		w.Header().Set("Content-Type", string(format))
-		encoder := expfmt.NewEncoder(w, format)
-		var out sink = newTextSink(w)
-		if format.FormatType() == expfmt.TypeProtoDelim {
-			out = &protoSink{w: w}
-		}
+		out, encoder := encoders(w, format)
 		err := render(r.Context(), out, families(store.ExpectedDuration()), store.Snapshot())
 		if err == nil {
 			err = renderFirmwares(r.Context(), out, store.Firmwares())
@@ -74,7 +71,24 @@ func NewHandler(store *store.Store, self prometheus.Gatherer, logger log.Logger)
 				return
 			}
 		}
+		if end, ok := encoder.(expfmt.Closer); ok {
+			_ = end.Close() // the scraper is gone if it fails
+		}
 	})), nil
+}
+
+// encoders returns what writes a format: out for the metrics of batches and packages, encoder for
+// those of the exporter itself.
+func encoders(w io.Writer, format expfmt.Format) (out sink, encoder expfmt.Encoder) {
+	switch format.FormatType() {
+	case expfmt.TypeProtoDelim:
+		return &protoSink{w: w}, expfmt.NewEncoder(w, format)
+	case expfmt.TypeOpenMetrics:
+		text := newTextSink(w)
+		text.openMetrics = true
+		return text, &openMetricsEncoder{w: w, names: make(map[string]bool)}
+	}
+	return newTextSink(w), expfmt.NewEncoder(w, format)
 }
 
 // render writes all families of the table to out. It stops when the client has gone: when ctx

@@ -32,7 +32,7 @@ func (g *goneScraper) Write(b []byte) (int, error) {
 func TestScraperThatGoesAway(t *testing.T) {
 	handler := harness.NewHandler(t, harness.FilledStore(t, 200))
 	whole := harness.Get(handler).Body.String()
-	for _, accept := range []string{"", harness.AcceptProtobuf} {
+	for _, accept := range []string{"", harness.AcceptProtobuf, harness.AcceptOpenMetrics} {
 		for _, encoding := range []string{"", "gzip"} {
 			for _, left := range []int{0, 20_000} {
 				t.Run(fmt.Sprintf("after %d bytes %s %s", left, encoding, accept), func(t *testing.T) {

@@ -23,17 +23,20 @@ const (
 )
 
 func TestContentNegotiation(t *testing.T) {
-	text, protobuf := string(expfmt.FmtText), string(expfmt.FmtProtoDelim)
+	text, protobuf, openMetrics := string(expfmt.FmtText), string(expfmt.FmtProtoDelim), string(expfmt.FmtOpenMetrics_1_0_0)
 	for name, c := range map[string]struct{ accept, want string }{
 		"no Accept":    {"", text},
 		"curl":         {"*/*", text},
 		"a browser":    {"text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", text},
-		"Prometheus 2": {acceptPrometheus2, text},
+		"Prometheus 2": {acceptPrometheus2, openMetrics},
 		"Prometheus 2 that wants native histograms": {harness.AcceptProtobuf + "," + acceptPrometheus2, protobuf},
-		"Prometheus 3": {acceptPrometheus3, text},
+		"Prometheus 3": {acceptPrometheus3, openMetrics},
 		"Prometheus 3 that wants native histograms": {harness.AcceptProtobuf + ";escaping=allow-utf-8;q=0.6," + acceptPrometheus3, protobuf},
 		"text preferred to protobuf":                {harness.AcceptProtobuf + ";q=0.1,text/plain", text},
-		"OpenMetrics only, which is not served":     {"application/openmetrics-text", text},
+		"text preferred to OpenMetrics":             {"application/openmetrics-text;version=1.0.0;q=0.1,text/plain", text},
+		"OpenMetrics of the draft, not served":      {"application/openmetrics-text;version=0.0.1", text},
+		"OpenMetrics of no version, not served":     {"application/openmetrics-text", text},
+		"OpenMetrics of a future version":           {"application/openmetrics-text;version=9", text},
 		"a future version of the text format":       {"text/plain;version=9", text},
 		"nonsense":                                  {";;q=,/,text", text},
 	} {
@@ -45,6 +48,10 @@ func TestContentNegotiation(t *testing.T) {
 				w := h.Get("Accept", c.accept)
 				if got := w.Header().Get("Content-Type"); w.Code != http.StatusOK || !strings.HasPrefix(got, c.want) {
 					t.Fatalf("status %d, Content-Type %q, want %q", w.Code, got, c.want)
+				}
+				if c.want == openMetrics {
+					checkMetadata(t, parseOpenMetrics(t, w.Body.String()))
+					return
 				}
 				got := map[string]*dto.MetricFamily{}
 				for _, mf := range harness.Decode(t, w) {
@@ -69,7 +76,6 @@ func TestContentNegotiation(t *testing.T) {
 
 func TestCompression(t *testing.T) {
 	handler := harness.NewHandler(t, harness.FilledStore(t, 20))
-	plain := harness.Get(handler)
 	for name, c := range map[string]struct{ accept, want string }{
 		"gzip":             {"gzip", "gzip"},
 		"a browser":        {"gzip, deflate, br", "gzip"},
@@ -78,8 +84,9 @@ func TestCompression(t *testing.T) {
 		"gzip refused":     {"gzip;q=0", ""},
 		"only unsupported": {"br", ""},
 	} {
-		for _, accept := range []string{"", harness.AcceptProtobuf} {
+		for _, accept := range []string{"", harness.AcceptProtobuf, harness.AcceptOpenMetrics} {
 			t.Run(name+" "+accept, func(t *testing.T) {
+				plain := harness.Get(handler, "Accept", accept).Body.String()
 				w := harness.Get(handler, "Accept-Encoding", c.accept, "Accept", accept)
 				if got := w.Header().Get("Content-Encoding"); got != c.want {
 					t.Fatalf("Content-Encoding %q, want %q", got, c.want)
@@ -90,11 +97,8 @@ func TestCompression(t *testing.T) {
 				if c.want == "gzip" {
 					w = harness.Unzipped(t, w)
 				}
-				if accept == "" && w.Body.String() != plain.Body.String() {
-					t.Error("the text differs from the uncompressed one")
-				}
-				if n := len(harness.Decode(t, w)); n != len(harness.Families(plain.Body.String())) {
-					t.Errorf("%d families", n)
+				if w.Body.String() != plain {
+					t.Error("the body differs from the uncompressed one")
 				}
 			})
 		}

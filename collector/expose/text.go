@@ -8,15 +8,16 @@ import (
 // flushAt is the size of the buffer, in bytes, at which it is written.
 const flushAt = 32 << 10
 
-// textSink writes the text format 0.0.4. It replaces expfmt, which needs a dozen small objects
-// for each sample: with 10,000 batches they cost several times as much as writing and
-// compressing the text.
+// textSink writes the text format 0.0.4 or OpenMetrics 1.0.0, whose samples are the same. It
+// replaces expfmt, which needs a dozen small objects for each sample: with 10,000 batches they
+// cost several times as much as writing and compressing the text.
 type textSink struct {
-	w      io.Writer
-	err    error // first error of w; nothing is written after it
-	buf    []byte
-	family family
-	headed bool // HELP and TYPE of the family are written
+	w           io.Writer
+	openMetrics bool
+	err         error // first error of w; nothing is written after it
+	buf         []byte
+	family      family
+	headed      bool // HELP and TYPE of the family are written
 
 	account, name, id string // the first labels: account, and name with the value id
 	ids               []byte // both, encoded; empty until a sample needs them
@@ -49,11 +50,15 @@ func (t *textSink) appendIDs(b []byte) []byte {
 
 func (t *textSink) sample(value float64, labels []label) {
 	b := t.buf
-	if !t.headed {
-		t.headed = true
+	switch {
+	case t.headed:
+	case t.openMetrics:
+		b = appendMetadata(b, t.family.name, "gauge", t.family.help)
+	default:
 		b = append(b, "# HELP "+t.family.name+" "+t.family.help+"\n"...)
 		b = append(b, "# TYPE "+t.family.name+" gauge\n"...)
 	}
+	t.headed = true
 	b = append(b, t.family.name...)
 	b = t.appendIDs(b)
 	for _, l := range labels {

@@ -13,6 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/model/textparse"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/promtext"
@@ -68,6 +70,7 @@ func FuzzText(f *testing.F) {
 		if diff := cmp.Diff(theirs.String(), ours.String()); diff != "" {
 			t.Errorf("(-protobuf, by expfmt +text):\n%s", diff)
 		}
+		checkOpenMetrics(t, ours.String(), []*store.State{s, other})
 		parsed := promtext.Read(t, &ours)
 
 		utf8Of := func(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
@@ -102,6 +105,38 @@ func FuzzText(f *testing.F) {
 			t.Errorf("%v is read as %v", number, got)
 		}
 	})
+}
+
+// checkOpenMetrics checks that the states have the same samples in OpenMetrics as in the text
+// format, and that the parser of Prometheus's server reads them.
+func checkOpenMetrics(t *testing.T, text string, states []*store.State) {
+	t.Helper()
+	var b bytes.Buffer
+	out := newTextSink(&b)
+	out.openMetrics = true
+	if err := render(t.Context(), out, families(time.Hour), states); err != nil {
+		t.Fatal(err)
+	}
+	samples := func(text string) (lines []string) {
+		for line := range strings.Lines(text) {
+			if !strings.HasPrefix(line, "# ") {
+				lines = append(lines, line)
+			}
+		}
+		return lines
+	}
+	if diff := cmp.Diff(samples(text), samples(b.String())); diff != "" {
+		t.Errorf("samples (-text +OpenMetrics):\n%s", diff)
+	}
+	p := textparse.NewOpenMetricsParser(append(b.Bytes(), endOfMetrics...), labels.NewSymbolTable())
+	for {
+		switch _, err := p.Next(); {
+		case errors.Is(err, io.EOF):
+			return
+		case err != nil:
+			t.Fatalf("Prometheus cannot read it as OpenMetrics: %v in\n%s", err, &b)
+		}
+	}
 }
 
 // seriesWith counts the series of a family that have all of these labels.

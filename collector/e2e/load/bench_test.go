@@ -34,6 +34,7 @@ func designs(tb testing.TB, batches int) []design {
 	return []design{
 		{"Floor: compress a text that is ready", "", func(tb testing.TB) http.Handler { return readyBytes(tb, text) }},
 		{"This exporter", "", exporter},
+		{"This exporter, OpenMetrics", harness.AcceptOpenMetrics, exporter},
 		{"This exporter, protobuf", harness.AcceptProtobuf, exporter},
 		{"New metrics at each scrape (`MustNewConstMetric`)", "", func(tb testing.TB) http.Handler { return constMetrics(tb, text) }},
 		{"A stored gauge for each series (`GaugeVec`)", "", func(tb testing.TB) http.Handler { return gaugeVecs(tb, text) }},

@@ -18,6 +18,9 @@ import (
 // AcceptProtobuf is an Accept header that asks for protobuf.
 const AcceptProtobuf = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited"
 
+// AcceptOpenMetrics is an Accept header that asks for OpenMetrics.
+const AcceptOpenMetrics = "application/openmetrics-text;version=1.0.0"
+
 // LinesWhere returns the lines of a text for which keep returns true.
 func LinesWhere(text string, keep func(line string) bool) string {
 	var kept strings.Builder

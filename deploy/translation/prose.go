@@ -9,7 +9,7 @@ import (
 var (
 	// What is not for the reader: code, templates, link targets and definitions, URLs, tags,
 	// variables.
-	notWords = regexp.MustCompile("(?s)``.+?``|`[^`]*`|\\{\\{.*?\\}\\}|\\]\\([^)]*\\)|https?://[^\\s)>，。；、]+|<!--.*?-->|<[^>]*>|(?m:^\\[[^]\n]+\\]: \\S+$)|\\$\\{?\\w+\\}?")
+	notWords = regexp.MustCompile("(?s)``.+?``|`[^`]*`|\\{\\{.*?\\}\\}|\\]\\([^)]*\\)|\\]\\[[^]]*\\]|https?://[^\\s)>，。；、]+|<!--.*?-->|<[^>]*>|(?m:^\\[[^]\n]+\\]: \\S+$)|\\$\\{?\\w+\\}?")
 	// Runs of characters without a space or punctuation between words.
 	chunk = regexp.MustCompile(`[A-Za-z0-9_./:@=~*#&+-]+`)
 	plain = regexp.MustCompile(`^[A-Za-z-]+$`)

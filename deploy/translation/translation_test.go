@@ -8,6 +8,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 
 	"gopkg.in/yaml.v3"
@@ -118,14 +119,21 @@ func TestPairs(t *testing.T) {
 	}
 }
 
+// generate makes the Chinese files once for all tests, which only read them.
 func generate(t *testing.T) *translation.Result {
 	t.Helper()
-	made, err := translation.Generate(repository.Root(t))
-	if err != nil {
-		t.Fatal(err)
+	once.Do(func() { result, failure = translation.Generate(repository.Root(t)) })
+	if failure != nil {
+		t.Fatal(failure)
 	}
-	return made
+	return result
 }
+
+var (
+	once    sync.Once
+	result  *translation.Result
+	failure error
+)
 
 // chineseNames are the English words that Chinese texts of the repository use as names.
 func chineseNames(made *translation.Result) translation.Names {

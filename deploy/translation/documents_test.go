@@ -46,8 +46,9 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
-// Links in Chinese documents lead to the Chinese version of what has one. Where a document
-// links to both languages it is free to do so.
+// Links in Chinese documents lead to the Chinese version of what has one, and those to Alibaba
+// Cloud's documentation to its Chinese site. Where a document links to both languages it is free
+// to do so.
 func TestLinksStayInChinese(t *testing.T) {
 	made := generate(t)
 	chinese := map[string]string{} // output by source
@@ -61,6 +62,9 @@ func TestLinksStayInChinese(t *testing.T) {
 		}
 		for _, target := range linkTargets(withoutCode(string(made.Files[a.Output]))) {
 			links++
+			if strings.Contains(target, "alibabacloud.com/help/") {
+				t.Errorf("%s: link %s leads to English", a.Output, target)
+			}
 			file, _, _ := strings.Cut(target, "#")
 			if better := chinese[path.Join(path.Dir(a.Output), file)]; better != "" {
 				t.Errorf("%s: link %s leads to English, %s is Chinese", a.Output, target, better)

@@ -106,7 +106,7 @@ func (l links) target(a Artefact, target string) (string, error) {
 func (l links) onTheWeb(url string) string {
 	file, is := strings.CutPrefix(url, pages)
 	if !is {
-		return url
+		return vendorsChinese(url)
 	}
 	file, anchor, _ := strings.Cut(file, "#")
 	if output, translated := l.chinese[file]; translated {
@@ -119,4 +119,16 @@ func (l links) onTheWeb(url string) string {
 		return pages + path.Dir(output) + "/"
 	}
 	return url
+}
+
+// numbered is a page of Alibaba Cloud's documentation without a name of its own.
+var numbered = regexp.MustCompile(`^https://www\.alibabacloud\.com/help/doc-detail/(\d+)\.htm$`)
+
+// vendorsChinese leads from a page of Alibaba Cloud's English documentation to the Chinese one.
+// Both sites have the same paths and numbers. Other URLs stay.
+func vendorsChinese(url string) string {
+	if name, is := strings.CutPrefix(url, "https://www.alibabacloud.com/help/en/"); is {
+		return "https://help.aliyun.com/zh/" + name
+	}
+	return numbered.ReplaceAllString(url, "https://help.aliyun.com/document_detail/$1.html")
 }

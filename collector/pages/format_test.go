@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -15,7 +16,7 @@ func TestPercent(t *testing.T) {
 		{1, 1000, "0.1 %"}, {1, 1001, "< 0.1 %"}, {1, 1_000_000, "< 0.1 %"},
 		{999, 1000, "99.9 %"}, {1001, 1002, "> 99.9 %"}, {999_999, 1_000_000, "> 99.9 %"},
 	} {
-		if got := percent(c.part, c.whole); got != c.want {
+		if got := strings.ReplaceAll(percent(c.part, c.whole), "\u00a0", " "); got != c.want {
 			t.Errorf("%d of %d: %s, want %s", c.part, c.whole, got, c.want)
 		}
 	}

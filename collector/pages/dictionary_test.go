@@ -67,9 +67,7 @@ func placeholders(text string) (all []string) {
 		}
 		all = append(all, "%["+m[1]+"]"+m[2])
 	}
-	for _, m := range action.FindAllString(text, -1) {
-		all = append(all, m)
-	}
+	all = append(all, action.FindAllString(text, -1)...)
 	slices.Sort(all)
 	return all
 }

@@ -147,6 +147,23 @@ func TestJobsInBrowser(t *testing.T) {
 			t.Error("the filters are folded on a wide screen")
 		}
 	})
+	b.test("in Chinese, from page to page", func(t *testing.T) {
+		b.do(chromedp.EmulateViewport(1400, 900), chromedp.Navigate(e.URLs[0]+"/jobs?text=stuck"))
+		b.follow("a.language")
+		if got := b.value(`document.documentElement.lang + " " + document.title + " " + location.search`); got != "zh-CN OTA 升级批次 ?lang=zh&text=stuck" {
+			t.Errorf("the other language is %s", got)
+		}
+		for _, selector := range []string{"form button", "tbody th a", `a[href^="../../jobs"]`, "header a", `a[href^="jobs"]`} {
+			b.follow(selector)
+			if got := b.value(`document.documentElement.lang`); got != "zh-CN" {
+				t.Errorf("behind %s is %s, in the language %s", selector, b.value("location.href"), got)
+			}
+		}
+		b.follow("a.language")
+		if got := b.value(`document.documentElement.lang`); got != "en" {
+			t.Errorf("back in the language %s", got)
+		}
+	})
 	b.test("a screen reader finds the table of the cards of a phone", func(t *testing.T) {
 		b.do(chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile), chromedp.Navigate(e.URLs[0]+"/jobs"))
 		if got := b.value(roleless); got != "" {

@@ -6,8 +6,9 @@ import (
 )
 
 // Text is a text that can be said in any language. A text must not change, so that several
-// goroutines can say it.
+// goroutines can say it. A nil Text says nothing.
 type Text interface {
+	// In returns the text in a language.
 	In(l Language) string
 }
 
@@ -19,8 +20,9 @@ type phrase struct {
 }
 
 // Of returns a text from its English format, as of package fmt, which is its key in the
-// dictionary. Arguments that are texts are said in the same language. A translation may have
-// the arguments in another order, such as %[2]s.
+// dictionary. Without arguments it is no format: 10 % is written as it is. Arguments that are
+// texts are said in the same language. A translation may have the arguments in another order,
+// such as %[2]s.
 func Of(english string, arguments ...any) Text { return phrase{english, arguments} }
 
 func (p phrase) In(l Language) string {
@@ -41,6 +43,7 @@ func (p phrase) In(l Language) string {
 // Verbatim is a text that is the same in every language, such as a name.
 type Verbatim string
 
+// In returns the text.
 func (v Verbatim) In(Language) string { return string(v) }
 
 // Word is a name of the API or the exporter that readers of English see as it is, and others
@@ -48,6 +51,7 @@ func (v Verbatim) In(Language) string { return string(v) }
 // device. A name that is not in the dictionary is said as it is.
 type Word struct{ Kind, Name string }
 
+// In returns the meaning of the name, or the name itself.
 func (w Word) In(l Language) string {
 	if meaning, ok := l.lookup(w.Key()); ok {
 		return meaning
@@ -61,6 +65,7 @@ func (w Word) Key() string { return w.Kind + " " + w.Name }
 // Sentences is a text of whole sentences, one after the other.
 type Sentences []Text
 
+// In returns the sentences, joined as the language does it.
 func (s Sentences) In(l Language) string {
 	said := make([]string, len(s))
 	for i, sentence := range s {

@@ -4,9 +4,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
-
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )

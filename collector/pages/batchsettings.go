@@ -4,9 +4,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
-
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
 )
 
 // setting is one setting of a batch in words.

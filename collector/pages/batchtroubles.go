@@ -4,10 +4,9 @@ import (
 	"slices"
 	"time"
 
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
-
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/advice"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
 )
 
 // runbooks is where the runbooks of the alerts are.

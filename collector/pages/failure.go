@@ -4,11 +4,10 @@ import (
 	"regexp"
 	"time"
 
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
-
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/printable"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/advice"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
 )
 
 // failure is a failed call as a page shows it: first the cure, then what happened, and the

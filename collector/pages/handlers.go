@@ -101,7 +101,7 @@ func (s Site) refuse(w http.ResponseWriter, r *http.Request, why phrase.Text) {
 // NotFound returns the handler of all addresses without a page.
 func (s Site) NotFound() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		root := "./" + strings.Repeat("../", strings.Count(r.URL.EscapedPath(), "/")-1)
+		root := "./" + strings.Repeat("../", max(0, strings.Count(r.URL.EscapedPath(), "/")-1))
 		f := s.frame(r, phrase.Of("Page not found"), root, &pageQuery{})
 		sendStatus(w, http.StatusNotFound, "problem.html", problem{f, phrase.Of("There is no page at this address."), root + "jobs" + f.languageOnly().suffix()})
 	})

@@ -14,7 +14,7 @@ import (
 // An address without a page has one that leads back, at any depth.
 func TestNotFound(t *testing.T) {
 	handler := harness.SiteOfStore(store.New()).NotFound()
-	for path, root := range map[string]string{"/nothing": "./", "/a/b": "./../", "/api/v1/b/": "./../../../", "/a%2Fb": "./"} {
+	for path, root := range map[string]string{"/nothing": "./", "/a/b": "./../", "/api/v1/b/": "./../../../", "/a%2Fb": "./", "*": "./"} {
 		w := httptest.NewRecorder()
 		handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, http.NoBody))
 		doc, err := html.Parse(w.Body)

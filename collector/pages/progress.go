@@ -4,9 +4,8 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
-
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
 )
 
 // progress is the progress of the devices of a batch. The template uses the exported fields and

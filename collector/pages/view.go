@@ -5,9 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
-
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/poll"
 )
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/conditions"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
@@ -155,6 +156,7 @@ func TestEveryProductInPlaceOfNamedOnes(t *testing.T) {
 					}
 					h.Account().Targets, h.Account().Discover = nil, nil
 					c.after(h)
+					h.Sim.Inject(gateway.Fault{Latency: time.Second}) // nothing is answered before the checks
 					h.Poller.Apply(t.Context(), h.Setup)
 					for _, id := range []string{"job-1", "job-2"} {
 						if s := h.StateNow(id); s == nil || s.Origin != target.Discovered || s.Job == nil {

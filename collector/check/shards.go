@@ -28,7 +28,11 @@ func writeShards(w io.Writer, setup target.Setup) error {
 	}
 	fmt.Fprintln(w)
 	if idle := setup.Shard.Total - len(used); idle > 0 {
-		fmt.Fprintf(w, "%d of %d shards have no account. The name of an account determines its shard, and accounts with the same credentials stay together.\n\n", idle, setup.Shard.Total)
+		have := "have"
+		if idle == 1 {
+			have = "has"
+		}
+		fmt.Fprintf(w, "%d of %d shards %s no account. The name of an account determines its shard, and accounts with the same credentials stay together.\n\n", idle, setup.Shard.Total, have)
 	}
 	if own == 0 {
 		fmt.Fprintln(w, "This shard has nothing to watch. It runs, and waits for a configuration that gives it an account.")

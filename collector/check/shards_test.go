@@ -38,7 +38,7 @@ eu          1, this one
 production  0
 partner     2
 
-1 of 4 shards have no account. The name of an account determines its shard, and accounts with the same credentials stay together.
+1 of 4 shards has no account. The name of an account determines its shard, and accounts with the same credentials stay together.
 
 If all batches were IN_PROGRESS, with 50ms for each call:
 

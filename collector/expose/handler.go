@@ -52,6 +52,7 @@ func NewHandler(store *store.Store, self prometheus.Gatherer, logger log.Logger)
 	return compress(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		format := expfmt.NegotiateAccept(r.Header, expfmt.FmtProtoDelim, expfmt.FmtOpenMetrics_1_0_0, expfmt.FmtText)
 		w.Header().Set("Content-Type", string(format))
+		w.Header().Add("Vary", "Accept")
 		out, encoder := encoders(w, format)
 		err := render(r.Context(), out, families(store.ExpectedDuration()), store.Snapshot())
 		if err == nil {

@@ -73,6 +73,8 @@ func TestValuesThatAreRefused(t *testing.T) {
 		"an interval without a unit":         {`{demo: true, serviceMonitor: {interval: "15"}}`, "at '/serviceMonitor/interval'"},
 		"an ARN in place of a role's name":   {"demo: true\nrrsa: {roleName: 'acs:ram::1:role/x'}", "at '/rrsa/roleName'"},
 		"RRSA on the user's account":         {aConfig + "rrsa: {roleName: x}\nserviceAccount: {create: false}", "rrsa.roleName: the chart sets it on the ServiceAccount"},
+		"a service that is nothing":          {"demo: true\nservice: null", "at '': missing property 'service'"},
+		"an ingress that is nothing":         {"demo: true\ningress: null", "at '': missing property 'ingress'"},
 		"everyone may scrape":                {"demo: true\nnetworkPolicy: {from: []}", "at '/networkPolicy/from'"},
 		"nobody said who may scrape":         {"demo: true\nnetworkPolicy: {from: null}", "at '/networkPolicy': missing property 'from'"},
 		"a secret in the configuration":      {strings.Replace(aKey, "secret_file: /run/secrets/aliyun_iot_ota_exporter/access_key_secret", "secret: made-up", 1), "config.accounts[0].credentials.access_key_secret: everyone"},

@@ -152,7 +152,7 @@ func TestQueries(t *testing.T) {
 		servers[name] = newServer(t)
 		servers[name].replay(r, func(time.Time) {})
 	}
-	at := start.Add(95 * time.Minute)
+	at := recordedFrom.Add(95 * time.Minute)
 	answered := 0
 	for _, q := range slices.Concat(documentedQueries(t), panelQueries(t)) {
 		want, err := servers["one exporter"].ask(q.expr, at)

@@ -41,6 +41,10 @@ type exporterRun struct {
 // An exporter that does not answer has no text.
 type recording []map[string]string
 
+// recordedFrom is the time of the first scrape. The clock of testing/synctest begins at 2000-01-01.
+// A replay has the same times, because rules compare those in the data with their own.
+var recordedFrom = time.Date(2000, 1, 1, 0, 1, 0, 0, time.UTC)
+
 var fleetAccounts = []string{"production", "partner"} // in the shards 0 and 2 of 3
 
 // newFleet returns a simulator in whose accounts rollouts go wrong in every way that an alert
@@ -109,6 +113,7 @@ func record(t *testing.T, d time.Duration, exporters ...exporterRun) (r recordin
 			defer pollers[i].Stop()
 			time.Sleep(7 * time.Second) // exporters do not start at the same time
 		}
+		time.Sleep(time.Until(recordedFrom))
 		for at := time.Duration(0); at <= d; at += time.Minute {
 			texts := make(map[string]string)
 			for i, e := range exporters {
@@ -171,7 +176,7 @@ func (s *server) replay(r recording, look func(at time.Time)) {
 	s.t.Helper()
 	before := make(map[string]map[string]sampleOf) // by instance
 	for minute, texts := range r {
-		at := start.Add(time.Duration(minute) * time.Minute)
+		at := recordedFrom.Add(time.Duration(minute) * time.Minute)
 		app := s.storage.Appender(s.t.Context())
 		add := func(l labels.Labels, v float64) {
 			if _, err := app.Append(0, l, at.UnixMilli(), v); err != nil {

@@ -24,6 +24,7 @@ var kinds = []struct{ pattern, folder string }{
 	{"deploy/runbooks/*.md", "deploy/runbooks/zh-CN"},
 	{"dashboards/README.md", ""},
 	{"deploy/*/*.md", ""},
+	{"deploy/config.example.yml", ""},
 	{"deploy/helm/*/README.md", ""},
 	{"README.md", ""},
 }
@@ -50,7 +51,8 @@ func Artefacts(root string) (all []Artefact, err error) {
 			if kind.folder != "" {
 				a.Output = path.Join(kind.folder, path.Base(source))
 			} else {
-				a.Output = strings.TrimSuffix(source, ".md") + ".zh-CN.md"
+				extension := path.Ext(source)
+				a.Output = strings.TrimSuffix(source, extension) + ".zh-CN" + extension
 			}
 			all = append(all, a)
 		}

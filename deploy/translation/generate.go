@@ -63,6 +63,9 @@ func generate(a Artefact, source []byte, dictionary *Dictionary, to links) ([]by
 	case ".json":
 		return Dashboard(source, dictionary.Translate, to.onTheWeb)
 	case ".yml":
+		if strings.HasSuffix(a.Source, ".example.yml") {
+			return append([]byte("# "+note+"\n"), Comments(source, dictionary.Translate)...), nil
+		}
 		out, err := Rules(source, dictionary.Translate, to.onTheWeb)
 		return append([]byte("# "+note+"\n#\n"), out...), err
 	}

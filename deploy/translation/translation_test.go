@@ -37,7 +37,7 @@ func TestChineseFilesAreUpToDate(t *testing.T) {
 			t.Errorf("%s is stale (%v): run make update", a.Output, err)
 		}
 	}
-	for _, pattern := range []string{"*.zh-CN.md", "*/*.zh-CN.md", "deploy/*/*.zh-CN.md", "deploy/helm/*/*.zh-CN.md", "deploy/*/zh-CN/*.md", "deploy/*/zh-CN/*.json", "deploy/*/zh-CN/*.yml"} {
+	for _, pattern := range []string{"*.zh-CN.md", "*/*.zh-CN.md", "deploy/*/*.zh-CN.md", "deploy/helm/*/*.zh-CN.md", "deploy/*/zh-CN/*.md", "deploy/*.example.zh-CN.yml", "deploy/*/zh-CN/*.json", "deploy/*/zh-CN/*.yml"} {
 		files, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(pattern)))
 		if err != nil {
 			t.Fatal(err)

@@ -64,6 +64,8 @@ func TestValuesThatAreRefused(t *testing.T) {
 		"a text that should be a switch":     {`demo: "yes"`, "at '/demo': got string, want boolean"},
 		"a number that should be a text":     {"demo: true\nimage: {tag: 1.5}", "at '/image/tag': got number, want string"},
 		"a text that should be a number":     {`{demo: true, service: {port: "80"}}`, "at '/service/port': got string, want integer"},
+		"a job ID without quotes":            {"config: {accounts: [{instances: [{jobs: [12345678901234567890]}]}]}", "at '/config/accounts/0/instances/0/jobs/0': got number, want null or string"},
+		"a name that begins with 0":          {"config: {accounts: [{name: 0123}]}", "at '/config/accounts/0/name': got number, want null or string"},
 		"a list as the configuration":        {"config: [a]", "at '/config': got array"},
 		"a configuration that is no YAML":    {`config: "a: [b"`, "config: error converting YAML"},
 		"an unknown pull policy":             {"demo: true\nimage: {pullPolicy: Sometimes}", "at '/image/pullPolicy'"},

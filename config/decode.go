@@ -52,6 +52,9 @@ func (d *decoder) decode(path string, n *yaml.Node, out reflect.Value) {
 }
 
 func (d *decoder) mapping(path string, n *yaml.Node, out reflect.Value) {
+	if d.hasWideMark(path, n) {
+		return
+	}
 	if n.Kind != yaml.MappingNode {
 		d.undecodable(n.Line, path, "not a set of keys; write %s", wantKeys(out.Type()))
 		return
@@ -71,7 +74,20 @@ func (d *decoder) mapping(path string, n *yaml.Node, out reflect.Value) {
 	}
 }
 
+// hasWideMark reports a plain text in place of keys or of a list that is one because of a mark of a
+// Chinese keyboard.
+func (d *decoder) hasWideMark(path string, n *yaml.Node) bool {
+	if n.Kind != yaml.ScalarNode || wideMark(n.Value) == "" {
+		return false
+	}
+	d.undecodable(n.Line, path, "contains %s", wideMark(n.Value))
+	return true
+}
+
 func (d *decoder) sequence(path string, n *yaml.Node, out reflect.Value) {
+	if d.hasWideMark(path, n) {
+		return
+	}
 	if n.Kind != yaml.SequenceNode {
 		d.undecodable(n.Line, path, "not a list; put a dash before each item or write [a, b]")
 		return

@@ -65,6 +65,8 @@ func checkID(r *report, seen map[string]string, id, path, kind string) {
 		r.wrong(path, "an empty %s; write one or remove the line", kind)
 	case id == allProducts:
 		r.wrong(path, `not a %s; only discover.products accepts "*", which selects every product of the instance`, kind)
+	case wideMark(id) != "":
+		r.wrong(path, "contains %s", wideMark(id))
 	case masked(id):
 		r.wrong(path, "part of the ID is masked; copy the whole %s from the console", kind)
 	case unfit(id) != "":

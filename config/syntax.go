@@ -70,7 +70,25 @@ func syntaxError(text []byte, err error) error {
 	if !errors.Is(err, errSecondDocument) {
 		message = "not valid YAML: " + message
 	}
-	return fmt.Errorf("line %d: %s", failingLine(text, err), message)
+	number := failingLine(text, err)
+	if wide := wideMark(strings.Split(string(text), "\n")[number-1]); wide != "" {
+		message += "; the line has " + wide
+	}
+	return fmt.Errorf("line %d: %s", number, message)
+}
+
+// wideMarks are the marks of a Chinese keyboard and what YAML needs instead.
+var wideMarks = strings.NewReplacer("：", ": and a space", "，", ", and a space", "“", `"`, "”", `"`, "‘", "'", "’", "'", "【", "[", "】", "]", "［", "[", "］", "]")
+
+// wideMark describes the first mark of a Chinese keyboard in a text with its cure, "" if there is
+// none.
+func wideMark(text string) string {
+	for _, c := range text {
+		if plain := wideMarks.Replace(string(c)); plain != string(c) {
+			return fmt.Sprintf("the full-width mark %#U; write %s", c, plain)
+		}
+	}
+	return ""
 }
 
 // failingLine returns the number of the first line with which the text fails with the given

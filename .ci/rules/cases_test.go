@@ -57,8 +57,8 @@ func situations(t *testing.T) (all []situation) {
 		}
 		for _, c := range content.Tests {
 			s := situation{name: strings.TrimSuffix(filepath.Base(file), ".yml") + ": " + c.Name}
-			if c.Interval != time.Minute {
-				t.Fatalf("%s: a scrape every %v, but this test scrapes once a minute", s.name, c.Interval)
+			if c.Interval <= 0 || c.Interval%time.Minute != 0 {
+				t.Fatalf("%s: a scrape every %v is not a number of minutes", s.name, c.Interval)
 			}
 			for _, at := range slices.Concat(c.Alerts, c.Expressions) {
 				s.until = max(s.until, at.At)
@@ -68,13 +68,24 @@ func situations(t *testing.T) (all []situation) {
 				if err != nil {
 					t.Fatalf("%s: %v", s.name, err)
 				}
-				s.series = append(s.series, series{l, values})
+				s.series = append(s.series, series{l, everyMinute(values, int(c.Interval/time.Minute))})
 			}
 			all = append(all, s)
 		}
 	}
 	if len(all) < 100 {
 		t.Fatalf("only %d cases were read", len(all))
+	}
+	return all
+}
+
+// everyMinute returns values that come once in some minutes as one for each minute.
+func everyMinute(values []parser.SequenceValue, minutes int) (all []parser.SequenceValue) {
+	for _, v := range values {
+		all = append(all, v)
+		for range minutes - 1 {
+			all = append(all, parser.SequenceValue{Omitted: true})
+		}
 	}
 	return all
 }

@@ -18,7 +18,7 @@ func (c calls) RoundTrip(r *http.Request) (*http.Response, error) {
 	if c.h.unreachable.Load() {
 		return nil, noSuchHost()
 	}
-	return network.Direct{Handler: c.h.answers}.RoundTrip(r)
+	return network.Direct{Handler: *c.h.answers.Load()}.RoundTrip(r)
 }
 
 // CloseIdleConnections is called by a client that is no longer used.
@@ -38,7 +38,7 @@ func (h *Harness) OverConnections() {
 	if h.connections != nil {
 		return
 	}
-	dial, stop := network.Pipe(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { h.answers.ServeHTTP(w, r) }))
+	dial, stop := network.Pipe(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (*h.answers.Load()).ServeHTTP(w, r) }))
 	h.dial = dial
 	h.connections = &http.Transport{
 		MaxIdleConnsPerHost: 10,
@@ -77,7 +77,10 @@ func noSuchHost() error {
 }
 
 // RedirectTo makes this exporter use the simulator of another harness.
-func (h *Harness) RedirectTo(other *Harness) { h.Sim, h.answers = other.Sim, other.answers }
+func (h *Harness) RedirectTo(other *Harness) {
+	h.Sim = other.Sim
+	h.answers.Store(other.answers.Load())
+}
 
-// AnswerBy makes a handler answer in place of the simulator.
-func (h *Harness) AnswerBy(handler http.Handler) { h.answers = handler }
+// AnswerBy makes a handler answer in place of the simulator, from the next call on.
+func (h *Harness) AnswerBy(handler http.Handler) { h.answers.Store(&handler) }

@@ -41,9 +41,9 @@ type Harness struct {
 	Setup    target.Setup // change it, then call Apply
 	Options  poll.Options
 
-	answers     http.Handler    // the simulator, or what stands between it and the client
-	connections *http.Transport // nil: calls need none
-	dial        Dial            // of connections
+	answers     atomic.Pointer[http.Handler] // the simulator, or what stands between it and the client
+	connections *http.Transport              // nil: calls need none
+	dial        Dial                         // of connections
 	unreachable atomic.Bool
 }
 
@@ -74,7 +74,7 @@ func New(t *testing.T) *Harness {
 		},
 	}
 	h.Accept(OwnKey)
-	h.answers = h.Sim
+	h.AnswerBy(h.Sim)
 	logger := log.NewLogfmtLogger(log.NewSyncWriter(&h.Logs))
 	h.Options = poll.Options{
 		Transport: calls{h},

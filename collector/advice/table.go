@@ -134,7 +134,7 @@ var table = []row{
 		Meaning: "The certificate of {endpoint} is for another host name.",
 		Action:  "Set `endpoint` to a name in the certificate, or have the certificate replaced."}},
 	{cause: aliyun.CauseCertificate, advice: advice{
-		Meaning: "The certificate of {endpoint} cannot be used. The error says why.",
+		Meaning: "The certificate of {endpoint} cannot be used; the error says why.",
 		Action:  "Have the certificate replaced."}},
 	{cause: aliyun.CauseNoTLS, advice: advice{
 		Meaning: "{endpoint} does not use TLS, although its address begins with `https://`.",
@@ -166,7 +166,7 @@ var table = []row{
 var (
 	// noKey is for calls that were not sent.
 	noKey = advice{
-		Meaning: "The exporter has no access key. The error says why.",
+		Meaning: "The exporter has no access key; the error says why.",
 		Action:  "Set `credentials` for the account, or `ALIBABA_CLOUD_ACCESS_KEY_ID` and `ALIBABA_CLOUD_ACCESS_KEY_SECRET` in the environment, or give the host or the pod a RAM role. If one of these is set up, correct its file, or the service that does not answer. For STS in a VPC without internet access, set `ALIBABA_CLOUD_STS_REGION` and `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED`.",
 		Section: "Credentials",
 	}

@@ -8,6 +8,8 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
 )
 
 // An Artefact is an English file and the Chinese one that is made of it. Paths are relative to
@@ -70,20 +72,55 @@ func dictionaryOf(source string) string {
 	return path.Join(folder, "dictionary.zh-CN.yml")
 }
 
-// readDictionaries reads each dictionary once. One that does not exist yet has no pairs.
-func readDictionaries(root string, all []Artefact) (map[string]*Dictionary, error) {
-	dictionaries := map[string]*Dictionary{}
-	for _, a := range all {
-		if dictionaries[a.Dictionary] != nil {
+// shared has the texts that several folders need, beside those of the first README.
+var shared = dictionaryOf("README.md")
+
+// readDictionaries reads the dictionary of each folder. Above them is the shared one, and above
+// that the one of the exporter's pages, which is part of the program: documents say what the
+// pages say. A file that does not exist yet has no pairs.
+func readDictionaries(root string, all []Artefact) (of map[string]*Dictionary, onPages *Dictionary, err error) {
+	if onPages, err = pagesDictionary(); err != nil {
+		return nil, nil, err
+	}
+	of = map[string]*Dictionary{}
+	for _, file := range append([]string{shared}, dictionaryFiles(all)...) {
+		if of[file] != nil {
 			continue
 		}
-		text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(a.Dictionary)))
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("read dictionary: %w", err)
+		above := of[shared]
+		if file == shared {
+			above = onPages
 		}
-		if dictionaries[a.Dictionary], err = ParseDictionary(text); err != nil {
-			return nil, fmt.Errorf("%s: %w", a.Dictionary, err)
+		text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(file)))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, nil, fmt.Errorf("read dictionary: %w", err)
+		}
+		if of[file], err = ParseDictionary(text, above); err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", file, err)
 		}
 	}
-	return dictionaries, nil
+	return of, onPages, nil
+}
+
+func dictionaryFiles(all []Artefact) (files []string) {
+	for _, a := range all {
+		files = append(files, a.Dictionary)
+	}
+	return files
+}
+
+func pagesDictionary() (*Dictionary, error) {
+	said, err := phrase.Pairs()
+	if err != nil {
+		return nil, fmt.Errorf("read dictionary of the pages: %w", err)
+	}
+	pairs := make([]Pair, len(said))
+	for i, p := range said {
+		pairs[i] = Pair{En: p.English, Zh: p.Chinese}
+	}
+	d, err := newDictionary(pairs, nil)
+	if err != nil {
+		return nil, fmt.Errorf("dictionary of the pages: %w", err)
+	}
+	return d, nil
 }

@@ -13,6 +13,7 @@ type Result struct {
 	Artefacts    []Artefact
 	Files        map[string][]byte      // Chinese files by output
 	Dictionaries map[string]*Dictionary // by file; they know what is missing and what is unused
+	Pages        *Dictionary            // of the exporter's pages, above all others
 }
 
 // Generate makes all Chinese files of the repository in memory. It writes nothing.
@@ -21,7 +22,7 @@ func Generate(root string) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	dictionaries, err := readDictionaries(root, all)
+	dictionaries, onPages, err := readDictionaries(root, all)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +48,7 @@ func Generate(root string) (*Result, error) {
 	for _, a := range all {
 		to.collectBoth(a, string(sources[a.Source]))
 	}
-	made := &Result{Artefacts: all, Files: map[string][]byte{}, Dictionaries: dictionaries}
+	made := &Result{Artefacts: all, Files: map[string][]byte{}, Dictionaries: dictionaries, Pages: onPages}
 	for _, a := range all {
 		if made.Files[a.Output], err = generate(a, sources[a.Source], dictionaries[a.Dictionary], to); err != nil {
 			return nil, fmt.Errorf("translate %s: %w", a.Source, err)

@@ -70,7 +70,7 @@ func (n Names) LeftInEnglish(text string) bool {
 		}
 		return false
 	}
-	return phrase.MatchString(notWords.ReplaceAllString(text, "|"))
+	return fourWords.MatchString(notWords.ReplaceAllString(text, "|"))
 }
 
-var phrase = regexp.MustCompile(`(?:\b[A-Z]?[a-z]+,? ){3}[a-z]+\b`)
+var fourWords = regexp.MustCompile(`(?:\b[A-Z]?[a-z]+,? ){3}[a-z]+\b`)

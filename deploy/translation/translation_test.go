@@ -8,13 +8,11 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/translation"
 )
@@ -121,33 +119,6 @@ func TestPairs(t *testing.T) {
 	}
 }
 
-// A sentence of a document that the pages also have is the same there: whoever searches the
-// document for what a page says finds it.
-func TestSentencesOfPages(t *testing.T) {
-	pairs, err := phrase.Pairs()
-	if err != nil {
-		t.Fatal(err)
-	}
-	onPages := map[string]string{}
-	for _, p := range pairs {
-		onPages[p.English] = p.Chinese
-	}
-	shared := 0
-	for file, dictionary := range generate(t).Dictionaries {
-		for _, p := range dictionary.Pairs {
-			if zh, is := onPages[p.En]; is && strings.HasSuffix(p.En, ".") {
-				shared++
-				if zh != p.Zh {
-					t.Errorf("%s: %q is %q, on the pages %q", file, p.En, p.Zh, zh)
-				}
-			}
-		}
-	}
-	if shared < 30 {
-		t.Errorf("%d sentences are in both", shared)
-	}
-}
-
 // generate makes the Chinese files once for all tests, which only read them.
 func generate(t *testing.T) *translation.Result {
 	t.Helper()
@@ -167,7 +138,7 @@ var (
 // chineseNames are the English words that Chinese texts of the repository use as names.
 func chineseNames(made *translation.Result) translation.Names {
 	var texts []string
-	for _, dictionary := range made.Dictionaries {
+	for _, dictionary := range allDictionaries(made) {
 		for _, p := range dictionary.Pairs {
 			texts = append(texts, p.Zh)
 		}

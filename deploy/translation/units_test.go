@@ -51,7 +51,7 @@ func TestBadDictionaries(t *testing.T) {
 		"- {en: Age, cn: 新旧}":                         "field cn not found",
 		"- {en: Age, zh: 新旧":                          "decode dictionary",
 	} {
-		if _, err := translation.ParseDictionary([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := translation.ParseDictionary([]byte(text), nil); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want one with %q", text, err, want)
 		}
 	}
@@ -64,7 +64,7 @@ func TestTemplate(t *testing.T) {
   zh: 账号 {{ $labels.account }} 的批次 {{ $labels.job_id }} 失败。
 - en: The reason is {{ with … }}{{ . }}{{ else }}unknown{{ end }}.
   zh: 原因{{ with … }}为 {{ . }}{{ else }}未知{{ end }}。
-`))
+`), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

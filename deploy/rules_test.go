@@ -64,7 +64,7 @@ func vocabulary(t *testing.T) promqlnames.Vocabulary {
 func TestPromtool(t *testing.T) {
 	promtool := tool(t, "promtool")
 	run(t, promtool, append([]string{"check", "rules", "--lint=all", "--lint-fatal"}, files(t, "prometheus/*.rules.yml")...)...)
-	run(t, promtool, "check", "rules", "--lint=all", "--lint-fatal", "prometheus/zh-CN/alerts.rules.yml")
+	run(t, promtool, append([]string{"check", "rules", "--lint=all", "--lint-fatal"}, files(t, "prometheus/zh-CN/*.rules.yml")...)...)
 	for _, file := range files(t, "prometheus/tests/*.yml") {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".yml"), func(t *testing.T) {
 			t.Parallel()

@@ -12,68 +12,94 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 )
 
 // A newcomer gets from the clone to a graph of the demo in Prometheus with at most five
-// commands of the README. Meanwhile every other command works that needs nothing else.
+// commands of the README. Meanwhile every other command works that needs nothing else. Who
+// starts at the Chinese README gets Chinese alerts.
 func TestCommands(t *testing.T) {
 	if !isolated(t) {
 		return
 	}
 	u, texts := newUser(t), documents(t)
-	_, try, found := strings.Cut(texts["README.md"], "\n## Try it\n")
-	try, _, ended := strings.Cut(try, "\n## ")
+	chinese := u.try(texts["README.zh-CN.md"], "\n## 试用\n")
+	for name, summary := range checkRules(t) {
+		if !strings.ContainsFunc(summary, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+			t.Errorf("the Chinese demo has an alert %s in English: %s", name, summary)
+		}
+	}
+	chinese.end()
+
+	english := u.try(texts["README.md"], "\n## Try it\n")
+	checkRules(t)
+	checkFirstHour(t, texts["README.md"], english.exporter.output.String())
+
+	for document, text := range texts {
+		for _, b := range blocks(text) {
+			if b.language != "sh" || b.mark != "" || isChinese(document) || strings.Contains(english.section, b.text) {
+				continue
+			}
+			if out := u.run(english.clone, b.text); strings.HasPrefix(b.text, "curl -s ") && out == "" {
+				t.Errorf("%s: no answer to %s", document, b.text)
+			}
+		}
+	}
+	english.end()
+	if changed := u.run(english.clone, "git status --porcelain"); changed != "" {
+		t.Errorf("the commands leave files that are not ignored:\n%s", changed)
+	}
+}
+
+// trial is a demo that runs as a section of a README says.
+type trial struct {
+	section, clone       string
+	exporter, prometheus *terminal
+}
+
+// try runs the commands of a section, and opens its links.
+func (u user) try(readme, heading string) trial {
+	u.t.Helper()
+	_, section, found := strings.Cut(readme, heading)
+	section, _, ended := strings.Cut(section, "\n## ")
 	var terminals []string
 	commands := 0
-	for _, b := range blocks(try) {
+	for _, b := range blocks(section) {
 		if b.language == "sh" && b.mark == "" {
 			terminals = append(terminals, b.text)
 			commands += strings.Count(b.text, "\n")
 		}
 	}
 	if !found || !ended || len(terminals) != 2 || commands > 5 {
-		t.Fatalf("the README has %d terminals with %d commands, want 2 with at most 5", len(terminals), commands)
+		u.t.Fatalf("the README has %d terminals with %d commands, want 2 with at most 5", len(terminals), commands)
 	}
-	folder := t.TempDir()
-	clone := filepath.Join(folder, "aliyun_iot_ota_exporter")
-	exporter := u.open(folder, terminals[0])
-	exporter.until(func() error { _, err := get("http://localhost:10062/jobs"); return err })
-	prometheus := u.open(clone, terminals[1])
+	folder := u.t.TempDir()
+	made := trial{section: section, clone: filepath.Join(folder, "aliyun_iot_ota_exporter"), exporter: u.open(folder, terminals[0])}
+	made.exporter.until(func() error { _, err := get("http://localhost:10062/jobs"); return err })
+	made.prometheus = u.open(made.clone, terminals[1])
 
 	pages := 0
-	for _, address := range regexp.MustCompile(`http://localhost:(?:10062|9090)[^)>\s]*`).FindAllString(try, -1) {
+	for _, address := range regexp.MustCompile(`http://localhost:(?:10062|9090)[^)>\s]*`).FindAllString(section, -1) {
 		page, err := url.Parse(address)
 		if err != nil {
-			t.Fatal(err)
+			u.t.Fatal(err)
 		}
 		if query := page.Query().Get("g0.expr"); query != "" { // the page itself is Prometheus's
-			prometheus.until(func() error { return graph(query) })
+			made.prometheus.until(func() error { return graph(query) })
 			pages++
 		} else if _, err := get(address); err != nil {
-			t.Error(err)
+			u.t.Error(err)
 		}
 	}
 	if pages != 1 {
-		t.Errorf("the README has %d links to graphs, want 1", pages)
+		u.t.Errorf("the README has %d links to graphs, want 1", pages)
 	}
-	checkRules(t)
-	checkFirstHour(t, texts["README.md"], exporter.output.String())
+	return made
+}
 
-	for document, text := range texts {
-		for _, b := range blocks(text) {
-			if b.language != "sh" || b.mark != "" || isChinese(document) || strings.Contains(try, b.text) {
-				continue
-			}
-			if out := u.run(clone, b.text); strings.HasPrefix(b.text, "curl -s ") && out == "" {
-				t.Errorf("%s: no answer to %s", document, b.text)
-			}
-		}
-	}
-	prometheus.interrupt()
-	exporter.interrupt()
-	if changed := u.run(clone, "git status --porcelain"); changed != "" {
-		t.Errorf("the commands leave files that are not ignored:\n%s", changed)
-	}
+func (made trial) end() {
+	made.prometheus.interrupt()
+	made.exporter.interrupt()
 }
 
 // get returns a page that is there.
@@ -117,8 +143,9 @@ func graph(query string) error {
 	return nil
 }
 
-// checkRules demands that Prometheus has loaded the rules, and that each works.
-func checkRules(t *testing.T) {
+// checkRules demands that Prometheus has loaded the rules, and that each works. It returns the
+// summary of each alert.
+func checkRules(t *testing.T) map[string]string {
 	t.Helper()
 	text, err := get("http://localhost:9090/api/v1/rules")
 	if err != nil {
@@ -127,24 +154,34 @@ func checkRules(t *testing.T) {
 	var answer struct {
 		Data struct {
 			Groups []struct {
-				Rules []struct{ Name, Health, LastError string }
+				Rules []struct {
+					Type, Name, Health, LastError string
+					Annotations                   map[string]string
+				}
 			}
 		}
 	}
 	if err := json.Unmarshal(text, &answer); err != nil {
 		t.Fatal(err)
 	}
-	rules := 0
+	rules, summaries := 0, map[string]string{}
 	for _, group := range answer.Data.Groups {
 		for _, rule := range group.Rules {
 			if rules++; rule.Health == "err" {
 				t.Errorf("%s: %s", rule.Name, rule.LastError)
+			}
+			if rule.Type == "alerting" {
+				summaries[rule.Name] = rule.Annotations["summary"]
 			}
 		}
 	}
 	if rules < 20 {
 		t.Errorf("Prometheus has only %d rules", rules)
 	}
+	if len(summaries) < 15 {
+		t.Errorf("Prometheus has only %d alerts", len(summaries))
+	}
+	return summaries
 }
 
 // checkFirstHour compares what the README says of the first minutes with the demo: the log

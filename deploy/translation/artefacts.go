@@ -1,6 +1,7 @@
 package translation
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -16,19 +17,28 @@ import (
 // the root of the repository and have slashes.
 type Artefact struct{ Source, Output, Dictionary string }
 
+// A kind is a pattern of files that are translated. A Chinese file is where the English one is
+// if folder were chinese, or beside it if both are "". The dictionary is in the folder of the
+// English file unless dictionary names another one.
+type kind struct{ pattern, folder, chinese, dictionary string }
+
 // kinds say which files are translated; the first pattern that fits counts. A Chinese file is
 // in a folder of its own where programs read all files of a folder: Prometheus would send each
 // alert twice, and Grafana, which also reads the folders inside, refuses two dashboards with
-// one uid. Elsewhere it is beside the English one.
-var kinds = []struct{ pattern, folder string }{
-	{"dashboards/*.json", "deploy/grafana/zh-CN"},
-	{"deploy/prometheus/alerts.rules.yml", "deploy/prometheus/zh-CN"},
-	{"deploy/runbooks/*.md", "deploy/runbooks/zh-CN"},
-	{"dashboards/README.md", ""},
-	{"deploy/*/*.md", ""},
-	{"deploy/config.example.yml", ""},
-	{"deploy/helm/*/README.md", ""},
-	{"README.md", ""},
+// one uid. It is so too where files name each other. Elsewhere it is beside the English one.
+var kinds = []kind{
+	{pattern: "dashboards/*.json", folder: "dashboards", chinese: "deploy/grafana/zh-CN"},
+	{pattern: "deploy/alertmanager/*.yml", folder: "deploy/alertmanager", chinese: "deploy/alertmanager/zh-CN"},
+	{pattern: "deploy/compose/*.yml"},
+	{pattern: "deploy/compose/grafana/*.yml", dictionary: "deploy/compose"},
+	{pattern: "deploy/prometheus/*.yml", folder: "deploy/prometheus", chinese: "deploy/prometheus/zh-CN"},
+	{pattern: "deploy/web/*.yml", folder: "deploy/web", chinese: "deploy/web/zh-CN"},
+	{pattern: "deploy/runbooks/*.md", folder: "deploy/runbooks", chinese: "deploy/runbooks/zh-CN"},
+	{pattern: "dashboards/README.md"},
+	{pattern: "deploy/*/*.md"},
+	{pattern: "deploy/config.example.yml"},
+	{pattern: "deploy/helm/*/README.md"},
+	{pattern: "README.md", dictionary: "deploy"}, // in the root is only what tools and visitors expect
 }
 
 // Artefacts returns all files that are translated.
@@ -45,35 +55,32 @@ func Artefacts(root string) (all []Artefact, err error) {
 				return nil, fmt.Errorf("find %s: %w", kind.pattern, err)
 			}
 			source := filepath.ToSlash(relative)
-			if known[source] || strings.HasSuffix(source, ".zh-CN.md") {
+			if known[source] || strings.Contains(path.Base(source), ".zh-CN.") {
 				continue
 			}
 			known[source] = true
-			a := Artefact{Source: source, Dictionary: dictionaryOf(source)}
-			if kind.folder != "" {
-				a.Output = path.Join(kind.folder, path.Base(source))
-			} else {
-				extension := path.Ext(source)
-				a.Output = strings.TrimSuffix(source, extension) + ".zh-CN" + extension
-			}
-			all = append(all, a)
+			all = append(all, kind.artefact(source))
 		}
 	}
 	return all, nil
 }
 
-// dictionaryOf is in the folder of the source, or in deploy for the root, where only what
-// tools and visitors expect may be.
-func dictionaryOf(source string) string {
-	folder := path.Dir(source)
-	if folder == "." {
-		folder = "deploy"
+const dictionaryFile = "dictionary.zh-CN.yml"
+
+// artefact is what is made of a source of this kind.
+func (k kind) artefact(source string) Artefact {
+	a := Artefact{Source: source, Dictionary: path.Join(cmp.Or(k.dictionary, path.Dir(source)), dictionaryFile)}
+	if inside, is := strings.CutPrefix(source, k.folder+"/"); is {
+		a.Output = path.Join(k.chinese, inside)
+	} else {
+		extension := path.Ext(source)
+		a.Output = strings.TrimSuffix(source, extension) + ".zh-CN" + extension
 	}
-	return path.Join(folder, "dictionary.zh-CN.yml")
+	return a
 }
 
 // shared has the texts that several folders need, beside those of the first README.
-var shared = dictionaryOf("README.md")
+const shared = "deploy/" + dictionaryFile
 
 // readDictionaries reads the dictionary of each folder. Above them is the shared one, and above
 // that the one of the exporter's pages, which is part of the program: documents say what the

@@ -132,6 +132,17 @@ func (d *Dictionary) miss(texts []string) {
 	}
 }
 
+// TranslateKnown returns the Chinese text of an English one that has a pair in this dictionary, or
+// "".
+func (d *Dictionary) TranslateKnown(text string) string {
+	key := oneLine(text)
+	zh, known := d.byText[key]
+	if known {
+		d.users[key][d] = true
+	}
+	return zh
+}
+
 // Unused returns the English texts of the pairs that no folder needs, and of those that only one
 // needs although the pair is above its dictionary.
 func (d *Dictionary) Unused() (unused []string) {

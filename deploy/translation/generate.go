@@ -64,11 +64,12 @@ func generate(a Artefact, source []byte, dictionary *Dictionary, to links) ([]by
 	case ".json":
 		return Dashboard(source, dictionary.Translate, to.onTheWeb)
 	case ".yml":
-		if strings.HasSuffix(a.Source, ".example.yml") {
-			return append([]byte("# "+note+"\n"), Comments(source, dictionary.Translate)...), nil
+		if strings.HasSuffix(a.Source, "/alerts.rules.yml") {
+			out, err := Rules(source, dictionary.Translate, to.onTheWeb)
+			return append([]byte("# "+note+"\n#\n"), out...), err
 		}
-		out, err := Rules(source, dictionary.Translate, to.onTheWeb)
-		return append([]byte("# "+note+"\n#\n"), out...), err
+		out := YAML(source, dictionary.Translate, dictionary.TranslateKnown)
+		return append([]byte("# "+note+"\n#\n"), to.inCode(string(out))...), nil
 	}
 	var bad error
 	out := Markdown(source, func(text string) string {
@@ -78,5 +79,6 @@ func generate(a Artefact, source []byte, dictionary *Dictionary, to links) ([]by
 		}
 		return adapted
 	})
-	return []byte("<!-- " + note + " -->\n\n" + strings.TrimLeft(string(out), "\n")), bad
+	text := code.ReplaceAllStringFunc(strings.TrimLeft(string(out), "\n"), to.inCode)
+	return []byte("<!-- " + note + " -->\n\n" + text), bad
 }

@@ -132,3 +132,21 @@ func vendorsChinese(url string) string {
 	}
 	return numbered.ReplaceAllString(url, "https://help.aliyun.com/document_detail/$1.html")
 }
+
+var (
+	// code is a block of code or a code span of a document.
+	code = regexp.MustCompile("(?ms)^ *```.*?^ *```|`[^`\n]+`")
+	// fromRoot is a path of a file from the root of the repository.
+	fromRoot = regexp.MustCompile(`\b(?:dashboards|deploy)/[\w./-]+\b`)
+)
+
+// inCode leads commands and settings to the Chinese version of a file that they name by its path
+// from the root.
+func (l links) inCode(text string) string {
+	return fromRoot.ReplaceAllStringFunc(text, func(path string) string {
+		if output, translated := l.chinese[path]; translated {
+			return output
+		}
+		return path
+	})
+}

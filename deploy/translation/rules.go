@@ -3,20 +3,22 @@ package translation
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"gopkg.in/yaml.v3"
 )
 
-// Rules translates a file of alerts: the comment at its top, which is for users, and the
-// annotations. The other comments explain expressions to those who change them, and are left
-// out. url leads to the Chinese runbook.
+// Rules translates a file of alerts: the comment at its top, which is Markdown, the other
+// comments and the annotations. url leads to the Chinese runbook.
 func Rules(source []byte, translate, url func(string) string) ([]byte, error) {
 	var document yaml.Node
 	if err := yaml.Unmarshal(source, &document); err != nil {
 		return nil, fmt.Errorf("decode rules: %w", err)
 	}
-	translateAnnotations(&document, translate, url)
+	document.HeadComment = "" // in the root of a document is the comment at its top
+	document.Content[0].HeadComment, document.Content[0].Content[0].HeadComment = "", ""
+	translateRules(&document, translate, url)
 	var body bytes.Buffer
 	encoder := yaml.NewEncoder(&body)
 	encoder.SetIndent(2)
@@ -24,15 +26,20 @@ func Rules(source []byte, translate, url func(string) string) ([]byte, error) {
 		return nil, fmt.Errorf("encode rules: %w", err)
 	}
 	out := commented(Markdown(topComment(source), translate))
-	spaced := strings.ReplaceAll(body.String(), "\n      - alert:", "\n\n      - alert:")
+	spaced := rule.ReplaceAllString(body.String(), "\n\n$1")
 	return append(out, strings.ReplaceAll(spaced, "rules:\n\n", "rules:\n")...), nil
 }
 
-// translateAnnotations walks a node, and drops comments on its way.
-func translateAnnotations(node *yaml.Node, translate, url func(string) string) {
-	node.HeadComment, node.LineComment, node.FootComment = "", "", ""
+// rule is the beginning of an alert with the comment above it.
+var rule = regexp.MustCompile(`\n((?:      # .*\n)?      - alert:)`)
+
+// translateRules walks a node.
+func translateRules(node *yaml.Node, translate, url func(string) string) {
+	if comment := node.HeadComment; comment != "" {
+		node.HeadComment = "# " + translate(strings.ReplaceAll(strings.TrimPrefix(comment, "# "), "\n# ", " "))
+	}
 	for i, child := range node.Content {
-		translateAnnotations(child, translate, url)
+		translateRules(child, translate, url)
 		if node.Kind != yaml.MappingNode || i%2 == 0 || node.Content[i-1].Value != "annotations" {
 			continue
 		}

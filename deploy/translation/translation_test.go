@@ -8,6 +8,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -37,7 +38,7 @@ func TestChineseFilesAreUpToDate(t *testing.T) {
 			t.Errorf("%s is stale (%v): run make update", a.Output, err)
 		}
 	}
-	for _, pattern := range []string{"*.zh-CN.md", "*/*.zh-CN.md", "deploy/*/*.zh-CN.md", "deploy/helm/*/*.zh-CN.md", "deploy/*/zh-CN/*.md", "deploy/*.example.zh-CN.yml", "deploy/*/zh-CN/*.json", "deploy/*/zh-CN/*.yml"} {
+	for _, pattern := range []string{"*.zh-CN.md", "*/*.zh-CN.md", "deploy/*.zh-CN.yml", "deploy/*/*.zh-CN.*", "deploy/*/*/*.zh-CN.*", "deploy/*/zh-CN/*.md", "deploy/*/zh-CN/*.json", "deploy/*/zh-CN/*.yml"} {
 		files, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(pattern)))
 		if err != nil {
 			t.Fatal(err)
@@ -47,7 +48,7 @@ func TestChineseFilesAreUpToDate(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if made.Files[filepath.ToSlash(output)] == nil {
+			if made.Files[filepath.ToSlash(output)] == nil && !strings.HasPrefix(filepath.Base(file), "dictionary.") {
 				t.Errorf("%s is made of no English file: remove it", output)
 			}
 		}
@@ -107,7 +108,7 @@ func TestPairs(t *testing.T) {
 	names := chineseNames(made)
 	for file, dictionary := range made.Dictionaries {
 		for _, p := range dictionary.Pairs {
-			if translation.IsProse(p.En) && names.LeftInEnglish(p.Zh) {
+			if translation.IsProse(p.En) && names.LeftInEnglish(p.Zh) && !slices.Contains(settings, p.En) {
 				t.Errorf("%s: the Chinese text of %q is %q", file, p.En, p.Zh)
 			}
 			for what, parts := range map[string]func(string) []string{"code": codeSpans, "links": linkTargets, "actions": actions} {
@@ -118,6 +119,9 @@ func TestPairs(t *testing.T) {
 		}
 	}
 }
+
+// settings are commands and values that differ in a Chinese file without being Chinese.
+var settings = []string{"docker compose down --volumes", "en-US"}
 
 // generate makes the Chinese files once for all tests, which only read them.
 func generate(t *testing.T) *translation.Result {

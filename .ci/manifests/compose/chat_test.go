@@ -1,6 +1,7 @@
 package compose_test
 
 import (
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,13 +15,9 @@ import (
 // services of the stack, and every service that writes messages has the template of the language.
 func TestChatProfiles(t *testing.T) {
 	for _, profile := range []string{"dingtalk", "feishu", "wecom"} {
-		for language, files := range map[string][]string{"en": {"compose.yml"}, "zh-CN": {"compose.yml", "compose.zh-CN.yml"}} {
+		for language, file := range map[string]string{"en": "compose.yml", "zh-CN": "compose.zh-CN.yml"} {
 			t.Run(profile+" "+language, func(t *testing.T) {
-				var paths []string
-				for _, file := range files {
-					paths = append(paths, filepath.Join(folder, file))
-				}
-				options, err := cli.NewProjectOptions(paths, cli.WithEnv([]string{"COMPOSE_PROFILES=" + profile}),
+				options, err := cli.NewProjectOptions([]string{filepath.Join(folder, file)}, cli.WithEnv([]string{"COMPOSE_PROFILES=" + profile}),
 					cli.WithResolvedPaths(true), cli.WithDefaultProfiles(profile))
 				if err != nil {
 					t.Fatal(err)
@@ -30,7 +27,7 @@ func TestChatProfiles(t *testing.T) {
 					t.Fatal(err)
 				}
 				config := source(t, stack.Services["alertmanager"], "/etc/alertmanager/alertmanager.yml")
-				if config != "deploy/alertmanager/"+profile+".yml" {
+				if path.Base(config) != profile+".yml" {
 					t.Errorf("the Alertmanager has %s", config)
 				}
 				want := "deploy/alertmanager/templates/" + language + ".tmpl"

@@ -1,60 +1,82 @@
 package compose_test
 
 import (
-	"strings"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/google/go-cmp/cmp"
 )
 
-// With compose.zh-CN.yml, Prometheus has the Chinese alerts in the place of the English ones,
-// and Grafana the Chinese dashboards. Everything else stays.
-func TestChineseStack(t *testing.T) {
-	stack, err := load(t, nil, "compose.yml", "compose.zh-CN.yml")
+// chinese are the files and folders that the Chinese stack mounts instead of the English ones.
+var chinese = map[string]string{
+	"dashboards":                               "deploy/grafana/zh-CN",
+	"deploy/alertmanager/alertmanager.yml":     "deploy/alertmanager/zh-CN/alertmanager.yml",
+	"deploy/alertmanager/dingtalk-adapter.yml": "deploy/alertmanager/zh-CN/dingtalk-adapter.yml",
+	"deploy/alertmanager/templates/en.tmpl":    "deploy/alertmanager/templates/zh-CN.tmpl",
+	"deploy/compose/grafana/dashboards.yml":    "deploy/compose/grafana/dashboards.zh-CN.yml",
+	"deploy/compose/grafana/datasources.yml":   "deploy/compose/grafana/datasources.zh-CN.yml",
+	"deploy/compose/prometheus.yml":            "deploy/compose/prometheus.zh-CN.yml",
+	"deploy/prometheus":                        "deploy/prometheus/zh-CN",
+}
+
+// The Chinese stacks are the English ones but for the files that they mount, and for Grafana's
+// language.
+func TestChineseStacks(t *testing.T) {
+	for name, files := range map[string][2][]string{
+		"demo":        {{"compose.yml"}, {"compose.zh-CN.yml"}},
+		"credentials": {{"compose.yml", "compose.credentials.yml"}, {"compose.zh-CN.yml", "compose.credentials.zh-CN.yml"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var stacks [2]*types.Project
+			for i := range files {
+				var err error
+				if stacks[i], err = load(t, named, files[i]...); err == nil {
+					stacks[i], err = stacks[i].WithProfiles([]string{"dingtalk", "feishu"})
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			en := stacks[0]
+			used := 0
+			for _, service := range en.Services {
+				for i, v := range service.Volumes {
+					if v.Type == types.VolumeTypeBind && chinese[relative(t, v.Source)] != "" {
+						service.Volumes[i].Source = absolute(t, chinese[relative(t, v.Source)])
+						used++
+					}
+				}
+			}
+			*en.Services["grafana"].Environment["GF_USERS_DEFAULT_LANGUAGE"] = "zh-Hans"
+			var texts [2][]byte
+			for i, s := range stacks {
+				var err error
+				if texts[i], err = s.MarshalYAML(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if difference := cmp.Diff(string(texts[0]), string(texts[1])); difference != "" {
+				t.Error(difference)
+			}
+			if used < len(chinese) {
+				t.Errorf("%d files and folders replaced", used)
+			}
+		})
+	}
+	for _, file := range chinese {
+		if _, err := os.Stat(filepath.Join(root, file)); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func absolute(t *testing.T, file string) string {
+	t.Helper()
+	path, err := filepath.Abs(filepath.Join(root, file))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for service, want := range map[string]map[string]string{
-		"prometheus": {
-			"/etc/prometheus/prometheus.yml":            prometheusFile,
-			"/etc/prometheus/rules":                     "deploy/prometheus",
-			"/etc/prometheus/rules/alerts.rules.yml":    "deploy/prometheus/zh-CN/alerts.rules.yml",
-			"/etc/prometheus/rules/recording.rules.yml": "deploy/prometheus/recording.rules.yml",
-		},
-		"grafana": {
-			"/etc/grafana/dashboards":                          "deploy/grafana/zh-CN",
-			"/etc/grafana/provisioning/dashboards/compose.yml": "deploy/compose/grafana/dashboards.zh-CN.yml",
-		},
-	} {
-		for inside, file := range want {
-			if got := mounted(t, stack.Services[service], inside); got != file {
-				t.Errorf("%s: %s is %s, want %s", service, inside, got, file)
-			}
-		}
-	}
-	for _, file := range []string{"alerts.rules.yml", "recording.rules.yml"} {
-		read(t, "deploy/prometheus/"+file) // what is mounted over a file of a read-only folder needs that file
-	}
-	if n := len(matches(t, "deploy/grafana/zh-CN/*.json")); n != len(matches(t, "dashboards/*.json")) {
-		t.Errorf("%d Chinese dashboards", n)
-	}
-}
-
-// The Chinese provider of dashboards differs from the English one in the folder's title.
-func TestChineseDashboardProvider(t *testing.T) {
-	en, zh := read(t, "deploy/compose/grafana/dashboards.yml"), read(t, "deploy/compose/grafana/dashboards.zh-CN.yml")
-	if want := strings.Replace(en, "folder: Firmware rollouts", "folder: 固件升级", 1); zh != want || zh == en {
-		t.Errorf("the Chinese provider is\n%s\nwant\n%s", zh, want)
-	}
-}
-
-// mounted is like outside, but of nested mounts the innermost counts, as in a container.
-func mounted(t *testing.T, s types.ServiceConfig, inside string) string {
-	t.Helper()
-	for _, v := range s.Volumes {
-		if v.Target == inside {
-			return relative(t, v.Source)
-		}
-	}
-	return outside(t, s, inside)
+	return path
 }

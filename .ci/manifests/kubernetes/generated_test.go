@@ -21,8 +21,8 @@ var update = flag.Bool("update", false, "rewrite the copies that Helm and kustom
 func TestCopies(t *testing.T) {
 	want := map[string]string{
 		chartDir + "/README.md": chartREADME(t),
-		kustomizeDir + "/components/prometheus-operator/prometheusrule.yaml": prometheusRule(t, "recording.rules.yml", "alerts.rules.yml"),
-		kustomizeDir + "/components/zh-CN/prometheusrule.yaml":               prometheusRule(t, "recording.rules.yml", "zh-CN/alerts.rules.yml"),
+		kustomizeDir + "/components/prometheus-operator/prometheusrule.yaml": prometheusRule(t, "# Made of %s and %s in deploy/prometheus by", "recording.rules.yml", "alerts.rules.yml"),
+		kustomizeDir + "/components/zh-CN/prometheusrule.yaml":               prometheusRule(t, "# 根据 deploy/prometheus 中的 %s 和 %s 生成，命令为", "zh-CN/recording.rules.yml", "zh-CN/alerts.rules.yml"),
 	}
 	for language, source := range sources {
 		for _, file := range glob(t, source.rules) {
@@ -64,18 +64,18 @@ func TestCopies(t *testing.T) {
 var sources = map[string]struct{ rules, dashboards string }{
 	"":      {root + "deploy/prometheus/recording.rules.yml", ""}, // has no text for people
 	"en":    {root + "deploy/prometheus/alerts.rules.yml", root + "dashboards/*.json"},
-	"zh-CN": {root + "deploy/prometheus/zh-CN/*.rules.yml", root + "deploy/grafana/zh-CN/*.json"},
+	"zh-CN": {root + "deploy/prometheus/zh-CN/alerts.rules.yml", root + "deploy/grafana/zh-CN/*.json"},
 }
 
 // ruleFiles are all rules in English.
 var ruleFiles = []string{"recording.rules.yml", "alerts.rules.yml"}
 
-// prometheusRule is an object with the rules of some files in it as they stand, with their
-// comments.
-func prometheusRule(t *testing.T, files ...string) string {
+// prometheusRule is an object with the rules of two files in it as they stand, with their
+// comments. The note at its top says so in its language.
+func prometheusRule(t *testing.T, note string, files ...any) string {
 	t.Helper()
 	var b strings.Builder
-	b.WriteString("# Made of " + strings.Join(files, " and ") + ` in deploy/prometheus by: cd .ci/manifests/kubernetes && go test . -update
+	b.WriteString(fmt.Sprintf(note, files...) + `: cd .ci/manifests/kubernetes && go test . -update
 apiVersion: monitoring.coreos.com/v1
 kind: PrometheusRule
 metadata:
@@ -86,7 +86,7 @@ spec:
   groups:
 `)
 	for _, file := range files {
-		_, groups, found := strings.Cut(readFile(t, root+"deploy/prometheus/"+file), "\ngroups:\n")
+		_, groups, found := strings.Cut(readFile(t, fmt.Sprint(root, "deploy/prometheus/", file)), "\ngroups:\n")
 		if !found {
 			t.Fatalf("%s has no line groups:", file)
 		}

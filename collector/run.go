@@ -5,16 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
 	"time"
 
-	"github.com/go-kit/log"
 	"github.com/go-kit/log/level"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -48,6 +45,17 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	progress := &check.Progress{Terminal: stderr} // for --config.check-live
 	logger, withoutCaller := f.Loggers(progress)
 	defer flags.RedirectStandardLog(withoutCaller)()
+	for _, warning := range f.Warnings {
+		level.Warn(logger).Log("msg", warning)
+	}
+	if err := web.CheckFlags(f); err != nil {
+		return err
+	}
+	if f.Check || f.CheckLive {
+		if err := checkMachine(ctx, f, logger); err != nil {
+			return err
+		}
+	}
 
 	load := func() (*config.Config, error) { return config.Load(f.ConfigFile) }
 	if f.Check && !f.CheckLive {
@@ -67,7 +75,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 	}
 	shard := target.Shard{Number: int(f.Shard), Total: int(f.TotalShards)}
-	setup := func() (target.Setup, error) { return loadSetup(load, shard, logger) }
+	setup := func() (target.Setup, error) { return loadSetup(f, load, shard, logger) }
 
 	options := poll.Options{UserAgent: flags.Name + "/" + version.Version, Logger: logger}
 	switch {
@@ -95,7 +103,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	site := pages.Site{Store: store, Poller: poller, Version: version.Version, Zone: time.Local, Grafana: f.GrafanaURL, Console: f.ConsoleURL}
 	jobsAPI, jobAPI := api.Handlers(site)
-	handler, err := web.Pages{
+	handler := web.Pages{
 		MetricsPath: f.MetricsPath,
 		Landing:     site.Landing(flags.Name, f.MetricsPath),
 		Metrics:     promhttp.InstrumentMetricHandler(registry, metrics),
@@ -106,12 +114,9 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		NotFound:    site.NotFound(),
 		Reload:      func() error { return reloader.reload(ctx) },
 	}.Handler()
-	if err != nil {
-		return err
-	}
 
 	// Report an address in use before the first call to the API.
-	listeners, err := web.Listen(f.Web)
+	listeners, err := web.Listen(f)
 	if err != nil {
 		return err
 	}
@@ -123,7 +128,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	case errors.Is(err, context.Canceled): // stopped while it waited for the file
 		return nil
 	case err != nil:
-		return err
+		return fmt.Errorf("%s: %w", f.Place("persistence.file"), err)
 	}
 	defer state.Close()
 	if err := reloader.load(ctx); err != nil {
@@ -138,30 +143,4 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	context.AfterFunc(ctx, shutdown) // does not wait for running scrapes, which may take the remaining time
 	go reloader.reloadOn(ctx, hangup)
 	return listeners.Serve(ctx, f.Web, handler, f.Demo, withoutCaller)
-}
-
-// withoutFile adds to the error for a missing configuration file what to do about it. It
-// returns all other errors as they are.
-func withoutFile(err error) error {
-	missing, is := errors.AsType[*fs.PathError](err)
-	if !is || !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	path := missing.Path
-	if absolute, err := filepath.Abs(path); err == nil {
-		path = absolute
-	}
-	return fmt.Errorf("%w; copy deploy/config.example.yml to %s, or name another file with --config.file; --demo needs no file", err, path)
-}
-
-// loadSetup loads a configuration, logs its warnings, and converts it to the setup of the shard.
-func loadSetup(load func() (*config.Config, error), shard target.Shard, logger log.Logger) (target.Setup, error) {
-	cfg, err := load()
-	if err != nil {
-		return target.Setup{}, withoutFile(err)
-	}
-	for _, warning := range cfg.Warnings {
-		level.Warn(logger).Log("msg", warning)
-	}
-	return target.FromConfig(cfg).Take(shard), nil
 }

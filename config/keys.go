@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config/spelling"
 )
 
 // keysOf returns the YAML keys of a struct of the schema in the order of its fields. Fields
@@ -108,39 +110,5 @@ func snake(key string) string {
 	return b.String()
 }
 
-// nearest returns the known key with the fewest edits to the key, "" if all need too many.
-func nearest(key string, known []string) string {
-	key = snake(key)
-	best, fewest := "", 3
-	for _, k := range known {
-		// A short word with two edits is another word.
-		if edits := distance(key, k); edits < fewest && edits <= len(k)/3 {
-			best, fewest = k, edits
-		}
-	}
-	return best
-}
-
-// distance returns the Levenshtein distance: the number of letters to insert, remove or
-// change to get from a to b.
-func distance(a, b string) int {
-	if len(a) > 64 {
-		return len(a)
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(row[j]+1, row[j+1]+1, diagonal+cost)
-		}
-	}
-	return row[len(b)]
-}
+// nearest returns the known key that a misspelt one stands for, "" if there is none.
+func nearest(key string, known []string) string { return spelling.Nearest(snake(key), known) }

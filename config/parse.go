@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -20,7 +19,7 @@ func Load(path string) (*Config, error) { return load(path, false) }
 func Check(path string) (*Config, error) { return load(path, true) }
 
 func load(path string, elsewhere bool) (*Config, error) {
-	text, err := os.ReadFile(path)
+	text, err := readFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("load config: %w", err)
 	}

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config/spelling"
 )
 
 var (
@@ -86,7 +88,7 @@ func nearRegions(text string) string {
 		if text == region {
 			return region
 		}
-		if distance(text, region) == 1 || transposed(text, region) {
+		if spelling.Distance(text, region) == 1 || transposed(text, region) {
 			near = append(near, region)
 		}
 	}

@@ -76,13 +76,10 @@ func TestHostileBatchInBrowser(t *testing.T) {
 	for _, text := range append(hostileTexts, strings.Repeat("W", 200)) {
 		states := troubled(text, text, text)
 		nothing := http.NotFoundHandler()
-		handler, err := web.Pages{
+		handler := web.Pages{
 			MetricsPath: "/metrics", Landing: nothing, Metrics: nothing, JobsAPI: nothing, BatchAPI: nothing, NotFound: nothing,
 			Jobs: harness.SiteOfStore(states).Jobs(), Batch: harness.SiteOfStore(states).Batch(),
 		}.Handler()
-		if err != nil {
-			t.Fatal(err)
-		}
 		server := httptest.NewServer(handler)
 		b.do(chromedp.EmulateViewport(1400, 900), chromedp.Navigate(server.URL+"/jobs"))
 		if got := b.value(`document.documentElement.scrollWidth`); got != "1400" {

@@ -21,7 +21,7 @@ func TestLinksBehindAProxy(t *testing.T) {
 	filled := harness.FilledStore(t, 120)
 	site := harness.SiteOfStore(filled)
 	jobsAPI, jobAPI := api.Handlers(site)
-	handler, err := web.Pages{
+	handler := web.Pages{
 		MetricsPath: "/exporter/metrics",
 		Landing:     site.Landing("aliyun_iot_ota_exporter", "/exporter/metrics"),
 		Metrics:     http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}),
@@ -31,9 +31,6 @@ func TestLinksBehindAProxy(t *testing.T) {
 		BatchAPI:    jobAPI,
 		NotFound:    site.NotFound(),
 	}.Handler()
-	if err != nil {
-		t.Fatal(err)
-	}
 	exporter := httptest.NewServer(handler)
 	defer exporter.Close()
 	target, err := url.Parse(exporter.URL)

@@ -29,10 +29,12 @@ type stateLock struct {
 	file *flock.Flock // nil if the file system does not support locks
 }
 
+func newLock(statePath string) *stateLock { return &stateLock{path: statePath + ".lock"} }
+
 // lockState locks a state file. If another exporter holds the lock, it waits for lockWait or
 // until ctx ends.
 func lockState(ctx context.Context, statePath string, logger log.Logger) (*stateLock, error) {
-	l := &stateLock{path: statePath + ".lock"}
+	l := newLock(statePath)
 	locked, err := l.try()
 	if err == nil && !locked {
 		level.Warn(logger).Log("msg", "another exporter uses the state file; waiting for it to end", "at_most", lockWait, "other", l.owner())
@@ -73,11 +75,7 @@ func (l *stateLock) await(ctx context.Context) (locked bool, err error) {
 
 // try gets the lock if it is free.
 func (l *stateLock) try() (locked bool, err error) {
-	// Check before opening, because opening a FIFO may block.
-	switch info, err := os.Lstat(l.path); {
-	case err == nil && !info.Mode().IsRegular():
-		return false, fmt.Errorf("%s is not a regular file (%v); remove it", l.path, info.Mode())
-	case err != nil && !errors.Is(err, fs.ErrNotExist):
+	if err := l.regular(); err != nil {
 		return false, err
 	}
 	file := flock.New(l.path)
@@ -87,6 +85,18 @@ func (l *stateLock) try() (locked bool, err error) {
 	l.file = file
 	l.sign()
 	return true, nil
+}
+
+// regular returns an error if the lock file exists and is not a regular file. It must be called
+// before opening the file, because opening a FIFO may block.
+func (l *stateLock) regular() error {
+	switch info, err := os.Lstat(l.path); {
+	case err == nil && !info.Mode().IsRegular():
+		return fmt.Errorf("%s is not a regular file (%v); remove it", l.path, info.Mode())
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	return nil
 }
 
 // check returns an error if the lock no longer keeps others away. If someone has removed the

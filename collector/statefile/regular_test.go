@@ -42,7 +42,7 @@ func TestStateFileThatIsNotARegularFile(t *testing.T) {
 			case <-time.After(10 * time.Second):
 				t.Fatal("opening it blocks")
 			}
-			if err == nil || !strings.HasPrefix(err.Error(), "--persistence.file: "+path+" is not a regular file") {
+			if err == nil || !strings.HasPrefix(err.Error(), path+" is not a regular file") {
 				t.Errorf("error %v", err)
 			}
 			after, err := os.Lstat(path)

@@ -2,7 +2,6 @@ package statefile
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/go-kit/log"
@@ -54,28 +53,22 @@ func New(path string, interval time.Duration, store *store.Store, r prometheus.R
 // another exporter holds the lock, Open waits for at most 10 s, or until ctx ends. It
 // returns an error, and leaves the file as it is, if the file is in use, cannot be read or
 // written, is not a regular file, or was written by a newer version of the program.
-func (f *File) Open(ctx context.Context) error {
+func (f *File) Open(ctx context.Context) (err error) {
 	if f.path == "" {
 		return nil
 	}
-	if err := f.open(ctx); err != nil {
-		return fmt.Errorf("--persistence.file: %w", err)
-	}
-	return nil
-}
-
-func (f *File) open(ctx context.Context) (err error) {
-	if err := regular(f.path); err != nil {
+	defer func() {
+		if err != nil {
+			f.Close()
+			err = withCure(err)
+		}
+	}()
+	if err := usable(f.path); err != nil {
 		return err
 	}
 	if f.lock, err = lockState(ctx, f.path, f.logger); err != nil {
 		return err
 	}
-	defer func() {
-		if err != nil {
-			f.Close()
-		}
-	}()
 	if err := f.read(ctx); err != nil {
 		return err
 	}

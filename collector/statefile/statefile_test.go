@@ -81,8 +81,12 @@ func TestStateFileThatCannotBeWritten(t *testing.T) {
 		"a name that is too long": filepath.Join(dir, strings.Repeat("x", 300)),
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, _, err := open(t, path, store.New()); err == nil || !strings.HasPrefix(err.Error(), "--persistence.file: ") {
-				t.Errorf("error %v", err)
+			_, _, err := open(t, path, store.New())
+			if err == nil || !strings.Contains(err.Error(), path) {
+				t.Errorf("error %v, want one that names the path", err)
+			}
+			if err := Check(t.Context(), path, log.NewNopLogger()); err == nil || !strings.Contains(err.Error(), path) {
+				t.Errorf("the check has the error %v, want one that names the path", err)
 			}
 		})
 	}

@@ -4,59 +4,59 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strconv"
 	"strings"
 
 	"github.com/coreos/go-systemd/v22/activation"
-	"github.com/mdlayher/vsock"
 
-	"github.com/prometheus/exporter-toolkit/web"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config/flags"
 )
 
-// Listen checks the web configuration and opens the addresses of the flags, or takes over the
-// sockets of systemd. It is separate from Serve so that an error shows before the first call to
-// the API. The error names the flag.
-func Listen(flags *web.FlagConfig) (Listeners, error) {
-	if err := web.Validate(*flags.WebConfigFile); err != nil {
-		return nil, fmt.Errorf("--web.config.file=%s: %s", *flags.WebConfigFile, withoutValues(err.Error()))
-	}
-	if *flags.WebSystemdSocket {
+// Listen opens the addresses of the flags, or takes over the sockets of systemd. It is separate
+// from Serve so that an error shows before the first call to the API. The error names the flag.
+func Listen(f flags.Flags) (Listeners, error) {
+	if *f.Web.WebSystemdSocket {
 		listeners, err := activation.Listeners()
 		if err == nil && len(listeners) == 0 {
-			err = errors.New("systemd passed no socket")
+			err = errors.New("systemd passed no socket; start the program by its service unit, which needs a socket unit")
 		}
 		if err != nil {
-			return nil, fmt.Errorf("--web.systemd-socket: %w", err)
+			return nil, fmt.Errorf("%s: %w", f.Place("web.systemd-socket"), err)
 		}
 		return listeners, nil
 	}
 	var listeners Listeners
-	for _, address := range *flags.WebListenAddresses {
+	for _, address := range *f.Web.WebListenAddresses {
 		l, err := listen(address)
 		if err != nil {
 			listeners.Close()
-			return nil, fmt.Errorf("--web.listen-address=%s: %w", address, err)
+			return nil, inAddress(f, address, err)
 		}
 		listeners = append(listeners, l)
 	}
 	return listeners, nil
 }
 
-// listen opens host:port, or vsock://:port as in exporter-toolkit. An empty port is an error,
-// because net.Listen would choose any port.
-func listen(address string) (net.Listener, error) {
-	if address == "" || strings.HasSuffix(address, ":") {
-		return nil, errors.New("the port is missing; want an address such as :10062")
+// CheckHosts returns an error if the program could not listen on the host of an address. It opens
+// another port of the host for a moment, because an exporter may be running.
+func CheckHosts(f flags.Flags) error {
+	if *f.Web.WebSystemdSocket {
+		return nil
 	}
-	port, isVsock := strings.CutPrefix(address, "vsock://:")
-	if !isVsock {
-		return net.Listen("tcp", address)
+	for _, address := range *f.Web.WebListenAddresses {
+		host, _, err := parseAddress(address)
+		if err != nil {
+			return inAddress(f, address, err)
+		}
+		if strings.HasPrefix(address, vsockPrefix) {
+			continue
+		}
+		l, err := listen(net.JoinHostPort(host, "0"))
+		if err != nil {
+			return inAddress(f, address, err)
+		}
+		l.Close()
 	}
-	number, err := strconv.ParseUint(port, 10, 32)
-	if err != nil {
-		return nil, fmt.Errorf("vsock port: %w", err)
-	}
-	return vsock.Listen(uint32(number), nil)
+	return nil
 }
 
 // Listeners are open addresses.

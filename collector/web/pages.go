@@ -1,16 +1,13 @@
 package web
 
 import (
-	"fmt"
 	"io"
 	"net/http"
-	"regexp"
-	"slices"
 )
 
 // Pages are the handlers of the exporter's pages. All fields are required.
 type Pages struct {
-	MetricsPath string       // such as /metrics; if it is /, there is no landing page
+	MetricsPath string       // such as /metrics, valid as in CheckFlags; if it is /, there is no landing page
 	Landing     http.Handler // serves /
 	Metrics     http.Handler // serves MetricsPath
 	Jobs        http.Handler // serves /jobs
@@ -21,20 +18,8 @@ type Pages struct {
 	Reload      func() error // reloads the configuration; must be safe for concurrent use
 }
 
-// plainPath matches a path without characters that are special in a URL or in a route.
-var plainPath = regexp.MustCompile(`^/[A-Za-z0-9._~/-]*$`)
-
-// uncleanPath matches a path with an empty element, "." or "..". No request can have such a
-// path, and the router panics.
-var uncleanPath = regexp.MustCompile(`//|/\.\.?(/|$)`)
-
-// Handler returns the handler of all pages, which is safe for concurrent use. The error is
-// about --web.telemetry-path.
-func (p Pages) Handler() (http.Handler, error) {
-	own := []string{"/jobs", "/api/v1/jobs", "/-/healthy", "/-/ready", "/-/reload", "/favicon.ico"}
-	if !plainPath.MatchString(p.MetricsPath) || uncleanPath.MatchString(p.MetricsPath) || slices.Contains(own, p.MetricsPath) {
-		return nil, fmt.Errorf("--web.telemetry-path=%q: want a path such as /metrics, without //, /. or /.., and none of %v", p.MetricsPath, own)
-	}
+// Handler returns the handler of all pages, which is safe for concurrent use.
+func (p Pages) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET "+exactly(p.MetricsPath), p.Metrics)
 	if p.MetricsPath != "/" {
@@ -54,7 +39,7 @@ func (p Pages) Handler() (http.Handler, error) {
 	all := http.NewServeMux()
 	all.Handle("/", mux)
 	all.Handle("/-/reload", p.reload())
-	return all, nil
+	return all
 }
 
 // reload returns the handler that reloads the configuration.

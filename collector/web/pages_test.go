@@ -1,21 +1,20 @@
 package web
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config/flags"
 )
 
 // pages returns the handler of the exporter's pages, where a reload only counts.
 func pages(t *testing.T, reloads *int) http.Handler {
 	t.Helper()
 	page := http.HandlerFunc(ok)
-	handler, err := Pages{MetricsPath: "/metrics", Landing: page, Metrics: page, Jobs: page, Batch: page, JobsAPI: page, BatchAPI: page, NotFound: http.NotFoundHandler(), Reload: func() error { *reloads++; return nil }}.Handler()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return handler
+	return Pages{MetricsPath: "/metrics", Landing: page, Metrics: page, Jobs: page, Batch: page, JobsAPI: page, BatchAPI: page, NotFound: http.NotFoundHandler(), Reload: func() error { *reloads++; return nil }}.Handler()
 }
 
 // Pages accept only GET and HEAD. A reload accepts only POST, so that crawlers and prefetching
@@ -77,16 +76,19 @@ func TestReloadFromAnotherSite(t *testing.T) {
 // A path of the metrics either works or gives an error of one line that names the flag.
 func TestMetricsPath(t *testing.T) {
 	for path, good := range map[string]bool{
-		"/metrics": true, "/": true, "/a/b": true, "/a/": true, "/.well-known/metrics": true, "/a..b": true, "/...": true, "/jobs/": true, "/jobs/a/b": true, "/jobs/a/": true,
-		"": false, "metrics": false, "/jobs": false, "/api/v1/jobs": false, "/-/reload": false, "/{x}": false, "/a b": false, "/a?b": false, "/%61": false,
+		"/metrics": true, "/": true, "/a/b": true, "/a/": true, "/.well-known/metrics": true, "/a..b": true, "/...": true, "/jobsite": true, "/-metrics": true, "/apis": true,
+		"": false, "metrics": false, "/jobs": false, "/jobs/": false, "/jobs/a": false, "/jobs/a/b": false, "/jobs/a/": false, "/api": false, "/api/v1/jobs": false, "/-/reload": false, "/-/": false, "/-": false, "/favicon.ico": false, "/{x}": false, "/a b": false, "/a?b": false, "/%61": false,
 		"//": false, "//m": false, "/a//b": false, "/a//": false, "/.": false, "/./": false, "/./a": false, "/a/.": false,
 		"/..": false, "/../": false, "/a/..": false, "/a/../b": false, "/../a": false,
 	} {
 		t.Run(path, func(t *testing.T) {
-			page := http.HandlerFunc(ok)
-			handler, err := Pages{MetricsPath: path, Landing: page, Metrics: page, Jobs: page, Batch: page, JobsAPI: page, BatchAPI: page, NotFound: http.NotFoundHandler()}.Handler()
+			f, _, err := flags.Parse([]string{"--web.telemetry-path=" + path}, io.Discard, io.Discard)
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = CheckFlags(f)
 			if !good {
-				if err == nil || !strings.HasPrefix(err.Error(), "--web.telemetry-path=") || strings.Contains(err.Error(), "\n") {
+				if err == nil || !strings.HasPrefix(err.Error(), "--web.telemetry-path="+path+": ") || strings.Contains(err.Error(), "\n") {
 					t.Errorf("error %v, want one line that starts with the flag", err)
 				}
 				return
@@ -94,6 +96,8 @@ func TestMetricsPath(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			page := http.HandlerFunc(ok)
+			handler := Pages{MetricsPath: path, Landing: page, Metrics: page, Jobs: page, Batch: page, JobsAPI: page, BatchAPI: page, NotFound: http.NotFoundHandler()}.Handler()
 			w := httptest.NewRecorder()
 			handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, http.NoBody))
 			if w.Code != 200 || w.Body.String() != "ok\n" {

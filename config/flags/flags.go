@@ -8,8 +8,10 @@
 package flags
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"os"
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
@@ -40,6 +42,10 @@ type Flags struct {
 	ConsoleURL    link.Template   // of a batch in Alibaba Cloud's console
 	LogLevel      string          // debug, info, warn or error
 	LogFormat     string          // logfmt or json
+	// Warnings describe flags and environment variables without an effect, one line each.
+	Warnings []string
+
+	given map[string]string // see the function given
 }
 
 // Parse reads the command line, without the name of the program, and the environment
@@ -52,10 +58,10 @@ func Parse(args []string, stdout, stderr io.Writer) (f Flags, ok bool, err error
 	app.HelpFlag.Short('h').NoEnvar()
 	app.VersionFlag.NoEnvar()
 	app.Flag("config.file", "The configuration file.").Default(Name + ".yml").StringVar(&f.ConfigFile)
-	app.Flag("config.check", "Check the configuration file, print how old the data of its batches can get, and exit.").BoolVar(&f.Check)
+	app.Flag("config.check", "Check the configuration file and all other flags, print how old the data of its batches can get, and exit.").BoolVar(&f.Check)
 	app.Flag("config.check-live", "The same, and ask the API for every ID in the file, within the rate budget.").BoolVar(&f.CheckLive)
-	app.Flag("shard", "Number of this exporter among --total-shards, from 0. It watches the accounts whose names hash to its number.").Default("0").Int32Var(&f.Shard)
-	app.Flag("total-shards", "Number of exporters that divide the accounts of the configuration file among themselves; with 1, this one watches all of them.").Default("1").Int32Var(&f.TotalShards)
+	app.Flag("shard", "Number of this exporter among --total-shards, from 0. It watches the accounts whose names hash to its number.").Default("0").SetValue(number{&f.Shard})
+	app.Flag("total-shards", "Number of exporters that divide the accounts of the configuration file among themselves; with 1, this one watches all of them.").Default("1").SetValue(number{&f.TotalShards})
 	app.Flag("demo", "Run against a built-in simulator of the API, without a configuration file or credentials.").BoolVar(&f.Demo)
 	app.Flag("persistence.file", "File that keeps the state of the batches across restarts; off if empty.").Default("").StringVar(&f.StateFile)
 	app.Flag("persistence.interval", "Longest time between two writes of that file; it is also written at shutdown.").Default("5m").DurationVar(&f.StateInterval)
@@ -63,20 +69,29 @@ func Parse(args []string, stdout, stderr io.Writer) (f Flags, ok bool, err error
 	app.Flag("web.grafana-url", "URL of the dashboard of a batch, which its page links to; may contain {account}, {job_id}, {iot_instance_id} and {firmware_id}.").Default("").SetValue(&f.GrafanaURL)
 	app.Flag("web.console-url", "URL of a batch in Alibaba Cloud's console, with the same placeholders.").Default("").SetValue(&f.ConsoleURL)
 	f.Web = kingpinflag.AddFlags(app, ":10062")
-	app.Flag("log.level", "Lowest level of the messages to log.").Default("info").EnumVar(&f.LogLevel, "debug", "info", "warn", "error")
-	app.Flag("log.format", "Format of the log.").Default("logfmt").EnumVar(&f.LogFormat, "logfmt", "json")
+	app.Flag("log.level", "Lowest level of the messages to log.").Default("info").SetValue(oneOf{&f.LogLevel, []string{"debug", "info", "warn", "error"}})
+	app.Flag("log.format", "Format of the log.").Default("logfmt").SetValue(oneOf{&f.LogFormat, []string{"logfmt", "json"}})
+
+	for _, flag := range app.Model().Flags {
+		app.GetFlag(flag.Name).SetValue(checked{flag.Value, flag.Name})
+	}
 
 	printed := false // --help or --version
 	app.UsageWriter(stdout).ErrorWriter(stderr).Terminate(func(int) { printed = true })
 	_, err = app.Parse(args)
-	switch {
-	case printed:
+	if printed {
 		return f, false, nil
-	case err != nil:
-		return f, false, fmt.Errorf("%w, see --help", named(err, app, args))
+	}
+	f.given = given(app, args)
+	if invalid, is := errors.AsType[*invalidValue](err); is {
+		return f, false, fmt.Errorf("%s: %w", f.PlaceOf(invalid.flag, invalid.value), invalid)
+	}
+	if err != nil {
+		return f, false, refused(err, app, args)
 	}
 	if err := f.check(); err != nil {
 		return f, false, err
 	}
+	f.Warnings = append(f.warnings(), unknownVariables(app, os.Environ())...)
 	return f, true, nil
 }

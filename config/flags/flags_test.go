@@ -31,41 +31,70 @@ func refuse(t *testing.T, args ...string) string {
 	return err.Error()
 }
 
-// The error about an invalid value names its flag or variable.
+// The error about an invalid value names its flag, and the variable if the value comes from one. It
+// says what to write instead, in words that are not those of a parser of Go.
 func TestErrorsNameTheirFlag(t *testing.T) {
 	const prefix = "ALIYUN_IOT_OTA_EXPORTER_"
 	for name, c := range map[string]struct {
-		args []string
-		env  map[string]string // without the prefix
-		want string
+		args, env string // separated by blanks; the variables are without the prefix
+		want      string
 	}{
-		"a duration without a unit":  {[]string{"--persistence.interval=5"}, nil, `--persistence.interval=5: time: missing unit in duration "5", see --help`},
-		"two arguments":              {[]string{"--persistence.interval", "5"}, nil, `--persistence.interval=5: time: missing unit in duration "5", see --help`},
-		"an empty duration":          {[]string{"--persistence.interval="}, nil, `--persistence.interval=: time: invalid duration "", see --help`},
-		"no such level":              {[]string{"--log.level=DEBUG"}, nil, "--log.level=DEBUG: enum value must be one of debug,info,warn,error, got 'DEBUG', see --help"},
-		"after valid flags":          {[]string{"--demo", "--log.level=warn", "--log.format=xml"}, nil, "--log.format=xml: enum value must be one of logfmt,json, got 'xml', see --help"},
-		"a variable's duration":      {nil, map[string]string{"PERSISTENCE_INTERVAL": "abc"}, prefix + `PERSISTENCE_INTERVAL=abc: time: invalid duration "abc", see --help`},
-		"a variable's switch":        {nil, map[string]string{"DEMO": "maybe"}, prefix + `DEMO=maybe: strconv.ParseBool: parsing "maybe": invalid syntax, see --help`},
-		"a variable's level":         {nil, map[string]string{"LOG_LEVEL": "DEBUG"}, prefix + "LOG_LEVEL=DEBUG: enum value must be one of debug,info,warn,error, got 'DEBUG', see --help"},
-		"a variable's switch of two": {[]string{"--config.check"}, map[string]string{"CONFIG_CHECK": "maybe", "DEMO": "maybe"}, prefix + `DEMO=maybe: strconv.ParseBool: parsing "maybe": invalid syntax, see --help`},
-		"a variable and a flag":      {[]string{"--log.level=loud"}, map[string]string{"DEMO": "maybe"}, prefix + `DEMO=maybe: strconv.ParseBool: parsing "maybe": invalid syntax, see --help`},
-		"a variable, unknown flag":   {[]string{"--nope"}, map[string]string{"DEMO": "maybe"}, prefix + `DEMO=maybe: strconv.ParseBool: parsing "maybe": invalid syntax, see --help`},
-		"an unknown placeholder":     {[]string{"--web.grafana-url=https://g/{job}"}, nil, "--web.grafana-url=https://g/{job}: unknown placeholder {job}: want one of {account} {job_id} {iot_instance_id} {firmware_id}; write other braces as %7B and %7D, see --help"},
-		"a variable's script URL":    {nil, map[string]string{"WEB_CONSOLE_URL": "javascript:alert(1)"}, prefix + "WEB_CONSOLE_URL=javascript:alert(1): want a URL such as https://grafana.example/d/batch?var-job_id={job_id}, which begins with http:// or https:// and a host, see --help"},
-		"a shard in words":           {[]string{"--shard=first"}, nil, `--shard=first: strconv.ParseInt: parsing "first": invalid syntax, see --help`},
-		"half a shard":               {[]string{"--shard=0.5"}, nil, `--shard=0.5: strconv.ParseInt: parsing "0.5": invalid syntax, see --help`},
-		"a variable's shards":        {nil, map[string]string{"TOTAL_SHARDS": "two"}, prefix + `TOTAL_SHARDS=two: strconv.ParseInt: parsing "two": invalid syntax, see --help`},
-		"an unknown flag":            {[]string{"--nope"}, nil, "unknown long flag '--nope', see --help"},
-		"an unknown short flag":      {[]string{"-x"}, nil, "unknown short flag '-x', see --help"},
-		"a flag without its value":   {[]string{"--config.file"}, nil, "expected argument for flag '--config.file', see --help"},
-		"a flag twice":               {[]string{"--log.level=info", "--log.level=warn"}, nil, "flag 'log.level' cannot be repeated, see --help"},
-		"an argument":                {[]string{"demo"}, nil, "unexpected demo, see --help"},
+		"a duration without a unit":               {"--persistence.interval=5", "", "--persistence.interval=5: want a duration: a number and its unit (ms, s, m or h), such as 5m"},
+		"two arguments":                           {"--persistence.interval 5", "", "--persistence.interval=5: want a duration: a number and its unit (ms, s, m or h), such as 5m"},
+		"an empty duration":                       {"--persistence.interval=", "", "--persistence.interval=: want a duration: a number and its unit (ms, s, m or h), such as 5m"},
+		"a duration that is too long":             {"--persistence.interval=99999999h", "", "--persistence.interval=99999999h: want a duration: a number and its unit (ms, s, m or h), such as 5m"},
+		"no such level":                           {"--log.level=DEBUG", "", "--log.level=DEBUG: want one of debug, info, warn, error"},
+		"after valid flags":                       {"--demo --log.level=warn --log.format=xml", "", "--log.format=xml: want one of logfmt, json"},
+		"a variable's duration":                   {"", "PERSISTENCE_INTERVAL=abc", "--persistence.interval=abc (from ALIYUN_IOT_OTA_EXPORTER_PERSISTENCE_INTERVAL): want a duration: a number and its unit (ms, s, m or h), such as 5m"},
+		"a variable's switch":                     {"", "DEMO=maybe", "--demo=maybe (from ALIYUN_IOT_OTA_EXPORTER_DEMO): want true or false"},
+		"a variable's switch of exporter-toolkit": {"", "WEB_SYSTEMD_SOCKET=on", "--web.systemd-socket=on (from ALIYUN_IOT_OTA_EXPORTER_WEB_SYSTEMD_SOCKET): want true or false"},
+		"a variable's level":                      {"", "LOG_LEVEL=DEBUG", "--log.level=DEBUG (from ALIYUN_IOT_OTA_EXPORTER_LOG_LEVEL): want one of debug, info, warn, error"},
+		"a variable with quotes":                  {"", "LOG_LEVEL=\"info\"", "--log.level=\"info\" (from ALIYUN_IOT_OTA_EXPORTER_LOG_LEVEL): want one of debug, info, warn, error; remove the quotes or blanks around it"},
+		"a variable with a line end":              {"", "TOTAL_SHARDS=3\r", "--total-shards=3  (from ALIYUN_IOT_OTA_EXPORTER_TOTAL_SHARDS): want a whole number, such as 0 or 3; remove the quotes or blanks around it"},
+		"a variable's switch of two":              {"--config.check", "CONFIG_CHECK=maybe DEMO=maybe", "--demo=maybe (from ALIYUN_IOT_OTA_EXPORTER_DEMO): want true or false"},
+		"a variable and a flag":                   {"--log.level=loud", "DEMO=maybe", "--demo=maybe (from ALIYUN_IOT_OTA_EXPORTER_DEMO): want true or false"},
+		"a variable, unknown flag":                {"--nope", "DEMO=maybe", "--demo=maybe (from ALIYUN_IOT_OTA_EXPORTER_DEMO): want true or false"},
+		"an unknown placeholder":                  {"--web.grafana-url=https://g/{job}", "", "--web.grafana-url=https://g/{job}: unknown placeholder {job}: want one of {account} {job_id} {iot_instance_id} {firmware_id}; write other braces as %7B and %7D"},
+		"a variable's script URL":                 {"", "WEB_CONSOLE_URL=javascript:alert(1)", "--web.console-url=javascript:alert(1) (from ALIYUN_IOT_OTA_EXPORTER_WEB_CONSOLE_URL): want a URL such as https://grafana.example/d/batch?var-job_id={job_id}, which begins with http:// or https:// and a host"},
+		"a shard in words":                        {"--shard=first", "", "--shard=first: want a whole number, such as 0 or 3"},
+		"half a shard":                            {"--shard=0.5", "", "--shard=0.5: want a whole number, such as 0 or 3"},
+		"a hexadecimal shard":                     {"--shard=0x1", "", "--shard=0x1: want a whole number, such as 0 or 3"},
+		"a full-width digit":                      {"--shard=１", "", "--shard=１: want a whole number, such as 0 or 3"},
+		"a shard of 64 bits":                      {"--shard=99999999999", "", "--shard=99999999999: want a smaller number"},
+		"a variable's shards":                     {"", "TOTAL_SHARDS=two", "--total-shards=two (from ALIYUN_IOT_OTA_EXPORTER_TOTAL_SHARDS): want a whole number, such as 0 or 3"},
+		"a variable out of range":                 {"", "SHARD=5 TOTAL_SHARDS=3", "--shard=5 (from ALIYUN_IOT_OTA_EXPORTER_SHARD): want a number from 0 to 2, because --total-shards=3 (from ALIYUN_IOT_OTA_EXPORTER_TOTAL_SHARDS)"},
+		"a variable and a flag out of range":      {"--total-shards=3", "SHARD=3", "--shard=3 (from ALIYUN_IOT_OTA_EXPORTER_SHARD): want a number from 0 to 2, because --total-shards=3"},
+		"a variable's short interval":             {"", "PERSISTENCE_INTERVAL=0s", "--persistence.interval=0s (from ALIYUN_IOT_OTA_EXPORTER_PERSISTENCE_INTERVAL): want 1ms or more, such as 5m"},
+		"an unknown flag":                         {"--nope", "", "unknown flag --nope; see --help"},
+		"a dash instead of a dot":                 {"--config-file=x", "", "unknown flag --config-file; did you mean --config.file?"},
+		"capitals and an underscore":              {"--Log_Level=info", "", "unknown flag --Log_Level; did you mean --log.level?"},
+		"the end of a flag":                       {"--listen-address=:1", "", "unknown flag --listen-address; did you mean --web.listen-address?"},
+		"a part of two flags":                     {"--config.check.live", "", "unknown flag --config.check.live; did you mean --config.check-live?"},
+		"a part of three flags":                   {"--config", "", "unknown flag --config; did you mean --config.file or --config.check or --config.check-live?"},
+		"a flag that is no switch":                {"--no-log.level", "", "unknown flag --no-log.level; see --help"},
+		"one dash":                                {"-demo", "", "unknown flag -demo, and flags have two dashes; did you mean --demo?"},
+		"one dash and a value":                    {"-config.file=x", "", "unknown flag -config.file, and flags have two dashes; did you mean --config.file?"},
+		"an unknown short flag":                   {"-x", "", "unknown flag -x, and flags have two dashes; see --help"},
+		"a dash of a word processor":              {"—demo", "", "unexpected argument \"—demo\" begins with the dash U+2014 '—'; write two ASCII dashes (-) in front of the name of a flag"},
+		"full-width dashes":                       {"－－demo", "", "unexpected argument \"－－demo\" begins with the dash U+FF0D '－'; write two ASCII dashes (-) in front of the name of a flag"},
+		"a flag without its value":                {"--config.file", "", "--config.file has no value; write --config.file=VALUE"},
+		"a flag instead of a value":               {"--config.file --demo", "", "--config.file has no value; write --config.file=VALUE"},
+		"a flag twice":                            {"--log.level=info --log.level=warn", "", "--log.level is given more than once; keep one"},
+		"a switch and its opposite":               {"--demo --no-demo", "", "--demo is given more than once; keep one"},
+		"a switch with a value":                   {"--demo=true", "", "unexpected \"true\" after --demo, which takes no value; write --demo or --no-demo"},
+		"a switch before a value":                 {"--config.check false", "", "unexpected \"false\" after --config.check, which takes no value; write --config.check or --no-config.check"},
+		"an argument":                             {"demo", "", "unexpected argument \"demo\"; did you mean --demo?"},
+		"a file":                                  {"/etc/ota.yml", "", "unexpected argument \"/etc/ota.yml\"; did you mean --config.file=/etc/ota.yml?"},
+		"an argument like nothing":                {"serve", "", "unexpected argument \"serve\"; see --help"},
+		"a single dash":                           {"-", "", "unexpected empty argument or single dash; remove it"},
+		"a file of arguments":                     {"@missing", "", "failed to open arguments file \"missing\": open missing: no such file or directory"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for variable, value := range c.env {
-				t.Setenv(prefix+variable, value)
+			for variable := range strings.SplitSeq(c.env, " ") {
+				name, value, _ := strings.Cut(variable, "=")
+				t.Setenv(prefix+name, value)
 			}
-			if got := refuse(t, c.args...); got != c.want {
+			if got := refuse(t, strings.Fields(c.args)...); got != c.want {
 				t.Errorf("the error is\n%s\nwant\n%s", got, c.want)
 			}
 		})
@@ -89,9 +118,9 @@ func TestUnusableValues(t *testing.T) {
 		"no shards":                   {"--total-shards=0", "--total-shards=0: want the number of exporters, 1 or more"},
 		"a negative number of shards": {"--total-shards=-2 --shard=-3", "--total-shards=-2: want the number of exporters, 1 or more"},
 		"too many shards":             {"--total-shards=2000000000", "--total-shards=2000000000: want at most 10000, the number of exporters"},
-		"a shard of nothing":          {"--shard=1", "--shard=1: want 0, because --total-shards is 1; set both flags"},
-		"shards counted from one":     {"--shard=3 --total-shards=3", "--shard=3: want a number from 0 to 2, because --total-shards is 3"},
-		"a negative shard":            {"--shard=-1 --total-shards=3", "--shard=-1: want a number from 0 to 2, because --total-shards is 3"},
+		"a shard of nothing":          {"--shard=1", "--shard=1: want 0, because --total-shards=1; set both flags"},
+		"shards counted from one":     {"--shard=3 --total-shards=3", "--shard=3: want a number from 0 to 2, because --total-shards=3"},
+		"a negative shard":            {"--shard=-1 --total-shards=3", "--shard=-1: want a number from 0 to 2, because --total-shards=3"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := refuse(t, strings.Fields(c.args)...); got != c.want {

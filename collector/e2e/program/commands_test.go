@@ -56,9 +56,9 @@ func TestCommandsThatCannotRun(t *testing.T) {
 		args []string
 		want []string // parts of the error
 	}{
-		"an unknown flag":          {[]string{"--nope"}, []string{"unknown long flag '--nope', see --help"}},
-		"an argument":              {[]string{"demo"}, []string{"unexpected demo, see --help"}},
-		"an unknown log level":     {[]string{"--log.level=loud"}, []string{"must be one of debug,info,warn,error"}},
+		"an unknown flag":          {[]string{"--nope"}, []string{"unknown flag --nope; see --help"}},
+		"an argument":              {[]string{"demo"}, []string{"unexpected argument \"demo\"; did you mean --demo?"}},
+		"an unknown log level":     {[]string{"--log.level=loud"}, []string{"--log.level=loud: want one of debug, info, warn, error"}},
 		"a missing file":           {[]string{"--config.file=missing.yml"}, withoutFile},
 		"a missing file, checked":  {[]string{"--config.check", "--config.file=missing.yml"}, withoutFile},
 		"a missing file, live":     {[]string{"--config.check-live", "--config.file=missing.yml"}, withoutFile},
@@ -67,12 +67,12 @@ func TestCommandsThatCannotRun(t *testing.T) {
 		"a bad file, checked":      {[]string{bad, "--config.check"}, badLines},
 		"an address in use":        {[]string{good, "--web.listen-address=" + taken.Addr().String()}, []string{"--web.listen-address=" + taken.Addr().String(), "in use"}},
 		"an invalid address":       {[]string{good, "--web.listen-address=nowhere"}, []string{"--web.listen-address=nowhere: "}},
-		"a relative path":          {[]string{good, "--web.telemetry-path=metrics"}, []string{`--web.telemetry-path="metrics"`}},
-		"a path in use":            {[]string{good, "--web.telemetry-path=/-/ready"}, []string{`--web.telemetry-path="/-/ready"`}},
-		"a path that is not clean": {[]string{good, "--web.telemetry-path=/a/../b"}, []string{`--web.telemetry-path="/a/../b"`}},
+		"a relative path":          {[]string{good, "--web.telemetry-path=metrics"}, []string{"--web.telemetry-path=metrics: want a path"}},
+		"a path in use":            {[]string{good, "--web.telemetry-path=/-/ready"}, []string{"--web.telemetry-path=/-/ready: other pages"}},
+		"a path that is not clean": {[]string{good, "--web.telemetry-path=/a/../b"}, []string{"--web.telemetry-path=/a/../b: want a path"}},
 		"no address":               {[]string{good, "--web.listen-address="}, []string{"--web.listen-address=: the port is missing; want an address such as :10062"}},
 		"a host without a port":    {[]string{good, "--web.listen-address=127.0.0.1:"}, []string{"--web.listen-address=127.0.0.1:: the port is missing"}},
-		"a bad interval":           {[]string{good, "--persistence.interval=5"}, []string{"--persistence.interval=5: time: missing unit"}},
+		"a bad interval":           {[]string{good, "--persistence.interval=5"}, []string{"--persistence.interval=5: want a duration"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			stdout, stderr, err := exportertest.Run(t, c.args...)

@@ -4,9 +4,11 @@ BINARY   ?= aliyun_iot_ota_exporter
 VERSION  ?= $(patsubst v%,%,$(shell git describe --tags --always --dirty 2>/dev/null || echo unknown))
 REVISION ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 BRANCH   ?= $(shell git rev-parse --abbrev-ref HEAD 2>/dev/null || echo unknown)
+# The time of the commit, not of the build, so that builds of one commit are identical.
+BUILD_DATE ?= $(shell TZ=UTC git log -1 --format=%cd --date=format-local:%Y%m%d-%H:%M:%S 2>/dev/null)
 
 pkg     := github.com/prometheus/common/version
-ldflags := -s -w -X $(pkg).Version=$(VERSION) -X $(pkg).Revision=$(REVISION) -X $(pkg).Branch=$(BRANCH)
+ldflags := -s -w -X $(pkg).Version=$(VERSION) -X $(pkg).Revision=$(REVISION) -X $(pkg).Branch=$(BRANCH) -X $(pkg).BuildDate=$(BUILD_DATE)
 
 .PHONY: build test lint demo update check bench bench-rules fuzz hostile dist version
 
@@ -53,4 +55,5 @@ dist: # what a release offers for download
 	VERSION='$(VERSION)' REVISION='$(REVISION)' .ci/dist
 
 version: # writes the version of the next release into every file that names it: make version VERSION=1.2.3
-	.ci/version set '$(VERSION)'
+	@git diff --quiet HEAD || { echo 'commit or stash your changes first: the commit of a version contains nothing else' >&2; exit 1; }
+	.ci/version set '$(if $(filter default file,$(origin VERSION)),,$(VERSION))'

@@ -57,8 +57,17 @@ func TestVersion(t *testing.T) {
 	if out, err := script("check", "9.8.7"); err == nil || !strings.Contains(out, "make version VERSION=9.8.7") {
 		t.Errorf("check of a version that the files do not name: %v, %s", err, out)
 	}
-	if out, err := script("set", "main"); err == nil {
-		t.Errorf("main is accepted as a version: %s", out)
+	for _, bad := range []string{"", "main", "v9.8.7", "9.8", "9.8.7.6", "09.8.7", "9.8.7-", "9.8.7-rc..1", "9.8.7+linux", "0.0.1", " 9.8.7"} {
+		if out, err := script("set", bad); err == nil {
+			t.Errorf("%q is accepted as the next version: %s", bad, out)
+		}
+	}
+	notes := len(regexp.MustCompile(`(?s)## \[Unreleased\]\n+#`).FindString(read(t, repository.Path(t, "CHANGELOG.md")))) > 0
+	if out, err := script("set", "9.8.7-rc.1"); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if out, err := script("check", "9.8.7-rc.1"); (err == nil) != notes {
+		t.Errorf("check of a candidate: %v: %s", err, out)
 	}
 	if out, err := script("set", "9.8.7"); err != nil {
 		t.Fatalf("%v: %s", err, out)
@@ -72,12 +81,14 @@ func TestVersion(t *testing.T) {
 	if !regexp.MustCompile(`\n## \[Unreleased\]\n\n## \[9\.8\.7\] - \d{4}-\d\d-\d\d\n`).MatchString(changes) {
 		t.Errorf("CHANGELOG.md begins with %.400s", changes)
 	}
-	notes := len(regexp.MustCompile(`(?s)## \[Unreleased\]\n+#`).FindString(read(t, repository.Path(t, "CHANGELOG.md")))) > 0
 	if out, err := script("check", "9.8.7"); (err == nil) != notes {
 		t.Errorf("check: %v: %s", err, out)
 	}
 	if out, err := script("set", "9.8.7"); err == nil {
 		t.Errorf("the same version is released twice: %s", out)
+	}
+	if out, err := script("set", "9.8.7-rc.2"); err == nil {
+		t.Errorf("a candidate is released after its version: %s", out)
 	}
 }
 

@@ -66,7 +66,7 @@ func TestSlotsNeverExceedTheBudgetAndUseIt(t *testing.T) {
 					}
 					// A call that has started continues after the last second.
 					calls.Go(func() {
-						defer slot.Answered()
+						defer slot.End(nil)
 						if _, _, err := client.QueryOTAJob(context.WithoutCancel(ctx), aliyun.Instance{URL: "http://simulator"}, "job-1"); err != nil {
 							t.Error(err)
 						}

@@ -8,51 +8,45 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
 
-// MaxPark is the longest time for which a throttled answer parks a slot.
-const MaxPark = 45 * time.Second
+const (
+	// MeanPark is the time for which a throttled answer parks a slot, on average.
+	MeanPark = 30 * time.Second
+	// MaxPark is the longest such time.
+	MaxPark = MeanPark * 3 / 2
+)
 
 // Slot is the permission to make one call. The caller must give it back exactly once, by
-// one of its methods.
+// End or Unused.
 type Slot struct {
 	slots   *Slots
 	budgets []*Shared // that it counts against; guarded by slots.mu
 }
 
 // End gives the slot back after a call. failure is nil if the call succeeded.
+//
+// After an answer, or if nothing was sent, the slot is free in one second. Without an
+// answer, the request may still be on its way, so the slot is free one second after
+// failure.ArrivesBy. A throttled answer parks the slot for MeanPark ± 50 %: each one reduces
+// the rate by one slot for a while, until the rates of all clients of the account fit into
+// the limit.
 func (s *Slot) End(failure *aliyun.Error) {
 	switch {
 	case failure == nil:
-		s.Answered()
+		s.after(untilSeen(), nil)
 	case failure.Class == aliyun.ClassThrottled:
-		s.Throttled()
-	case !failure.ArrivesBy.IsZero():
-		s.Unanswered(failure.ArrivesBy)
+		s.after(MaxPark-rand.N(MeanPark), &s.slots.parked)
+	case failure.ArrivesBy.IsZero():
+		s.after(untilSeen(), nil)
 	default:
-		s.Answered()
+		s.after(time.Until(failure.ArrivesBy)+untilSeen(), &s.slots.unanswered)
 	}
-}
-
-// Answered gives the slot back in one second. Call it after an answer, or if the call
-// failed before anything was sent. A random 0 to 1.5 % are added: otherwise a rival on a
-// network without latency could be throttled at every attempt.
-func (s *Slot) Answered() { s.after(untilSeen(), nil) }
-
-// Unanswered gives the slot back one second after arrivesBy, the latest time at which
-// the request can reach the API. Call it if there was no answer: the request may still
-// be on its way.
-func (s *Slot) Unanswered(arrivesBy time.Time) {
-	s.after(time.Until(arrivesBy)+untilSeen(), &s.slots.unanswered)
-}
-
-// Throttled parks the slot for 30 s ± 50 %. Each throttled answer so reduces the rate by
-// one slot for a while, until the rates of rivals fit into the limit.
-func (s *Slot) Throttled() {
-	s.after(MaxPark-rand.N(30*time.Second), &s.slots.parked)
 }
 
 // Unused gives the slot back at once. Call it if no call was made.
 func (s *Slot) Unused() { s.free(nil) }
 
+// untilSeen returns one second, plus a random 0 to 1.5 %: otherwise another client on a
+// network without latency could be throttled at every attempt.
 func untilSeen() time.Duration { return window + rand.N(window/70) }
 
 // after gives the slot back after d. Until then it is counted in why, a field of s.slots

@@ -15,7 +15,7 @@ const window = time.Second
 // outlive the account in a reload: if it comes back, its calls of the last second still
 // count. Create them with NewSlots. They are safe for concurrent use.
 type Slots struct {
-	mu         sync.Mutex // guards all below; locked before Budget.mu
+	mu         sync.Mutex // guards all below; locked before Shared.mu
 	limit      int
 	budget     *Shared // shared with the other accounts of the same identity; nil is none
 	out        map[*Slot]struct{}

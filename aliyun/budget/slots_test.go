@@ -12,6 +12,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/budget"
 )
 
+var throttled = &aliyun.Error{Class: aliyun.ClassThrottled}
+
 // The time until a slot is free again after each way to give it back.
 func TestSlotsAreGivenOut(t *testing.T) {
 	// take returns how long Take waited.
@@ -28,8 +30,8 @@ func TestSlotsAreGivenOut(t *testing.T) {
 		use            func(*budget.Slot) // how the only slot is given back
 		atLeast, below time.Duration      // until it is given out again
 	}{
-		"one second after the answer": {(*budget.Slot).Answered, time.Second, time.Second * 102 / 100},
-		"15 to 45 s after a throttle": {(*budget.Slot).Throttled, 15 * time.Second, 45 * time.Second},
+		"one second after the answer": {func(s *budget.Slot) { s.End(nil) }, time.Second, time.Second * 102 / 100},
+		"15 to 45 s after a throttle": {func(s *budget.Slot) { s.End(throttled) }, 15 * time.Second, 45 * time.Second},
 		"at once if it was not used":  {(*budget.Slot).Unused, 0, 400 * time.Millisecond},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -50,7 +52,7 @@ func TestSlotsAreGivenOut(t *testing.T) {
 			for range 3 {
 				slot, _ := take(t, slots)
 				time.Sleep(100 * time.Millisecond)
-				slot.Answered() // back at 1.1, 1.2, 1.3 s
+				slot.End(nil) // back at 1.1, 1.2, 1.3 s
 			}
 			slots.Resize(1)
 			if _, waited := take(t, slots); waited < time.Second || waited > time.Second*102/100 {
@@ -101,7 +103,7 @@ func TestSlotsAreGivenOut(t *testing.T) {
 			slots := budget.NewSlots(limit)
 			for range limit { // within a quarter of a second
 				slot, _ := take(t, slots)
-				slot.Throttled()
+				slot.End(throttled)
 			}
 			begin := time.Now()
 			for _, c := range []struct {
@@ -161,7 +163,7 @@ func TestSlotsDrawFromABudget(t *testing.T) {
 				return n
 			}
 			n++
-			slot.Answered()
+			slot.End(nil)
 		}
 	}
 	const soon = 900 * time.Millisecond // before any slot comes back

@@ -31,7 +31,7 @@ func TestBudgetsOfRemovedAccounts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			slot.Answered()
+			slot.End(nil)
 			synctest.Wait() // for the end of the account before
 			most = max(most, len(poller.budgets.slots)+len(poller.budgets.shared)+len(poller.stopping))
 			time.Sleep(100 * time.Millisecond)

@@ -18,11 +18,11 @@ type Capacity struct {
 // is answered: the interval, or what the budget allows if that is longer. used is the
 // part of the slots that other classes may take, 0 to 1.
 func (c Capacity) WorstAge(n int, interval time.Duration, used float64) time.Duration {
-	// A slot makes one call per second and round trip.
-	perSecond := float64(c.Slots-c.Away)/(1+c.RTT.Seconds()) + float64(c.Away)/30
+	// A slot makes one call per second and round trip, a parked slot one per time that it is parked.
+	perSecond := float64(c.Slots-c.Away)/(1+c.RTT.Seconds()) + float64(c.Away)/budget.MeanPark.Seconds()
 	round := time.Duration(float64(n) / (perSecond * (1 - used)) * float64(time.Second))
-	// The bound of the plan allows two percent and a second for starts at known
-	// moments, and for slots that are not free just now.
+	// Two percent and a second are for calls at known moments, and for slots that are not
+	// free just now.
 	worst := max(interval, round)*102/100 + time.Second + c.RTT
 	if c.Away >= c.Slots {
 		worst += budget.MaxPark // until the first one is back
@@ -30,10 +30,10 @@ func (c Capacity) WorstAge(n int, interval time.Duration, used float64) time.Dur
 	return worst + c.Late
 }
 
-// working is how many slots make calls. A parked slot makes one in the 30 s for which
-// it is parked on average.
+// working is how many slots make calls. A parked slot counts as the one call that it makes
+// in the time for which it is parked.
 func (c Capacity) working() float64 {
-	return float64(max(0, c.Slots-c.Away)) + float64(c.Away)/30
+	return float64(max(0, c.Slots-c.Away)) + float64(c.Away)/budget.MeanPark.Seconds()
 }
 
 // WorstAge is the oldest that the status of a live batch gets with this capacity.

@@ -37,7 +37,7 @@ var limiters = []struct {
 			if err != nil {
 				return nil, err
 			}
-			return slot.Answered, nil
+			return func() { slot.End(nil) }, nil
 		}
 	}},
 	{"One call after another, with 100 ms in between", func() limiter {

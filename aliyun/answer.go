@@ -143,7 +143,7 @@ func (e *Error) clean(secrets ...string) {
 
 // cleaned returns the first bytes of a text, at most limit, without the secrets.
 func cleaned(text string, limit int, secrets ...string) string {
-	return cut(redactStart(text, limit, secrets...), limit)
+	return cut(redact(text, limit, secrets...), limit)
 }
 
 func cut(text string, limit int) string {

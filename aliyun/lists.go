@@ -78,13 +78,15 @@ type Task struct {
 
 // The values of TaskStatus that mean something to the exporter.
 const (
-	TaskConfirm   = "CONFIRM" // only devices of batches with NeedConfirm have it
-	TaskSucceeded = "SUCCEEDED"
-	TaskFailed    = "FAILED"
+	TaskConfirm    = "CONFIRM"     // only devices of batches with NeedConfirm have it
+	TaskNotified   = "NOTIFIED"    // the upgrade was pushed to the device
+	TaskInProgress = "IN_PROGRESS" // the device reports progress
+	TaskSucceeded  = "SUCCEEDED"
+	TaskFailed     = "FAILED"
 )
 
 // TaskStatuses are the documented values of TaskStatus, in the order of a task's life.
-var TaskStatuses = []string{TaskConfirm, "QUEUED", "NOTIFIED", "IN_PROGRESS", TaskSucceeded, TaskFailed, "CANCELED"}
+var TaskStatuses = []string{TaskConfirm, "QUEUED", TaskNotified, TaskInProgress, TaskSucceeded, TaskFailed, "CANCELED"}
 
 // FinishedTaskStatuses are the values of TaskStatus in which a task has ended.
 var FinishedTaskStatuses = TaskStatuses[4:]

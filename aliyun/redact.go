@@ -2,21 +2,15 @@ package aliyun
 
 import (
 	"html"
-	"math"
 	"strconv"
 	"strings"
 )
 
 // redact replaces the secrets in a text, also if they are encoded for a URL, JSON, a Go
 // string or HTML, once or repeatedly. A gateway answers a wrong signature with the text
-// that it signed, which contains the token.
-func redact(text string, secrets ...string) string {
-	return redactStart(text, math.MaxInt, secrets...)
-}
-
-// redactStart returns the beginning of the redacted text, at least enough bytes of it.
-// It stops early because the peer decides how long the text is.
-func redactStart(text string, enough int, secrets ...string) string {
+// that it signed, which contains the token. redact returns the beginning of the redacted
+// text, at least enough bytes of it, because the peer decides how long the text is.
+func redact(text string, enough int, secrets ...string) string {
 	var b strings.Builder
 	for i := 0; i < len(text) && b.Len() < enough; {
 		n := 0 // length of the longest secret that begins here, in bytes

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"html"
+	"math"
 	"net/url"
 	"strconv"
 	"strings"
@@ -35,12 +36,12 @@ func TestRedact(t *testing.T) {
 		"in HTML by hexadecimal numbers": strings.ReplaceAll(html.EscapeString(secret), "+", "&#x2b;"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got, want := redact("x"+written+"="+written+"y", secret), "x<secret>=<secret>y"; got != want {
+			if got, want := redact("x"+written+"="+written+"y", math.MaxInt, secret), "x<secret>=<secret>y"; got != want {
 				t.Errorf("got %s of %s, want %s", got, written, want)
 			}
 			// The secret without its first or last byte.
 			for _, other := range []string{written[1:], written[:len(written)-1]} {
-				if got := redact(other, secret); got != other {
+				if got := redact(other, math.MaxInt, secret); got != other {
 					t.Errorf("a part of it, %s, became %s", other, got)
 				}
 			}
@@ -48,7 +49,7 @@ func TestRedact(t *testing.T) {
 	}
 	// Incomplete encodings, and text that only looks encoded.
 	for _, text := range []string{"", "%", "%2", `\`, `\u00`, "&", "&#43", "+", strings.Repeat("%25", 100)} {
-		if got := redact(text, secret, "", "+/"); got != text {
+		if got := redact(text, math.MaxInt, secret, "", "+/"); got != text {
 			t.Errorf("%q became %q", text, got)
 		}
 	}

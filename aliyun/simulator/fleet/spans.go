@@ -11,17 +11,8 @@ type span struct{ residue, from, to int }
 // below returns the number of devices of a span with an index below x.
 func (s span) below(x int) int { return count(s.residue, s.from, min(s.to, x)) }
 
-// tally counts the tasks by state. It is as fast for ten million devices as for ten
-// thousand.
-func (w Tasks) tally() (n tally) {
-	if w.fixed != nil {
-		return *w.fixed
-	}
-	w.each(func(state int, s span) { n[state] += s.below(w.total) })
-	return n
-}
-
-// each visits spans that together contain every device once.
+// each visits spans that together contain every device once. There are as many of them for
+// ten million devices as for ten thousand.
 func (w Tasks) each(visit func(state int, s span)) {
 	v, x := w.v, w.total
 	emit := func(state, residue, from, to int) {

@@ -204,3 +204,12 @@ func BenchmarkPageMillion(b *testing.B) {
 		w.page(stateFailed, 49*100, 100)
 	}
 }
+
+// tally counts the tasks by state.
+func (w Tasks) tally() (n tally) {
+	if w.fixed != nil {
+		return *w.fixed
+	}
+	w.each(func(state int, s span) { n[state] += s.below(w.total) })
+	return n
+}

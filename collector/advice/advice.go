@@ -50,14 +50,9 @@ func adviceFor(e *aliyun.Error) advice {
 	return cmp.Or(byCause, byClass)
 }
 
-// Cure writes the advice for a failed call to an instance as plain English text. subject is
-// what was asked for, such as "job j" or "these 3 jobs".
-func Cure(e *aliyun.Error, in aliyun.Instance, subject string) string {
-	return Say(e, in, phrase.Verbatim(subject)).In(phrase.English)
-}
-
-// Say returns what Cure writes, for readers of any language.
-func Say(e *aliyun.Error, in aliyun.Instance, subject phrase.Text) phrase.Text {
+// Cure returns the advice for a failed call to an instance as plain text. subject is what
+// was asked for, such as "job j" or "these 3 jobs".
+func Cure(e *aliyun.Error, in aliyun.Instance, subject phrase.Text) phrase.Text {
 	return cure{e, in, subject}
 }
 

@@ -8,14 +8,20 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
 )
+
+// english returns the cure as English text.
+func english(e *aliyun.Error, in aliyun.Instance, subject string) string {
+	return Cure(e, in, phrase.Verbatim(subject)).In(phrase.English)
+}
 
 // Each cause has a cure of its own, which names the endpoint.
 func TestEveryCauseHasACure(t *testing.T) {
 	in := aliyun.Instance{URL: "https://iot.example.com"}
 	seen := make(map[string]aliyun.Cause)
 	for _, cause := range aliyun.Causes {
-		text := Cure(&aliyun.Error{Class: aliyun.ClassTransport, Cause: cause}, in, "job j")
+		text := english(&aliyun.Error{Class: aliyun.ClassTransport, Cause: cause}, in, "job j")
 		if !strings.Contains(text, in.URL) || strings.ContainsAny(text, "{}`") {
 			t.Errorf("%s: %q", cause, text)
 		}
@@ -25,7 +31,7 @@ func TestEveryCauseHasACure(t *testing.T) {
 		seen[text] = cause
 	}
 	for _, class := range aliyun.Classes {
-		text := Cure(&aliyun.Error{Class: class, Cause: "of a newer state file"}, in, "job j")
+		text := english(&aliyun.Error{Class: class, Cause: "of a newer state file"}, in, "job j")
 		if text == "" || seen[text] != "" {
 			t.Errorf("%s without a known cause: %q", class, text)
 		}
@@ -41,11 +47,11 @@ func TestCureWithoutACredential(t *testing.T) {
 	if !ok {
 		t.Fatal(err)
 	}
-	if got := Cure(failure, aliyun.Instance{}, "job"); !strings.Contains(got, "has no access key") || !strings.Contains(got, "ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED") {
+	if got := english(failure, aliyun.Instance{}, "job"); !strings.Contains(got, "has no access key") || !strings.Contains(got, "ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED") {
 		t.Errorf("%v: %s", err, got)
 	}
 	refused := &aliyun.Error{Class: aliyun.ClassAuth, HTTPStatus: 403}
-	if got := Cure(refused, aliyun.Instance{}, "job"); strings.Contains(got, "has no access key") {
+	if got := english(refused, aliyun.Instance{}, "job"); strings.Contains(got, "has no access key") {
 		t.Errorf("of a refused key: %s", got)
 	}
 }
@@ -84,7 +90,7 @@ func TestCuresOfGatewayCodes(t *testing.T) {
 		{"Account.OverDue", "", unpaid},
 	} {
 		for _, code := range []string{c.code, strings.ToUpper(c.code), strings.ToLower(c.code)} {
-			got := Cure(&aliyun.Error{Class: aliyun.ClassInvalid, Code: code, Message: c.message}, aliyun.Instance{URL: "https://iot.example.com"}, "job j")
+			got := english(&aliyun.Error{Class: aliyun.ClassInvalid, Code: code, Message: c.message}, aliyun.Instance{URL: "https://iot.example.com"}, "job j")
 			if !strings.Contains(got, c.want) || strings.ContainsAny(got, "{}`") {
 				t.Errorf("%s, %q: %q, want one with %q", code, c.message, got, c.want)
 			}
@@ -95,10 +101,10 @@ func TestCuresOfGatewayCodes(t *testing.T) {
 // Alibaba's support is named only for an answer of the API: it knows no other requests.
 func TestCuresWithoutAWordOfTheAPI(t *testing.T) {
 	in := aliyun.Instance{URL: "https://iot.example.com"}
-	if got := Cure(&aliyun.Error{Class: aliyun.ClassServer, HTTPStatus: 502, Err: errors.New("the answer is an HTML page")}, in, "job j"); !strings.Contains(got, "ask the operator of the proxy") {
+	if got := english(&aliyun.Error{Class: aliyun.ClassServer, HTTPStatus: 502, Err: errors.New("the answer is an HTML page")}, in, "job j"); !strings.Contains(got, "ask the operator of the proxy") {
 		t.Error(got)
 	}
-	if got := Cure(&aliyun.Error{Class: aliyun.ClassServer, Code: "InternalError"}, in, "job j"); !strings.Contains(got, "support") {
+	if got := english(&aliyun.Error{Class: aliyun.ClassServer, Code: "InternalError"}, in, "job j"); !strings.Contains(got, "support") {
 		t.Error(got)
 	}
 }

@@ -3,9 +3,8 @@
 // deploy/docs/troubleshooting.md show them.
 //
 // The advice for an error is found by the API's code, then by what keeps the endpoint from
-// answering, then by the class of the error. [Cure] writes it for one call, with the
-// endpoint and the id that was asked for; [Say] does in the language of a reader. [Document]
-// writes that table.
+// answering, then by the class of the error. [Cure] is that of one call, with the endpoint
+// and the id that was asked for, in any language. [Document] writes that table.
 //
 // The package knows the classes, codes and causes of package aliyun. It knows nothing of
 // batches, makes no calls and keeps nothing.

@@ -60,7 +60,7 @@ func TestCuresOfBusinessCodes(t *testing.T) {
 				if !ok || failure.Code != written {
 					t.Fatalf("%s: %v", written, err)
 				}
-				got := Cure(failure, in, "product a1Typo")
+				got := english(failure, in, "product a1Typo")
 				if want := cureOf[code]; want == "" || !strings.Contains(got, want) {
 					t.Errorf("%s with HTTP %d is %s, and the cure %q, want one with %q", written, status, failure.Class, got, want)
 				}

@@ -20,8 +20,9 @@ const (
 	maxRate = 10
 )
 
-// Config writes the plan of a configuration to w: which accounts belong to which shard, and how old the data of each account can get if
-// all batches were IN_PROGRESS. It returns the error of load or of w.
+// Config writes the plan of a configuration to w: which accounts belong to which shard, and how
+// old the data of each account would get if all batches were IN_PROGRESS. It returns the error
+// of load or of w.
 func Config(w io.Writer, load func() (target.Setup, error)) error {
 	setup, err := load()
 	if err != nil {
@@ -44,7 +45,11 @@ type need struct {
 
 // needs returns the needs of an account, one for each operation.
 func needs(a target.Account, r target.Rules) []need {
-	needs := []need{{aliyun.OpQueryOTAJob, len(a.Targets), "jobs", len(a.Discover) > 0, 1, r.Interval, "interval", 1}}
+	discovers := len(a.Discover) > 0
+	needs := []need{{
+		operation: aliyun.OpQueryOTAJob, ids: len(a.Targets), noun: "jobs", more: discovers,
+		calls: 1, every: r.Interval, setting: "interval", per: 1,
+	}}
 	products, packages := 0, 0
 	noun, pages := "products", 1
 	for _, d := range a.Discover {
@@ -57,15 +62,24 @@ func needs(a target.Account, r target.Rules) []need {
 	for _, operation := range a.Operations() {
 		switch operation {
 		case aliyun.OpListOTAJobByFirmware:
-			lists := need{operation, packages, "packages", a.BulkStatus || products > 0, 1, r.ListWait(len(a.Discover) > 0), "interval", 1}
-			if lists.per = float64(r.Interval) / float64(lists.every); len(a.Discover) > 0 && lists.every == r.DiscoveryInterval {
+			lists := need{
+				operation: operation, ids: packages, noun: "packages", more: a.BulkStatus || products > 0,
+				calls: 1, every: r.ListWait(discovers), setting: "interval",
+			}
+			if lists.per = float64(r.Interval) / float64(lists.every); discovers && lists.every == r.DiscoveryInterval {
 				lists.setting, lists.per = "discovery_interval", 1
 			}
 			needs = append(needs, lists)
 		case aliyun.OpListOTAFirmware:
-			needs = append(needs, need{operation, products, noun, false, pages, r.DiscoveryInterval, "discovery_interval", 1})
+			needs = append(needs, need{
+				operation: operation, ids: products, noun: noun,
+				calls: pages, every: r.DiscoveryInterval, setting: "discovery_interval", per: 1,
+			})
 		case aliyun.OpListOTATaskByJob:
-			needs = append(needs, need{operation, len(a.Targets), "jobs", len(a.Discover) > 0, 1 + len(aliyun.TaskStatuses), r.DeviceInterval, "device_interval", 1})
+			needs = append(needs, need{
+				operation: operation, ids: len(a.Targets), noun: "jobs", more: discovers,
+				calls: 1 + len(aliyun.TaskStatuses), every: r.DeviceInterval, setting: "device_interval", per: 1,
+			})
 		}
 	}
 	return needs

@@ -10,7 +10,6 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/printable"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/advice"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
@@ -101,42 +100,6 @@ func (g *group) result() string {
 	return strings.Join(parts, ", ")
 }
 
-// problem is a set of failures with the same cure. They are of one group if the cure names the
-// IDs.
-type problem struct {
-	operations []string
-	failures   []finding
-}
-
-// problems sorts the failures of an account by cure, in the order of the first failure of each.
-func (a *checkedAccount) problems() (all []*problem) {
-	const anyID = "\x00"
-	type kind struct {
-		group      *group // nil: any
-		class      aliyun.Class
-		code, cure string
-	}
-	of := make(map[kind]*problem)
-	for _, g := range a.groups {
-		slices.SortFunc(g.failures, func(a, b finding) int { return cmp.Compare(a.at, b.at) })
-		for _, f := range g.failures {
-			k := kind{class: f.Class, code: f.Code, cure: advice.Cure(f.Error, g.instance, anyID)}
-			if strings.Contains(k.cure, anyID) {
-				k.group = g
-			}
-			if of[k] == nil {
-				of[k] = &problem{}
-				all = append(all, of[k])
-			}
-			of[k].failures = append(of[k].failures, f)
-			if !slices.Contains(of[k].operations, g.operation) {
-				of[k].operations = append(of[k].operations, g.operation)
-			}
-		}
-	}
-	return all
-}
-
 // writeFailures writes each cure once, with its IDs.
 func (c *liveCheck) writeFailures(w io.Writer, a *checkedAccount) {
 	for _, p := range a.problems() {
@@ -145,7 +108,7 @@ func (c *liveCheck) writeFailures(w io.Writer, a *checkedAccount) {
 		if n := len(p.failures); n > 1 {
 			subject, answer = fmt.Sprintf("these %d %ss", n, g.noun), "The first answer was"
 		}
-		cure := advice.Cure(first.Error, g.instance, subject)
+		cure := cureOf(first, subject)
 		fmt.Fprintf(w, "\naccount %q, %s: %s\n  %s: %s\n", a.Name, strings.Join(p.operations, ", "), printable.Text(cure),
 			answer, printable.Shorten(first.Error.Error(), maxAnswer))
 		if !aliyun.AccountWide(first.Error) && first.Class != aliyun.ClassThrottled { // else the IDs are not the problem

@@ -47,7 +47,7 @@ func troubled(account, jobID, text string) *store.Store {
 	}
 	s.AsOf, s.Asked = time.Now(), time.Now()
 	s.Devices = &store.DeviceCounts{ByStatus: map[string]int{"FAILED": 5000, "SUCCEEDED": 5, "QUEUED": 7, text: 1}, Total: 5013, Reasons: map[string]int{text: 100, "unread": 4900}, AsOf: time.Now(), FinishedAt: at}
-	for i := range store.MaxFailed {
+	for i := range aliyun.TasksPerPage {
 		s.Devices.Failed = append(s.Devices.Failed, store.FailedDevice{Name: text, SrcVersion: text, DestVersion: text, Text: fmt.Sprint(text, i), Reason: text, At: at})
 	}
 	failure := &aliyun.Error{Operation: aliyun.OpQueryOTAJob, Class: aliyun.ClassServer, Code: text, Message: text, RequestID: text}

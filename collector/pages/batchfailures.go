@@ -83,7 +83,7 @@ func (r *pageRow) FailedDevices() []failedDevice {
 	if r.Devices == nil {
 		return nil
 	}
-	failed := slices.Clone(r.Devices.Failed[:min(len(r.Devices.Failed), store.MaxFailed)])
+	failed := slices.Clone(r.Devices.Failed)
 	slices.SortStableFunc(failed, func(a, b store.FailedDevice) int {
 		return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.Name, b.Name))
 	})

@@ -68,7 +68,7 @@ func (v *batchView) Troubles() []trouble {
 		if c := v.DevicesErr.Class; c == aliyun.ClassAuth || c == aliyun.ClassPermission {
 			runbook = "OTAAccountFailing"
 		}
-		add(runbook, phrase.Of("The last count of the devices failed, so their numbers get older."), advice.Say(v.DevicesErr, v.Instance, v.subject()))
+		add(runbook, phrase.Of("The last count of the devices failed, so their numbers get older."), advice.Cure(v.DevicesErr, v.Instance, v.subject()))
 	}
 	return all
 }
@@ -95,7 +95,7 @@ func (v *batchView) addLate(add func(runbook string, text, cure phrase.Text)) {
 	}
 	if d := v.Devices; d != nil && d.Unfinished() > 0 && d.AsOf.Sub(v.LastFinished()) >= noProgress {
 		text := phrase.Sentences{phrase.Of("No device has finished for two hours.")}
-		if waiting := d.ByStatus["NOTIFIED"] + d.ByStatus["IN_PROGRESS"]; waiting == 0 {
+		if waiting := d.ByStatus[aliyun.TaskNotified] + d.ByStatus[aliyun.TaskInProgress]; waiting == 0 {
 			text = append(text, phrase.Of("The rest is offline or waits for its turn; no timeout runs for such devices."))
 		}
 		add("OTAJobNoProgress", text, nil)
@@ -108,7 +108,7 @@ func (v *batchView) failsOften() bool {
 	if v.Devices == nil || aliyun.Text(v.Job.JobType) == "VERIFY_FIRMWARE" {
 		return false
 	}
-	failed := v.Devices.ByStatus["FAILED"]
-	tried := failed + v.Devices.ByStatus["SUCCEEDED"]
+	failed := v.Devices.ByStatus[aliyun.TaskFailed]
+	tried := failed + v.Devices.ByStatus[aliyun.TaskSucceeded]
 	return tried >= minTried && float64(failed) > failedShare*float64(tried)
 }

@@ -24,10 +24,10 @@ type failure struct {
 }
 
 // newFailure returns the failure of a call to an instance. subject is what was asked for, as in
-// [advice.Say].
+// [advice.Cure].
 func newFailure(e *aliyun.Error, in aliyun.Instance, subject phrase.Text, age *moment, failures int) *failure {
 	f := &failure{
-		Cure: advice.Say(e, in, subject), Class: string(e.Class), Code: e.Code, Age: age, Failures: failures, RequestID: e.RequestID,
+		Cure: advice.Cure(e, in, subject), Class: string(e.Class), Code: e.Code, Age: age, Failures: failures, RequestID: e.RequestID,
 	}
 	switch {
 	case e.Message != "":
@@ -82,5 +82,5 @@ func (r *pageRow) OldCounts() *moment {
 // exporter marks every batch.
 const oldCounts = 10 * time.Minute
 
-// subject is what calls about the batch were about, as in [advice.Say].
+// subject is what calls about the batch were about, as in [advice.Cure].
 func (r *pageRow) subject() phrase.Text { return phrase.Of("job %s", r.JobID) }

@@ -164,7 +164,7 @@ func (v *pageView) showOutages(found []*outage, poller *poll.Poller) {
 	}
 }
 
-// subject is what the calls were about, as in [advice.Say].
+// subject is what the calls were about, as in [advice.Cure].
 func (of *outage) subject() phrase.Text {
 	if n := of.Batches + of.Counts; n > 1 || of.Lists == 0 {
 		return phrase.Of("these %s jobs", phrase.Number(max(of.Batches, of.Counts)))

@@ -69,10 +69,10 @@ func (s Site) Find(account, jobID string, now time.Time) (b Batch, ok bool) {
 func (r *pageRow) batch() Batch {
 	b := Batch{State: r.State, Next: r.next, Deadline: r.deadline, Basis: r.Basis, Overdue: r.Overdue(), Firmware: r.Firmware}
 	if r.Err != nil {
-		b.Cure = advice.Say(r.Err, r.Instance, r.subject()).In(phrase.English)
+		b.Cure = advice.Cure(r.Err, r.Instance, r.subject()).In(phrase.English)
 	}
 	if r.DevicesErr != nil {
-		b.DevicesCure = advice.Say(r.DevicesErr, r.Instance, r.subject()).In(phrase.English)
+		b.DevicesCure = advice.Cure(r.DevicesErr, r.Instance, r.subject()).In(phrase.English)
 	}
 	return b
 }

@@ -86,8 +86,8 @@ func (a *account) start(ctx context.Context) {
 	}()
 }
 
-// stop ends the polling. It does not wait for calls. With the lock: a call that ends now
-// either was taken up or will not be.
+// stop ends the polling. It does not wait for calls. It takes the lock, so that the outcome
+// of a call that ends at the same time is taken up completely or not at all.
 func (a *account) stop() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -124,7 +124,7 @@ func (a *account) update(before, after *store.State) {
 	a.jobQueryLane.wake()
 	a.taskCounts.watch(after, now)
 	a.taskCountLane.wake()
-	if a.config.BulkStatus && after.Origin == target.Configured && (before == nil || before.Job == nil != (after.Job == nil) || before.Job.Ended() != after.Job.Ended()) {
+	if a.config.BulkStatus && statusList(before) != statusList(after) {
 		a.watchJobLists(now)
 	}
 	if before != nil {

@@ -10,8 +10,8 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/conditions"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
 )
 
 // Each fault shows its class and code, the log has one line about it, what was known
@@ -26,7 +26,7 @@ func TestFaultMatrix(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(allFaults())) {
 		c, typical := typicalFaults[name]
 		if !typical {
-			if c = otherFaults[name]; conditions.UnderRace() {
+			if c = otherFaults[name]; repository.UnderRace() {
 				continue // they take the same ways
 			}
 			turn++

@@ -60,7 +60,7 @@ func (o firmwareListOperation) takeEnd(of target.Product, r *listRead, complete 
 		}
 	}
 	a.publishFirmwares()
-	if sameID := func(aliyun.Firmware, aliyun.Firmware) bool { return true }; !ok || !maps.EqualFunc(found, known, sameID) {
+	if !ok || !maps.Equal(keys(found), keys(known)) {
 		a.watchJobLists(now)
 	}
 }

@@ -84,8 +84,8 @@ func (a *account) watchJobLists(now time.Time) {
 	a.wanted = make(map[target.Firmware]listedFor)
 	if a.config.BulkStatus {
 		for _, s := range a.store.Account(a.name) {
-			if s.Job != nil && s.Origin == target.Configured && !s.Job.Ended() && aliyun.Text(s.Job.FirmwareID) != "" {
-				a.wanted[target.Firmware{Instance: s.Instance, ID: *s.Job.FirmwareID}] = listedFor{region: s.Region}
+			if of := statusList(s); of.ID != "" {
+				a.wanted[of] = listedFor{region: s.Region}
 			}
 		}
 	}
@@ -102,6 +102,16 @@ func (a *account) watchJobLists(now time.Time) {
 	}
 	a.jobLists.watch(keys(a.wanted), now)
 	a.jobListLane.wake()
+}
+
+// statusList returns the firmware whose job list keeps the status of a configured batch
+// fresh. Its ID is "" if there is none: the batch has ended, or its firmware is not known.
+// s may be nil.
+func statusList(s *store.State) target.Firmware {
+	if s == nil || s.Origin != target.Configured || s.Job == nil || s.Job.Ended() {
+		return target.Firmware{}
+	}
+	return target.Firmware{Instance: s.Instance, ID: aliyun.Text(s.Job.FirmwareID)}
 }
 
 // keys is the set of the keys of a map.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
@@ -23,8 +24,8 @@ func TestKeptFailures(t *testing.T) {
 	for round := range 3 {
 		whole := 0
 		for i := range 600 {
-			switch n := count(fmt.Sprint("job-", i), store.MaxFailed); {
-			case n == store.MaxFailed:
+			switch n := count(fmt.Sprint("job-", i), aliyun.TasksPerPage); {
+			case n == aliyun.TasksPerPage:
 				whole++
 			case n != fewFailures:
 				t.Fatalf("%d devices of a batch are kept", n)
@@ -35,7 +36,7 @@ func TestKeptFailures(t *testing.T) {
 		}
 	}
 	before := len(states["job-0"].Devices.Failed)
-	if got := count("another", store.MaxFailed); got != fewFailures || len(states["job-0"].Devices.Failed) != before {
+	if got := count("another", aliyun.TasksPerPage); got != fewFailures || len(states["job-0"].Devices.Failed) != before {
 		t.Errorf("%d devices of one more batch are kept", got)
 	}
 	if got := count("few", 7); got != 7 {
@@ -49,7 +50,7 @@ func TestKeptFailures(t *testing.T) {
 	if kept.all != fewFailures {
 		t.Errorf("%d devices are kept, want %d", kept.all, fewFailures)
 	}
-	if got := count("another", store.MaxFailed); got != store.MaxFailed {
+	if got := count("another", aliyun.TasksPerPage); got != aliyun.TasksPerPage {
 		t.Errorf("%d devices are kept when there is room", got)
 	}
 	kept.note(&store.State{Target: target.Target{JobID: "another"}}) // the batch is gone

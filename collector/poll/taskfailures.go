@@ -16,7 +16,7 @@ func failures(tasks []aliyun.Task, failed int, rules reason.Rules) (reasons map[
 	if failed == 0 {
 		return nil, nil
 	}
-	reasons, devices = make(map[string]int), make([]store.FailedDevice, 0, min(failed, len(tasks), store.MaxFailed))
+	reasons, devices = make(map[string]int), make([]store.FailedDevice, 0, min(failed, len(tasks)))
 	texts := make(map[string]string) // equal texts of many devices share their memory
 	shared := func(s *string) string {
 		text := aliyun.Text(s)
@@ -28,7 +28,7 @@ func failures(tasks []aliyun.Task, failed int, rules reason.Rules) (reasons map[
 	known := make(map[[2]string]string) // reasons
 	for i := range tasks {
 		t := &tasks[i]
-		if aliyun.Text(t.TaskStatus) != aliyun.TaskFailed || len(devices) == min(failed, store.MaxFailed) {
+		if aliyun.Text(t.TaskStatus) != aliyun.TaskFailed || len(devices) == failed {
 			continue
 		}
 		d := store.FailedDevice{
@@ -57,11 +57,10 @@ func failures(tasks []aliyun.Task, failed int, rules reason.Rules) (reasons map[
 }
 
 const (
-	// maxKeptFailures is how many failed devices of an account are kept without a limit but
-	// that of a batch, [store.MaxFailed]. They need about 7 MiB.
+	// maxKeptFailures is how many failed devices of an account are kept before the number for
+	// each batch is limited. They need about 7 MiB.
 	maxKeptFailures = 50_000
-	// fewFailures is how many of a batch are kept beyond that: with the most batches that
-	// an account can discover, 28 MiB.
+	// fewFailures is that limit: with the most batches that an account can discover, 28 MiB.
 	fewFailures = 10
 )
 

@@ -15,12 +15,12 @@ var platformTexts = map[string]string{
 var steps = map[string]string{"1": upgrade, "2": download, "3": verify, "4": burn}
 
 // stepPattern matches a step in Progress or alone in TaskDesc: "-2", "-2.00", "step: -2" or
-// {"step":"-2"}. Other numbers of a text are codes of the device's own.
+// {"step":"-2"}. Other numbers in a text are codes of the device program.
 var stepPattern = regexp.MustCompile(`(?i)(?:^|["'{\s]step["']?\s*[:=]?\s*|^step["']?\s*[:=]?\s*)["']?-([1-4])(?:\.0*)?["']?(?:$|[,;}\s])`)
 
-// words are what device programs write, by what is most telling: a download that timed out
-// is a failed download, and the update that failed its signature a failed verification.
-// Public programs in English and in Chinese are in the test.
+// words match what device programs write, the most specific reason first: a download that
+// timed out is a failed download, and an update with a wrong signature is a failed
+// verification. The test has texts of public programs in English and in Chinese.
 var words = []Rule{
 	{other, regexp.MustCompile(`(?i)cancel|取消`)},
 	{versionMismatch, regexp.MustCompile(`(?i)version.*(conform|match|differ|invalid|illegal|wrong|incorrect|unexpected|inconsistent)` +
@@ -33,9 +33,9 @@ var words = []Rule{
 	{upgrade, regexp.MustCompile(`(?i)upgrad|updat|instal|升级|安装|更新`)},
 }
 
-// builtIn is the reason by the built-in rules. What the platform writes goes first: the
-// last step may be older than the timeout. A step that names what failed goes before
-// words; the step -1 only says that something did.
+// builtIn returns the reason by the built-in rules. What the platform writes goes first:
+// the last step may be older than the timeout. A step that names what failed goes before
+// words, but the step -1 only says that something failed.
 func builtIn(text, progress string) string {
 	if reason, ok := platformTexts[strings.ToLower(strings.TrimSpace(text))]; ok {
 		return reason
@@ -59,7 +59,7 @@ func builtIn(text, progress string) string {
 	return other
 }
 
-// stepOf is the reason by the step in a text, "" if there is none.
+// stepOf returns the reason by the step in a text, "" if there is none.
 func stepOf(text string) string {
 	if found := stepPattern.FindStringSubmatch(strings.TrimSpace(text)); found != nil {
 		return steps[found[1]]

@@ -5,5 +5,5 @@
 // fails. Everything else is the text of some device program. [Rules.Of] tries the rules of
 // the configuration first, then what is documented, then words that device programs use.
 //
-// The text itself never leaves this package: it may name devices and people.
+// A reason never contains a part of the text, which may name devices and people.
 package reason

@@ -18,8 +18,8 @@ const (
 	Unread          = "unread"           // the device was counted, but its text was not read
 )
 
-// maxReasons is how many different reasons a batch can have: 20 of the configuration and the
-// built-in ones.
+// maxReasons is how many different reasons a batch can have: 20 of the configuration, which
+// allows no more, and the 8 built-in ones.
 const maxReasons = 20 + 8
 
 // MaxText is how much of a text is looked at, in bytes.

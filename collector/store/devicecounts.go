@@ -17,8 +17,8 @@ type DeviceCounts struct {
 	// Reasons says why the FAILED devices failed: how many for each reason, see package
 	// reason. They add up to ByStatus["FAILED"]; nil: no device failed.
 	Reasons map[string]int
-	// Failed are the failed devices that were read, at most MaxFailed. The state file does
-	// not keep them.
+	// Failed are the failed devices that were read, at most one page of them. The state file
+	// does not keep them.
 	Failed []FailedDevice
 	AsOf   time.Time // when the round began
 	// FinishedAt is when the first round began that counted this number of finished
@@ -27,6 +27,18 @@ type DeviceCounts struct {
 	// earlier are earlier counts of the finished devices, see Rate. The state file does not
 	// keep them.
 	earlier []finishedCount
+}
+
+// FailedDevice is a device of a batch whose upgrade failed. Its texts are what the device
+// or the API sent, each in one short line that is safe to show. They may be on pages, but
+// must not become labels, nor be logged or saved.
+type FailedDevice struct {
+	Name        string // DeviceName
+	SrcVersion  string
+	DestVersion string
+	Text        string    // what is said about the failure; "": nothing is
+	Reason      string    // the key of the device in [DeviceCounts.Reasons]
+	At          time.Time // when the task last changed, which is when it failed; zero: unknown
 }
 
 // Statuses returns the task statuses that were counted: the documented ones in their

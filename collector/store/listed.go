@@ -15,7 +15,8 @@ func (s *State) ShownByList(in *aliyun.JobSummary, asOf time.Time) *State {
 		return s
 	}
 	next := *s
-	if next.Listed, next.summary = asOf, in; !s.Listed.IsZero() {
+	next.Listed, next.summary = asOf, in
+	if !s.Listed.IsZero() {
 		next.ListedEvery = asOf.Sub(s.Listed)
 	}
 	switch repeated := s.summary != nil && !differ(in, s.summary.JobStatus, s.summary.UtcModified); {

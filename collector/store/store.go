@@ -15,8 +15,8 @@ import (
 // Each account has one writer: only the poller of the account adds, replaces and
 // removes its batches.
 type Store struct {
-	// mu guards all fields below. It is the innermost lock: no other lock is taken
-	// and no function of another package's value is called while it is held.
+	// mu guards all fields below. It is the innermost lock: no other lock is taken while it
+	// is held.
 	mu        sync.RWMutex
 	states    map[key]*State
 	sorted    []key                                  // the keys of states, by account and job id: the order of /metrics

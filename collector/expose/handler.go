@@ -3,6 +3,7 @@ package expose
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 
@@ -47,7 +48,7 @@ func NewHandler(store *store.Store, self prometheus.Gatherer, logger log.Logger)
 	// halves the CPU time of a large scrape.
 	compress, err := gzhttp.NewWrapper(gzhttp.CompressionLevel(gzip.BestSpeed), gzhttp.EnableZstd(false))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("compression of /metrics: %w", err)
 	}
 	return compress(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		format := expfmt.NegotiateAccept(r.Header, expfmt.FmtProtoDelim, expfmt.FmtOpenMetrics_1_0_0, expfmt.FmtText)

@@ -12,6 +12,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/promtext"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/situations"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
@@ -33,7 +34,7 @@ func TestEveryFieldReachesMetrics(t *testing.T) {
 			value.SetZero()
 			absent := rendered(t, job)
 			label := strings.Count(absent, `=""`) == strings.Count(full, `=""`)+1
-			metric := len(harness.Families(absent)) == len(harness.Families(full))-1
+			metric := len(promtext.Names(absent)) == len(promtext.Names(full))-1
 			if label == metric {
 				t.Errorf("without the field, no metric disappears and no label of job_info becomes empty (-with +without):\n%s", cmp.Diff(full, absent))
 			}

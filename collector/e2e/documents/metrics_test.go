@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/exportertest"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/promtext"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
 )
 
@@ -18,7 +19,7 @@ func TestEveryMetricIsDocumented(t *testing.T) {
 	got := make(map[string]bool)
 	// Some appear only after the first discovery, or the first failure.
 	exportertest.Eventually(t, func() string {
-		for _, name := range familyNames(e.Metrics()) {
+		for _, name := range promtext.Names(e.Metrics()) {
 			if strings.HasPrefix(name, "aliyun_iot_ota_") { // not those of the Go client library
 				got[name] = true
 			}

@@ -14,12 +14,11 @@ import (
 	"github.com/go-kit/log"
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
-	"github.com/prometheus/common/expfmt"
-	"github.com/prometheus/common/model"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/expose"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/exportertest"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/promtext"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
@@ -76,32 +75,17 @@ func ownMetricTable(t *testing.T) string {
 // metricTable has a row for each metric whose name begins with the prefix, in the order of
 // the text. It omits the implied labels, which the document explains separately.
 func metricTable(t *testing.T, text, prefix string, implied ...string) string {
-	parser := expfmt.NewTextParser(model.UTF8Validation)
-	families, err := parser.TextToMetricFamilies(strings.NewReader(text))
-	if err != nil {
-		t.Fatal(err)
-	}
+	t.Helper()
+	families := promtext.Read(t, strings.NewReader(text))
 	var b strings.Builder
 	b.WriteString("| Metric | Type | Labels | Meaning |\n| --- | --- | --- | --- |\n")
-	for _, name := range familyNames(text) {
+	for _, name := range promtext.Names(text) {
 		if strings.HasPrefix(name, prefix) {
 			f := families[name]
 			fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", name, strings.ToLower(f.GetType().String()), labelNames(f, implied), cell(f.GetHelp()))
 		}
 	}
 	return b.String()
-}
-
-// familyNames returns the names of the metrics in the order of the text.
-func familyNames(text string) []string {
-	var names []string
-	for line := range strings.Lines(text) {
-		if rest, ok := strings.CutPrefix(line, "# TYPE "); ok {
-			name, _, _ := strings.Cut(rest, " ")
-			names = append(names, name)
-		}
-	}
-	return names
 }
 
 // labelNames returns the labels of all samples of a metric in the order in which they appear.

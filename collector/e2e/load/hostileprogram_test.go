@@ -14,10 +14,9 @@ import (
 	"time"
 
 	dto "github.com/prometheus/client_model/go"
-	"github.com/prometheus/common/expfmt"
-	"github.com/prometheus/common/model"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/exportertest"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/promtext"
 )
 
 // command is a command that runs the program with a resolv.conf of its own, which names the
@@ -63,8 +62,7 @@ func scrapeOf(e *exportertest.Process) (scrape, error) {
 	if err != nil {
 		return scrape{}, err
 	}
-	parser := expfmt.NewTextParser(model.UTF8Validation)
-	families, err := parser.TextToMetricFamilies(strings.NewReader(text))
+	families, err := promtext.Parse(strings.NewReader(text))
 	return scrape{at, text, families}, err
 }
 

@@ -15,8 +15,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/conditions"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/exportertest"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
 )
 
 var soak = flag.Duration("soak", 0, "how long TestSoak runs, in real time; 0 skips it")
@@ -128,7 +128,7 @@ accounts:
 		t.Logf("%s: %+v", operation, sim.Calls("main", operation))
 	}
 	resident := max(8, before.Resident/10)
-	if conditions.UnderRace() {
+	if repository.UnderRace() {
 		resident = math.Inf(1) // the memory of the race detector itself grows
 	}
 	for _, c := range []struct {

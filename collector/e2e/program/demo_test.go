@@ -55,16 +55,10 @@ func TestDemo(t *testing.T) {
 // lines of this test come from the start, from polling and from exporter-toolkit.
 func TestLogLines(t *testing.T) {
 	t.Parallel()
-	const failing = "polling the batch fails" // one batch of the demo does not exist
 	// start returns the lines that are logged until a batch fails.
 	start := func(t *testing.T, format string) *bufio.Scanner {
 		e := exportertest.Start(t, "--demo", "--log.format="+format)
-		exportertest.Eventually(t, func() string {
-			if !strings.Contains(e.Log.String(), failing) {
-				return "the log line about a batch that fails"
-			}
-			return ""
-		})
+		e.AwaitLog("polling the batch fails") // one batch of the demo does not exist
 		return bufio.NewScanner(strings.NewReader(e.Log.String()))
 	}
 	t.Run("logfmt", func(t *testing.T) {

@@ -23,12 +23,7 @@ func TestLogOfHostileAnswers(t *testing.T) {
 	for _, format := range []string{"logfmt", "json"} {
 		t.Run(format, func(t *testing.T) {
 			e := exportertest.Start(t, "--log.format="+format, "--config.file="+exportertest.TempFile(t, "config.yml", strings.Replace(exportertest.SmallestConfig, "http://127.0.0.1:9", api.URL, 1)))
-			exportertest.Eventually(t, func() string {
-				if strings.Contains(e.Log.String(), "polling the batch fails") {
-					return ""
-				}
-				return "the failure in the log"
-			})
+			e.AwaitLog("polling the batch fails")
 			exportertest.WantIn(t, e.Log.String(), "evil")
 			for line := range strings.Lines(e.Log.String()) {
 				if len(line) > 8<<10 {

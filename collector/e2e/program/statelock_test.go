@@ -37,12 +37,7 @@ func TestTwoExportersWithOneStateFile(t *testing.T) {
 
 	for _, end := range []func(){func() { first.End(syscall.SIGTERM) }, func() { first.Kill() }} {
 		next := exportertest.StartProcess(t, exportertest.Command(t, args...))
-		exportertest.Eventually(t, func() string {
-			if strings.Contains(next.Log.String(), "waiting for it to end") {
-				return ""
-			}
-			return "the next exporter to wait"
-		})
+		next.AwaitLog("waiting for it to end")
 		end()
 		next.AwaitListening()
 		if gone := exportertest.Missing(next.Batches(), []string{"job1", "job2"}); len(gone) > 0 {
@@ -63,12 +58,7 @@ func TestReloadDuringTheStart(t *testing.T) {
 	first := exportertest.StartProcess(t, exportertest.Command(t, args...))
 	first.AwaitListening()
 	next := exportertest.StartProcess(t, exportertest.Command(t, args...))
-	exportertest.Eventually(t, func() string {
-		if strings.Contains(next.Log.String(), "waiting for it to end") {
-			return ""
-		}
-		return "the next exporter to wait"
-	})
+	next.AwaitLog("waiting for it to end")
 	next.Signal(syscall.SIGHUP)
 	first.End(syscall.SIGTERM)
 	next.AwaitListening()

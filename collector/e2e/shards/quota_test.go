@@ -1,7 +1,6 @@
 package shards_test
 
 import (
-	"slices"
 	"testing"
 	"time"
 
@@ -22,11 +21,7 @@ func TestSeveralExportersKeepTheQuota(t *testing.T) {
 	}{
 		"a pair": {func(a target.Account) [][]target.Account { return [][]target.Account{{a}, {a}} }, 1},
 		"shards of accounts with the same credentials": {func(a target.Account) [][]target.Account {
-			second := a
-			second.Name, second.Targets = "partner", slices.Clone(a.Targets) // alone, it would be in another shard
-			for i := range second.Targets {
-				second.Targets[i].Account = second.Name
-			}
+			second := harness.Renamed(a, "partner") // alone, it would be in another shard
 			return [][]target.Account{{a, second}, {a, second}, {a, second}}
 		}, 3},
 	} {

@@ -3,6 +3,7 @@ package conditions
 import (
 	"os"
 	"os/exec"
+	"runtime/debug"
 	"testing"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
@@ -31,10 +32,12 @@ func InChild(t *testing.T) bool {
 // the race detector changes. Other tests run the same code with it.
 func SkipUnderRace(t *testing.T, reason string) {
 	t.Helper()
-	if UnderRace() {
+	if repository.UnderRace() {
 		t.Skip("not with the race detector: " + reason)
 	}
 }
 
-// UnderRace reports whether the race detector is on.
-func UnderRace() bool { return repository.UnderRace() }
+// MuchGarbage lets garbage grow to four times the live heap. It is for the TestMain of a
+// package whose tests make much garbage and keep little: by default a quarter to a half of
+// their CPU goes into collecting it.
+func MuchGarbage() { debug.SetGCPercent(400) }

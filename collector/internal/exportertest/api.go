@@ -21,34 +21,34 @@ type API struct {
 // NewAPI serves an API until the test ends.
 func NewAPI(t *testing.T) *API {
 	t.Helper()
-	f := &API{asked: make(map[string]int)}
-	f.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		f.mu.Lock()
-		f.asked[r.FormValue("JobId")]++
-		f.mu.Unlock()
+	a := &API{asked: make(map[string]int)}
+	a.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		a.mu.Lock()
+		a.asked[r.FormValue("JobId")]++
+		a.mu.Unlock()
 		fmt.Fprintf(w, `{"RequestId":"R","Success":true,"Data":{"JobId":%q,"JobStatus":"IN_PROGRESS"}}`, r.FormValue("JobId"))
 	}))
-	t.Cleanup(f.Close)
-	return f
+	t.Cleanup(a.Close)
+	return a
 }
 
 // TimesAsked is how often a batch was asked for.
-func (f *API) TimesAsked(job string) int {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.asked[job]
+func (a *API) TimesAsked(job string) int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.asked[job]
 }
 
 // Config is a configuration that watches these batches. Its interval is longer than any
 // test, so a batch that is asked for twice was forgotten in between.
-func (f *API) Config(jobs ...string) string {
+func (a *API) Config(jobs ...string) string {
 	return fmt.Sprintf(`polling: {interval: 1h}
 accounts:
   - name: production
     endpoint: %s
     credentials: {access_key_id: LTAItest, access_key_secret: do-not-show}
     instances: [{jobs: [%s]}]
-`, f.URL, strings.Join(jobs, ", "))
+`, a.URL, strings.Join(jobs, ", "))
 }
 
 // InProgress is a line of /metrics that a batch of an [API] has once it was polled.

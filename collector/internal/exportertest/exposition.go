@@ -5,8 +5,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/prometheus/common/expfmt"
-	"github.com/prometheus/common/model"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/promtext"
 )
 
 // statusSample is the sample that says which status a batch has.
@@ -16,8 +15,7 @@ var statusSample = regexp.MustCompile(`(?m)^aliyun_iot_ota_job_status\{account="
 // Prometheus's parser refuses the text, if a series is in it twice, or if a batch has two
 // statuses.
 func BatchesIn(text string) (ids map[string]bool, err error) {
-	parser := expfmt.NewTextParser(model.UTF8Validation)
-	if _, err := parser.TextToMetricFamilies(strings.NewReader(text)); err != nil {
+	if _, err := promtext.Parse(strings.NewReader(text)); err != nil {
 		return nil, fmt.Errorf("parse exposition: %w", err)
 	}
 	series := make(map[string]bool)

@@ -97,3 +97,14 @@ func (e *Exporter) AwaitMetric(line string) {
 	e.T.Helper()
 	e.Await("/metrics", line)
 }
+
+// AwaitLog waits until the log contains a text.
+func (e *Exporter) AwaitLog(text string) {
+	e.T.Helper()
+	Eventually(e.T, func() string {
+		if strings.Contains(e.Log.String(), text) {
+			return ""
+		}
+		return text + " in the log"
+	})
+}

@@ -43,6 +43,12 @@ func (h *Harness) PutPackage(firmwareID string, jobIDs ...string) {
 	h.PutRunning(firmwareID, jobIDs...)
 }
 
+// PutProduct adds a package of a product with one batch to an instance.
+func (h *Harness) PutProduct(instanceID, productKey, firmwareID, jobID string) {
+	h.Sim.AddFirmware(fleet.Firmware{Account: "main", InstanceID: instanceID, ID: firmwareID, ProductKey: productKey})
+	h.Put(fleet.Batch{InstanceID: instanceID, FirmwareID: firmwareID, JobID: jobID, Status: aliyun.StatusInProgress, Start: time.Now()})
+}
+
 // Update changes a batch of the simulator.
 func (h *Harness) Update(jobID string, change func(b *fleet.Batch)) {
 	h.T.Helper()

@@ -12,7 +12,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
-	"github.com/prometheus/common/model"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/promtext"
 )
 
 // AcceptProtobuf is an Accept header that asks for protobuf.
@@ -76,27 +77,14 @@ func CheckLine(t *testing.T, text, metric, labels, value string) {
 	}
 }
 
-// Families returns the names of the metrics in a text exposition.
-func Families(text string) []string {
-	var names []string
-	for line := range strings.Lines(text) {
-		if rest, ok := strings.CutPrefix(line, "# TYPE "); ok {
-			name, _, _ := strings.Cut(rest, " ")
-			names = append(names, name)
-		}
-	}
-	return names
-}
-
 // Parsed returns a text exposition as Prometheus reads it, in the order of the text.
 func Parsed(tb testing.TB, text string) (all []*dto.MetricFamily) {
 	tb.Helper()
-	parser := expfmt.NewTextParser(model.UTF8Validation)
-	byName, err := parser.TextToMetricFamilies(strings.NewReader(text))
+	byName, err := promtext.Parse(strings.NewReader(text))
 	if err != nil {
 		tb.Errorf("parse: %v", err)
 	}
-	for _, name := range Families(text) {
+	for _, name := range promtext.Names(text) {
 		all = append(all, byName[name])
 	}
 	return all

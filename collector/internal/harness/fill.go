@@ -113,6 +113,8 @@ func (d *Discard) Header() http.Header { return d.Headers }
 
 // WriteHeader implements [http.ResponseWriter].
 func (d *Discard) WriteHeader(int) {}
+
+// Write implements [http.ResponseWriter].
 func (d *Discard) Write(b []byte) (int, error) {
 	d.Bytes += len(b)
 	return len(b), nil

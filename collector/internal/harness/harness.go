@@ -3,6 +3,7 @@ package harness
 import (
 	"bytes"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -12,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/check"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/expose"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/poll"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
@@ -93,6 +95,19 @@ func New(t *testing.T) *Harness {
 // Account returns the configuration of the account. Change it, then call Apply.
 func (h *Harness) Account() *target.Account { return &h.Setup.Accounts[0] }
 
+// Rename gives the account another name. Call Apply afterwards.
+func (h *Harness) Rename(name string) { *h.Account() = Renamed(*h.Account(), name) }
+
+// Renamed returns an account with another name, and its batches with it.
+func Renamed(a target.Account, name string) target.Account {
+	a.Name = name
+	a.Targets = slices.Clone(a.Targets)
+	for i := range a.Targets {
+		a.Targets[i].Account = name
+	}
+	return a
+}
+
 // Apply applies h.Setup and waits for everything that happens without time passing.
 func (h *Harness) Apply() {
 	h.Poller.Apply(h.T.Context(), h.Setup)
@@ -118,4 +133,11 @@ func (h *Harness) Within(limit time.Duration, what string, so func() bool) time.
 		h.Pass(100 * time.Millisecond)
 	}
 	return time.Since(start)
+}
+
+// CheckLive returns the output of --config.check-live for the configuration of the harness.
+func (h *Harness) CheckLive() (out string, err error) {
+	var b bytes.Buffer
+	err = check.Live(h.T.Context(), &b, nil, func() (target.Setup, error) { return h.Setup, nil }, h.Options)
+	return b.String(), err
 }

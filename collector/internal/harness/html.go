@@ -122,6 +122,14 @@ func Rows(root *html.Node) (ids []string) {
 	return ids
 }
 
+// Unreadable returns the lists that cannot be read, as a page names them.
+func Unreadable(root *html.Node) (lists []string) {
+	for _, item := range Elements(root, "li") {
+		lists = append(lists, Text(item))
+	}
+	return lists
+}
+
 // BatchPage requests the page of a batch of the account "production".
 func (h *Harness) BatchPage(jobID string) *httptest.ResponseRecorder {
 	h.T.Helper()

@@ -2,6 +2,7 @@ package promtext
 
 import (
 	"io"
+	"strings"
 	"testing"
 
 	dto "github.com/prometheus/client_model/go"
@@ -9,13 +10,29 @@ import (
 	"github.com/prometheus/common/model"
 )
 
-// Read parses a text exposition as Prometheus does. The test fails if it is not valid.
-func Read(t *testing.T, text io.Reader) map[string]*dto.MetricFamily {
-	t.Helper()
+// Parse parses a text exposition as Prometheus does. The metrics are by name.
+func Parse(text io.Reader) (map[string]*dto.MetricFamily, error) {
 	parser := expfmt.NewTextParser(model.UTF8Validation)
-	families, err := parser.TextToMetricFamilies(text)
+	return parser.TextToMetricFamilies(text)
+}
+
+// Read is Parse for a text that must be valid.
+func Read(tb testing.TB, text io.Reader) map[string]*dto.MetricFamily {
+	tb.Helper()
+	families, err := Parse(text)
 	if err != nil {
-		t.Fatalf("Prometheus cannot read it: %v", err)
+		tb.Fatalf("Prometheus cannot read it: %v", err)
 	}
 	return families
+}
+
+// Names returns the names of the metrics in a text exposition, in its order.
+func Names(text string) (names []string) {
+	for line := range strings.Lines(text) {
+		if rest, ok := strings.CutPrefix(line, "# TYPE "); ok {
+			name, _, _ := strings.Cut(rest, " ")
+			names = append(names, name)
+		}
+	}
+	return names
 }

@@ -134,7 +134,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := reloader.load(ctx); err != nil {
 		return err
 	}
-	save := state.Keep() // after Load: without a configuration, an empty state would be written
+	save := state.Keep() // after the load: without a configuration, an empty state would be written
 	shutdown := sync.OnceFunc(func() {
 		poller.Stop()
 		save()

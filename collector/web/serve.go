@@ -2,11 +2,14 @@ package web
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
+	"strconv"
 	"sync"
 	"time"
 
@@ -39,10 +42,10 @@ func (l Listeners) Serve(ctx context.Context, flags *web.FlagConfig, handler htt
 		server := &http.Server{
 			Handler:           handler,
 			MaxHeaderBytes:    maxHeader,
-			ReadHeaderTimeout: 10 * time.Second,
+			ReadHeaderTimeout: 10 * time.Second, // requests are small, also over a slow network
 			ReadTimeout:       30 * time.Second,
-			WriteTimeout:      time.Minute,
-			IdleTimeout:       2 * time.Minute,
+			WriteTimeout:      time.Minute,     // Prometheus itself waits for 10 s by default
+			IdleTimeout:       2 * time.Minute, // longer than most scrape intervals, so that scrapes share a connection
 			ErrorLog:          slog.NewLogLogger(slogger.Handler(), slog.LevelDebug),
 			// net/http would answer OPTIONS * without authentication.
 			DisableGeneralOptionsHandler: true,
@@ -77,4 +80,17 @@ func (l Listeners) Serve(ctx context.Context, flags *web.FlagConfig, handler htt
 		})
 	}
 	return servers.Wait()
+}
+
+// jobsURL returns the URL of the page /jobs for a browser on this machine. serving is the TLS
+// configuration that exporter-toolkit has given the server.
+func jobsURL(listening net.Addr, serving *tls.Config) string {
+	to := url.URL{Scheme: "http", Host: listening.String(), Path: "/jobs"}
+	if serving != nil && serving.GetConfigForClient != nil { // without TLS, net/http sets a configuration for HTTP/2
+		to.Scheme = "https"
+	}
+	if tcp, ok := listening.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
+		to.Host = net.JoinHostPort("localhost", strconv.Itoa(tcp.Port))
+	}
+	return to.String()
 }

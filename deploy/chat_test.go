@@ -5,11 +5,14 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"text/template"
 	"time"
+	"unicode/utf8"
 )
 
 // chats are the configurations that send to a chat, all of them by alertmanager.yml's rules.
@@ -157,13 +160,19 @@ func TestChatMessages(t *testing.T) {
 					}
 				}
 				firing := received(language.title)
-				for _, want := range []string{"summary 5", "description 5", language.since, "/#/alerts?receiver=on-call"} {
+				wants, tooMuch := []string{"summary 5", "description 5", language.since, "/#/alerts?receiver=on-call"}, "description 6"
+				if chat == "wecom.yml" { // its messages are short
+					since, _, _ := strings.Cut(language.since, "[graph]")
+					since, _, _ = strings.Cut(since, "[图表]")
+					wants, tooMuch = []string{"description 1", strings.TrimRight(since, ", ，"), "/#/alerts?receiver=on-call", " a b c d"}, "description 2"
+				}
+				for _, want := range wants {
 					if !strings.Contains(firing, want) {
 						t.Errorf("no %q in\n%s", want, firing)
 					}
 				}
-				if strings.Contains(firing, "description 6") {
-					t.Errorf("more than five alerts in\n%s", firing)
+				if strings.Contains(firing, tooMuch) {
+					t.Errorf("%q is too much in\n%s", tooMuch, firing)
 				}
 				for i := range alerts {
 					alerts[i].EndsAt = time.Now()
@@ -173,6 +182,64 @@ func TestChatMessages(t *testing.T) {
 					t.Errorf("of the end came\n%s", text)
 				}
 			})
+		}
+	}
+}
+
+// No chat rejects a message because it is too long, however much there is to say.
+func TestChatMessagesFit(t *testing.T) {
+	now := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
+	var all []messageAlert
+	for _, r := range alerts(t) {
+		all = append(all, messageAlert{
+			Labels: map[string]string{
+				"alertname": r.Alert, "severity": "critical", "account": strings.Repeat("生产账号", 50), "job_id": "wahVIzGkCMuAUE2gDERM020001",
+			},
+			Annotations: map[string]string{
+				"summary": strings.Repeat("升级批次", 100), "description": strings.Repeat("升级批次", 1000), "runbook_url": r.Annotations["runbook_url"],
+			},
+			StartsAt: now, EndsAt: now, GeneratorURL: "https://prometheus.monitoring.example.com/graph?g0.expr=" + url.QueryEscape(r.Expr) + "&g0.tab=1",
+		})
+	}
+	// The most that a message can have: those with the longest links come first.
+	slices.SortFunc(all, func(a, b messageAlert) int { return len(b.GeneratorURL) - len(a.GeneratorURL) })
+	for _, status := range []string{"firing", "resolved", "both"} {
+		sent := message{Status: "firing", Receiver: "working-day", ExternalURL: "https://alertmanager.monitoring.example.com"}
+		for _, a := range all {
+			for _, a.Status = range []string{"firing", "resolved"} {
+				if status == a.Status || status == "both" {
+					sent.Alerts = append(sent.Alerts, a)
+				}
+			}
+		}
+		if status == "resolved" {
+			sent.Status = status
+		}
+		for _, language := range []string{"en", "zh-CN"} {
+			writer := template.Must(template.New("").Option("missingkey=zero").ParseFiles("alertmanager/templates/" + language + ".tmpl"))
+			size := func(names ...string) int {
+				var text strings.Builder
+				for _, name := range names {
+					if err := writer.ExecuteTemplate(&text, name, sent); err != nil {
+						t.Fatal(err)
+					}
+				}
+				body, err := json.Marshal(text.String())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !utf8.ValidString(text.String()) {
+					t.Errorf("%s, %s: %v cuts a character in two", language, status, names)
+				}
+				return len(body)
+			}
+			// DingTalk and Feishu count the bytes of the request, some hundred of which are not text.
+			if got := size("ota.title", "ota.text"); got > 19500 || got < 500 {
+				t.Errorf("%s, %s: a message has %d bytes", language, status, got)
+			}
+			if got := size("ota.short"); got > 2048 || got < 200 {
+				t.Errorf("%s, %s: a message for WeCom has %d bytes, which accepts 2048", language, status, got)
+			}
 		}
 	}
 }

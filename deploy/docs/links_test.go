@@ -2,8 +2,10 @@ package docs_test
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -51,6 +53,75 @@ func TestLinks(t *testing.T) {
 	}
 	if links < 150 {
 		t.Errorf("only %d links found", links)
+	}
+}
+
+// files are those other than documents in which people follow links: what they copy, install
+// or read in a message.
+var files = regexp.MustCompile(`\.(ya?ml|json|tmpl|tpl|txt|service|socket|go)$|(^|/)(Dockerfile|Makefile)$`)
+
+var (
+	// rawOurs begins the address of a file of this repository as it is.
+	rawOurs  = "https://raw.githubusercontent.com/aliyun-iot-ota/aliyun_iot_ota_exporter/main/"
+	onTheWeb = regexp.MustCompile(`(?:` + regexp.QuoteMeta(ours) + `|` + regexp.QuoteMeta(rawOurs) + `)([\w./-]*)(?:#([\w-]+))?(.?)`)
+	// relative is the path of a file from the folder of another one.
+	relative = regexp.MustCompile(`(?:^|[^\w./])((?:\.\./)+[\w./-]*[\w/])`)
+)
+
+// So does every link and every relative path in configurations, manifests, schemas, templates
+// and the program's own texts.
+func TestLinksInOtherFiles(t *testing.T) {
+	texts, root := documents(t), repository.Root(t)
+	web, paths := 0, 0
+	err := filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(root, file)
+		if err != nil {
+			return err
+		}
+		name = filepath.ToSlash(name)
+		if entry.IsDir() {
+			switch entry.Name() {
+			case "testdata", ".git", "node_modules", "dist", "data":
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if !files.MatchString(name) || strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		text := repository.Read(t, name)
+		for _, found := range onTheWeb.FindAllStringSubmatch(text, -1) {
+			web++
+			to, anchor := found[1], found[2]
+			if strings.Contains("$%{", found[3]) && found[3] != "" { // the rest is filled in later
+				to = path.Dir(to + "x")
+			}
+			to = strings.TrimSuffix(to, ".") // the end of a sentence
+			if _, err := os.Stat(repository.Path(t, to)); err != nil {
+				t.Errorf("%s links to %s: there is no %s", name, found[0], to)
+			} else if anchor != "" && !anchors(texts[to])[anchor] {
+				t.Errorf("%s links to %s: %s has no such heading", name, found[0], to)
+			}
+		}
+		if path.Ext(name) == ".go" || path.Ext(name) == ".json" || path.Base(name) == "dictionary.zh-CN.yml" {
+			return nil // imports, data, and texts for other folders
+		}
+		for _, found := range relative.FindAllStringSubmatch(text, -1) {
+			paths++
+			if _, err := os.Stat(repository.Path(t, path.Join(path.Dir(name), found[1]))); err != nil {
+				t.Errorf("%s names %s: %v", name, found[1], err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if web < 100 || paths < 30 {
+		t.Errorf("only %d links and %d paths found", web, paths)
 	}
 }
 

@@ -22,7 +22,6 @@ type reloader struct {
 
 	mu             sync.Mutex // one reload at a time
 	successful, at prometheus.Gauge
-	shard, shards  prometheus.Gauge
 }
 
 // newReloader registers the metrics that show whether the present file is the one in
@@ -40,16 +39,8 @@ func newReloader(read func() (target.Setup, error), poller *poll.Poller, r prome
 			Name: "aliyun_iot_ota_exporter_config_last_reload_success_timestamp_seconds",
 			Help: "When the configuration in force was loaded, in Unix time.",
 		}),
-		shard: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "aliyun_iot_ota_exporter_shard",
-			Help: "Number of this exporter among the shards, from 0.",
-		}),
-		shards: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "aliyun_iot_ota_exporter_total_shards",
-			Help: "Number of exporters that divide the accounts of the configuration file among themselves.",
-		}),
 	}
-	r.MustRegister(l.successful, l.at, l.shard, l.shards)
+	r.MustRegister(l.successful, l.at)
 	return l
 }
 
@@ -66,10 +57,8 @@ func (r *reloader) load(ctx context.Context) error {
 	r.poller.Apply(ctx, setup)
 	r.successful.Set(1)
 	r.at.SetToCurrentTime()
-	r.shard.Set(float64(setup.Shard.Number))
-	r.shards.Set(float64(setup.Shard.Total))
 	loaded := level.Info(r.logger)
-	if setup.Shard.Total > 1 {
+	if setup.Shard.Divides() {
 		loaded = log.With(loaded, "shard", setup.Shard.Number, "total_shards", setup.Shard.Total, "accounts_of_other_shards", len(setup.Others))
 	}
 	loaded.Log("msg", "configuration loaded", "accounts", len(setup.Accounts))

@@ -139,16 +139,21 @@ func (s *server) ask(expr string, at time.Time) (result, error) {
 	return r, nil
 }
 
-// callTotals are of the calls of all exporters together, which are more if there are two.
-var callTotals = regexp.MustCompile(`sum\b.*aliyun_iot_ota_exporter_(api_requests_total|api_request_duration|credential_refresh|state_write_failures)|aliyun_iot_ota_exporter_api_slots|count\b.*(up|build_info)`)
+// callTotals are of the calls of all exporters together, which are more if there are two, or
+// count exporters.
+var callTotals = regexp.MustCompile(`sum\b.*aliyun_iot_ota_exporter_(api_requests_total|api_request_duration|credential_refresh|state_write_failures)|aliyun_iot_ota_exporter_api_slots|count\b.*(up|build_info|expected_poll_age)`)
+
+// shardNumbers ask for what only shards have.
+var shardNumbers = regexp.MustCompile(`^aliyun_iot_ota_exporter_(account_)?shard\b`)
 
 // Every query in the documents and in the dashboards gives the same over one exporter, over
-// two that watch the same, and over two shards. Rows that name the exporter may come once for
+// two that watch the same, and over three shards, one of which has no account and each of
+// which may be a pair. Rows that name the exporter may come once for
 // each one, where that is what the reader wants to know.
 func TestQueries(t *testing.T) {
 	one := record(t, 95*time.Minute, exporterRun{instance: "a", rate: 10, shard: whole})
 	servers := make(map[string]*server)
-	for name, r := range map[string]recording{"one exporter": one, "a pair": paired(one), "two shards": divided(one)} {
+	for name, r := range map[string]recording{"one exporter": one, "a pair": paired(one), "shards": sharded(one, 1), "pairs of shards": sharded(one, 2)} {
 		servers[name] = newServer(t)
 		servers[name].replay(r, func(time.Time) {})
 	}
@@ -163,15 +168,20 @@ func TestQueries(t *testing.T) {
 		if len(want.rows) > 0 {
 			answered++
 		}
-		for _, name := range []string{"a pair", "two shards"} {
+		for _, name := range []string{"a pair", "shards", "pairs of shards"} {
+			twice := name != "shards" // there are two exporters for each account
 			got, err := servers[name].ask(q.expr, at)
 			switch {
 			case err != nil:
 				t.Errorf("%s over %s: %v in\n%s", q.place, name, err, q.expr)
-			case name == "a pair" && callTotals.MatchString(q.expr):
+			case twice && callTotals.MatchString(q.expr):
+			case name != "a pair" && shardNumbers.MatchString(q.expr):
+				if len(got.rows) == 0 {
+					t.Errorf("%s over %s: nothing in\n%s", q.place, name, q.expr)
+				}
 			case !same(want.rows, got.rows):
 				t.Errorf("%s over %s: %v, want %v in\n%s", q.place, name, got.rows, want.rows, q.expr)
-			case name == "a pair" && got.each && !perExporter.MatchString(q.expr):
+			case twice && got.each && !perExporter.MatchString(q.expr):
 				t.Errorf("%s over %s: one row for each exporter in\n%s", q.place, name, q.expr)
 			}
 		}
@@ -199,19 +209,41 @@ func paired(one recording) (r recording) {
 	return r
 }
 
-// divided returns what Prometheus sees of two exporters, each with one of the accounts.
-func divided(one recording) (r recording) {
+// sharded returns what Prometheus sees of three shards, each of some exporters that know the
+// same. The one in the middle has no account.
+func sharded(one recording, each int) (r recording) {
+	const total = 3
 	for _, texts := range one {
-		without := func(account string) string {
-			var kept strings.Builder
-			for line := range strings.Lines(texts["a"]) {
-				if !strings.Contains(line, `account="`+account+`"`) {
-					kept.WriteString(line)
-				}
+		shards := make(map[string]string)
+		for number := range total {
+			for copied := range each {
+				shards[fmt.Sprintf("%c%d", 'a'+number, copied)] = ofShard(texts["a"], number, total)
 			}
-			return kept.String()
 		}
-		r = append(r, map[string]string{"a": without(fleetAccounts[1]), "b": without(fleetAccounts[0])})
+		r = append(r, shards)
 	}
 	return r
 }
+
+// ofShard returns what is left of the text of an exporter if it is a shard.
+func ofShard(text string, number, total int) string {
+	shardOf := map[string]int{fleetAccounts[0]: 0, fleetAccounts[1]: 2}
+	var kept strings.Builder
+	for line := range strings.Lines(text) {
+		series, _, _ := strings.Cut(line, " ")
+		account := accountLabel.FindStringSubmatch(series)
+		switch {
+		case strings.HasPrefix(line, "aliyun_iot_ota_exporter_account_shard{"):
+			fmt.Fprintf(&kept, "aliyun_iot_ota_exporter_account_shard{account=%q,total_shards=\"%d\"} %d\n", account[1], total, shardOf[account[1]])
+		case series == "aliyun_iot_ota_exporter_shard":
+			fmt.Fprintln(&kept, series, number)
+		case series == "aliyun_iot_ota_exporter_total_shards":
+			fmt.Fprintln(&kept, series, total)
+		case account == nil || shardOf[account[1]] == number:
+			kept.WriteString(line)
+		}
+	}
+	return kept.String()
+}
+
+var accountLabel = regexp.MustCompile(`account="([^"]*)"`)

@@ -31,6 +31,26 @@ func ofPartner(all []series) []series {
 	return relabelled(all, "account", func(name string) string { return name + "-partner" })
 }
 
+// idle returns what two shards without an account show beside the others.
+func idle(all []series) []series {
+	var pair []series
+	for _, s := range all {
+		name := s.labels.Get(labels.MetricName)
+		if name != "up" && name != "aliyun_iot_ota_exporter_account_shard" {
+			continue
+		}
+		up := slices.Clone(s.values)
+		for i := range up {
+			if name == "up" && !up[i].Omitted {
+				up[i].Value = 1
+			}
+		}
+		pair = append(pair, series{s.labels, up})
+	}
+	pair = relabelled(pair, "instance", func(name string) string { return name + "-idle" })
+	return slices.Concat(pair, another(pair))
+}
+
 // killed returns what is left of an exporter that is killed after some minutes: it no longer
 // answers, and its series end.
 func killed(all []series, after int) []series {
@@ -66,6 +86,14 @@ func TestTopologies(t *testing.T) {
 		"two shards": {
 			func(s []series) []series { return slices.Concat(s, ofPartner(s)) },
 			func(s []series) []series { return slices.Concat(s, another(ofPartner(s))) },
+			every,
+		},
+		"three pairs of shards, one without an account": {
+			func(s []series) []series { return slices.Concat(s, ofPartner(s)) },
+			func(s []series) []series {
+				partner := another(ofPartner(s))
+				return slices.Concat(s, another(another(s)), partner, another(another(partner)), idle(s))
+			},
 			every,
 		},
 		// The alerts on the exporter itself end with it. OTAExporterDown comes sooner when the

@@ -11,6 +11,7 @@ import (
 	"github.com/klauspost/compress/gzhttp"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/pages"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/web"
 )
 
@@ -35,7 +36,7 @@ func jobsHandler(site pages.Site) http.Handler {
 			return
 		}
 		web.BreakOff(r)
-		var list listWriter = newJSONList(w, selection, now)
+		var list listWriter = newJSONList(w, selection, site.Poller.Division().Shard, now)
 		if format == "csv" {
 			list = newCSVList(w)
 			w.Header().Set("Content-Disposition", `attachment; filename="ota-batches.csv"`)
@@ -69,7 +70,7 @@ func jobHandler(site pages.Site) http.Handler {
 		b, ok := site.Find(account, jobID, time.Now())
 		web.BreakOff(r)
 		if !ok {
-			refuse(w, http.StatusNotFound, fmt.Sprintf("the exporter does not watch job %q of account %q", jobID, account))
+			refuse(w, http.StatusNotFound, notWatched(site.Poller.Division(), account, jobID))
 			return
 		}
 		j := jobOf(b)
@@ -77,6 +78,15 @@ func jobHandler(site pages.Site) http.Handler {
 		setHeaders(w, "application/json")
 		write(w, j)
 	}))
+}
+
+// notWatched returns the error for a batch that the exporter does not watch.
+func notWatched(division target.Division, account, jobID string) string {
+	message := fmt.Sprintf("the exporter does not watch job %q of account %q", jobID, account)
+	if shard, elsewhere := division.Elsewhere(account); elsewhere {
+		message += fmt.Sprintf(", which belongs to shard %d of %d; this is shard %d", shard, division.Total, division.Number)
+	}
+	return message
 }
 
 // parseFormat reads the parameters that only this package has.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/pages"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
 // jsonList writes an object with the array jobs, one batch on each line.
@@ -19,14 +20,16 @@ type jsonList struct {
 
 // listHead is what an answer begins with.
 type listHead struct {
-	Time    time.Time `json:"time"`
-	Watched int       `json:"watched"`
-	Found   int       `json:"found"`
+	Time        time.Time `json:"time"`
+	Shard       int       `json:"shard"`
+	TotalShards int       `json:"total_shards"`
+	Watched     int       `json:"watched"`
+	Found       int       `json:"found"`
 }
 
-func newJSONList(w io.Writer, selection pages.Selection, now time.Time) *jsonList {
+func newJSONList(w io.Writer, selection pages.Selection, shard target.Shard, now time.Time) *jsonList {
 	out := bufio.NewWriter(w)
-	return &jsonList{out: out, encoder: json.NewEncoder(out), head: listHead{now.UTC(), selection.Watched, selection.Found}}
+	return &jsonList{out: out, encoder: json.NewEncoder(out), head: listHead{now.UTC(), shard.Number, shard.Total, selection.Watched, selection.Found}}
 }
 
 func (*jsonList) contentType() string { return "application/json" }

@@ -87,7 +87,7 @@ func needs(a target.Account, r target.Rules) []need {
 
 func writePlan(w io.Writer, setup target.Setup) error {
 	fmt.Fprint(w, "The configuration is valid. ")
-	if setup.Shard.Total > 1 {
+	if setup.Shard.Divides() {
 		if err := writeShards(w, setup); err != nil || len(setup.Accounts) == 0 {
 			return err
 		}

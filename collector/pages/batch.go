@@ -37,7 +37,8 @@ func (s Site) Batch() http.Handler {
 		if state == nil {
 			web.BreakOff(r)
 			f.Title = phrase.Of("Batch not found")
-			sendStatus(w, http.StatusNotFound, "missing.html", missingBatch{f, account, jobID, back})
+			shard, elsewhere := f.Division.Elsewhere(account)
+			sendStatus(w, http.StatusNotFound, "missing.html", missingBatch{f, account, jobID, shard, elsewhere, back})
 			return
 		}
 		view := s.batchView(f, state)

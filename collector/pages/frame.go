@@ -14,14 +14,16 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/printable"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
 // frame is what every page has around its content. What a template gets embeds it.
 type frame struct {
 	Language phrase.Language // of the texts
 	Title    phrase.Text
-	Root     string    // relative URL of the landing page, such as ./ or ../../
-	Version  string    // see [Site]
+	Root     string // relative URL of the landing page, such as ./ or ../../
+	Version  string // see [Site]
+	Division target.Division
 	Refresh  int       // seconds between two automatic refreshes; 0: none
 	query    pageQuery // the parameters of the page; the page of a batch has those of the list
 	now      time.Time
@@ -31,7 +33,7 @@ type frame struct {
 func (s Site) frame(r *http.Request, title phrase.Text, root string, query *pageQuery) frame {
 	var language phrase.Language
 	language, query.Language = phrase.Choose(r)
-	f := frame{Language: language, Title: title, Root: root, Version: s.Version, query: *query, now: s.now()}
+	f := frame{Language: language, Title: title, Root: root, Version: s.Version, Division: s.Poller.Division(), query: *query, now: s.now()}
 	if query.Refresh {
 		f.Refresh = refreshSeconds
 	}

@@ -30,6 +30,7 @@ type Poller struct {
 	accounts map[string]*account
 	stopping map[*account]bool // some of their calls may still be under way
 	budgets  budgets
+	division target.Division // of the last setup
 }
 
 // Options are what the calls of all accounts have in common.
@@ -56,6 +57,7 @@ func New(store *store.Store, o Options) *Poller {
 func (p *Poller) Apply(ctx context.Context, setup target.Setup) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.division = setup.Division()
 	p.store.SetExpectedDuration(setup.Rules.ExpectedDuration)
 	stay := make(map[string]bool, len(setup.Accounts))
 	for _, a := range setup.Accounts {
@@ -136,6 +138,13 @@ func (p *Poller) all() map[string]*account {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return maps.Clone(p.accounts)
+}
+
+// Division returns how shards divide the accounts of the last setup.
+func (p *Poller) Division() target.Division {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.division
 }
 
 // SecretFiles returns the files that the secrets of an account are read from.

@@ -90,6 +90,9 @@ func (p *Poller) Describe(ch chan<- *prometheus.Desc) {
 	for _, g := range accountGauges {
 		ch <- g.desc
 	}
+	ch <- shardDesc
+	ch <- totalShardsDesc
+	ch <- accountShardDesc
 	for _, c := range p.calls.collectors() {
 		c.Describe(ch)
 	}
@@ -102,6 +105,7 @@ func (p *Poller) Collect(ch chan<- prometheus.Metric) {
 			ch <- m
 		}
 	}
+	p.collectShards(ch)
 	for _, c := range p.calls.collectors() {
 		c.Collect(ch)
 	}

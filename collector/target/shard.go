@@ -13,6 +13,9 @@ type Shard struct {
 	Total  int // at least 1; 1: one exporter watches every account
 }
 
+// Divides reports whether there is more than one shard.
+func (s Shard) Divides() bool { return s.Total > 1 }
+
 // OtherAccount is an account of the configuration that another shard watches.
 type OtherAccount struct {
 	Name  string

@@ -29,11 +29,12 @@ func configOf(api *exportertest.API, accounts ...string) string {
 	return text.String()
 }
 
-// seriesOf returns the series of accounts in a scrape: their names with their labels.
+// seriesOf returns the series of accounts in a scrape: their names with their labels. Those that
+// every shard has of every account are left out.
 func seriesOf(metrics string) map[string]bool {
 	series := make(map[string]bool)
 	for line := range strings.Lines(metrics) {
-		if name := line[:max(0, strings.LastIndexByte(line, ' '))]; strings.Contains(name, `account="`) {
+		if name := line[:max(0, strings.LastIndexByte(line, ' '))]; strings.Contains(name, `account="`) && !strings.HasPrefix(name, "aliyun_iot_ota_exporter_account_shard{") {
 			series[name] = true
 		}
 	}
@@ -76,6 +77,9 @@ func TestShardsShowTheWhole(t *testing.T) {
 				t.Errorf("shard %d has %s, which another shard has too", number, series)
 			}
 			together[series] = true
+		}
+		for account, shard := range map[string]int{"production": 0, "partner": 2, "eu": 1, "asia": 1} {
+			exportertest.WantIn(t, text, fmt.Sprintf("\naliyun_iot_ota_exporter_account_shard{account=%q,total_shards=\"4\"} %d\n", account, shard))
 		}
 		for _, page := range []string{"/-/ready", "/-/healthy", "/jobs", "/api/v1/jobs", "/"} {
 			if status, body := e.Get(page); status != http.StatusOK {

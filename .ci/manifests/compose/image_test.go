@@ -62,7 +62,7 @@ func TestImage(t *testing.T) {
 	}
 }
 
-// The image is built from the program's own files and no others, so that a change to
+// The image is built from the files of the program and its licenses and no others, so that a change to
 // another file does not cause a new build, and no other file can get into the image.
 func TestDockerignore(t *testing.T) {
 	patterns, err := ignorefile.ReadAll(strings.NewReader(read(t, ".dockerignore")))
@@ -73,7 +73,7 @@ func TestDockerignore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := append(sources(t), "go.mod", "go.sum", "Makefile")
+	want := append(sources(t), "go.mod", "go.sum", "Makefile", "LICENSE")
 	// got are the files that the build would see.
 	var got []string
 	err = filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
@@ -110,10 +110,11 @@ func TestDockerignore(t *testing.T) {
 	}
 }
 
-// sources are the files of the exporter's module that the program is compiled from.
+// sources are the files of the exporter's module that the program is compiled from, and the one
+// that writes the licenses of its modules.
 func sources(t *testing.T) []string {
 	t.Helper()
-	list := exec.CommandContext(t.Context(), "go", "list", "-deps", "-json=Dir,Standard,Module,GoFiles,IgnoredGoFiles,EmbedFiles", ".")
+	list := exec.CommandContext(t.Context(), "go", "list", "-deps", "-json=Dir,Standard,Module,GoFiles,IgnoredGoFiles,EmbedFiles", ".", "./deploy/release")
 	list.Dir = root
 	list.Stderr = os.Stderr
 	list.Env = append(os.Environ(), "CGO_ENABLED=0")

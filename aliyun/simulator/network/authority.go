@@ -64,10 +64,6 @@ func (a *Authority) Pool() *x509.CertPool {
 // Issue returns a server certificate for host names and IP addresses. until is the end of
 // its validity, which may be in the past.
 func (a *Authority) Issue(until time.Time, hosts ...string) (tls.Certificate, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return tls.Certificate{}, fmt.Errorf("make the key of a server: %w", err)
-	}
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(time.Now().UnixNano()),
 		Subject:      pkix.Name{CommonName: "simulator"},
@@ -83,9 +79,18 @@ func (a *Authority) Issue(until time.Time, hosts ...string) (tls.Certificate, er
 			template.DNSNames = append(template.DNSNames, host)
 		}
 	}
+	return a.Sign(template)
+}
+
+// Sign returns a certificate by a template of package x509, with a new key.
+func (a *Authority) Sign(template *x509.Certificate) (tls.Certificate, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return tls.Certificate{}, fmt.Errorf("make the key of a certificate: %w", err)
+	}
 	der, err := x509.CreateCertificate(rand.Reader, template, a.certificate, &key.PublicKey, a.key)
 	if err != nil {
-		return tls.Certificate{}, fmt.Errorf("sign the certificate of a server: %w", err)
+		return tls.Certificate{}, fmt.Errorf("sign a certificate: %w", err)
 	}
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, nil
 }

@@ -100,7 +100,7 @@ func TestHostile(t *testing.T) {
 
 	dir := t.TempDir()
 	config, state, ca := filepath.Join(dir, "config.yml"), filepath.Join(dir, "state"), filepath.Join(dir, "ca.pem")
-	exportertest.WriteFile(t, ca, string(trusted.pem()))
+	exportertest.WriteFile(t, ca, string(trusted.PEM()))
 	header := fmt.Sprintf("polling: {interval: 1s, device_interval: 10s, discovery_interval: 5s, timeout: %v}\naccounts:\n", timeout)
 	// configure writes the file with all accounts, without every third one, or with other names.
 	configure := func(turn int) {

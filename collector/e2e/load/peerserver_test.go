@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// peer is a server that misbehaves in one way. It shares no code with the simulator, so
-// that a mistake in the simulator shows.
+// peer is a server that misbehaves in one way. It shares no code with the simulator of the
+// API, so that a mistake in the simulator shows.
 type peer struct {
 	name string // of its account; describes how it misbehaves
 	// class is the error class of polls of its batches; "" if they succeed.

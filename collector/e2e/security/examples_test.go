@@ -1,11 +1,9 @@
 package security_test
 
 import (
-	"bytes"
 	"crypto/x509"
 	"net"
 	"net/http"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -141,17 +139,13 @@ func testFiles(t *testing.T, folder string) {
 // commentFiles makes the same files with the commands in the comments.
 func commentFiles(t *testing.T, folder string) {
 	t.Helper()
-	if _, err := exec.LookPath("openssl"); err != nil && os.Getenv("CI") != "true" {
-		t.Skipf("skipped without openssl: %v", err)
-	}
-	// Commands are indented. Lines that begin with a dash continue a command.
-	var script bytes.Buffer
-	for _, found := range regexp.MustCompile(`(?m)^#   ( *(?:openssl|-).*\n)`).FindAllStringSubmatch(shipped(t, "tls.yml")+shipped(t, "mutual-tls.yml"), -1) {
-		script.WriteString(found[1])
-	}
-	shell := exec.CommandContext(t.Context(), "sh", "-e", "-c", script.String())
+	repository.Tool(t, "openssl")
+	// A backslash at the end of a line continues a command.
+	commands := regexp.MustCompile(`(?m)^#   openssl (?:.*\\\n)*.*\n`).FindAllString(shipped(t, "tls.yml")+shipped(t, "mutual-tls.yml"), -1)
+	script := strings.ReplaceAll(strings.Join(commands, ""), "#   ", "")
+	shell := exec.CommandContext(t.Context(), "sh", "-e", "-c", script)
 	shell.Dir = folder
 	if out, err := shell.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s\n%s", err, &script, out)
+		t.Fatalf("%v\n%s\n%s", err, script, out)
 	}
 }

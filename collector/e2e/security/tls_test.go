@@ -69,13 +69,13 @@ func TestTLS(t *testing.T) {
 	ours, other := newAuthority(t), newAuthority(t)
 	e := startTLS(t, serverFiles(t, overTLS, ours, ours))
 
-	if status, _, err := healthy(e, tlsClient(&tls.Config{RootCAs: ours.pool()}), ""); status != 200 {
+	if status, _, err := healthy(e, tlsClient(&tls.Config{RootCAs: ours.Pool()}), ""); status != 200 {
 		t.Errorf("over TLS: status %d, error %v", status, err)
 	}
-	if status, _, err := healthy(e, tlsClient(&tls.Config{RootCAs: other.pool()}), ""); err == nil {
+	if status, _, err := healthy(e, tlsClient(&tls.Config{RootCAs: other.Pool()}), ""); err == nil {
 		t.Errorf("a client that trusts another authority: status %d, want an error", status)
 	}
-	old := &tls.Config{RootCAs: ours.pool(), MaxVersion: tls.VersionTLS11}
+	old := &tls.Config{RootCAs: ours.Pool(), MaxVersion: tls.VersionTLS11}
 	if status, _, err := healthy(e, tlsClient(old), ""); err == nil {
 		t.Errorf("over TLS 1.1: status %d, want an error", status)
 	}
@@ -110,7 +110,7 @@ func TestMutualTLS(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			// A normal client sends a certificate only if the server names its authority. This
 			// client always sends it, as an attacker would.
-			config := &tls.Config{RootCAs: server.pool(), GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			config := &tls.Config{RootCAs: server.Pool(), GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
 				if len(c.shown) == 0 {
 					return new(tls.Certificate), nil
 				}
@@ -133,8 +133,8 @@ func TestTLSWithBasicAuth(t *testing.T) {
 	ours := newAuthority(t)
 	e := startTLS(t, serverFiles(t, mutualTLS+exportertest.BasicAuthConfig, ours, ours))
 	// Both clients trust the exporter. Only known has a certificate.
-	trusting := &tls.Config{RootCAs: ours.pool()}
-	known := &tls.Config{RootCAs: ours.pool(), Certificates: []tls.Certificate{ours.issue(t, "prometheus", x509.ExtKeyUsageClientAuth).loaded(t)}}
+	trusting := &tls.Config{RootCAs: ours.Pool()}
+	known := &tls.Config{RootCAs: ours.Pool(), Certificates: []tls.Certificate{ours.issue(t, "prometheus", x509.ExtKeyUsageClientAuth).loaded(t)}}
 
 	if status, _, err := healthy(e, tlsClient(trusting), "password"); err == nil {
 		t.Errorf("only the password: status %d, want an error", status)
@@ -158,7 +158,7 @@ func TestRenewedCertificate(t *testing.T) {
 	ours := newAuthority(t)
 	folder := serverFiles(t, overTLS, ours, ours)
 	e := startTLS(t, folder)
-	client := tlsClient(&tls.Config{RootCAs: ours.pool()})
+	client := tlsClient(&tls.Config{RootCAs: ours.Pool()})
 	// The first certificate has the serial number 2.
 	if status, from, err := healthy(e, client, ""); status != 200 || from.PeerCertificates[0].SerialNumber.Int64() != 2 {
 		t.Fatalf("first certificate: status %d, error %v", status, err)

@@ -6,8 +6,6 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -37,13 +35,7 @@ var positive = []string{"Need a person", "Warning", "In progress", "Planned", "B
 // started and knows no batch yet. So no query may fail over duplicates, count a batch twice,
 // or prefer an exporter without data.
 func TestPanelsAnswer(t *testing.T) {
-	binary, err := exec.LookPath("prometheus")
-	switch {
-	case err != nil && os.Getenv("CI") == "true":
-		t.Fatalf("CI needs a real Prometheus: %v", err)
-	case err != nil:
-		t.Skipf("skipped, because no real Prometheus is here: %v", err)
-	}
+	binary := repository.Tool(t, "prometheus")
 	server := startPrometheus(t, binary, startDemo(t), startEmpty(t))
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()

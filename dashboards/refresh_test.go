@@ -9,7 +9,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -31,10 +30,7 @@ const (
 // samples over 24 h. The batches are scraped once and hold for the time after that, so that the steps
 // of a range need no history. Reading history from disk is not measured.
 func BenchmarkRefresh(b *testing.B) {
-	binary, err := exec.LookPath("prometheus")
-	if err != nil {
-		b.Skipf("skipped, because no real Prometheus is here: %v", err)
-	}
+	binary := repository.Tool(b, "prometheus")
 	server := httptest.NewServer(http.HandlerFunc(manyBatches))
 	b.Cleanup(server.Close)
 	p := startStill(b, binary, server.Listener.Addr().String())

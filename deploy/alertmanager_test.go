@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
 )
 
 // notification is what the Alertmanager's webhook receiver gets.
@@ -26,7 +28,7 @@ type notification struct {
 // not minutes.
 func alertmanager(t *testing.T, file string, change *strings.Replacer) (address string, log *bytes.Buffer) {
 	t.Helper()
-	program := tool(t, "prometheus-alertmanager")
+	program := repository.Tool(t, "prometheus-alertmanager")
 	if _, err := os.Stat("/usr/share/prometheus/alertmanager/default.tmpl"); err != nil {
 		t.Skip("skipped without the templates of Debian's Alertmanager, which .ci/run installs")
 	}

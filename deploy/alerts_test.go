@@ -39,8 +39,8 @@ func alerts(t *testing.T) []rule {
 	return slices.DeleteFunc(rules(t), func(r rule) bool { return r.Alert == "" })
 }
 
-// Whoever is woken by an alert is told which batch it is about, what it means and where
-// the runbook is, and the runbook's index has it.
+// An alert says which batch it is about, what it means and where its runbook is. The index
+// of the runbooks has it.
 func TestAlertsAreComplete(t *testing.T) {
 	labels := slices.Concat(slices.Collect(maps.Values(vocabulary(t).Labels))...)
 	index := read(t, "runbooks/README.md")
@@ -88,7 +88,7 @@ func TestAlertsAreComplete(t *testing.T) {
 	}
 }
 
-// A runbook whose alert is gone would mislead.
+// Every runbook is about an alert that exists.
 func TestEveryRunbookHasAnAlert(t *testing.T) {
 	all := alerts(t)
 	for _, runbook := range files(t, "runbooks/*.md") {

@@ -62,9 +62,9 @@ func (all messageAlerts) in(status string) (found messageAlerts) {
 	return found
 }
 
-// A real Alertmanager sends to each chat, in each language: the receiver that the severity asks for,
-// a title, what to do. What an adapter would write is the template's text, which for WeCom the
-// Alertmanager writes itself.
+// A real Alertmanager sends to each chat, in each language, by the receiver of the severity. The
+// message has a title and says what to do. The test expands the templates as an adapter does; for
+// WeCom the Alertmanager does so itself.
 func TestChatMessages(t *testing.T) {
 	// Not long ago: the Alertmanager does not wait for the rest of a group whose alerts are older.
 	begin := time.Now().UTC()
@@ -117,7 +117,7 @@ func TestChatMessages(t *testing.T) {
 						}
 						got <- text.String()
 					default:
-						t.Errorf("a call of %s", path)
+						t.Errorf("an unexpected call of %s", path)
 					}
 				}))
 				defer server.Close()
@@ -179,7 +179,7 @@ func TestChatMessages(t *testing.T) {
 				}
 				post(t, address, log, alerts)
 				if text := received(language.resolved); !strings.Contains(text, "job-1") || strings.Contains(text, "description") {
-					t.Errorf("of the end came\n%s", text)
+					t.Errorf("the message about the end is\n%s", text)
 				}
 			})
 		}

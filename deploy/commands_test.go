@@ -23,8 +23,8 @@ var apiCommands = map[string][]string{
 // with none of them fails.
 var cancelFlags = []string{"CancelScheduledTask", "CancelQueuedTask", "CancelNotifiedTask", "CancelInProgressTask", "CancelUnconfirmedTask"}
 
-// changesBatches matches the operations that change a batch. They are named within a
-// command only: without parameters a name is advice that fails.
+// changesBatches matches the operations that change a batch. A text names them only within a
+// command, because a call without parameters fails.
 var changesBatches = regexp.MustCompile(`(aliyun iot )?\b((?:Cancel|Update|Delete|Create)OTA\w+)`)
 
 // onlyNamed are operations that a text speaks of without telling people to call them.

@@ -13,21 +13,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// tool finds a program that .ci/run installs. Without it the test is skipped, except in
-// CI.
-func tool(t *testing.T, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	switch {
-	case err != nil && os.Getenv("CI") == "true":
-		t.Fatalf("CI must have %s: %v", name, err)
-	case err != nil:
-		t.Skipf("skipped without %s, which .ci/run installs: %v", name, err)
-	}
-	return path
-}
-
-// run demands that a program succeeds.
+// run runs a program, which must succeed.
 func run(t *testing.T, program string, args ...string) {
 	t.Helper()
 	if out, err := exec.CommandContext(t.Context(), program, args...).CombinedOutput(); err != nil {
@@ -35,7 +21,7 @@ func run(t *testing.T, program string, args ...string) {
 	}
 }
 
-// files demands that there are some that match.
+// files returns the files that match a pattern. There must be some.
 func files(t *testing.T, pattern string) []string {
 	t.Helper()
 	found, err := filepath.Glob(pattern)
@@ -54,7 +40,7 @@ func read(t *testing.T, file string) string {
 	return string(text)
 }
 
-// write makes a file and its folder, and gives back the path.
+// write writes a file, makes its folder and returns the path.
 func write(t *testing.T, path, text string) string {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -73,8 +59,7 @@ func decode(t *testing.T, file string, into any) {
 	}
 }
 
-// blocks are the contents of the blocks of code in a Markdown file that are in a
-// language.
+// blocks returns the contents of the code blocks of a Markdown file in a language.
 func blocks(t *testing.T, file, language string) (all []string) {
 	t.Helper()
 	for _, found := range regexp.MustCompile("(?s)\n```"+language+"\n(.*?)```\n").FindAllStringSubmatch(read(t, file), -1) {

@@ -64,7 +64,7 @@ func (l ramLab) checkLive() (string, error) {
 	return out.String(), err
 }
 
-// poll runs for a quarter of an hour and gives the operations that were called, allowed
+// poll polls for a quarter of an hour and returns the operations that were called, allowed
 // or not, sorted.
 func (l ramLab) poll() (called []string) {
 	l.sim.Record(true)

@@ -17,8 +17,8 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
 
-// ramDocument is a policy, or the trust policy of a role. It has all of RAM's language
-// that ours use.
+// ramDocument is a policy, or the trust policy of a role. It has the part of RAM's language
+// that our documents use.
 type ramDocument struct {
 	Version   string
 	Statement []struct {
@@ -134,7 +134,7 @@ func TestPolicies(t *testing.T) {
 
 // The policy in docs/configuration.md is that of all.json. Both allow all that the exporter calls, and
 // ram/README.md uses each file of its folder.
-func TestPolicyInTheReadme(t *testing.T) {
+func TestPolicyOfTheDocuments(t *testing.T) {
 	found := regexp.MustCompile("(?s)\n## Permissions\n.*?```json\n(.*?)```\n").FindStringSubmatch(read(t, "docs/configuration.md"))
 	if found == nil {
 		t.Fatal("docs/configuration.md has no policy")

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/promqlnames"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
 )
 
 // Every metric, label and label value that a rule, a runbook or a document names exists. So
@@ -45,7 +46,7 @@ func vocabulary(t *testing.T) promqlnames.Vocabulary {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Rules may keep any label. Which, promtool's cases show.
+	// Rules may keep any label. promtool's cases check which.
 	all := slices.Concat(slices.Collect(maps.Values(v.Labels))...)
 	v.Add("ALERTS", append(all, "alertname", "alertstate", "severity")...)
 	v.Values["alertstate"] = []string{"pending", "firing"}
@@ -62,7 +63,7 @@ func vocabulary(t *testing.T) promqlnames.Vocabulary {
 
 // Prometheus itself accepts the rules, and they do what their cases say.
 func TestPromtool(t *testing.T) {
-	promtool := tool(t, "promtool")
+	promtool := repository.Tool(t, "promtool")
 	run(t, promtool, append([]string{"check", "rules", "--lint=all", "--lint-fatal"}, files(t, "prometheus/*.rules.yml")...)...)
 	run(t, promtool, append([]string{"check", "rules", "--lint=all", "--lint-fatal"}, files(t, "prometheus/zh-CN/*.rules.yml")...)...)
 	for _, file := range files(t, "prometheus/tests/*.yml") {
@@ -75,7 +76,7 @@ func TestPromtool(t *testing.T) {
 
 // Each severity reaches the people that alertmanager.yml has for it.
 func TestAmtool(t *testing.T) {
-	amtool := tool(t, "amtool")
+	amtool := repository.Tool(t, "amtool")
 	const file = "alertmanager/alertmanager.yml"
 	run(t, amtool, "check-config", file)
 	for severity, receiver := range map[string]string{"critical": "on-call", "warning": "working-day", "info": "to-know"} {

@@ -12,7 +12,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/promqlnames"
 )
 
-// The rules stay cheap and simple enough to own.
+// The rules stay few and short.
 func TestRulesAreSmall(t *testing.T) {
 	recorded := 0
 	for _, r := range rules(t) {
@@ -28,8 +28,8 @@ func TestRulesAreSmall(t *testing.T) {
 	}
 }
 
-// A rule that reads its own last result, or ALERTS, holds a fault for ever: those above it
-// are all that one may read.
+// A rule that reads its own last result, or ALERTS, may never stop firing. A rule reads only
+// the results of the rules above it.
 func TestRulesAreStateless(t *testing.T) {
 	var before []string
 	for _, r := range rules(t) {
@@ -64,8 +64,8 @@ func TestForOutlastsARestart(t *testing.T) {
 	}
 }
 
-// An alert is the same one whatever else becomes known: promtool's cases have all labels
-// that it may have.
+// An alert stays the same one when more becomes known about its batch, because its labels
+// only identify. promtool's cases have all labels that an alert may have.
 func TestLabelsOnlyIdentify(t *testing.T) {
 	for name, cases := range tests(t) {
 		for _, c := range cases {

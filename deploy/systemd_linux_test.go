@@ -115,8 +115,8 @@ func TestServiceRuns(t *testing.T) {
 		t.Errorf("%s has no %s:\n%s", name, batch.JobID, state)
 	}
 	t.Run("with what the service may do", func(t *testing.T) {
-		tool(t, "strace")
-		service.mayDo(t, tool(t, "systemd-analyze"), read(t, dir+"/trace"))
+		repository.Tool(t, "strace")
+		service.mayDo(t, repository.Tool(t, "systemd-analyze"), read(t, dir+"/trace"))
 	})
 }
 

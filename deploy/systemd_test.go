@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
 )
 
 const (
@@ -51,7 +52,7 @@ func (u systemdUnit) credentialIDs() (ids []string) {
 	return ids
 }
 
-// dropIn is a file that systemd/README.md shows, for a change to the unit that is of.
+// dropIn is a file that systemd/README.md shows. It changes the unit of.
 type dropIn struct{ path, of, text string }
 
 func dropIns(t *testing.T) (all []dropIn) {
@@ -160,7 +161,7 @@ func TestUnitsFitTheirReadme(t *testing.T) {
 // systemd itself accepts the units, alone and with each drop-in, and finds the service
 // well contained.
 func TestSystemdAnalyze(t *testing.T) {
-	analyze := tool(t, "systemd-analyze")
+	analyze := repository.Tool(t, "systemd-analyze")
 	for _, d := range append(dropIns(t), dropIn{path: "as they are"}) {
 		t.Run(filepath.Base(d.path), func(t *testing.T) {
 			dir := t.TempDir()

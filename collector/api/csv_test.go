@@ -3,7 +3,6 @@ package api_test
 import (
 	"encoding/json"
 	"mime"
-	"os"
 	"os/exec"
 	"slices"
 	"strconv"
@@ -14,6 +13,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/harness"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
 )
 
 // pythonReader prints the lines of a CSV file as JSON. It refuses lines that are not as in RFC
@@ -25,13 +25,7 @@ json.dump(list(csv.DictReader(text.splitlines(keepends=True), strict=True)), sys
 // readCSV reads an answer with Python's own reader.
 func readCSV(t *testing.T, text string) (lines []map[string]string) {
 	t.Helper()
-	path, err := exec.LookPath("python3")
-	switch {
-	case err != nil && os.Getenv("CI") == "true":
-		t.Fatalf("CI must have python3: %v", err)
-	case err != nil:
-		t.Skipf("skipped without python3: %v", err)
-	}
+	path := repository.Tool(t, "python3")
 	cmd := exec.Command(path, "-c", pythonReader)
 	cmd.Stdin = strings.NewReader(text)
 	out, err := cmd.Output()

@@ -79,17 +79,6 @@ func raiseLoopback() error {
 	return nil
 }
 
-// tool demands a program that .ci/run installs. Without it the test is skipped, except in CI.
-func tool(t *testing.T, name string) {
-	t.Helper()
-	switch _, err := exec.LookPath(name); {
-	case err != nil && os.Getenv("CI") == "true":
-		t.Fatalf("CI must have %s: %v", name, err)
-	case err != nil:
-		t.Skipf("skipped without %s, which .ci/run installs: %v", name, err)
-	}
-}
-
 // user is someone who follows the documents: with the exporter and the tools in PATH, and
 // with GitHub's copy of the repository, which has the current files.
 type user struct {
@@ -100,7 +89,7 @@ type user struct {
 func newUser(t *testing.T) user {
 	t.Helper()
 	for _, name := range []string{"git", "curl", "jq", "prometheus", "promtool", "amtool"} {
-		tool(t, name)
+		repository.Tool(t, name)
 	}
 	github := filepath.Join(t.TempDir(), "github")
 	git := func(args ...string) {

@@ -100,3 +100,17 @@ func UnderRace() bool {
 	info, _ := debug.ReadBuildInfo()
 	return slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
+
+// Tool returns the path of another program that a test runs. Without the program the test is
+// skipped, except in CI, where .ci/run installs all of them.
+func Tool(tb testing.TB, name string) string {
+	tb.Helper()
+	path, err := exec.LookPath(name)
+	switch {
+	case err != nil && os.Getenv("CI") == "true":
+		tb.Fatalf("CI must have %s: %v", name, err)
+	case err != nil:
+		tb.Skipf("skipped without %s, which .ci/run installs: %v", name, err)
+	}
+	return path
+}

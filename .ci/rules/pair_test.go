@@ -74,9 +74,10 @@ func TestPairEndToEnd(t *testing.T) {
 			{instance: "a", rate: 5, shard: whole, killed: first},
 			{instance: "b", rate: 5, shard: whole, killed: second},
 		}, second},
-		"two shards": {[]exporterRun{
+		"three shards, one without an account": {[]exporterRun{
 			{instance: "a", rate: 10, shard: target.Shard{Number: 0, Total: 3}},
-			{instance: "b", rate: 10, shard: target.Shard{Number: 2, Total: 3}},
+			{instance: "b", rate: 10, shard: target.Shard{Number: 1, Total: 3}},
+			{instance: "c", rate: 10, shard: target.Shard{Number: 2, Total: 3}},
 		}, end},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -99,6 +100,53 @@ func TestPairEndToEnd(t *testing.T) {
 				if fires := several[len(several)-1][down]; fires != (c.until < end) {
 					t.Errorf("%s fires at the end: %v, want %v", down, fires, c.until < end)
 				}
+			}
+		})
+	}
+}
+
+// Whatever leaves an account without an exporter, there is one OTAExporterDown for it, and none
+// for the account that is watched.
+func TestMissingShardEndToEnd(t *testing.T) {
+	const killed = 15 // minutes
+	of := func(instance string, number, total int) exporterRun {
+		return exporterRun{instance: instance, rate: 5, shard: target.Shard{Number: number, Total: total}}
+	}
+	down := of("b", 2, 3)
+	down.killed = killed * time.Minute
+	for name, c := range map[string]struct {
+		exporters   []exporterRun
+		first, last int // the minute from which it fires is between these; 0: never
+	}{
+		"a shard never ran":                      {[]exporterRun{of("a", 0, 3)}, 10, 12},
+		"a shard is down":                        {[]exporterRun{of("a", 0, 3), down}, killed + 10, killed + 17},
+		"one exporter of a shard is down":        {[]exporterRun{of("a", 0, 3), down, of("c", 2, 3)}, 0, 0},
+		"two exporters have the same number":     {[]exporterRun{of("a", 0, 3), of("b", 0, 3)}, 10, 12},
+		"a shard without an account never ran":   {[]exporterRun{of("a", 0, 3), of("b", 2, 3)}, 0, 0},
+		"two totals, and nobody has the account": {[]exporterRun{of("a", 0, 3), of("b", 1, 2)}, 10, 12},
+	} {
+		t.Run(name, func(t *testing.T) {
+			from := 0
+			for minute, now := range alertsOf(t, record(t, (killed+25)*time.Minute, c.exporters...)) {
+				var fires []string
+				for alert := range now {
+					if strings.HasPrefix(alert, "OTAExporterDown ") {
+						fires = append(fires, alert)
+					}
+				}
+				if len(fires) > 0 && from == 0 {
+					from = minute
+				}
+				want := []string(nil)
+				if from > 0 {
+					want = []string{`OTAExporterDown {account="partner", alertname="OTAExporterDown", severity="critical"}`}
+				}
+				if !slices.Equal(fires, want) {
+					t.Fatalf("after %d minutes these fire: %v, want %v", minute, fires, want)
+				}
+			}
+			if from < c.first || from > c.last {
+				t.Errorf("it fires from minute %d on, want %d to %d", from, c.first, c.last)
 			}
 		})
 	}

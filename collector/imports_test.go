@@ -61,7 +61,8 @@ var allowed = map[string][]string{
 	"collector/internal/exportertest": {"collector", "collector/internal/promtext", "deploy/repository"},
 	"deploy/promqlnames":              {"aliyun", "collector/target"},
 	"deploy/repository":               nil,
-	"deploy/translation":              nil,
+	"deploy/release":                  nil,
+	"deploy/translation":              {"collector/phrase"},
 }
 
 // onlyIn lists the packages that may import a library. The key is the beginning of the path

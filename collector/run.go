@@ -111,7 +111,9 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		Batch:       site.Batch(),
 		JobsAPI:     jobsAPI,
 		BatchAPI:    jobAPI,
+		Account:     site.Account(),
 		NotFound:    site.NotFound(),
+		NotFoundAPI: api.NotFound(),
 		Reload:      func() error { return reloader.reload(ctx) },
 	}.Handler()
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/klauspost/compress/gzhttp"
@@ -25,12 +26,12 @@ func Handlers(site pages.Site) (jobs, job http.Handler) {
 func jobsHandler(site pages.Site) http.Handler {
 	return gzhttp.GzipHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		now := time.Now()
-		format, err := parseFormat(r.URL)
+		selection, err := site.Select(r.Context(), r.URL.RawQuery, now, "format")
 		if err != nil {
 			refuse(w, http.StatusBadRequest, err.Error())
 			return
 		}
-		selection, err := site.Select(r.Context(), r.URL.RawQuery, now)
+		format, err := parseFormat(r.URL)
 		if err != nil {
 			refuse(w, http.StatusBadRequest, err.Error())
 			return
@@ -66,6 +67,10 @@ type listWriter interface {
 
 func jobHandler(site pages.Site) http.Handler {
 	return gzhttp.GzipHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.RawQuery != "" {
+			refuse(w, http.StatusBadRequest, fmt.Sprintf("unknown parameters %q: the answer about one batch takes none", r.URL.RawQuery))
+			return
+		}
 		account, jobID := r.PathValue("account"), r.PathValue("job_id")
 		b, ok := site.Find(account, jobID, time.Now())
 		web.BreakOff(r)
@@ -95,7 +100,7 @@ func parseFormat(u *url.URL) (format string, err error) {
 	if parameters.Get("page") != "" {
 		return "", fmt.Errorf("page=%q: the answer has all batches at once: omit it", parameters.Get("page"))
 	}
-	switch format := parameters.Get("format"); format {
+	switch format := parameters.Get("format"); strings.ToLower(format) {
 	case "", "json":
 		return "json", nil
 	case "csv":
@@ -103,6 +108,13 @@ func parseFormat(u *url.URL) (format string, err error) {
 	default:
 		return "", fmt.Errorf("format=%q: want one of [json csv]", format)
 	}
+}
+
+// NotFound returns the handler of all addresses below /api without an answer.
+func NotFound() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		refuse(w, http.StatusNotFound, "there is nothing at this address: want /api/v1/jobs or /api/v1/jobs/{account}/{job_id}")
+	})
 }
 
 // refuse answers with an error.

@@ -57,7 +57,7 @@ func ids(t *testing.T, w *httptest.ResponseRecorder) (all []string) {
 func TestListSelectsLikeThePage(t *testing.T) {
 	filled := harness.FilledStore(t, 250)
 	page := harness.SiteOfStore(filled).Jobs()
-	for _, query := range []string{"", "status=IN_PROGRESS", "status=PAUSED", "account=production&sort=-batch", "account=other", "text=wave%3D1+owner&sort=deadline", "only=failing", "only=overdue", "sort=next"} {
+	for _, query := range []string{"", "status=IN_PROGRESS", "status=in_progress", "status=NO_DATA", "account=production&sort=-batch", "account=other", "text=wave%3D1+owner&sort=deadline", "only=failing", "only=overdue", "sort=next"} {
 		var want []string
 		for next := "?" + query; next != ""; {
 			root := harness.Document(t, harness.GetPage(page, next[1:]))
@@ -82,8 +82,9 @@ func TestListRefusesLikeThePage(t *testing.T) {
 	check(t, s, get(handler, "").Body.Bytes()) // no batch
 	for query, own := range map[string]string{
 		"sort=colour": "", "only=late": "", "text=" + strings.Repeat("x", 1001): "", "account=" + strings.Repeat("x", 1001): "", "page=0": "*", "page=x": "*",
-		"a=" + strings.Repeat("x", 20_000): "", "sort=%3Cscript%3E%00": "",
-		"format=xml": "format=\"xml\": want one of [json csv]", "page=2": "page=\"2\": the answer has all batches at once: omit it",
+		"a=" + strings.Repeat("x", 20_000): "", "sort=%3Cscript%3E%00": "", "status=PAUSED": "", "status=planned&status=planned": "", "%zz": "", "refresh=maybe": "",
+		"state=PLANNED": `unknown parameter "state": want one of [account status only text sort page refresh lang format]`,
+		"format=xml":    "format=\"xml\": want one of [json csv]", "page=2": "page=\"2\": the answer has all batches at once: omit it",
 	} {
 		w := get(handler, query)
 		check(t, s, w.Body.Bytes())

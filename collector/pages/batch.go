@@ -33,7 +33,7 @@ func (s Site) Batch() http.Handler {
 		account, jobID := r.PathValue("account"), r.PathValue("job_id")
 		f := s.frame(r, phrase.Verbatim(jobID), "../../", &query)
 		back := f.Root + "jobs" + query.suffix()
-		state := s.Store.Get(account, jobID)
+		state := s.state(account, jobID)
 		if state == nil {
 			web.BreakOff(r)
 			f.Title = phrase.Of("Batch not found")

@@ -77,7 +77,7 @@ func TestHostileBatchInBrowser(t *testing.T) {
 		states := troubled(text, text, text)
 		nothing := http.NotFoundHandler()
 		handler := web.Pages{
-			MetricsPath: "/metrics", Landing: nothing, Metrics: nothing, JobsAPI: nothing, BatchAPI: nothing, NotFound: nothing,
+			MetricsPath: "/metrics", Landing: nothing, Metrics: nothing, JobsAPI: nothing, BatchAPI: nothing, Account: nothing, NotFound: nothing, NotFoundAPI: nothing,
 			Jobs: harness.SiteOfStore(states).Jobs(), Batch: harness.SiteOfStore(states).Batch(),
 		}.Handler()
 		server := httptest.NewServer(handler)

@@ -68,6 +68,11 @@ func (s Site) Jobs() http.Handler {
 		}
 		f := s.frame(r, phrase.Of("OTA batches"), "./", &query)
 		rows := pageRows(s.Store.Snapshot(), s.Store, f.now)
+		if problem, invalid := errors.AsType[invalidQuery](query.resolve(rows)); invalid {
+			s.refuse(w, r, problem)
+			return
+		}
+		f.query = query
 		outages, lists := findOutages(rows, s.Poller.ListFailures())
 		view := query.view(r.Context(), f, rows, s.Poller)
 		view.showOutages(outages, s.Poller)

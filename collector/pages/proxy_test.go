@@ -29,7 +29,9 @@ func TestLinksBehindAProxy(t *testing.T) {
 		Batch:       site.Batch(),
 		JobsAPI:     jobsAPI,
 		BatchAPI:    jobAPI,
+		Account:     site.Account(),
 		NotFound:    site.NotFound(),
+		NotFoundAPI: api.NotFound(),
 	}.Handler()
 	exporter := httptest.NewServer(handler)
 	defer exporter.Close()

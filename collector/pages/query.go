@@ -1,11 +1,14 @@
 package pages
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/printable"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
 )
 
@@ -55,28 +58,41 @@ func invalid(english string, arguments ...any) error {
 	return invalidQuery{phrase.Of(english, arguments...)}
 }
 
+// parameters are the names of the parameters of /jobs.
+var parameters = []string{"account", "status", "only", "text", "sort", "page", "refresh", "lang"}
+
 // parsePageQuery reads the parameters of a URL, except the language, which [phrase.Choose]
-// reads. The error is an invalidQuery.
-func parsePageQuery(raw string) (q pageQuery, err error) {
+// reads. The caller reads further parameters, whose names are in more. Names and words of the API
+// may be in any case. The error is an invalidQuery.
+func parsePageQuery(raw string, more ...string) (q pageQuery, err error) {
 	if len(raw) > maxQuery {
 		return q, invalid("the parameters are %d bytes long: want at most %d", len(raw), maxQuery)
 	}
-	v, _ := url.ParseQuery(raw) // malformed parameters are ignored
-	for _, name := range []string{"account", "status", "only", "text", "sort", "page"} {
-		if n := len(v.Get(name)); n > maxValue {
+	v, err := url.ParseQuery(raw)
+	if err != nil {
+		return q, invalid("the parameters cannot be read: want name=value with & between them, and special characters percent-encoded")
+	}
+	known := append(slices.Clone(parameters), more...)
+	for _, name := range slices.Sorted(maps.Keys(v)) {
+		switch n := len(v.Get(name)); {
+		case !slices.Contains(known, name):
+			return q, invalid("unknown parameter %q: want one of %v", shorten(name), known)
+		case len(v[name]) > 1:
+			return q, invalid("%s is given %d times: want it once", name, len(v[name]))
+		case n > maxValue:
 			return q, invalid("%s is %d bytes long: want at most %d", name, n, maxValue)
 		}
 	}
-	q = pageQuery{Account: v.Get("account"), Status: v.Get("status"), Only: v.Get("only"), Text: v.Get("text"), Refresh: v.Get("refresh") != ""}
+	q = pageQuery{Account: v.Get("account"), Status: v.Get("status"), Only: strings.ToLower(v.Get("only")), Text: v.Get("text")}
 	if n := len(q.words()); n > maxWords {
 		return q, invalid("text has %d different words: want at most %d", n, maxWords)
 	}
-	q.sort, q.descending = strings.CutPrefix(v.Get("sort"), "-")
+	q.sort, q.descending = strings.CutPrefix(strings.ToLower(v.Get("sort")), "-")
 	if _, ok := q.column(); !ok && v.Get("sort") != "" {
 		return q, invalid("sort=%q: want one of %v, with - in front for descending", v.Get("sort"), keysOf(pageColumns, func(c pageColumn) string { return c.Key }))
 	}
 	if _, ok := q.filter(); !ok {
-		return q, invalid("only=%q: want one of %q", q.Only, keysOf(pageFilters, func(f pageFilter) string { return f.Name }))
+		return q, invalid("only=%q: want one of %q", v.Get("only"), keysOf(pageFilters, func(f pageFilter) string { return f.Name }))
 	}
 	if text := v.Get("page"); text != "" {
 		n, err := strconv.Atoi(text)
@@ -85,7 +101,53 @@ func parsePageQuery(raw string) (q pageQuery, err error) {
 		}
 		q.page = n - 1
 	}
+	if text := v.Get("refresh"); text != "" {
+		if q.Refresh, err = strconv.ParseBool(text); err != nil {
+			return q, invalid("refresh=%q: want 1 or 0", text)
+		}
+	}
 	return q, nil
+}
+
+// shorten limits the length of what a message repeats.
+func shorten(text string) string { return printable.Shorten(text, 100) }
+
+// resolve completes the query with what the rows have: the status in the case of the API, and an
+// account that a proxy has escaped twice. The error is an invalidQuery.
+func (q *pageQuery) resolve(rows []*pageRow) error {
+	if q.Account != "" && !slices.ContainsFunc(rows, func(r *pageRow) bool { return r.Account == q.Account }) {
+		if once := unescaped(q.Account); slices.ContainsFunc(rows, func(r *pageRow) bool { return r.Account == once }) {
+			q.Account = once
+		}
+	}
+	if q.Status == "" {
+		return nil
+	}
+	known := append(slices.Clone(aliyun.Statuses), noData)
+	for _, r := range rows { // the API may send other statuses
+		if status := shorten(r.Status); len(known) < maxStatuses && !slices.Contains(known, status) {
+			known = append(known, status)
+		}
+		if strings.EqualFold(r.Status, q.Status) {
+			q.Status = r.Status
+			return nil
+		}
+	}
+	for _, status := range known {
+		if strings.EqualFold(status, q.Status) {
+			q.Status = status
+			return nil
+		}
+	}
+	return invalid("status=%q: want one of %v", shorten(q.Status), known)
+}
+
+// unescaped undoes the escaping of a URL once more; it returns other texts as they are.
+func unescaped(text string) string {
+	if once, err := url.PathUnescape(text); err == nil {
+		return once
+	}
+	return text
 }
 
 // words returns the different words of Text in lower case.

@@ -36,13 +36,17 @@ type Selection struct {
 }
 
 // Select returns the batches that the parameters of /jobs select, all pages of them, in the
-// order of the page. The error is about the parameters. If ctx ends, the selection is empty.
-func (s Site) Select(ctx context.Context, rawQuery string, now time.Time) (Selection, error) {
-	query, err := parsePageQuery(rawQuery)
+// order of the page. The caller reads further parameters, whose names are in more. The error is
+// about the parameters. If ctx ends, the selection is empty.
+func (s Site) Select(ctx context.Context, rawQuery string, now time.Time, more ...string) (Selection, error) {
+	query, err := parsePageQuery(rawQuery, more...)
 	if err != nil {
 		return Selection{}, err
 	}
 	rows := pageRows(s.Store.Snapshot(), s.Store, now)
+	if err := query.resolve(rows); err != nil {
+		return Selection{}, err
+	}
 	found := query.of(ctx, rows)
 	showNext(s.Poller, found)
 	sorted := query.sorted(found)
@@ -57,13 +61,19 @@ func (s Site) Select(ctx context.Context, rawQuery string, now time.Time) (Selec
 
 // Find returns one batch. It is not ok if the batch is not watched.
 func (s Site) Find(account, jobID string, now time.Time) (b Batch, ok bool) {
-	state := s.Store.Get(account, jobID)
+	state := s.state(account, jobID)
 	if state == nil {
 		return Batch{}, false
 	}
 	rows := pageRows([]*store.State{state}, s.Store, now)
 	showNext(s.Poller, rows)
 	return rows[0].batch(), true
+}
+
+// state returns the state of a batch, or nil if it is not watched. It also finds one whose address
+// a proxy has escaped twice.
+func (s Site) state(account, jobID string) *store.State {
+	return cmp.Or(s.Store.Get(account, jobID), s.Store.Get(unescaped(account), unescaped(jobID)))
 }
 
 func (r *pageRow) batch() Batch {

@@ -14,7 +14,9 @@ type Pages struct {
 	Batch       http.Handler // serves /jobs/{account}/{job_id}
 	JobsAPI     http.Handler // serves /api/v1/jobs
 	BatchAPI    http.Handler // serves /api/v1/jobs/{account}/{job_id}
+	Account     http.Handler // serves /jobs/{account} and /api/v1/jobs/{account}
 	NotFound    http.Handler // serves all other addresses
+	NotFoundAPI http.Handler // serves all other addresses below /api
 	Reload      func() error // reloads the configuration; must be safe for concurrent use
 }
 
@@ -25,10 +27,12 @@ func (p Pages) Handler() http.Handler {
 	if p.MetricsPath != "/" {
 		mux.Handle("GET /{$}", p.Landing)
 	}
-	mux.Handle("GET /", p.NotFound)
+	mux.Handle("GET /", p.notFound(mux))
 	mux.Handle("GET /jobs", p.Jobs)
+	mux.Handle("GET /jobs/{account}", p.Account)
 	mux.Handle("GET /jobs/{account}/{job_id}", p.Batch)
 	mux.Handle("GET /api/v1/jobs", p.JobsAPI)
+	mux.Handle("GET /api/v1/jobs/{account}", p.Account)
 	mux.Handle("GET /api/v1/jobs/{account}/{job_id}", p.BatchAPI)
 	// Browsers request it and log an error for a 404.
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })

@@ -14,7 +14,7 @@ import (
 func pages(t *testing.T, reloads *int) http.Handler {
 	t.Helper()
 	page := http.HandlerFunc(ok)
-	return Pages{MetricsPath: "/metrics", Landing: page, Metrics: page, Jobs: page, Batch: page, JobsAPI: page, BatchAPI: page, NotFound: http.NotFoundHandler(), Reload: func() error { *reloads++; return nil }}.Handler()
+	return Pages{MetricsPath: "/metrics", Landing: page, Metrics: page, Jobs: page, Batch: page, JobsAPI: page, BatchAPI: page, Account: page, NotFound: http.NotFoundHandler(), NotFoundAPI: http.NotFoundHandler(), Reload: func() error { *reloads++; return nil }}.Handler()
 }
 
 // Pages accept only GET and HEAD. A reload accepts only POST, so that crawlers and prefetching
@@ -23,7 +23,7 @@ func TestMethods(t *testing.T) {
 	reloads := 0
 	handler := pages(t, &reloads)
 	for path, allowed := range map[string]string{
-		"/": "GET, HEAD", "/metrics": "GET, HEAD", "/jobs": "GET, HEAD", "/jobs/a/b": "GET, HEAD", "/api/v1/jobs": "GET, HEAD", "/api/v1/jobs/a/b": "GET, HEAD", "/-/healthy": "GET, HEAD", "/-/ready": "GET, HEAD",
+		"/": "GET, HEAD", "/metrics": "GET, HEAD", "/jobs": "GET, HEAD", "/jobs/": "GET, HEAD", "/jobs/a": "GET, HEAD", "/api/v1/jobs/a": "GET, HEAD", "/api/v1": "GET, HEAD", "/nothing": "GET, HEAD", "/jobs/a/b": "GET, HEAD", "/api/v1/jobs": "GET, HEAD", "/api/v1/jobs/a/b": "GET, HEAD", "/-/healthy": "GET, HEAD", "/-/ready": "GET, HEAD",
 		"/favicon.ico": "GET, HEAD", "/-/reload": "POST",
 	} {
 		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "get"} {
@@ -97,7 +97,7 @@ func TestMetricsPath(t *testing.T) {
 				t.Fatal(err)
 			}
 			page := http.HandlerFunc(ok)
-			handler := Pages{MetricsPath: path, Landing: page, Metrics: page, Jobs: page, Batch: page, JobsAPI: page, BatchAPI: page, NotFound: http.NotFoundHandler()}.Handler()
+			handler := Pages{MetricsPath: path, Landing: page, Metrics: page, Jobs: page, Batch: page, JobsAPI: page, BatchAPI: page, Account: page, NotFound: http.NotFoundHandler(), NotFoundAPI: http.NotFoundHandler()}.Handler()
 			w := httptest.NewRecorder()
 			handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, http.NoBody))
 			if w.Code != 200 || w.Body.String() != "ok\n" {

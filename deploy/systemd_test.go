@@ -127,7 +127,7 @@ func TestUnitsFitTheirReadme(t *testing.T) {
 		" " + programPath + "\n",
 		" " + strings.Fields(file)[0] + "\n",
 		"umask 077; cat >" + secret + "'\n",
-		" " + serviceUnit + " " + socketUnit + " /etc/systemd/system/\n",
+		" deploy/systemd/" + serviceUnit + " deploy/systemd/" + socketUnit + " /etc/systemd/system/\n",
 	} {
 		if !strings.Contains(readme, want) {
 			t.Errorf("systemd/README.md does not install %q", want)

@@ -9,6 +9,7 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
 // probes demands that they only open a connection. Basic auth would refuse a request.
@@ -22,11 +23,13 @@ func (d *deployment) probes() {
 	}
 }
 
-// port is the number of a port of the container by its name, 0 if it has none.
+// port is the number of a port of the pod by its name, 0 if it has none.
 func (d *deployment) port(name string) int32 {
-	for _, p := range d.pod.Spec.Containers[0].Ports {
-		if p.Name == name {
-			return p.ContainerPort
+	for _, c := range d.pod.Spec.Containers {
+		for _, p := range c.Ports {
+			if p.Name == name {
+				return p.ContainerPort
+			}
 		}
 	}
 	return 0
@@ -35,7 +38,7 @@ func (d *deployment) port(name string) int32 {
 // reachable demands that Prometheus finds the pod, through each object on the way.
 func (d *deployment) reachable() {
 	services := of[*corev1.Service](d.all)
-	if len(services) == 0 {
+	if len(services) == 0 && len(of[*monitoringv1.PodMonitor](d.all)) == 0 {
 		d.complain("no Service leads to the pods")
 	}
 	for _, service := range services {
@@ -54,8 +57,17 @@ func (d *deployment) reachable() {
 	for _, i := range of[*networkingv1.Ingress](d.all) {
 		d.opened(i, services)
 	}
+	for _, r := range of[*gatewayv1.HTTPRoute](d.all) {
+		d.routed(r, services)
+	}
+	for _, m := range of[*monitoringv1.PodMonitor](d.all) {
+		d.scrapedDirectly(m)
+	}
 	for _, p := range of[*networkingv1.NetworkPolicy](d.all) {
 		d.policed(p)
+	}
+	for _, p := range of[*corev1.Pod](d.all) {
+		d.asked(p, services)
 	}
 }
 
@@ -88,11 +100,57 @@ func (d *deployment) opened(i *networkingv1.Ingress, services []*corev1.Service)
 	for _, rule := range i.Spec.Rules {
 		for _, path := range rule.HTTP.Paths {
 			backend := path.Backend.Service
-			if !slices.ContainsFunc(services, func(s *corev1.Service) bool {
-				return s.Name == backend.Name && s.Spec.Ports[0].Name == backend.Port.Name
-			}) {
+			if !leads(services, backend.Name, func(p corev1.ServicePort) bool { return p.Name == backend.Port.Name }) {
 				d.complain("the Ingress leads to port %q of Service %q", backend.Port.Name, backend.Name)
 			}
+		}
+	}
+}
+
+// routed demands the same of an HTTPRoute.
+func (d *deployment) routed(r *gatewayv1.HTTPRoute, services []*corev1.Service) {
+	if len(r.Spec.ParentRefs) == 0 {
+		d.complain("the HTTPRoute belongs to no Gateway")
+	}
+	for _, rule := range r.Spec.Rules {
+		for _, backend := range rule.BackendRefs {
+			if !leads(services, string(backend.Name), func(p corev1.ServicePort) bool { return p.Port == *backend.Port }) {
+				d.complain("the HTTPRoute leads to port %d of Service %q", *backend.Port, backend.Name)
+			}
+		}
+	}
+}
+
+// leads is whether a Service has such a port.
+func leads(services []*corev1.Service, name string, is func(corev1.ServicePort) bool) bool {
+	return slices.ContainsFunc(services, func(s *corev1.Service) bool {
+		return s.Name == name && slices.ContainsFunc(s.Spec.Ports, is)
+	})
+}
+
+// scrapedDirectly demands that a PodMonitor selects the pods and a port of theirs.
+func (d *deployment) scrapedDirectly(m *monitoringv1.PodMonitor) {
+	if !selects(&m.Spec.Selector, d.pod.Labels) {
+		d.complain("the PodMonitor does not select the pods")
+	}
+	for _, e := range m.Spec.PodMetricsEndpoints {
+		if e.Port == nil || d.port(*e.Port) == 0 {
+			d.complain("the PodMonitor names port %v", e.Port)
+		}
+	}
+}
+
+// asked demands of a pod of helm test that no Service and no controller takes it for one
+// of the exporter's.
+func (d *deployment) asked(p *corev1.Pod, services []*corev1.Service) {
+	for _, s := range services {
+		if selects(&metav1.LabelSelector{MatchLabels: s.Spec.Selector}, p.Labels) {
+			d.complain("the Service leads to Pod %s", p.Name)
+		}
+	}
+	for _, m := range of[*monitoringv1.PodMonitor](d.all) {
+		if selects(&m.Spec.Selector, p.Labels) {
+			d.complain("the PodMonitor selects Pod %s", p.Name)
 		}
 	}
 }

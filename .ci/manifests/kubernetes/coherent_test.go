@@ -8,6 +8,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	autoscalingv1 "k8s.io/autoscaler/vertical-pod-autoscaler/pkg/apis/autoscaling.k8s.io/v1"
 	podsecurity "k8s.io/pod-security-admission/api"
 	"k8s.io/pod-security-admission/policy"
 )
@@ -45,9 +46,11 @@ func complaintsAbout(all objects, theirs ...string) []string {
 	case len(sets) == 1:
 		d.pod = &sets[0].Spec.Template
 		d.shards(sets[0])
+		d.scaled(sets[0])
 	default:
 		d.pod = &deployments[0].Spec.Template
 		d.one(deployments[0])
+		d.scaled(deployments[0])
 	}
 	d.names()
 	d.secure()
@@ -128,10 +131,10 @@ func (d *deployment) secure() {
 		d.complain("Pod Security Standards: %v", err)
 		return
 	}
-	restricted := podsecurity.LevelVersion{Level: podsecurity.LevelRestricted, Version: podsecurity.LatestVersion()}
-	if result := policy.AggregateCheckResults(evaluator.EvaluatePod(restricted, &d.pod.ObjectMeta, &d.pod.Spec)); !result.Allowed {
-		d.complain("not restricted: %s", result.ForbiddenDetail())
+	for _, p := range of[*corev1.Pod](d.all) {
+		d.restricted(evaluator, "Pod "+p.Name, &p.ObjectMeta, &p.Spec)
 	}
+	d.restricted(evaluator, "the pod", &d.pod.ObjectMeta, &d.pod.Spec)
 	spec := d.pod.Spec
 	for _, c := range spec.Containers {
 		if s := c.SecurityContext; s == nil || s.ReadOnlyRootFilesystem == nil || !*s.ReadOnlyRootFilesystem {
@@ -160,6 +163,27 @@ func (d *deployment) secure() {
 	}
 	if name := spec.ServiceAccountName; !d.exists("ServiceAccount", name) {
 		d.complain("no ServiceAccount %q", name)
+	}
+}
+
+// restricted demands the level "restricted" of a pod.
+func (d *deployment) restricted(evaluator policy.Evaluator, name string, meta *metav1.ObjectMeta, spec *corev1.PodSpec) {
+	level := podsecurity.LevelVersion{Level: podsecurity.LevelRestricted, Version: podsecurity.LatestVersion()}
+	if result := policy.AggregateCheckResults(evaluator.EvaluatePod(level, meta, spec)); !result.Allowed {
+		d.complain("%s is not restricted: %s", name, result.ForbiddenDetail())
+	}
+}
+
+// scaled demands that a VerticalPodAutoscaler is about the exporter's container.
+func (d *deployment) scaled(workload metav1.Object) {
+	for _, v := range of[*autoscalingv1.VerticalPodAutoscaler](d.all) {
+		target, policies := v.Spec.TargetRef, v.Spec.ResourcePolicy.ContainerPolicies
+		if target == nil || target.Kind != kindOf(workload) || target.Name != workload.GetName() {
+			d.complain("the VerticalPodAutoscaler is about %v", target)
+		}
+		if len(policies) != 1 || policies[0].ContainerName != d.pod.Spec.Containers[0].Name {
+			d.complain("the VerticalPodAutoscaler has policies for %v", policies)
+		}
 	}
 }
 

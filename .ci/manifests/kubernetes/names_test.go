@@ -23,7 +23,7 @@ func TestReleaseNames(t *testing.T) {
 		"cut between dashes":                   {"x", "nameOverride: " + strings.Repeat("y", 60) + "--z", "x-" + strings.Repeat("y", 60), ""},
 		"with a dot":                           {"a.b", "", "", `release name "a.b": the Service would be named "a.b-aliyun-iot-ota-exporter", which Kubernetes refuses`},
 		"with a dot, and a full name":          {"a.b", "fullnameOverride: a-b", "a-b", ""},
-		"that begins with a digit":             {"1a", "", "", "choose another release name or set fullnameOverride"},
+		"that begins with a digit":             {"1a", "", "", "choose another release name or alias, or set fullnameOverride"},
 		"too long for shards":                  {long, "shards: 2", "", "longer than the 52 characters that its pods allow; choose a shorter release name or set fullnameOverride"},
 		"long, with shards":                    {strings.Repeat("x", 28), "shards: 2", strings.Repeat("x", 28) + "-aliyun-iot-ota-exporter", ""},
 		"too long for shards, and a full name": {long, "shards: 2\nfullnameOverride: ota", "ota", ""},

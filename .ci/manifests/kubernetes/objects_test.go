@@ -11,6 +11,8 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	autoscalingv1 "k8s.io/autoscaler/vertical-pod-autoscaler/pkg/apis/autoscaling.k8s.io/v1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	strictjson "sigs.k8s.io/json"
 	"sigs.k8s.io/yaml"
 )
@@ -20,18 +22,22 @@ type objects []metav1.Object
 
 // newObject has a constructor for every kind that this project deploys.
 var newObject = map[string]func() metav1.Object{
-	"apps/v1 Deployment":                      func() metav1.Object { return &appsv1.Deployment{} },
-	"apps/v1 StatefulSet":                     func() metav1.Object { return &appsv1.StatefulSet{} },
-	"v1 ConfigMap":                            func() metav1.Object { return &corev1.ConfigMap{} },
-	"v1 PersistentVolumeClaim":                func() metav1.Object { return &corev1.PersistentVolumeClaim{} },
-	"v1 Secret":                               func() metav1.Object { return &corev1.Secret{} },
-	"v1 Service":                              func() metav1.Object { return &corev1.Service{} },
-	"v1 ServiceAccount":                       func() metav1.Object { return &corev1.ServiceAccount{} },
-	"networking.k8s.io/v1 Ingress":            func() metav1.Object { return &networkingv1.Ingress{} },
-	"policy/v1 PodDisruptionBudget":           func() metav1.Object { return &policyv1.PodDisruptionBudget{} },
-	"networking.k8s.io/v1 NetworkPolicy":      func() metav1.Object { return &networkingv1.NetworkPolicy{} },
-	"monitoring.coreos.com/v1 PrometheusRule": func() metav1.Object { return &monitoringv1.PrometheusRule{} },
-	"monitoring.coreos.com/v1 ServiceMonitor": func() metav1.Object { return &monitoringv1.ServiceMonitor{} },
+	"apps/v1 Deployment":                          func() metav1.Object { return &appsv1.Deployment{} },
+	"apps/v1 StatefulSet":                         func() metav1.Object { return &appsv1.StatefulSet{} },
+	"v1 Pod":                                      func() metav1.Object { return &corev1.Pod{} },
+	"v1 ConfigMap":                                func() metav1.Object { return &corev1.ConfigMap{} },
+	"v1 PersistentVolumeClaim":                    func() metav1.Object { return &corev1.PersistentVolumeClaim{} },
+	"v1 Secret":                                   func() metav1.Object { return &corev1.Secret{} },
+	"v1 Service":                                  func() metav1.Object { return &corev1.Service{} },
+	"v1 ServiceAccount":                           func() metav1.Object { return &corev1.ServiceAccount{} },
+	"networking.k8s.io/v1 Ingress":                func() metav1.Object { return &networkingv1.Ingress{} },
+	"policy/v1 PodDisruptionBudget":               func() metav1.Object { return &policyv1.PodDisruptionBudget{} },
+	"networking.k8s.io/v1 NetworkPolicy":          func() metav1.Object { return &networkingv1.NetworkPolicy{} },
+	"monitoring.coreos.com/v1 PrometheusRule":     func() metav1.Object { return &monitoringv1.PrometheusRule{} },
+	"monitoring.coreos.com/v1 ServiceMonitor":     func() metav1.Object { return &monitoringv1.ServiceMonitor{} },
+	"monitoring.coreos.com/v1 PodMonitor":         func() metav1.Object { return &monitoringv1.PodMonitor{} },
+	"autoscaling.k8s.io/v1 VerticalPodAutoscaler": func() metav1.Object { return &autoscalingv1.VerticalPodAutoscaler{} },
+	"gateway.networking.k8s.io/v1 HTTPRoute":      func() metav1.Object { return &gatewayv1.HTTPRoute{} },
 }
 
 // decodeObject is as strict as a server with --validate=strict: a key that is unknown,

@@ -22,6 +22,15 @@ func podSpec(t *testing.T, all objects) corev1.PodSpec {
 	return the[*appsv1.Deployment](t, all).Spec.Template.Spec
 }
 
+// podLabels are the labels of these pods.
+func podLabels(t *testing.T, all objects) map[string]string {
+	t.Helper()
+	if sets := of[*appsv1.StatefulSet](all); len(sets) > 0 {
+		return sets[0].Spec.Template.Labels
+	}
+	return the[*appsv1.Deployment](t, all).Spec.Template.Labels
+}
+
 // A new configuration makes a new pod. A new secret does not, because the exporter takes
 // it up without a restart.
 func TestWhatMakesANewPod(t *testing.T) {

@@ -28,10 +28,11 @@ config:
 
 // release is a way to install the chart.
 type release struct {
-	values string
-	theirs []string // objects that the user has made: kind and name
-	kinds  []string // of the objects, beside Deployment, Service and ServiceAccount
-	notes  []string // parts of what the user is told
+	values  string
+	theirs  []string // objects that the user has made: kind and name
+	kinds   []string // of the objects, beside Deployment, Service, ServiceAccount and the Pod of helm test
+	without string   // one of these kinds that is not there
+	notes   []string // parts of what the user is told
 }
 
 // releases are all ways that make a difference, by name.
@@ -43,7 +44,7 @@ var releases = map[string]release{
 	"a configuration, keys by RRSA": {
 		values: aConfig + `rrsa: {roleName: iot-ota-reader}`,
 		kinds:  []string{"ConfigMap", "PersistentVolumeClaim"},
-		notes:  []string{"--config.check-live", "Do not scale this Deployment"},
+		notes:  []string{"helm --namespace monitored test ota --logs", "Do not scale this Deployment"},
 	},
 	"a configuration as text": {
 		values: "config: |\n  # a comment stays\n  accounts: [{name: production, region: cn-shanghai, instances: [{jobs: [job1]}]}]\n",
@@ -77,6 +78,26 @@ imagePullSecrets: [{name: pull}]
 		values: aConfig + "shards: 3\nserviceMonitor: {enabled: true}\npodDisruptionBudget: {maxUnavailable: 1}",
 		kinds:  []string{"ConfigMap", "PodDisruptionBudget", "Service", "ServiceMonitor", "StatefulSet"},
 		notes:  []string{"port-forward pod/ota-aliyun-iot-ota-exporter-0", "Do not scale this StatefulSet", "stay when you uninstall"},
+	},
+	"three shards whose volumes go with them": {
+		values: aConfig + "shards: 3\npersistence: {retentionPolicy: {whenDeleted: Delete}}",
+		kinds:  []string{"ConfigMap", "Service", "StatefulSet"},
+	},
+	"by a PodMonitor and the Gateway API": {
+		values: aConfig + `
+containerPort: 8080
+podMonitor: {enabled: true, scheme: https}
+route: {main: {enabled: true, parentRefs: [{name: gateway}], hostnames: [ota.example.com]}}
+verticalPodAutoscaler: {enabled: true}
+`,
+		kinds: []string{"ConfigMap", "HTTPRoute", "PersistentVolumeClaim", "PodMonitor", "VerticalPodAutoscaler"},
+		notes: []string{"https://localhost:10062/jobs", "The HTTPRoute main leads there, too: ota.example.com."},
+	},
+	"without a Service": {
+		values:  aConfig + "service: {enabled: false}\npodMonitor: {enabled: true}",
+		without: "Service",
+		kinds:   []string{"ConfigMap", "PersistentVolumeClaim", "PodMonitor"},
+		notes:   []string{"port-forward deployment/ota-aliyun-iot-ota-exporter 10062"},
 	},
 	"three shards without volumes": {
 		values: aConfig + "shards: 3\npersistence: {enabled: false}",

@@ -37,15 +37,23 @@ commonLabels: {team: iot}
 commonAnnotations: {a: b}
 deploymentLabels: {a: b}
 podLabels: {a: b}
-service: {type: LoadBalancer, labels: {a: b}}
+service: {type: LoadBalancer, portName: http-metrics, labels: {a: b}}
 extraArgs: [--log.format=json]
 resources: {limits: {memory: 1Gi}}
+containerPort: 8080
+minReadySeconds: 5
+hostUsers: false
+serviceMonitor: {enabled: true}
+verticalPodAutoscaler: {enabled: true}
 `
 	for name, c := range map[string]struct{ before, after string }{
 		"one pod":        {"", changes},
 		"shards":         {"shards: 2", changes + "shards: 2"},
 		"more shards":    {"shards: 2", changes + "shards: 3"},
+		"fewer shards":   {"shards: 3", changes + "shards: 2"},
 		"the first time": {"", changes + "shards: 3"},
+		"the last time":  {"shards: 3", changes},
+		"claims that go": {"shards: 3", changes + "shards: 3\npersistence: {retentionPolicy: {whenDeleted: Delete}}"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := fixed(rendered(t, parseValues(t, aConfig+c.before)))

@@ -27,6 +27,16 @@ app.kubernetes.io/name: {{ include "aliyun-iot-ota-exporter.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 
+{{/* The labels that do not depend on names. The first one becomes the label job of Prometheus, whatever the objects are named, so
+that the alerts find the exporter by it, and a pair is one job. */}}
+{{- define "aliyun-iot-ota-exporter.commonLabels" -}}
+{{- $labels := dict "app.kubernetes.io/part-of" "aliyun-iot-ota-exporter" -}}
+{{- with .Values.commonLabels -}}
+{{- $labels = merge (tpl (toYaml .) $ | fromYaml) $labels -}}
+{{- end -}}
+{{- toYaml $labels -}}
+{{- end -}}
+
 {{/* The metadata of an object: a list of the root, the object's own labels and annotations, and its name and namespace if they
 are not those of most objects. No label overrides those that selectors use. */}}
 {{- define "aliyun-iot-ota-exporter.metadata" -}}
@@ -43,7 +53,7 @@ are not those of most objects. No label overrides those that selectors use. */}}
 name: {{ $name | quote }}
 namespace: {{ $namespace | quote }}
 labels:
-  {{- merge $selected (index . 1 | default dict) ($root.Values.commonLabels | default dict) $standard | toYaml | nindent 2 }}
+  {{- merge $selected (index . 1 | default dict) (include "aliyun-iot-ota-exporter.commonLabels" $root | fromYaml) $standard | toYaml | nindent 2 }}
 {{- with merge (dict) (index . 2 | default dict) ($root.Values.commonAnnotations | default dict) }}
 annotations:
   {{- toYaml . | nindent 2 }}
@@ -51,17 +61,15 @@ annotations:
 {{- end -}}
 
 {{- define "aliyun-iot-ota-exporter.serviceAccountName" -}}
-{{- if .Values.serviceAccount.create -}}
-{{- default (include "aliyun-iot-ota-exporter.fullname" .) .Values.serviceAccount.name -}}
-{{- else -}}
-{{- default "default" .Values.serviceAccount.name -}}
-{{- end -}}
+{{- $name := "default" -}}
+{{- if .Values.serviceAccount.create -}}{{- $name = include "aliyun-iot-ota-exporter.fullname" . -}}{{- end -}}
+{{- tpl (.Values.serviceAccount.name | default $name) . -}}
 {{- end -}}
 
 {{/* The name of the Secret with the secret files, or empty. */}}
 {{- define "aliyun-iot-ota-exporter.secretName" -}}
 {{- if .Values.existingSecret -}}
-{{- .Values.existingSecret -}}
+{{- tpl .Values.existingSecret . -}}
 {{- else if .Values.secret -}}
 {{- include "aliyun-iot-ota-exporter.fullname" . -}}
 {{- end -}}
@@ -81,7 +89,7 @@ annotations:
 {{- define "aliyun-iot-ota-exporter.imagePullSecrets" -}}
 {{- $global := .Values.global | default dict -}}
 {{- range concat (.Values.imagePullSecrets | default list) ($global.imagePullSecrets | default list) | uniq }}
-- {{ ternary (dict "name" .) . (kindIs "string" .) | toJson }}
+- {{ tpl (ternary (dict "name" .) . (kindIs "string" .) | toJson) $ }}
 {{- end }}
 {{- end -}}
 

@@ -28,17 +28,23 @@ type kind struct{ pattern, folder, chinese, dictionary string }
 // one uid. It is so too where files name each other. Elsewhere it is beside the English one.
 var kinds = []kind{
 	{pattern: "dashboards/*.json", folder: "dashboards", chinese: "deploy/grafana/zh-CN"},
+	{pattern: "dashboards/kustomization.yaml", folder: "dashboards", chinese: "deploy/grafana/zh-CN"},
 	{pattern: "deploy/alertmanager/*.yml", folder: "deploy/alertmanager", chinese: "deploy/alertmanager/zh-CN"},
 	{pattern: "deploy/compose/*.yml"},
 	{pattern: "deploy/compose/grafana/*.yml", dictionary: "deploy/compose"},
+	{pattern: "deploy/kubernetes/base/*.yaml", folder: "deploy/kubernetes", chinese: "deploy/kubernetes/zh-CN", dictionary: "deploy/kubernetes"},
+	{pattern: "deploy/kubernetes/components/*/*.yaml", folder: "deploy/kubernetes", chinese: "deploy/kubernetes/zh-CN", dictionary: "deploy/kubernetes"},
+	{pattern: "deploy/kubernetes/overlays/*/*.y*ml", folder: "deploy/kubernetes", chinese: "deploy/kubernetes/zh-CN", dictionary: "deploy/kubernetes"},
 	{pattern: "deploy/prometheus/*.yml", folder: "deploy/prometheus", chinese: "deploy/prometheus/zh-CN"},
 	{pattern: "deploy/web/*.yml", folder: "deploy/web", chinese: "deploy/web/zh-CN"},
 	{pattern: "deploy/runbooks/*.md", folder: "deploy/runbooks", chinese: "deploy/runbooks/zh-CN"},
 	{pattern: "dashboards/README.md"},
 	{pattern: "deploy/*/*.md"},
 	{pattern: "deploy/config.example.yml"},
+	{pattern: "deploy/*.schema.json"},
 	{pattern: "deploy/helm/*/README.md"},
 	{pattern: "README.md", dictionary: "deploy"}, // in the root is only what tools and visitors expect
+	{pattern: ".github/SECURITY.md", dictionary: "deploy/docs"},
 }
 
 // Artefacts returns all files that are translated.
@@ -55,7 +61,8 @@ func Artefacts(root string) (all []Artefact, err error) {
 				return nil, fmt.Errorf("find %s: %w", kind.pattern, err)
 			}
 			source := filepath.ToSlash(relative)
-			if known[source] || strings.Contains(path.Base(source), ".zh-CN.") {
+			isCopy := path.Base(source) == "prometheusrule.yaml" // of the rules, as the Chinese one is
+			if known[source] || isCopy || strings.Contains(path.Base(source), ".zh-CN.") {
 				continue
 			}
 			known[source] = true

@@ -42,6 +42,7 @@ func Generate(root string) (*Result, error) {
 			}
 		}
 	}
+	to.collectFolders(all)
 	if err := to.collectPictures(root); err != nil {
 		return nil, err
 	}
@@ -62,12 +63,17 @@ func generate(a Artefact, source []byte, dictionary *Dictionary, to links) ([]by
 	note := fmt.Sprintf("由 make update 根据 %s 和 %s 生成，请勿直接修改。", a.Source, a.Dictionary)
 	switch path.Ext(a.Source) {
 	case ".json":
+		if strings.HasSuffix(a.Source, ".schema.json") {
+			out, err := Schema(source, dictionary.Translate)
+			return []byte(to.inCode(string(out))), err
+		}
 		return Dashboard(source, dictionary.Translate, to.onTheWeb)
-	case ".yml":
+	case ".yml", ".yaml":
 		if strings.HasSuffix(a.Source, "/alerts.rules.yml") {
 			out, err := Rules(source, dictionary.Translate, to.onTheWeb)
 			return append([]byte("# "+note+"\n#\n"), out...), err
 		}
+		note = strings.TrimSuffix(note, "，请勿直接修改。") + "；修改本仓库时，请改这两个文件。" // users edit what they copy
 		out := YAML(source, dictionary.Translate, dictionary.TranslateKnown)
 		return append([]byte("# "+note+"\n#\n"), to.inCode(string(out))...), nil
 	}
@@ -79,6 +85,7 @@ func generate(a Artefact, source []byte, dictionary *Dictionary, to links) ([]by
 		}
 		return adapted
 	})
+	out = bareURL.ReplaceAllFunc(out, func(url []byte) []byte { return []byte(to.onTheWeb(string(url))) })
 	text := code.ReplaceAllStringFunc(strings.TrimLeft(string(out), "\n"), to.inCode)
 	return []byte("<!-- " + note + " -->\n\n" + text), bad
 }

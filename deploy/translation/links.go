@@ -45,6 +45,17 @@ func (l links) collectBoth(a Artefact, text string) {
 	}
 }
 
+// collectFolders finds the folders that have a Chinese counterpart and no README: the whole
+// folder is for people to apply.
+func (l links) collectFolders(all []Artefact) {
+	for _, a := range all {
+		from, to := path.Dir(a.Source), path.Dir(a.Output)
+		if _, has := l.chinese[from+"/README.md"]; !has && from != to && path.Base(from) == path.Base(to) {
+			l.chinese[from] = to
+		}
+	}
+}
+
 // collectPictures finds the pictures of dashboards that there are with Chinese texts.
 func (l links) collectPictures(root string) error {
 	pictures, err := filepath.Glob(filepath.Join(root, "deploy", "grafana", "zh-CN", "*.png"))
@@ -57,6 +68,9 @@ func (l links) collectPictures(root string) error {
 	}
 	return nil
 }
+
+// bareURL leads to a file of the repository without being a link of Markdown.
+var bareURL = regexp.MustCompile(regexp.QuoteMeta(pages) + `[\w./-]*\w`)
 
 // linkTarget is behind the text of a link, in a definition ([name]: target), or the address of a
 // picture.
@@ -140,13 +154,15 @@ var (
 	fromRoot = regexp.MustCompile(`\b(?:dashboards|deploy)/[\w./-]+\b`)
 )
 
-// inCode leads commands and settings to the Chinese version of a file that they name by its path
-// from the root.
+// inCode leads commands and settings to the Chinese version of a file or folder that they name by
+// its path from the root.
 func (l links) inCode(text string) string {
-	return fromRoot.ReplaceAllStringFunc(text, func(path string) string {
-		if output, translated := l.chinese[path]; translated {
-			return output
+	return fromRoot.ReplaceAllStringFunc(text, func(named string) string {
+		for known := named; known != "."; known = path.Dir(known) {
+			if output, translated := l.chinese[known]; translated {
+				return output + strings.TrimPrefix(named, known)
+			}
 		}
-		return path
+		return named
 	})
 }

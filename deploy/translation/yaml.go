@@ -13,16 +13,15 @@ var (
 	paragraph = regexp.MustCompile(`^([ \t]*# )(\S.*)$`)
 	// commentedOut is a key or an item that is not in force, or a line for an editor.
 	commentedOut = regexp.MustCompile(`^(?:- )?[a-z_-]+:(?: |$)|^- \S+(?:\s+# .*)?$`)
-	// command is a comment that is indented.
-	command = regexp.MustCompile(`^([ \t]*# {2,})(\S.*)$`)
-	// scalar is a line with a value.
-	scalar = regexp.MustCompile(`^(\s*(?:- )?(?:[\w.-]+: )?)(\S.*?)((?:\s+# .*)?)$`)
+	// setting is an item, or a key with its value, that may be commented out, and a comment behind
+	// it; or an indented comment, which is a command.
+	setting = regexp.MustCompile(`^([ \t]*(?:# {2,}|# )?)(\S.*?)((?:\s+# .*)?)$`)
 )
 
 // YAML translates the comments of a file that people read or copy. Keys stay, also those that
-// are commented out. Lines that follow each other are one text, and one line in Chinese. A value,
-// and a command in a comment, is replaced if it has a pair: known returns the Chinese text, or ""
-// if there is none.
+// are commented out. Lines that follow each other are one text, and one line in Chinese. A command
+// in a comment, an item or a key with its value is replaced if all of it has a pair: known returns
+// the Chinese text, or "" if there is none.
 func YAML(source []byte, translate, known func(string) string) []byte {
 	var out, pending []string
 	indent := ""
@@ -44,11 +43,9 @@ func YAML(source []byte, translate, known func(string) string) []byte {
 		if n := note.FindStringSubmatch(line); n != nil {
 			line = n[1] + translate(n[2])
 		}
-		for _, kind := range []*regexp.Regexp{command, scalar} {
-			if parts := kind.FindStringSubmatch(line); parts != nil {
-				if zh := known(parts[2]); zh != "" {
-					line = parts[1] + zh + strings.Join(parts[3:], "")
-				}
+		if s := setting.FindStringSubmatch(line); s != nil {
+			if zh := known(s[2]); zh != "" {
+				line = s[1] + zh + s[3]
 			}
 		}
 		out = append(out, line)

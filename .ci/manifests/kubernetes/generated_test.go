@@ -21,8 +21,8 @@ var update = flag.Bool("update", false, "rewrite the copies that Helm and kustom
 func TestCopies(t *testing.T) {
 	want := map[string]string{
 		chartDir + "/README.md": chartREADME(t),
-		kustomizeDir + "/components/prometheus-operator/prometheusrule.yaml": prometheusRule(t, "# Made of %s and %s in deploy/prometheus by", "recording.rules.yml", "alerts.rules.yml"),
-		kustomizeDir + "/components/zh-CN/prometheusrule.yaml":               prometheusRule(t, "# 根据 deploy/prometheus 中的 %s 和 %s 生成，命令为", "zh-CN/recording.rules.yml", "zh-CN/alerts.rules.yml"),
+		kustomizeDir + "/components/prometheus-operator/prometheusrule.yaml":       prometheusRule(t, "# Made of %s and %s in deploy/prometheus by", "recording.rules.yml", "alerts.rules.yml"),
+		kustomizeDir + "/zh-CN/components/prometheus-operator/prometheusrule.yaml": prometheusRule(t, "# 根据 deploy/prometheus 中的 %s 和 %s 生成，命令为", "zh-CN/recording.rules.yml", "zh-CN/alerts.rules.yml"),
 	}
 	for language, source := range sources {
 		for _, file := range glob(t, source.rules) {

@@ -59,9 +59,11 @@ func TestOverlayWithoutItsSecret(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "access_key_secret: no such file") {
 		t.Errorf("error %v, want one that names access_key_secret", err)
 	}
-	ignored, err := os.ReadFile(filepath.Join(dir, ".gitignore"))
-	if err != nil || !slices.Contains(strings.Split(string(ignored), "\n"), "access_key_secret") {
-		t.Errorf("git would take the secret: %q, error %v", ignored, err)
+	for _, overlay := range []string{"/overlays", "/zh-CN/overlays"} {
+		ignored := readFile(t, kustomizeDir+overlay+"/access-key/.gitignore")
+		if !slices.Contains(strings.Split(ignored, "\n"), "access_key_secret") {
+			t.Errorf("git would take the secret in %s: %q", overlay, ignored)
+		}
 	}
 }
 

@@ -2,7 +2,7 @@ package config_test
 
 import (
 	"bytes"
-	"fmt"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -119,7 +119,7 @@ func plain(value any) (any, error) {
 	case time.Time:
 		return v.Format(time.DateOnly), nil
 	case map[any]any:
-		return nil, fmt.Errorf("a key that is not text")
+		return nil, errors.New("a key that is not text")
 	case map[string]any:
 		for key := range v {
 			var err error

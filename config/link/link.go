@@ -3,6 +3,7 @@
 package link
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -44,15 +45,15 @@ func (t *Template) Set(text string) error {
 	u, err := url.Parse(base)
 	switch {
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
-		return fmt.Errorf("want a URL such as https://grafana.example/d/batch?var-job_id={job_id}, which begins with http:// or https:// and a host")
+		return errors.New("want a URL such as https://grafana.example/d/batch?var-job_id={job_id}, which begins with http:// or https:// and a host")
 	case base != text && u.Path == "" && u.RawQuery == "" && u.Fragment == "" && !strings.ContainsAny(base[len(u.Scheme)+3:], "/?#"):
-		return fmt.Errorf("a placeholder in the host: want placeholders only after the host and a slash")
+		return errors.New("a placeholder in the host: want placeholders only after the host and a slash")
 	case u.User != nil:
-		return fmt.Errorf("want a URL without a user and a password, which everybody who reads the page would see")
+		return errors.New("want a URL without a user and a password, which everybody who reads the page would see")
 	}
 	filled := Template{text}
 	if _, err := url.Parse(filled.Fill(nil)); err != nil || strings.ContainsAny(text, " \t\r\n\"'<>\\^`|") {
-		return fmt.Errorf("want a URL whose special characters are escaped, such as %%20 for a blank")
+		return errors.New("want a URL whose special characters are escaped, such as %20 for a blank")
 	}
 	t.text = text
 	return nil

@@ -1,6 +1,7 @@
 package exportertest
 
 import (
+	"encoding/base64"
 	"errors"
 	"io"
 	"net/http"
@@ -107,4 +108,16 @@ func (e *Exporter) AwaitLog(text string) {
 		}
 		return text + " in the log"
 	})
+}
+
+const (
+	// BasicAuthConfig is a web configuration that lets the user "prometheus" in with the password "password".
+	BasicAuthConfig = "basic_auth_users: {prometheus: " + PasswordHash + "}\n"
+	// PasswordHash is the hash of "password", at the lowest cost that bcrypt has.
+	PasswordHash = "$2a$04$0A2tIRk3qZqjRlmvhYXg3u6LdPOEy2W4rf2zrOh2i/sqlLg5Tq.py"
+)
+
+// BasicAuthHeader is a header line with basic auth for "user:password".
+func BasicAuthHeader(userAndPassword string) string {
+	return "Authorization: Basic " + base64.StdEncoding.EncodeToString([]byte(userAndPassword)) + "\r\n"
 }

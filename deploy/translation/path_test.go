@@ -18,6 +18,7 @@ import (
 var english = []struct{ pattern, reason string }{
 	{`\.go$|^(?:aliyun|collector|config|\.ci)(?:/|$)`, "source code"},
 	{`^deploy/Dockerfile$`, "a recipe for builders: install.zh-CN.md has its arguments"},
+	{`^deploy/systemd/.*\.(?:service|socket)$`, "installed as they are: README.zh-CN.md has the drop-ins that adapt them"},
 	{`^LICENSE$`, "it counts as it is written"},
 	{`^CHANGELOG\.md$`, "the link says so: releases quote it, and its lines are names of code above all"},
 	{`^deploy/prometheus/tests(?:/|$)`, "tests"},

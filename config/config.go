@@ -72,7 +72,8 @@ type Polling struct {
 // rate budget, so a main account should be one entry. Entries that are recognized as the
 // same main account must not exceed the limit of the API together.
 type Account struct {
-	// Name is the value of the account label. Required, unique in the file.
+	// Name is the value of the account label. A new name starts new series. Required, unique
+	// in the file.
 	Name string `yaml:"name"`
 	// Region is the region of the instances, such as cn-shanghai. Required unless every
 	// instance has its own region or Endpoint is set.

@@ -3,6 +3,7 @@ package rules_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -118,6 +119,28 @@ func spans(minutes []int) (all []string) {
 	return all
 }
 
+// startLimit is the longest time that a server may take to start.
+const startLimit = time.Minute
+
+// awaitServer waits until a server that starts answers at the address.
+func awaitServer(t *testing.T, address string) {
+	t.Helper()
+	for end := time.Now().Add(startLimit); ; time.Sleep(50 * time.Millisecond) {
+		client := http.Client{Timeout: max(time.Second, time.Until(end))}
+		response, err := client.Get(address)
+		if err == nil {
+			response.Body.Close()
+			if response.StatusCode == http.StatusOK {
+				return
+			}
+			err = errors.New(response.Status)
+		}
+		if time.Now().After(end) {
+			t.Fatalf("no answer after %v: %v", startLimit, err)
+		}
+	}
+}
+
 // replayed returns the minutes at which alerts fire in vmalert.
 func replayed(t *testing.T, together []situation) map[string][]int {
 	t.Helper()
@@ -134,13 +157,7 @@ func replayed(t *testing.T, together []situation) map[string][]int {
 	}
 	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
 	server := "http://" + address
-	for {
-		if response, err := http.Get(server + "/health"); err == nil {
-			response.Body.Close()
-			break
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
+	awaitServer(t, server+"/health")
 	base := time.Now().Add(-2 * playFor).Truncate(time.Hour)
 	write(t, server, together, base)
 	get(t, server+"/internal/force_flush", nil)

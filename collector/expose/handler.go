@@ -51,7 +51,7 @@ func NewHandler(store *store.Store, self prometheus.Gatherer, logger log.Logger)
 		return nil, fmt.Errorf("compression of /metrics: %w", err)
 	}
 	return compress(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		format := expfmt.NegotiateAccept(r.Header, expfmt.FmtProtoDelim, expfmt.FmtOpenMetrics_1_0_0, expfmt.FmtText)
+		format := negotiate(r.Header)
 		w.Header().Set("Content-Type", string(format))
 		w.Header().Add("Vary", "Accept")
 		out, encoder := encoders(w, format)

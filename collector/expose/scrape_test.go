@@ -84,6 +84,18 @@ func TestCompression(t *testing.T) {
 		"no header":        {"", ""},
 		"gzip refused":     {"gzip;q=0", ""},
 		"only unsupported": {"br", ""},
+
+		"in capitals":                     {"GZIP", "gzip"},
+		"with blanks":                     {" br ;q=1 ,\tgzip ; q=0.5", "gzip"},
+		"refused with decimals":           {"gzip;q=0.000, identity", ""},
+		"refused in capitals":             {"GZip;Q=0", ""},
+		"gzip refused, all else accepted": {"gzip;q=0, *", ""},
+		"only zstd":                       {"zstd", ""},
+		"zstd preferred":                  {"zstd, gzip;q=0.5", "gzip"},
+		"identity refused":                {"identity;q=0, gzip", "gzip"},
+		"anything":                        {"*", ""},
+		"a name that begins alike":        {"gzippy", ""},
+		"nonsense":                        {";q=,,", ""},
 	} {
 		for _, accept := range []string{"", harness.AcceptProtobuf, harness.AcceptOpenMetrics} {
 			t.Run(name+" "+accept, func(t *testing.T) {

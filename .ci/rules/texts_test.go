@@ -7,6 +7,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -32,12 +33,19 @@ func TestTexts(t *testing.T) {
 		nil, // nothing is known
 		{"basis": "schedule_finish"}, {"basis": "settings"}, {"basis": "default"}, {"basis": ""},
 		{"description": "", "module_name": "", "code": ""},
+		{"reason": "timeout", "class": "auth"},
+		{"product_name": ""}, // of a batch whose package no list has shown
 	} {
 		for i, en := range english {
 			for _, value := range []float64{0.25, 1, 90000} {
 				was, is := expanded(t, en, known, value), expanded(t, chinese[i], known, value)
 				if !translation.HasHan(is) || names.LeftInEnglish(is) || unnatural.MatchString(is) {
 					t.Errorf("of a sample with %v and the value %g: %q", known, value, is)
+				}
+				for label, zh := range map[string]string{"reason": "升级超时 timeout", "class": "认证失败 auth"} {
+					if value := known[label]; value != "" && strings.Contains(was, value) && !strings.Contains(is, zh) {
+						t.Errorf("%q does not say %s", is, zh)
+					}
 				}
 				if a, b := facts(was), facts(is); !slices.Equal(a, b) {
 					t.Errorf("of a sample with %v and the value %g: %q has %q, in Chinese %q has %q", known, value, was, a, is, b)
@@ -48,7 +56,7 @@ func TestTexts(t *testing.T) {
 }
 
 // unnatural is what is left where a sentence was put together badly.
-var unnatural = regexp.MustCompile(`  | [，。：；、）]|[，。：；、（] |。。|，。|：。|\{\{|<no value>`)
+var unnatural = regexp.MustCompile(`  | [，。：；、）]|[，。：；、（] |。。|，。|：。|\{\{|<no value>|\p{Han}[\w]|[\w%]\p{Han}`)
 
 // facts are the values of labels and the numbers in a text, each once.
 func facts(text string) []string {
@@ -66,8 +74,8 @@ func expanded(t *testing.T, text string, known map[string]string, value float64)
 		series[label] = "v-" + label
 	}
 	maps.Copy(series, known)
-	query := func(context.Context, string, time.Time) (promql.Vector, error) {
-		if known == nil {
+	query := func(_ context.Context, query string, _ time.Time) (promql.Vector, error) {
+		if name, has := known["product_name"]; known == nil || has && name == "" && strings.Contains(query, "product_name!=''") {
 			return nil, nil
 		}
 		return promql.Vector{{Metric: labels.FromMap(series), F: 7}}, nil

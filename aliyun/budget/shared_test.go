@@ -18,7 +18,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/network"
 )
 
-// The server never sees more calls in one second than there are slots, and at least 99 % of
+// The server never sees more calls in one second than there are slots, and at least 99% of
 // the possible calls are made. Half of the latency is before the arrival of a call and
 // half after it; each half is random, as on a network.
 func TestSlotsNeverExceedTheBudgetAndUseIt(t *testing.T) {
@@ -84,10 +84,10 @@ func TestSlotsNeverExceedTheBudgetAndUseIt(t *testing.T) {
 				rtt := total.Seconds() / float64(len(arrivals))
 				possible := limit / (1 + rtt) * seconds // each slot is held for the call and one second
 				used := float64(len(arrivals)) / possible
-				t.Logf("worst window %d of %d, %.1f %% of N/(1+RTT) at a mean RTT of %.0f ms",
+				t.Logf("worst window %d of %d, %.1f%% of N/(1+RTT) at a mean RTT of %.0f ms",
 					gateway.WorstWindow(arrivals, time.Second), limit, 100*used, 1000*rtt)
 				if used < 0.99 {
-					t.Errorf("%.1f %% of the budget used, want 99", 100*used)
+					t.Errorf("%.1f%% of the budget used, want 99", 100*used)
 				}
 			})
 		})

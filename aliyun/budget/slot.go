@@ -26,7 +26,7 @@ type Slot struct {
 //
 // After an answer, or if nothing was sent, the slot is free in one second. Without an
 // answer, the request may still be on its way, so the slot is free one second after
-// failure.ArrivesBy. A throttled answer parks the slot for MeanPark ± 50 %: each one reduces
+// failure.ArrivesBy. A throttled answer parks the slot for MeanPark ± 50%: each one reduces
 // the rate by one slot for a while, until the rates of all clients of the account fit into
 // the limit.
 func (s *Slot) End(failure *aliyun.Error) {
@@ -45,7 +45,7 @@ func (s *Slot) End(failure *aliyun.Error) {
 // Unused gives the slot back at once. Call it if no call was made.
 func (s *Slot) Unused() { s.free(nil) }
 
-// untilSeen returns one second, plus a random 0 to 1.5 %: otherwise another client on a
+// untilSeen returns one second, plus a random 0 to 1.5%: otherwise another client on a
 // network without latency could be throttled at every attempt.
 func untilSeen() time.Duration { return window + rand.N(window/70) }
 

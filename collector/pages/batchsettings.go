@@ -61,7 +61,7 @@ func (r *pageRow) Settings() []setting {
 	known(phrase.Of("Selection"), selections, aliyun.Text(j.SelectionType))
 	known(phrase.Of("Scope"), scopes, aliyun.Text(j.TargetSelection))
 	if j.GrayPercent != nil {
-		add(phrase.Of("Share"), phrase.Of("%s %% of the devices", plain(*j.GrayPercent)))
+		add(phrase.Of("Share"), phrase.Of("%s%% of the devices", plain(*j.GrayPercent)))
 	}
 	known(phrase.Of("Group"), nil, strings.TrimSpace(aliyun.Text(j.GroupName)+" "+aliyun.Text(j.GroupID)))
 	if j.DynamicMode != nil {

@@ -42,7 +42,7 @@ func (v *batchView) Troubles() []trouble {
 		all = append(all, trouble{text, cure, runbook, folder + runbook + ".md"})
 	}
 	if v.failsOften() {
-		add("OTAJobFailureRatioHigh", phrase.Of("More than 10 % of the devices that were tried failed."), nil)
+		add("OTAJobFailureRatioHigh", phrase.Of("More than 10% of the devices that were tried failed."), nil)
 	}
 	v.addLate(add)
 	if d := v.Devices; d != nil && v.Status == aliyun.StatusCanceled && d.Unfinished() > 0 && d.AsOf.Sub(v.EndedAt()) >= liveAfterEnd {

@@ -59,6 +59,9 @@ var (
 // builtInReason matches the constant of a built-in reason.
 var builtInReason = regexp.MustCompile(`(?m)^\t\w+ += "(\w+)" `)
 
+// basis matches the constant of a basis of a deadline.
+var basis = regexp.MustCompile(`(?m)^\tbasis\w+ += "(\w+)" `)
+
 // placeholders returns what stands for other texts in a text, in no particular order.
 func placeholders(text string) (all []string) {
 	for i, m := range verb.FindAllStringSubmatch(text, -1) {
@@ -99,7 +102,13 @@ func textsOfPages(t *testing.T) (all []string) {
 	for _, constant := range builtInReason.FindAllStringSubmatch(repository.Read(t, "collector/reason/reason.go"), -1) {
 		all = append(all, phrase.Word{Kind: "reason", Name: constant[1]}.Key())
 	}
-	all = append(all, phrase.Word{Kind: "batch", Name: "NO_DATA"}.Key(), phrase.Word{Kind: "list", Name: "every product"}.Key())
+	for _, class := range aliyun.Classes {
+		all = append(all, phrase.Word{Kind: "class", Name: string(class)}.Key())
+	}
+	for _, constant := range basis.FindAllStringSubmatch(repository.Read(t, "collector/store/deadline.go"), -1) {
+		all = append(all, phrase.Word{Kind: "basis", Name: constant[1]}.Key())
+	}
+	all = append(all, phrase.Word{Kind: "page", Name: "NO_DATA"}.Key(), phrase.Word{Kind: "list", Name: "every product"}.Key())
 	slices.Sort(all)
 	return slices.Compact(all)
 }

@@ -41,18 +41,18 @@ func newMoment(at, now time.Time) *moment {
 	return &moment{newInstant(at, now), phrase.Span(now.Sub(at).Abs()), at.Before(now)}
 }
 
-// percent formats a share of a whole in percent, which stays on one line. Only none is 0 % and
-// only all is 100 %.
+// percent formats a share of a whole in percent. Only none is 0% and
+// only all is 100%.
 func percent(part, whole int) string {
 	part = min(part, whole) // devices change their status while they are counted
 	switch share := 100 * float64(part) / float64(whole); {
 	case part > 0 && share < 0.1:
-		return "<\u00a00.1\u00a0%"
+		return "<0.1%"
 	case part < whole && share > 99.9:
-		return ">\u00a099.9\u00a0%"
+		return ">99.9%"
 	case part == 0 || part == whole:
-		return strconv.FormatFloat(share, 'f', 0, 64) + "\u00a0%"
+		return strconv.FormatFloat(share, 'f', 0, 64) + "%"
 	default:
-		return strconv.FormatFloat(share, 'f', 1, 64) + "\u00a0%"
+		return strconv.FormatFloat(share, 'f', 1, 64) + "%"
 	}
 }

@@ -109,6 +109,8 @@ func functions(l phrase.Language) template.FuncMap {
 		"batchStatus": batchStatus,
 		"taskStatus":  taskStatus,
 		"reason":      reasonWord,
+		"errorClass":  errorClass,
+		"basis":       basis,
 		// original returns the name of the API for a word that is shown instead of it; "" if
 		// the name itself is shown.
 		"original": func(word phrase.Word) string {
@@ -187,7 +189,15 @@ func statusIcon(status string) string {
 	return "icon-other"
 }
 
-// These return a status of a batch, a status of a device, and a reason of failures for readers.
-func batchStatus(name string) phrase.Word { return phrase.Word{Kind: "batch", Name: name} }
-func taskStatus(name string) phrase.Word  { return phrase.Word{Kind: "device", Name: name} }
-func reasonWord(name string) phrase.Word  { return phrase.Word{Kind: "reason", Name: name} }
+// These return names of the API and the exporter for readers: a status of a batch, a status of a
+// device, a reason of failures, a class of errors and the basis of a deadline.
+func batchStatus(name string) phrase.Word {
+	if name == noData {
+		return phrase.Word{Kind: "page", Name: name}
+	}
+	return phrase.Word{Kind: "batch", Name: name}
+}
+func taskStatus(name string) phrase.Word { return phrase.Word{Kind: "device", Name: name} }
+func reasonWord(name string) phrase.Word { return phrase.Word{Kind: "reason", Name: name} }
+func errorClass(name string) phrase.Word { return phrase.Word{Kind: "class", Name: name} }
+func basis(name string) phrase.Word      { return phrase.Word{Kind: "basis", Name: name} }

@@ -136,7 +136,7 @@ func TestJobsPageShowsFailingCounts(t *testing.T) {
 			t.Errorf("batches %q, want the one that needs someone first", rows)
 		}
 		progress := harness.Cell(root, "job-0001", "Progress")
-		if !strings.HasPrefix(progress, "0 % succeeded of ") || !strings.HasSuffix(progress, "counted 1 h 1 min ago") {
+		if !strings.HasPrefix(progress, "0% succeeded of ") || !strings.HasSuffix(progress, "counted 1 h 1 min ago") {
 			t.Errorf("the progress is %q, want the age of the counts", progress)
 		}
 		const want = "Counting the devices fails. The API itself fails, or it uses a code that is not documented. Wait a few minutes. " +

@@ -20,7 +20,7 @@ type phrase struct {
 }
 
 // Of returns a text from its English format, as of package fmt, which is its key in the
-// dictionary. Without arguments it is no format: 10 % is written as it is. Arguments that are
+// dictionary. Without arguments it is no format: 10% is written as it is. Arguments that are
 // texts are said in the same language. A translation may have the arguments in another order,
 // such as %[2]s.
 func Of(english string, arguments ...any) Text { return phrase{english, arguments} }

@@ -27,12 +27,12 @@ func TestThrottledByARival(t *testing.T) {
 		c := h.Sim.Calls("main", aliyun.OpQueryOTAJob)
 		kept := float64(c.Accepted) / length.Seconds() / 10
 		rejected := float64(c.Throttled) / float64(h.Calls(aliyun.OpQueryOTAJob))
-		t.Logf("kept %.1f %% of the quota, %.1f %% of the calls rejected", 100*kept, 100*rejected)
+		t.Logf("kept %.1f%% of the quota, %.1f%% of the calls rejected", 100*kept, 100*rejected)
 		if kept < 0.40 {
-			t.Errorf("%.1f %% of the quota kept, want 40", 100*kept)
+			t.Errorf("%.1f%% of the quota kept, want 40", 100*kept)
 		}
 		if rejected > 0.05 {
-			t.Errorf("%.1f %% of the calls rejected, want at most 5", 100*rejected)
+			t.Errorf("%.1f%% of the calls rejected, want at most 5", 100*rejected)
 		}
 		if h.Value("api_slots_parked{") == 0 {
 			t.Error("no slot is parked")
@@ -84,7 +84,7 @@ func TestTwoExportersOnOneAccount(t *testing.T) {
 				first.Pass(c.length)
 				mine, theirs = answered(first)-mine, answered(second)-theirs
 				share := mine / (mine + theirs)
-				t.Logf("shares %.1f : %.1f, together %.1f %% of the quota", 100*share, 100*(1-share), (mine+theirs)/c.length.Seconds()/10*100)
+				t.Logf("shares %.1f : %.1f, together %.1f%% of the quota", 100*share, 100*(1-share), (mine+theirs)/c.length.Seconds()/10*100)
 				if min(share, 1-share) < c.least {
 					t.Errorf("the shares settled at %.1f : %.1f", 100*share, 100*(1-share))
 				}

@@ -183,7 +183,7 @@ func TestPlanRunningBatchesBesideCrowds(t *testing.T) {
 				if c.hangs && w.slots == 1 {
 					limit += 11 * time.Second // of a single slot no part can be kept
 				}
-				t.Logf("worst gap %v, alone %v: %.2f times; %.1f %% of the calls are for the crowd",
+				t.Logf("worst gap %v, alone %v: %.2f times; %.1f%% of the calls are for the crowd",
 					worst, alone, worst.Seconds()/alone.Seconds(), 100*float64(forCrowd)/float64(calls))
 				if worst > limit {
 					t.Errorf("worst gap %v, want at most %v", worst, limit)

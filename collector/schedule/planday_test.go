@@ -113,7 +113,7 @@ func TestPlanSimulatedHours(t *testing.T) {
 			naiveWorld, states := day()
 			naive := naiveWorld.run(&roundRobin{states: states}, c.naive)
 
-			t.Logf("worst gap %.3f times the bound, less the polls of PLANNED batches %v, the share of which is %.2f %%",
+			t.Logf("worst gap %.3f times the bound, less the polls of PLANNED batches %v, the share of which is %.2f%%",
 				ours.worstGap.Seconds()/bound.Seconds(), ours.worstNet.Round(10*time.Millisecond), 100*float64(ours.plannedCalls)/float64(ours.calls))
 			if limit := bound*102/100 + time.Second; ours.worstNet > limit {
 				t.Errorf("worst gap without the planned share %v, want at most %v", ours.worstNet, limit)

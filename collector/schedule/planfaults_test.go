@@ -23,7 +23,7 @@ func inProgress(n int) (*world, []*store.State) {
 	return w, states
 }
 
-// Healthy batches keep the bound that they would have alone with 90 % of the slots,
+// Healthy batches keep the bound that they would have alone with 90% of the slots,
 // whatever the other half fails with and wherever it stands in the configuration.
 func TestPlanHealthyBatchesAmongFailingOnes(t *testing.T) {
 	conditions.SkipUnderRace(t, "one goroutine, long")

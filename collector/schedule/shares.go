@@ -3,7 +3,7 @@ package schedule
 import "time"
 
 // shareOf is the part of the slots that a class may use while something more urgent
-// is due. The planned, history and settled classes together use 9 %, so a round of the
+// is due. The planned, history and settled classes together use 9%, so a round of the
 // live batches takes at most 1.10 times as long as without them.
 var shareOf = [classes]float64{planned: 0.05, history: 0.03, settled: 0.01, fullRefresh: 0.05, failing: 0.10}
 

@@ -12,7 +12,8 @@ import (
 
 // Dashboard translates what a Grafana dashboard shows. Everything else stays, to the byte.
 // url leads to the Chinese runbooks.
-func Dashboard(source []byte, translate, url func(string) string) ([]byte, error) {
+func Dashboard(source []byte, d *Dictionary, url func(string) string) ([]byte, error) {
+	translate := d.Translate
 	var model any
 	if err := json.Unmarshal(source, &model); err != nil {
 		return nil, fmt.Errorf("decode dashboard: %w", err)
@@ -28,11 +29,15 @@ func Dashboard(source []byte, translate, url func(string) string) ([]byte, error
 				return parts[1] + translate(parts[2]) + parts[3]
 			})
 		case isShown(path):
-			replaced[strings.Join(path, "\n")] = translate(value)
+			zh, is := d.word("status", value)
+			if isMapping := end(path, 1) == "text" && end(path, 3) == "options"; !is || !isMapping {
+				zh = translate(value)
+			}
+			replaced[strings.Join(path, "\n")] = zh
 		}
 	})
 	walkMatchers(model, replaced, translate)
-	return replaceStrings(source, replaced, displayNames(model, replaced, translate))
+	return replaceStrings(source, replaced, d.overrides(model))
 }
 
 // constantLabel is the text that a query puts into a column: label_replace(…, "fact", "Package", "", "").

@@ -11,7 +11,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/translation"
 )
 
 // A Chinese dashboard differs from the English one in what it shows, and in nothing else.
@@ -35,7 +37,7 @@ func TestDashboardsDifferInTextsAlone(t *testing.T) {
 			}
 		}
 		walk("", pair.en, collect(&en))
-		walk("", withoutDisplayNames(pair.zh), collect(&zh))
+		walk("", pair.zh, collect(&zh))
 		if !slices.Equal(en, zh) {
 			t.Errorf("%s differs from its Chinese version in more than texts", file)
 		}
@@ -86,8 +88,12 @@ func matches(t *testing.T, model any) (found []string) {
 	return found
 }
 
-// languages are the two versions of a dashboard, decoded.
-type languages struct{ en, zh any }
+// languages are the two versions of a dashboard, decoded. words are the overrides that give
+// Chinese names to values of labels, which are cut from the Chinese version.
+type languages struct {
+	en, zh any
+	words  []any
+}
 
 func dashboards(t *testing.T) map[string]languages {
 	t.Helper()
@@ -98,7 +104,9 @@ func dashboards(t *testing.T) map[string]languages {
 	all := map[string]languages{}
 	for _, file := range files {
 		zh := repository.Path(t, "deploy/grafana/zh-CN/"+filepath.Base(file))
-		all[filepath.Base(file)] = languages{en: decode(t, file), zh: decode(t, zh)}
+		pair := languages{en: decode(t, file), zh: decode(t, zh)}
+		pair.words = cutWords(t, pair)
+		all[filepath.Base(file)] = pair
 	}
 	return all
 }
@@ -131,23 +139,60 @@ func walk(path string, value any, visit func(path string, value any)) {
 	}
 }
 
-// withoutDisplayNames removes the properties that give a Chinese name to the value of a label.
-func withoutDisplayNames(value any) any {
-	switch value := value.(type) {
-	case map[string]any:
-		for name := range value {
-			value[name] = withoutDisplayNames(value[name])
+// cutWords cuts the overrides that only the Chinese version has, behind the others of a panel.
+func cutWords(t *testing.T, pair languages) (words []any) {
+	t.Helper()
+	panels := func(model any) []any {
+		all, _ := model.(map[string]any)["panels"].([]any)
+		return all
+	}
+	for i, panel := range panels(pair.zh) {
+		config, _ := panel.(map[string]any)["fieldConfig"].(map[string]any)
+		english, _ := panels(pair.en)[i].(map[string]any)["fieldConfig"].(map[string]any)
+		before, _ := english["overrides"].([]any)
+		if all, is := config["overrides"].([]any); is && len(all) > len(before) {
+			words = append(words, all[len(before):]...)
+			config["overrides"] = all[:len(before)]
 		}
-	case []any:
-		var rest []any
-		for _, element := range value {
-			if property, is := element.(map[string]any); !is || property["id"] != "displayName" {
-				rest = append(rest, withoutDisplayNames(element))
+	}
+	return words
+}
+
+// Chinese dashboards have Chinese names for the values of labels: in each panel that shows the
+// label, for every value that the documents know.
+func TestValuesOfLabels(t *testing.T) {
+	var shown []string
+	for file, pair := range dashboards(t) {
+		walk("", pair.zh, func(path string, value any) {
+			if text, _ := value.(string); strings.HasSuffix(path, "/text") && strings.Contains(path, "/options/") && slices.Contains(aliyun.Statuses, text) {
+				t.Errorf("%s shows the status %s as it is", file, text)
+			}
+		})
+		for _, word := range pair.words {
+			walk("", word, func(path string, value any) {
+				switch text, _ := value.(string); {
+				case strings.HasSuffix(path, "/properties/id"):
+					if text != "displayName" && text != "mappings" {
+						t.Errorf("%s sets %s", file, text)
+					}
+				case strings.HasSuffix(path, "/matcher/options"), strings.HasSuffix(path, "/text"):
+					shown = append(shown, path+" "+text)
+				}
+			})
+			if text, _ := json.Marshal(word); !translation.HasHan(string(text)) {
+				t.Errorf("%s adds %s", file, text)
 			}
 		}
-		return rest
 	}
-	return value
+	everything := strings.Join(shown, "\n") + "\n"
+	for value, times := range map[string]int{
+		" IN_PROGRESS\n": 6, " burn\n": 3, "options throttled\n": 1, "/throttled/text 流控 throttled\n": 2, "options settings\n": 1, "/settings/text 升级设置 settings\n": 1,
+		"/STATIC/text 静态升级\n": 2, "/GRAY/text 灰度升级\n": 1, " /^.* discovered$/\n": 1, "/true/text 是\n": 1, "NO_DATA": 0, " counts\n": 0,
+	} {
+		if n := strings.Count(everything, value); n != times {
+			t.Errorf("%q is there %d times, want %d", value, n, times)
+		}
+	}
 }
 
 func templates(lines []string) []string {

@@ -67,10 +67,10 @@ func generate(a Artefact, source []byte, dictionary *Dictionary, to links) ([]by
 			out, err := Schema(source, dictionary.Translate)
 			return []byte(to.inCode(string(out))), err
 		}
-		return Dashboard(source, dictionary.Translate, to.onTheWeb)
+		return Dashboard(source, dictionary, to.onTheWeb)
 	case ".yml", ".yaml":
 		if strings.HasSuffix(a.Source, "/alerts.rules.yml") {
-			out, err := Rules(source, dictionary.Translate, to.onTheWeb)
+			out, err := Rules(source, dictionary, to.onTheWeb)
 			return append([]byte("# "+note+"\n#\n"), out...), err
 		}
 		note = strings.TrimSuffix(note, "，请勿直接修改。") + "；修改本仓库时，请改这两个文件。" // users edit what they copy

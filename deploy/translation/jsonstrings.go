@@ -11,9 +11,9 @@ import (
 )
 
 // replaceStrings replaces strings of a JSON text by their path, whose names and indices are
-// joined by line feeds. Before the override property with the path of a name it inserts that
-// display name. It keeps all other bytes, and with them the order and the indentation.
-func replaceStrings(source []byte, by, names map[string]string) ([]byte, error) {
+// joined by line feeds, and adds elements to lists by their path. It keeps all other bytes, and
+// with them the order and the indentation.
+func replaceStrings(source []byte, by map[string]string, added map[string][]any) ([]byte, error) {
 	var out bytes.Buffer
 	decoder := json.NewDecoder(bytes.NewReader(source))
 	var above []*container
@@ -28,6 +28,12 @@ func replaceStrings(source []byte, by, names map[string]string) ([]byte, error) 
 		}
 		if delimiter, is := token.(json.Delim); is && strings.ContainsRune("]}", rune(delimiter)) {
 			above = above[:len(above)-1]
+			if elements := added[pathOf(above)]; delimiter == ']' && len(elements) > 0 {
+				last := len(bytes.TrimRight(source[:decoder.InputOffset()-1], " \n"))
+				out.Write(source[written:last])
+				out.Write(appended(elements, source[last-1] == '[', len(above)))
+				written = last
+			}
 			continue
 		}
 		isName := false
@@ -42,13 +48,6 @@ func replaceStrings(source []byte, by, names map[string]string) ([]byte, error) 
 				out.Write(source[written:start])
 				written = int(decoder.InputOffset())
 				out.Write(encoded(text))
-			}
-			if name, found := names[pathOf(above)]; found {
-				out.Write(source[written:start])
-				written = start
-				property := source[bytes.LastIndexByte(source[:start], '{'):start] // as far as: {"id":
-				inner := property[bytes.IndexByte(property, '\n'):bytes.IndexByte(property, '"')]
-				fmt.Fprintf(&out, `"displayName",%s"value": %s%s},%[3]s%s`, inner, encoded(name), inner[:len(inner)-2], property)
 			}
 		}
 	}
@@ -89,11 +88,29 @@ func pathOf(above []*container) string {
 	return strings.Join(names, "\n")
 }
 
-// encoded is a JSON string with <, > and & as they are.
-func encoded(text string) []byte {
+// appended is the text of elements behind those of a list, or in an empty one, at a depth.
+func appended(elements []any, toEmpty bool, depth int) []byte {
+	var out bytes.Buffer
+	indent := "\n" + strings.Repeat("  ", depth)
+	for i, element := range elements {
+		if i > 0 || !toEmpty {
+			out.WriteByte(',')
+		}
+		out.WriteString(indent + "  ")
+		out.Write(bytes.ReplaceAll(encoded(element), []byte("\n"), []byte(indent+"  ")))
+	}
+	if toEmpty {
+		out.WriteString(indent)
+	}
+	return out.Bytes()
+}
+
+// encoded is a JSON value with <, > and & as they are.
+func encoded(value any) []byte {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(text) // a string can always be encoded
+	encoder.SetIndent("", "  ")
+	_ = encoder.Encode(value) // a decoded value can always be encoded
 	return bytes.TrimSpace(out.Bytes())
 }

@@ -11,21 +11,21 @@ import (
 
 // Rules translates a file of alerts: the comment at its top, which is Markdown, the other
 // comments and the annotations. url leads to the Chinese runbook.
-func Rules(source []byte, translate, url func(string) string) ([]byte, error) {
+func Rules(source []byte, d *Dictionary, url func(string) string) ([]byte, error) {
 	var document yaml.Node
 	if err := yaml.Unmarshal(source, &document); err != nil {
 		return nil, fmt.Errorf("decode rules: %w", err)
 	}
 	document.HeadComment = "" // in the root of a document is the comment at its top
 	document.Content[0].HeadComment, document.Content[0].Content[0].HeadComment = "", ""
-	translateRules(&document, translate, url)
+	translateRules(&document, d, url)
 	var body bytes.Buffer
 	encoder := yaml.NewEncoder(&body)
 	encoder.SetIndent(2)
 	if err := encoder.Encode(&document); err != nil {
 		return nil, fmt.Errorf("encode rules: %w", err)
 	}
-	out := commented(Markdown(topComment(source), translate))
+	out := commented(Markdown(topComment(source), d.Translate))
 	spaced := rule.ReplaceAllString(body.String(), "\n\n$1")
 	return append(out, strings.ReplaceAll(spaced, "rules:\n\n", "rules:\n")...), nil
 }
@@ -34,12 +34,12 @@ func Rules(source []byte, translate, url func(string) string) ([]byte, error) {
 var rule = regexp.MustCompile(`\n((?:      # .*\n)?      - alert:)`)
 
 // translateRules walks a node.
-func translateRules(node *yaml.Node, translate, url func(string) string) {
+func translateRules(node *yaml.Node, d *Dictionary, url func(string) string) {
 	if comment := node.HeadComment; comment != "" {
-		node.HeadComment = "# " + translate(strings.ReplaceAll(strings.TrimPrefix(comment, "# "), "\n# ", " "))
+		node.HeadComment = "# " + d.Translate(strings.ReplaceAll(strings.TrimPrefix(comment, "# "), "\n# ", " "))
 	}
 	for i, child := range node.Content {
-		translateRules(child, translate, url)
+		translateRules(child, d, url)
 		if node.Kind != yaml.MappingNode || i%2 == 0 || node.Content[i-1].Value != "annotations" {
 			continue
 		}
@@ -48,7 +48,7 @@ func translateRules(node *yaml.Node, translate, url func(string) string) {
 			if strings.HasSuffix(child.Content[j].Value, "_url") {
 				value.Value = url(value.Value)
 			} else {
-				value.Value, value.Style = Template(value.Value, translate), yaml.FoldedStyle
+				value.Value, value.Style = d.named(Template(value.Value, d.Translate)), yaml.FoldedStyle
 			}
 		}
 	}

@@ -87,6 +87,30 @@ func endsSentence(token string) bool {
 	return !action.MatchString(token) && strings.HasSuffix(strings.TrimSpace(token), ".")
 }
 
+// printedLabel is an action that prints a label of a sample.
+var printedLabel = regexp.MustCompile(`( ?)\{\{ label "(\w+)" \. \}\}`)
+
+// named puts the Chinese form of the exporter's own words, such as reasons, before them where a
+// template prints them.
+func (d *Dictionary) named(template string) string {
+	return printedLabel.ReplaceAllStringFunc(template, func(found string) string {
+		parts := printedLabel.FindStringSubmatch(found)
+		if !wordKinds[parts[2]].both {
+			return found
+		}
+		var choice strings.Builder
+		for i, w := range d.Words(parts[2]) {
+			if i > 0 {
+				choice.WriteString("{{ else ")
+			} else {
+				choice.WriteString("{{ ")
+			}
+			choice.WriteString(`if eq . "` + w.Value + `" }}` + strings.TrimSuffix(w.Zh, w.Value))
+		}
+		return `{{ with label "` + parts[2] + `" . }}` + choice.String() + "{{ else }}" + parts[1] + "{{ end }}{{ . }}{{ end }}"
+	})
+}
+
 // Actions are the distinct actions of a template that print or look up something. Those that
 // choose between an English singular and plural are left out: Chinese has none.
 func Actions(text string) map[string]bool {

@@ -48,7 +48,7 @@ func rollouts(now time.Time) []rollout {
 	// The causes that are left over are those of the platform: a wrong version, and the timeout.
 	bikeFailures := []fleet.Failure{
 		{Share: 0.3, Desc: "ota fetch failed: connection reset by peer", Progress: "-2"},
-		{Share: 0.2, Desc: "battery at 11 %, update refused", Progress: "-1"},
+		{Share: 0.2, Desc: "battery at 11%, update refused", Progress: "-1"},
 		{Share: 0.2, Desc: "check ota files failed!", Progress: "-3"},
 		{Share: 0.1, Desc: "0x8007000e"},
 	}

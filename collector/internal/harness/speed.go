@@ -41,7 +41,7 @@ func (m *Measured) String() string {
 func Times(value, floor float64) string { return fmt.Sprintf("%.3g ×", value/floor) }
 
 // Percent formats a share from 0 to 1 in percent.
-func Percent(share float64) string { return fmt.Sprintf("%.3g %%", 100*share) }
+func Percent(share float64) string { return fmt.Sprintf("%.3g%%", 100*share) }
 
 // HoldTables compares the shape of the tables with those in deploy/docs/performance.md. With -speed and
 // -update it writes them there.

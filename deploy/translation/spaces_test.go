@@ -1,0 +1,72 @@
+package translation_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/translation"
+)
+
+var (
+	// crowded is a Chinese character beside a Latin letter, a digit or code, without a space.
+	crowded = regexp.MustCompile("\\p{Han}[A-Za-z0-9`]|[A-Za-z0-9`%]\\p{Han}")
+	// sparse is a space that Chinese punctuation contains already, and a percent sign apart from its number.
+	sparse = regexp.MustCompile(`[，。；：、（“] |\S [，。；：、）”]|\d %|\p{Han}  |  \p{Han}`)
+	// unseen are the parts of a text that have no width on the screen, or whose width the text does not tell.
+	unseen = regexp.MustCompile(`<!--.*?-->|^\[[^]]+\]: .*|\]\([^)]*\)|\]\[[^]]*\]|</?[a-z]+(?: [^>]*)?>|\*+|[][]`)
+	// edges are the space around a cell of a table.
+	edges = regexp.MustCompile(`^\s+| *\| *|\s+$`)
+	// inTemplate is an action of a template of Prometheus. What Prometheus makes of it is tested with its rules.
+	inTemplate = regexp.MustCompile(`\{\{.*?\}\}`)
+	// byGrafana is a label or a variable that Grafana fills in.
+	byGrafana = regexp.MustCompile(`\{\{\w+\}\}|\$\{?\w+\}?`)
+)
+
+// A space separates Chinese characters from letters and numbers, and nothing from Chinese
+// punctuation: so do most documents of Alibaba Cloud. Percent signs follow their number.
+func TestSpaces(t *testing.T) {
+	lines := 0
+	for file, text := range generate(t).Files {
+		for line := range strings.Lines(string(text)) {
+			if seen := seen(file, line); translation.HasHan(line) {
+				lines++
+				for _, found := range append(crowded.FindAllString(seen, -1), sparse.FindAllString(seen, -1)...) {
+					t.Errorf("%s: %q in %s", file, found, line)
+				}
+			}
+		}
+	}
+	if lines < 1500 {
+		t.Errorf("only %d lines", lines)
+	}
+}
+
+// seen is a line as its reader sees it.
+func seen(file, line string) string {
+	switch {
+	case strings.HasSuffix(file, ".json"):
+		line = byGrafana.ReplaceAllString(line, "x")
+	case strings.HasSuffix(file, ".rules.yml"):
+		line = inTemplate.ReplaceAllString(line, "\x00")
+	}
+	return edges.ReplaceAllString(unseen.ReplaceAllString(line, ""), "\n")
+}
+
+func TestSeen(t *testing.T) {
+	for line, want := range map[string]bool{
+		"在 `x` 中，见 [RRSA](a.md) 和[此处](b.md)。": true,
+		"在`x` 中":           false,
+		"见[RRSA](a.md)":    false,
+		"**10%**的设备":       false,
+		"超过 10 % 的设备":      false,
+		"账号 ，批次":           false,
+		"批次 {{job_id}} 完成": true,
+		"批次{{job_id}}":     false,
+	} {
+		text := seen("x.json", line)
+		if got := !crowded.MatchString(text) && !sparse.MatchString(text); got != want {
+			t.Errorf("%s: well spaced %t, want %t", line, got, want)
+		}
+	}
+}

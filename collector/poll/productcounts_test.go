@@ -48,8 +48,8 @@ func TestMistypedProduct(t *testing.T) {
 				h.Apply()
 				h.Pass(3 * time.Minute)
 				wantPackages(h, c.want...)
-				const log = `level=warn account=production msg="no packages found`
-				if n := strings.Count(h.Logs.String(), "no packages found"); n > 1 || (n == 1) != c.logged {
+				const log = `level=warn msg="no packages found; check discover.products`
+				if n := strings.Count(h.Logs.String(), log); n > 1 || (n == 1) != c.logged {
 					t.Errorf("%d log lines %q, in\n%s", n, log, &h.Logs)
 				}
 				page := harness.Text(harness.Document(t, h.Page("")))

@@ -38,39 +38,37 @@ func watchAll(h *harness.Harness, version signature.Version) {
 // all four operations lead to the same metrics.
 func TestGatewaysAreReadAlike(t *testing.T) {
 	metrics := map[string]string{}
-	t.Run("gateways", func(t *testing.T) {
-		for name, c := range map[string]struct {
-			signature signature.Version
-			gateway   gateway.Dialect
-		}{
-			"every signature, keys as documented": {"", gateway.Dialect{}},
-			"v3":                                  {signature.V3, gateway.Dialect{Signature: "v3"}},
-			"v1":                                  {signature.V1, gateway.Dialect{Signature: "v1"}},
-			"v1, keys in camel case":              {signature.V1, gateway.Dialect{Signature: "v1", Spell: gateway.CamelCase}},
-			"v1, keys in small letters":           {signature.V1, gateway.Dialect{Signature: "v1", Spell: strings.ToLower}},
-			"v1, keys in capitals":                {signature.V1, gateway.Dialect{Signature: "v1", Spell: strings.ToUpper}},
-			"v3, keys in camel case":              {signature.V3, gateway.Dialect{Signature: "v3", Spell: gateway.CamelCase}},
-		} {
-			t.Run(name, func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) {
-					h := harness.New(t)
-					h.Sim.SetDialect(c.gateway)
-					watchAll(h, c.signature)
-					h.Apply()
-					h.Pass(2 * time.Minute)
-					// When each was polled is left to chance where more than one is due.
-					metrics[name] = harness.LinesWhere(h.Jobs(), func(line string) bool {
-						return !strings.Contains(line, "_last_success_timestamp_seconds{") && !strings.Contains(line, "_last_finished_timestamp_seconds{")
-					})
-					for _, operation := range aliyun.Operations {
-						if calls := h.Sim.Calls("main", operation); calls.Accepted == 0 || len(calls.Other) > 0 {
-							t.Errorf("%s: %+v", operation, calls)
-						}
-					}
+	for name, c := range map[string]struct {
+		signature signature.Version
+		gateway   gateway.Dialect
+	}{
+		"every signature, keys as documented": {"", gateway.Dialect{}},
+		"v3":                                  {signature.V3, gateway.Dialect{Signature: "v3"}},
+		"v1":                                  {signature.V1, gateway.Dialect{Signature: "v1"}},
+		"v1, keys in camel case":              {signature.V1, gateway.Dialect{Signature: "v1", Spell: gateway.CamelCase}},
+		"v1, keys in small letters":           {signature.V1, gateway.Dialect{Signature: "v1", Spell: strings.ToLower}},
+		"v1, keys in capitals":                {signature.V1, gateway.Dialect{Signature: "v1", Spell: strings.ToUpper}},
+		"v3, keys in camel case":              {signature.V3, gateway.Dialect{Signature: "v3", Spell: gateway.CamelCase}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := harness.New(t)
+				h.Sim.SetDialect(c.gateway)
+				watchAll(h, c.signature)
+				h.Apply()
+				h.Pass(2 * time.Minute)
+				// When each was polled is left to chance where more than one is due.
+				metrics[name] = harness.LinesWhere(h.Jobs(), func(line string) bool {
+					return !strings.Contains(line, "_last_success_timestamp_seconds{") && !strings.Contains(line, "_last_finished_timestamp_seconds{")
 				})
+				for _, operation := range aliyun.Operations {
+					if calls := h.Sim.Calls("main", operation); calls.Accepted == 0 || len(calls.Other) > 0 {
+						t.Errorf("%s: %+v", operation, calls)
+					}
+				}
 			})
-		}
-	})
+		})
+	}
 	want := metrics["every signature, keys as documented"]
 	for _, sample := range []string{`aliyun_iot_ota_job_status{account="production",job_id="job 中+*~&=/",status="COMPLETED"} 1`, `task_status="QUEUED"} 10`, `Cold Chain`} {
 		if !strings.Contains(want, sample) {

@@ -20,14 +20,6 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
-// sum adds up the reasons.
-func sum(reasons map[string]int) (all int) {
-	for _, n := range reasons {
-		all += n
-	}
-	return all
-}
-
 // While the devices of a batch move on, the reasons always add up to its failed devices, and
 // all that are on a page are read.
 func TestReasonsAddUp(t *testing.T) {
@@ -44,7 +36,7 @@ func TestReasonsAddUp(t *testing.T) {
 					d := h.State(harness.JobID).Devices
 					failed := d.ByStatus["FAILED"]
 					failures[failed] = true
-					if len(d.Failed) != min(failed, 100) || sum(d.Reasons) != failed || d.Reasons[reason.Unread] != max(0, failed-100) {
+					if len(d.Failed) != min(failed, 100) || harness.Sum(d.Reasons) != failed || d.Reasons[reason.Unread] != max(0, failed-100) {
 						t.Fatalf("%d failed, %d read, reasons %v", failed, len(d.Failed), d.Reasons)
 					}
 					if shown := h.Samples("job_failed_devices{"); shown != len(d.Reasons) {
@@ -156,12 +148,12 @@ func TestFailedPagesThatCannotBe(t *testing.T) {
 				if diff := cmp.Diff(c.want, d.Reasons); diff != "" {
 					t.Errorf("(-want +got):\n%s", diff)
 				}
-				if sum(d.Reasons) != d.ByStatus["FAILED"] {
+				if harness.Sum(d.Reasons) != d.ByStatus["FAILED"] {
 					t.Errorf("%v do not add up to %v", d.Reasons, d.ByStatus)
 				}
 				for _, f := range d.Failed {
 					for _, text := range []string{f.Name, f.SrcVersion, f.DestVersion, f.Text} {
-						if len(text) > 256 || strings.ContainsAny(text, "\n\r\x00\x1b\u202e") {
+						if len(text) > reason.MaxText || strings.ContainsAny(text, "\n\r\x00\x1b\u202e") {
 							t.Fatalf("%d bytes: %q", len(text), text)
 						}
 					}

@@ -4,6 +4,7 @@ package statefile
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -156,5 +157,21 @@ func TestStateFileWithAnEndlessLine(t *testing.T) {
 	}
 	if _, err := decode(bytes.NewReader(hole), time.Time{}, nil); err == nil {
 		t.Error("zeros are accepted as a state file")
+	}
+}
+
+// Any number of damaged lines gives one line of log.
+func TestStateFileWithManyDamagedLines(t *testing.T) {
+	const lines = 200_000
+	path := filepath.Join(t.TempDir(), "state")
+	good := encoded(t, someStates())
+	put(t, path, append(good, bytes.Repeat([]byte("x\n"), lines)...), 0o600)
+	filled := store.New()
+	_, out, err := open(t, path, filled)
+	if err != nil || filled.Waiting() != len(someStates()) {
+		t.Errorf("error %v, %d batches known, want %d", err, filled.Waiting(), len(someStates()))
+	}
+	if n := strings.Count(out, "damaged"); n != 1 || !strings.Contains(out, fmt.Sprintf("lines=%d first_line=%d err=\"invalid character 'x'", lines, len(someStates())+2)) {
+		t.Errorf("want one line with the count:\n%s", out)
 	}
 }

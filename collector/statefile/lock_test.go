@@ -210,19 +210,3 @@ func TestStateLockErrors(t *testing.T) {
 		}
 	}
 }
-
-// Any number of damaged lines gives one line of log.
-func TestStateFileWithManyDamagedLines(t *testing.T) {
-	const lines = 200_000
-	path := filepath.Join(t.TempDir(), "state")
-	good := encoded(t, someStates())
-	put(t, path, append(good, bytes.Repeat([]byte("x\n"), lines)...), 0o600)
-	filled := store.New()
-	_, out, err := open(t, path, filled)
-	if err != nil || filled.Waiting() != len(someStates()) {
-		t.Errorf("error %v, %d batches known, want %d", err, filled.Waiting(), len(someStates()))
-	}
-	if n := strings.Count(out, "damaged"); n != 1 || !strings.Contains(out, fmt.Sprintf("lines=%d first_line=%d err=\"invalid character 'x'", lines, len(someStates())+2)) {
-		t.Errorf("want one line with the count:\n%s", out)
-	}
-}

@@ -22,7 +22,7 @@ func (h *Harness) Counts() map[string]int {
 	return counts
 }
 
-// Sum returns the sum of the counts of all statuses.
+// Sum returns the sum of counts, such as those of all statuses.
 func Sum(counts map[string]int) (n int) {
 	for _, c := range counts {
 		n += c

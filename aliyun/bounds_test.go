@@ -126,7 +126,7 @@ func TestAnswersWithoutEnd(t *testing.T) {
 				defer stop()
 				transport := newTransport(timeout)
 				transport.DialContext, transport.Proxy = dial, nil
-				client := NewClient(alwaysKeys{}, Options{Transport: transport, Timeout: timeout})
+				client := NewClient(staticKeys{}, Options{Transport: transport, Timeout: timeout})
 				defer client.Close()
 				start := time.Now()
 				_, _, err := client.QueryOTAJob(t.Context(), Instance{URL: "http://endpoint"}, "job-1")

@@ -1,7 +1,6 @@
 package aliyun
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -10,19 +9,12 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/credentials"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/signature"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/fleet"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/gateway"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/network"
 )
-
-// alwaysKeys always returns the same keys.
-type alwaysKeys credentials.Keys
-
-func (k alwaysKeys) Keys(context.Context) (credentials.Keys, error) { return credentials.Keys(k), nil }
-func (alwaysKeys) Reject(credentials.Keys)                          {}
 
 // With any characters in the ids of batches and instances, parameters, endpoints and keys,
 // the simulator accepts both signatures and decodes the values that were sent.
@@ -58,7 +50,7 @@ func FuzzSignature(f *testing.F) {
 		api.AddAccount(gateway.Account{Name: "main", Keys: []gateway.Key{{ID: keyID, Secret: secret, Token: token}}})
 		api.AddBatch(fleet.Batch{Account: "main", JobID: jobID, InstanceID: instanceID, Desc: jobID})
 		sim = api
-		client := NewClient(alwaysKeys{keyID, secret, token}, Options{Transport: transport})
+		client := NewClient(staticKeys{keyID, secret, token}, Options{Transport: transport})
 		var answer struct {
 			Data *Job `json:"Data"`
 		}

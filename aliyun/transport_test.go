@@ -143,6 +143,7 @@ func TestALPN(t *testing.T) {
 	}
 }
 
+// staticKeys always returns the same keys.
 type staticKeys credentials.Keys
 
 func (k staticKeys) Keys(context.Context) (credentials.Keys, error) { return credentials.Keys(k), nil }

@@ -75,7 +75,7 @@ func FuzzText(f *testing.F) {
 
 		utf8Of := func(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
 		description := utf8Of(said)
-		for len(description) > 256 {
+		for len(description) > maxDescription {
 			_, size := utf8.DecodeLastRuneInString(description)
 			description = description[:len(description)-size]
 		}

@@ -14,16 +14,8 @@ import (
 func TestGrafana104KnowsEveryField(t *testing.T) {
 	known := readKnown(t)
 	for _, file := range slices.Concat(glob(t, "*.json"), glob(t, chineseFiles)) {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var d any
-		if err := json.Unmarshal(text, &d); err != nil {
-			t.Fatal(err)
-		}
 		fields := 0
-		walk("dashboard", d, func(path string, value any) {
+		walk("dashboard", decoded(t, file), func(path string, value any) {
 			fields++
 			if complaint := known.complaint(path, value); complaint != "" {
 				t.Errorf("%s: %s", file, complaint)

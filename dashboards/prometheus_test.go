@@ -20,8 +20,7 @@ import (
 
 // startPrometheus loads the rules, and scrapes the demo under two jobs, as if there were two
 // exporters that watch the same accounts, one of them in a cluster, and the one that has no
-// data. Alerts fire at once,
-// so that there are some while the demo is young.
+// data. Alerts fire at once, so that there are some while the demo is young.
 func startPrometheus(t *testing.T, binary, demo, empty string) prometheus {
 	t.Helper()
 	dir := t.TempDir()

@@ -27,8 +27,8 @@ const (
 
 // BenchmarkRefresh measures every query of OTA fleet in front of 10,000 batches, 1,000 of them
 // live, in a real Prometheus: the processor time at the dashboard's own range of 6 h, and the
-// samples over 24 h. The batches are scraped once and hold for the time after that, so that the steps
-// of a range need no history. Reading history from disk is not measured.
+// samples over 24 h. The batches are scraped once and hold for the time after that, so that the
+// steps of a range need no history. Reading history from disk is not measured.
 func BenchmarkRefresh(b *testing.B) {
 	binary := repository.Tool(b, "prometheus")
 	server := httptest.NewServer(http.HandlerFunc(manyBatches))
@@ -127,7 +127,7 @@ func manyBatches(w http.ResponseWriter, _ *http.Request) {
 		}
 		metric("poll_success", "", 1)
 	}
-	fmt.Fprint(w, "aliyun_iot_ota_exporter_build_info 1\naliyun_iot_ota_exporter_jobs{account=\"production\",origin=\"product\"} 10000\n"+
+	fmt.Fprint(w, "aliyun_iot_ota_exporter_build_info 1\naliyun_iot_ota_exporter_jobs{account=\"production\",origin=\"discovered\"} 10000\n"+
 		"aliyun_iot_ota_exporter_expected_poll_age_seconds{account=\"production\"} 15\n")
 }
 

@@ -41,8 +41,7 @@ func newMoment(at, now time.Time) *moment {
 	return &moment{newInstant(at, now), phrase.Span(now.Sub(at).Abs()), at.Before(now)}
 }
 
-// percent formats a share of a whole in percent. Only none is 0% and
-// only all is 100%.
+// percent formats a share of a whole in percent. Only none is 0% and only all is 100%.
 func percent(part, whole int) string {
 	part = min(part, whole) // devices change their status while they are counted
 	switch share := 100 * float64(part) / float64(whole); {

@@ -96,7 +96,7 @@ func TestLinksInOtherFiles(t *testing.T) {
 		for _, found := range onTheWeb.FindAllStringSubmatch(text, -1) {
 			web++
 			to, anchor := found[1], found[2]
-			if strings.Contains("$%{", found[3]) && found[3] != "" { // the rest is filled in later
+			if strings.ContainsAny(found[3], "$%{") { // the rest is filled in later
 				to = path.Dir(to + "x")
 			}
 			to = strings.TrimSuffix(to, ".") // the end of a sentence

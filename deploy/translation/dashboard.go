@@ -29,15 +29,21 @@ func Dashboard(source []byte, d *Dictionary, url func(string) string) ([]byte, e
 				return parts[1] + translate(parts[2]) + parts[3]
 			})
 		case isShown(path):
-			zh, is := d.word("status", value)
-			if isMapping := end(path, 1) == "text" && end(path, 3) == "options"; !is || !isMapping {
-				zh = translate(value)
-			}
-			replaced[strings.Join(path, "\n")] = zh
+			replaced[strings.Join(path, "\n")] = d.shown(path, value)
 		}
 	})
 	walkMatchers(model, replaced, translate)
 	return replaceStrings(source, replaced, d.overrides(model))
+}
+
+// shown translates a string that a dashboard shows. The text of a value mapping may be a status.
+func (d *Dictionary) shown(path []string, value string) string {
+	if end(path, 1) == "text" && end(path, 3) == "options" {
+		if zh, is := d.word("status", value); is {
+			return zh
+		}
+	}
+	return d.Translate(value)
 }
 
 // constantLabel is the text that a query puts into a column: label_replace(…, "fact", "Package", "", "").

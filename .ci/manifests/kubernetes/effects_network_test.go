@@ -36,6 +36,7 @@ var effectsOfNetwork = []effect{
 	{key: "route.main.parentRefs", values: aRoute + "parentRefs: [{name: other}]", object: "HTTPRoute", at: "/spec/parentRefs", want: "[{name: other}]"},
 	{key: "route.main.hostnames", values: aRoute + "hostnames: ['{{ .Release.Name }}.example.com']", object: "HTTPRoute", at: "/spec/hostnames", want: "[ota.example.com]"},
 	{key: "route.main.matches", values: aRoute + "matches: [{path: {type: Exact, value: /jobs}}]", object: "HTTPRoute", at: "/spec/rules/0/matches/0/path/value", want: "/jobs"},
+	{key: "route.main.servicePort", values: aProxy + "route: {main: {enabled: true, parentRefs: [{name: gateway}], servicePort: 443}}", object: "HTTPRoute", at: "/spec/rules/0/backendRefs/0/port", want: "443"},
 	{key: "route.main.filters", values: aRoute + "filters: [{type: RequestHeaderModifier, requestHeaderModifier: {remove: [a]}}]", object: "HTTPRoute", at: "/spec/rules/0/filters/0/requestHeaderModifier/remove", want: "[a]"},
 	{key: "route.main.httpsRedirect", values: aRoute + "httpsRedirect: true", object: "HTTPRoute", at: "/spec/rules", want: "[{filters: [{type: RequestRedirect, requestRedirect: {scheme: https, statusCode: 301}}]}]"},
 	{key: "route.main.additionalRules", values: aRoute + "additionalRules: [{backendRefs: [{name: '{{ .Release.Name }}', port: 80}]}]", complaint: `to port 80 of Service "ota"`, object: "HTTPRoute", at: "/spec/rules/0/backendRefs/0/name", want: "ota"},

@@ -14,6 +14,8 @@ var effectsOfPod = []effect{
 	{key: "securityContext", values: aConfig + "securityContext: {runAsUser: 1000}", object: "Deployment", at: inContainer + "/securityContext/runAsUser", want: "1000"},
 	{key: "livenessProbe", values: aConfig + "livenessProbe: {periodSeconds: 5}", object: "Deployment", at: inContainer + "/livenessProbe", want: "{tcpSocket: {port: metrics}, periodSeconds: 5}"},
 	{key: "readinessProbe", values: aConfig + "readinessProbe: {periodSeconds: 5}", object: "Deployment", at: inContainer + "/readinessProbe", want: "{tcpSocket: {port: metrics}, periodSeconds: 5}"},
+	{key: "livenessProbe", values: aConfig + "livenessProbe: {httpGet: {path: /-/healthy, port: metrics}}", complaint: "does not ask by TCP alone", object: "Deployment", at: inContainer + "/livenessProbe", want: "{httpGet: {path: /-/healthy, port: metrics}}"},
+	{key: "readinessProbe", values: aConfig + "readinessProbe: {httpGet: {path: /-/ready, port: metrics}}", complaint: "does not ask by TCP alone", object: "Deployment", at: inContainer + "/readinessProbe", want: "{httpGet: {path: /-/ready, port: metrics}}"},
 	{key: "startupProbe", values: aConfig + "startupProbe: {tcpSocket: {port: metrics}}", object: "Deployment", at: inContainer + "/startupProbe", want: "{tcpSocket: {port: metrics}}"},
 	{key: "lifecycle", values: aConfig + "lifecycle: {preStop: {sleep: {seconds: 5}}}", object: "Deployment", at: inContainer + "/lifecycle", want: "{preStop: {sleep: {seconds: 5}}}"},
 	{key: "extraEnv", values: aConfig + "extraEnv: [{name: HTTPS_PROXY, value: http://proxy}]", object: "Deployment", at: inContainer + "/env", want: "[{name: HTTPS_PROXY, value: http://proxy}]"},

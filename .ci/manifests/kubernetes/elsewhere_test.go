@@ -122,6 +122,9 @@ func TestTemplatesInValues(t *testing.T) {
 		{aConfig + "extraInitContainers: [{name: a, image: '{{ .Release.Name }}'}]", "Deployment", inPod + "/initContainers/0", "{name: a, image: ota, resources: {}}"},
 		{aConfig + "topologySpreadConstraints: [{maxSkew: 1, topologyKey: a, whenUnsatisfiable: ScheduleAnyway, labelSelector: {matchLabels: {app.kubernetes.io/instance: '{{ .Release.Name }}'}}}]", "Deployment", inPod + "/topologySpreadConstraints/0/labelSelector/matchLabels", "{app.kubernetes.io/instance: ota}"},
 		{aConfig + "commonLabels: {a: '{{ .Release.Name }}'}", "Service", "/metadata/labels/a", "ota"},
+		{aConfig + "service: {labels: {a: '{{ .Release.Name }}'}}", "Service", "/metadata/labels/a", "ota"},
+		{aConfig + "shards: 2\npersistence: {labels: {a: '{{ .Release.Name }}'}}", "StatefulSet", "/spec/volumeClaimTemplates/0/metadata/labels/a", "ota"},
+		{aConfig + "nodeSelector: {a: '{{ .Release.Name }}'}", "Deployment", inPod + "/nodeSelector", "{a: ota}"},
 		{aConfig + "podLabels: {a: '{{ .Release.Name }}'}", "Deployment", "/spec/template/metadata/labels/a", "ota"},
 		// In these, braces are for someone else.
 		{aConfig + "podAnnotations: {vault.hashicorp.com/agent-inject-template-a: '{{ .Data.a }}'}", "Deployment", "/spec/template/metadata/annotations/vault.hashicorp.com~1agent-inject-template-a", "'{{ .Data.a }}'"},

@@ -14,7 +14,8 @@ import (
 // aPod is a pod to be run on this machine.
 type aPod struct {
 	objects
-	number int // among the pods of a StatefulSet; -1 if Kubernetes does not tell it
+	number int  // among the pods of a StatefulSet; -1 if Kubernetes does not tell it
+	test   bool // the pod of helm test, not the exporter's
 	// secrets are those that the user has made: the content of each file by its
 	// name, for each volume by its name.
 	secrets map[string]map[string]string
@@ -30,6 +31,9 @@ type machine struct {
 func boot(t *testing.T, pod aPod) (m machine) {
 	t.Helper()
 	spec, here := podSpec(t, pod.objects), t.TempDir()
+	if pod.test {
+		spec = the[*corev1.Pod](t, pod.objects).Spec
+	}
 	// The add-on for RRSA mounts a token there, according to its documentation.
 	const token = "/var/run/secrets/ack.alibabacloud.com/rrsa-tokens"
 	moves := []string{token, here + token}

@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	corev1 "k8s.io/api/core/v1"
 )
 
 // program builds the exporter, which the image contains.
@@ -40,6 +42,22 @@ func TestProgram(t *testing.T) {
 				out, err := check.CombinedOutput()
 				if err != nil || !strings.Contains(string(out), "The configuration is valid") {
 					t.Errorf("%v: %v\n%s", check.Args, err, out)
+				}
+			})
+		}
+	})
+	t.Run("checks in helm test", func(t *testing.T) {
+		for name, pod := range pods {
+			if len(of[*corev1.Pod](pod.objects)) == 0 {
+				continue
+			}
+			t.Run(name, func(t *testing.T) {
+				pod.test = true
+				run := exec.CommandContext(t.Context(), binary, boot(t, pod).args...)
+				run.Env = alone()
+				out, err := run.CombinedOutput()
+				if err == nil || !strings.Contains(string(out), "\nChecking the IDs of the configuration: 1.\n") || !strings.Contains(string(out), "--config.check-live: problems found") {
+					t.Errorf("%v: %v\n%s", run.Args, err, out)
 				}
 			})
 		}
@@ -97,10 +115,7 @@ func runs(t *testing.T, binary string, m machine, status int) {
 	defer cancel()
 	run := exec.CommandContext(ctx, binary, append(m.args, "--web.listen-address=127.0.0.1:0")...)
 	run.Dir = t.TempDir()
-	// No call leaves this machine: the proxy does not exist, and with keys in the
-	// environment the standard chain does not look for others in the network.
-	run.Env = append(os.Environ(), "HTTPS_PROXY=http://127.0.0.1:9", "HTTP_PROXY=http://127.0.0.1:9", "NO_PROXY=127.0.0.1",
-		"ALIBABA_CLOUD_ACCESS_KEY_ID=made-up", "ALIBABA_CLOUD_ACCESS_KEY_SECRET=made-up")
+	run.Env = alone()
 	stderr, err := run.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -133,6 +148,14 @@ func runs(t *testing.T, binary string, m machine, status int) {
 	if m.state != "" && !slices.Equal(entries(t, m.state), []string{"state", "state.lock"}) {
 		t.Errorf("the folder of the state has %v", entries(t, m.state))
 	}
+}
+
+// alone is an environment in which no call leaves this machine: the proxy does not exist,
+// and with keys in the environment the standard chain does not look for others in the
+// network.
+func alone() []string {
+	return append(os.Environ(), "HTTPS_PROXY=http://127.0.0.1:9", "HTTP_PROXY=http://127.0.0.1:9", "NO_PROXY=127.0.0.1",
+		"ALIBABA_CLOUD_ACCESS_KEY_ID=made-up", "ALIBABA_CLOUD_ACCESS_KEY_SECRET=made-up")
 }
 
 // listening reads the log until it says where the program listens.

@@ -86,6 +86,8 @@ func TestValuesThatAreRefused(t *testing.T) {
 		"a second mount of a name":           {"demo: true\nextraSecretMounts: [{name: config, secretName: a, mountPath: /a}]", "extraSecretMounts: the chart itself has one named config"},
 		"a second container of a name":       {"demo: true\nextraContainers: [{name: exporter, image: a}]", "extraContainers: the chart itself has one named exporter"},
 		"a second port of a number":          {"demo: true\nservice: {extraPorts: [{name: a, port: 10062}]}", "service.extraPorts: port 10062, named a, is the exporter's own"},
+		"a scrape longer than its interval":  {aConfig + "serviceMonitor: {enabled: true, interval: 15s, scrapeTimeout: 1m}", "serviceMonitor.scrapeTimeout: 1m is longer than 15s, the interval"},
+		"one that inherits its interval":     {aConfig + "serviceMonitor: {interval: 1m}\npodMonitor: {enabled: true, scrapeTimeout: 1m1ms}", "podMonitor.scrapeTimeout: 1m1ms is longer than 1m, the interval"},
 		"a mount of nothing":                 {aConfig + "extraSecretMounts: [{name: a, mountPath: /a}]", "at '/extraSecretMounts/0': missing property 'secretName'"},
 		"a route with a capital":             {aConfig + "route: {Main: {enabled: true}}", "at '/route'"},
 		"a variable without a name":          {"demo: true\nextraEnv: [{value: x}]", "at '/extraEnv/0': missing property 'name'"},

@@ -46,6 +46,7 @@ are not those of most objects. No label overrides those that selectors use. */}}
   "app.kubernetes.io/managed-by" $root.Release.Service
   "helm.sh/chart" (printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-") -}}
 {{- $selected := include "aliyun-iot-ota-exporter.selectorLabels" $root | fromYaml -}}
+{{- $own := tpl (index . 1 | default dict | toYaml) $root | fromYaml -}}
 {{- $name := include "aliyun-iot-ota-exporter.fullname" $root -}}
 {{- $namespace := include "aliyun-iot-ota-exporter.namespace" $root -}}
 {{- if gt (len .) 3 -}}{{- $name = index . 3 | default $name -}}{{- end -}}
@@ -53,7 +54,7 @@ are not those of most objects. No label overrides those that selectors use. */}}
 name: {{ $name | quote }}
 namespace: {{ $namespace | quote }}
 labels:
-  {{- merge $selected (index . 1 | default dict) (include "aliyun-iot-ota-exporter.commonLabels" $root | fromYaml) $standard | toYaml | nindent 2 }}
+  {{- merge $selected $own (include "aliyun-iot-ota-exporter.commonLabels" $root | fromYaml) $standard | toYaml | nindent 2 }}
 {{- with merge (dict) (index . 2 | default dict) ($root.Values.commonAnnotations | default dict) }}
 annotations:
   {{- toYaml . | nindent 2 }}

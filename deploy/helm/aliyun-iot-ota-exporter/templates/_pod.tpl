@@ -118,14 +118,17 @@ imagePullPolicy: {{ .Values.image.pullPolicy }}
 {{ list . "command" "extraEnvFrom" "resources" "securityContext" | include "aliyun-iot-ota-exporter.settings" }}
 {{- end -}}
 
-{{/* Settings of a pod or a container that are not empty: a list of the root and of the names of the values. */}}
+{{/* Settings of a pod or a container that are not empty: a list of the root and of the names of the values. A probe of another kind
+replaces the default one. */}}
 {{- define "aliyun-iot-ota-exporter.settings" -}}
 {{- $root := index . 0 -}}
 {{- $names := dict "podSecurityContext" "securityContext" "extraEnvFrom" "envFrom" -}}
 {{- $settings := dict -}}
 {{- range $key := rest . -}}
 {{- with get $root.Values $key -}}
-{{- $_ := set $settings (get $names $key | default $key) . -}}
+{{- $value := . -}}
+{{- if and (hasSuffix "Probe" $key) (or .httpGet .exec .grpc) -}}{{- $value = omit . "tcpSocket" -}}{{- end -}}
+{{- $_ := set $settings (get $names $key | default $key) $value -}}
 {{- end -}}
 {{- end -}}
 {{- with $settings }}{{ tpl (toYaml .) $root }}{{ end -}}

@@ -23,7 +23,7 @@ type batchView struct {
 
 // Batch returns the handler of /jobs/{account}/{job_id}.
 func (s Site) Batch() http.Handler {
-	return gzhttp.GzipHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return gzhttp.GzipHandler(s.inLanguage("../../", func(w http.ResponseWriter, r *http.Request) {
 		// The parameters are those of the list; a link back to it keeps them, unless one is
 		// invalid.
 		query, err := parsePageQuery(r.URL.RawQuery)

@@ -154,6 +154,7 @@ func TestLinksKeepTheLanguage(t *testing.T) {
 		"missing":      inChinese(site.Batch(), "/jobs/a/b?lang=en", "account", "a", "job_id", "b"),
 		"no page":      inChinese(site.NotFound(), "/nothing?lang=en"),
 		"invalid":      inChinese(site.Jobs(), "/jobs?lang=en&page=0"),
+		"long form":    inChinese(site.Jobs(), "/jobs?lang=en_US&page=2"),
 	} {
 		root, err := html.Parse(w.Body)
 		if err != nil {
@@ -188,6 +189,32 @@ func TestLinksKeepTheLanguage(t *testing.T) {
 		if href := harness.Attribute(a, "href"); strings.Contains(href, "lang=") && harness.Attribute(a, "class") != "language" {
 			t.Errorf("a link to %s", href)
 		}
+	}
+}
+
+// A language without texts is refused on every page, with a way out in the language of the browser.
+func TestUnknownLanguage(t *testing.T) {
+	site := harness.SiteOfStore(harness.FilledStore(t, 1))
+	for name, w := range map[string]*httptest.ResponseRecorder{
+		"landing page": inChinese(site.Landing("x", "/metrics"), "/?lang=fr"),
+		"list":         inChinese(site.Jobs(), "/jobs?lang=zh-XYZQ"),
+		"batch":        inChinese(site.Batch(), "/jobs/a/b?lang=chinese", "account", "production", "job_id", harness.FillJobID(0)),
+	} {
+		if w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "无效：可选值为 zh 或 en") {
+			t.Errorf("%s: status %d: %s", name, w.Code, w.Body)
+		}
+		root, err := html.Parse(w.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range harness.Elements(root, "a") {
+			if href := harness.Attribute(a, "href"); strings.Contains(href, "lang=") && !strings.HasSuffix(href, "lang=en") {
+				t.Errorf("%s: a link to %s", name, href)
+			}
+		}
+	}
+	if w := inChinese(site.NotFound(), "/nothing?lang=fr"); w.Code != http.StatusNotFound {
+		t.Errorf("a page that does not exist: status %d", w.Code)
 	}
 }
 

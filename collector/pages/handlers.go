@@ -47,7 +47,7 @@ type landingLink struct {
 // Landing returns the handler of the landing page. Its links are relative, so that it works
 // behind a proxy that serves the exporter in a folder.
 func (s Site) Landing(name, metricsPath string) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return s.inLanguage("./", func(w http.ResponseWriter, r *http.Request) {
 		f := s.frame(r, phrase.Verbatim(name), "./", &pageQuery{})
 		send(w, "landing.html", landing{f, []landingLink{
 			{"jobs" + f.languageOnly().suffix(), phrase.Of("Batches"), phrase.Of("status, progress, last error and next poll of each batch")},
@@ -60,16 +60,16 @@ func (s Site) Landing(name, metricsPath string) http.Handler {
 
 // Jobs returns the handler of /jobs.
 func (s Site) Jobs() http.Handler {
-	return gzhttp.GzipHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return gzhttp.GzipHandler(s.inLanguage("./", func(w http.ResponseWriter, r *http.Request) {
 		query, err := parsePageQuery(r.URL.RawQuery)
 		if problem, invalid := errors.AsType[invalidQuery](err); invalid {
-			s.refuse(w, r, problem)
+			s.refuse(w, r, "./", problem)
 			return
 		}
 		f := s.frame(r, phrase.Of("OTA batches"), "./", &query)
 		rows := pageRows(s.Store.Snapshot(), s.Store, f.now)
 		if problem, invalid := errors.AsType[invalidQuery](query.resolve(rows)); invalid {
-			s.refuse(w, r, problem)
+			s.refuse(w, r, "./", problem)
 			return
 		}
 		f.query = query
@@ -99,10 +99,23 @@ type problem struct {
 	Back string // the relative URL of the list
 }
 
-// refuse answers a request of /jobs with an invalid parameter.
-func (s Site) refuse(w http.ResponseWriter, r *http.Request, why phrase.Text) {
-	f := s.frame(r, phrase.Of("Invalid address"), "./", &pageQuery{})
-	sendStatus(w, http.StatusBadRequest, "problem.html", problem{f, why, "jobs" + f.languageOnly().suffix()})
+// refuse answers a request with an invalid parameter. root is the relative URL of the landing page.
+func (s Site) refuse(w http.ResponseWriter, r *http.Request, root string, why phrase.Text) {
+	f := s.frame(r, phrase.Of("Invalid address"), root, &pageQuery{})
+	sendStatus(w, http.StatusBadRequest, "problem.html", problem{f, why, root + "jobs" + f.languageOnly().suffix()})
+}
+
+// inLanguage returns the handler of a page that refuses to be asked for a language without texts.
+func (s Site) inLanguage(root string, page http.HandlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if tag := r.URL.Query().Get("lang"); tag != "" {
+			if _, known := phrase.Parse(tag); !known {
+				s.refuse(w, r, root, phrase.Of("lang=%q: want zh or en", shorten(tag)))
+				return
+			}
+		}
+		page(w, r)
+	})
 }
 
 // NotFound returns the handler of all addresses without a page.

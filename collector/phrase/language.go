@@ -1,6 +1,7 @@
 package phrase
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -33,7 +34,10 @@ func (l Language) Tag() string {
 	return tag
 }
 
-var matcher = language.NewMatcher([]language.Tag{language.English, language.SimplifiedChinese})
+// chineseLanguages are those whose readers read Chinese rather than English: Mandarin, Cantonese,
+// Wu, Min Nan, Hakka, Gan and Xiang. There is one Chinese text, in simplified characters, for all
+// of them, wherever they live.
+var chineseLanguages = []string{"zh", "cmn", "yue", "wuu", "nan", "hak", "gan", "hsn"}
 
 // maxPreferences is the maximum length of what a browser says about languages, in bytes. The
 // rest is ignored.
@@ -44,24 +48,60 @@ const maxPreferences = 500
 // browser prefers. chosen is "" for the latter.
 func Choose(r *http.Request) (l, chosen Language) {
 	// Values after a malformed parameter still count.
-	if tag := r.URL.Query().Get("lang"); tag != "" && len(tag) < maxPreferences {
-		if l, ok := match(tag); ok {
-			return l, l
-		}
+	if l, ok := Parse(r.URL.Query().Get("lang")); ok {
+		return l, l
 	}
 	preferred := strings.Join(r.Header.Values("Accept-Language"), ",")
-	l, _ = match(preferred[:min(len(preferred), maxPreferences)])
-	return l, ""
+	return preferredOf(preferred[:min(len(preferred), maxPreferences)]), ""
 }
 
-// match returns the language that fits the preferences best. It is not ok if none fits.
-func match(preferences string) (l Language, ok bool) {
-	tags, _, err := language.ParseAcceptLanguage(preferences)
-	if err != nil || len(tags) == 0 {
+// Parse returns the language that a tag such as zh, zh-CN or EN_us means. People also write cn.
+func Parse(tag string) (l Language, ok bool) {
+	if len(tag) > maxPreferences {
 		return Languages[0], false
 	}
-	_, i, confidence := matcher.Match(tags...)
-	return Languages[i], confidence != language.No
+	if strings.EqualFold(tag, "cn") {
+		return Chinese, true
+	}
+	parsed, err := language.Parse(tag)
+	if err != nil {
+		return Languages[0], false
+	}
+	return of(parsed)
+}
+
+// of returns the language for readers of another one.
+func of(tag language.Tag) (l Language, ok bool) {
+	switch base, _ := tag.Base(); {
+	case slices.Contains(chineseLanguages, base.String()):
+		return Chinese, true
+	case base.String() == "en" && !tag.IsRoot():
+		return English, true
+	}
+	return Languages[0], false
+}
+
+// preferredOf returns the first language of an Accept-Language header that the pages have. It
+// passes over what cannot be read.
+func preferredOf(preferences string) Language {
+	type preference struct {
+		tag    language.Tag
+		weight float32
+	}
+	var all []preference
+	for part := range strings.SplitSeq(preferences, ",") {
+		tags, weights, err := language.ParseAcceptLanguage(part)
+		if err == nil && len(tags) == 1 && weights[0] > 0 {
+			all = append(all, preference{tags[0], weights[0]})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b preference) int { return cmp.Compare(b.weight, a.weight) })
+	for _, p := range all {
+		if l, ok := of(p.tag); ok {
+			return l
+		}
+	}
+	return Languages[0]
 }
 
 // Other returns the language that a page offers in place of this one.

@@ -3,6 +3,8 @@ package check
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
@@ -19,9 +21,9 @@ func writeShards(w io.Writer, setup target.Setup) error {
 		used[setup.Shard.Number] = true
 		fmt.Fprintf(table, "%s\t%d, this one\t\n", a.Name, setup.Shard.Number)
 	}
-	for _, a := range setup.Others {
-		used[a.Shard] = true
-		fmt.Fprintf(table, "%s\t%d\t\n", a.Name, a.Shard)
+	for _, name := range slices.Sorted(maps.Keys(setup.Others)) {
+		used[setup.Others[name]] = true
+		fmt.Fprintf(table, "%s\t%d\t\n", name, setup.Others[name])
 	}
 	if err := table.Flush(); err != nil {
 		return err

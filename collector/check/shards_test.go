@@ -23,7 +23,7 @@ func TestCheckOfAShard(t *testing.T) {
 			account.Watch(harness.Region, harness.Instance(""), []string{"job-1"}, nil, nil)
 			setup.Accounts = append(setup.Accounts, account)
 		}
-		setup.Others = []target.OtherAccount{{Name: "production", Shard: 0}, {Name: "partner", Shard: 2}}
+		setup.Others = map[string]int{"production": 0, "partner": 2}
 		return setup
 	}
 	for name, c := range map[string]struct {
@@ -35,8 +35,8 @@ The configuration is valid. This is shard 1 of 4, counted from 0. It watches 1 o
 
 ACCOUNT     SHARD
 eu          1, this one
-production  0
 partner     2
+production  0
 
 1 of 4 shards has no account. The name of an account determines its shard, and accounts with the same credentials stay together.
 
@@ -51,8 +51,8 @@ Every account can keep these intervals.
 The configuration is valid. This is shard 1 of 4, counted from 0. It watches 0 of 2 accounts:
 
 ACCOUNT     SHARD
-production  0
 partner     2
+production  0
 
 2 of 4 shards have no account. The name of an account determines its shard, and accounts with the same credentials stay together.
 

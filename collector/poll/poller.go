@@ -63,17 +63,13 @@ func (p *Poller) Apply(ctx context.Context, setup target.Setup) {
 	for _, a := range setup.Accounts {
 		stay[a.Name] = true
 	}
-	others := make([]string, 0, len(setup.Others))
-	for _, other := range setup.Others {
-		others = append(others, other.Name)
-	}
 	for name, a := range p.accounts {
 		if stay[name] {
 			continue
 		}
 		p.stop(name)
 		p.calls.forget(name)
-		if slices.Contains(others, name) {
+		if _, elsewhere := setup.Others[name]; elsewhere {
 			level.Info(a.logger).Log("msg", "another shard watches the account from now on")
 			continue
 		}
@@ -81,7 +77,7 @@ func (p *Poller) Apply(ctx context.Context, setup target.Setup) {
 		p.store.SetFirmwares(name, nil)
 		logDropped(a.logger, dropped, func(*store.State) string { return "its account left the configuration" })
 	}
-	p.store.Park(others, setup.Rules.MaxAge)
+	p.store.Park(slices.Collect(maps.Keys(setup.Others)), setup.Rules.MaxAge)
 	p.budgets.configure(setup.Accounts)
 	for _, config := range setup.Accounts {
 		a, known := p.accounts[config.Name]

@@ -16,7 +16,7 @@ import (
 
 // elsewhere is the setup of a shard that has no account: another one watches them all.
 func elsewhere(setup target.Setup) target.Setup {
-	setup.Accounts, setup.Others = nil, []target.OtherAccount{{Name: "production", Shard: 1}}
+	setup.Accounts, setup.Others = nil, map[string]int{"production": 1}
 	return setup
 }
 

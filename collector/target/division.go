@@ -15,9 +15,7 @@ func (s Setup) Division() Division {
 	for _, a := range s.Accounts {
 		d.shards[a.Name] = s.Shard.Number
 	}
-	for _, other := range s.Others {
-		d.shards[other.Name] = other.Shard
-	}
+	maps.Copy(d.shards, s.Others)
 	return d
 }
 

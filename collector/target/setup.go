@@ -11,7 +11,7 @@ import (
 type Setup struct {
 	Accounts []Account      // those to watch
 	Shard    Shard          // that watches them; the zero value if Take was not called
-	Others   []OtherAccount // accounts of the file that other shards watch
+	Others   map[string]int // shards of the accounts of the file that this one does not watch, by name
 	Rules    Rules
 	Lines    map[Entry]int // the line of each id in the file, where it is known
 }

@@ -16,13 +16,7 @@ type Shard struct {
 // Divides reports whether there is more than one shard.
 func (s Shard) Divides() bool { return s.Total > 1 }
 
-// OtherAccount is an account of the configuration that another shard watches.
-type OtherAccount struct {
-	Name  string
-	Shard int
-}
-
-// Take returns the setup of one shard: its accounts, and the names of the others.
+// Take returns the setup of one shard: its accounts, and the shards of the others.
 //
 // The name of an account determines its shard. Accounts that use the same credentials
 // share a rate budget, so they must be in one shard: the first of their names in
@@ -36,12 +30,12 @@ func (s Setup) Take(shard Shard) Setup {
 		}
 	}
 	taken := s
-	taken.Shard, taken.Accounts, taken.Others = shard, nil, nil
+	taken.Shard, taken.Accounts, taken.Others = shard, nil, make(map[string]int)
 	for _, a := range s.Accounts {
 		if number := shardOf(first[a.Credentials.Identity()], shard.Total); number == shard.Number {
 			taken.Accounts = append(taken.Accounts, a)
 		} else {
-			taken.Others = append(taken.Others, OtherAccount{a.Name, number})
+			taken.Others[a.Name] = number
 		}
 	}
 	return taken

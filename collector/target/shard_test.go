@@ -67,9 +67,9 @@ func places(t *testing.T, setup Setup, total int) map[string]int {
 		}
 	}
 	for number := range total {
-		for _, other := range setup.Take(Shard{number, total}).Others {
-			if place[other.Name] != other.Shard || other.Shard == number {
-				t.Errorf("shard %d of %d believes %s in shard %d, but it is in %d", number, total, other.Name, other.Shard, place[other.Name])
+		for name, other := range setup.Take(Shard{number, total}).Others {
+			if place[name] != other || other == number {
+				t.Errorf("shard %d of %d believes %s in shard %d, but it is in %d", number, total, name, other, place[name])
 			}
 		}
 	}

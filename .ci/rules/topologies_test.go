@@ -118,7 +118,8 @@ func TestTopologies(t *testing.T) {
 					has, not map[string]int
 				}{{"missing", want[i], got[i]}, {"too much", got[i], want[i]}} {
 					for _, alert := range slices.Sorted(maps.Keys(difference.has)) {
-						fired[alert[:strings.Index(alert, " ")]] = true
+						name, _, _ := strings.Cut(alert, " ")
+						fired[name] = true
 						if _, both := difference.not[alert]; !both && !reported[alert] {
 							reported[alert] = true
 							t.Errorf("%s at %v: %s in %s", difference.what, time.Duration(2*i)*time.Minute, alert, names[difference.has[alert]].name)

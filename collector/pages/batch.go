@@ -37,8 +37,7 @@ func (s Site) Batch() http.Handler {
 		if state == nil {
 			web.BreakOff(r)
 			f.Title = phrase.Of("Batch not found")
-			shard, elsewhere := f.Division.Elsewhere(account)
-			sendStatus(w, http.StatusNotFound, "missing.html", missingBatch{f, account, jobID, shard, elsewhere, back})
+			sendStatus(w, http.StatusNotFound, "missing.html", missingBatch{f, account, jobID, back})
 			return
 		}
 		view := s.batchView(f, state)

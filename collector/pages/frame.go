@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
@@ -38,6 +39,15 @@ func (s Site) frame(r *http.Request, title phrase.Text, root string, query *page
 		f.Refresh = refreshSeconds
 	}
 	return f
+}
+
+// Elsewhere is the shard of an account that another exporter watches; "" for all other accounts.
+func (f frame) Elsewhere(account string) string {
+	shard, elsewhere := f.Division.Elsewhere(account)
+	if !elsewhere {
+		return ""
+	}
+	return strconv.Itoa(shard)
 }
 
 // AsOf is the time that the page shows.

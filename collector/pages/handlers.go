@@ -87,8 +87,6 @@ func (s Site) Jobs() http.Handler {
 type missingBatch struct {
 	frame
 	Account, JobID string // as in the URL
-	Elsewhere      int    // the shard of the account, if IsElsewhere
-	IsElsewhere    bool
 	Back           string
 }
 

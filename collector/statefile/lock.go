@@ -135,7 +135,7 @@ func (l *stateLock) inUse(statePath string) error {
 	if owner := l.owner(); owner != "" {
 		by += ", " + owner
 	}
-	return fmt.Errorf("%s is in use by %s: stop that exporter, or use another file", statePath, by)
+	return fmt.Errorf("%s is in use by %s: stop that exporter, or use another file, because each exporter needs its own", statePath, by)
 }
 
 // signature matches the content of the lock file, which names the last holder of the lock.

@@ -35,7 +35,7 @@ func TestStateFileInUse(t *testing.T) {
 		began := time.Now()
 		_, out, err := open(t, path, store.New())
 		host, _ := os.Hostname()
-		want := fmt.Sprintf(`%s is in use by another exporter, pid %d on host %q: stop that exporter, or use another file`, path, os.Getpid(), host)
+		want := fmt.Sprintf(`%s is in use by another exporter, pid %d on host %q: stop that exporter, or use another file, because each exporter needs its own`, path, os.Getpid(), host)
 		if err == nil || err.Error() != want {
 			t.Errorf("error %v\nwant %s", err, want)
 		}

@@ -33,7 +33,7 @@ func TestTwoExportersWithOneStateFile(t *testing.T) {
 	}
 	exportertest.WantIn(t, second.Log.String(), "waiting for it to end",
 		fmt.Sprintf("aliyun_iot_ota_exporter: --persistence.file: %s is in use by another exporter, pid %d on host ", state, first.Cmd.Process.Pid),
-		": stop that exporter, or use another file\n")
+		": stop that exporter, or use another file, because each exporter needs its own\n")
 
 	for _, end := range []func(){func() { first.End(syscall.SIGTERM) }, func() { first.Kill() }} {
 		next := exportertest.StartProcess(t, exportertest.Command(t, args...))

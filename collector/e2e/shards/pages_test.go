@@ -27,7 +27,9 @@ func TestPagesNameTheShard(t *testing.T) {
 	}{
 		{partner, "/", 200, "shard 2 of 4, counted from 0", ""},
 		{partner, "/jobs", 200, "shard 2 of 4, counted from 0", nothing},
-		{partner, "/jobs?account=eu", 200, "None of the 1 batches matches.", nothing},
+		{partner, "/jobs?account=eu", 200, "belongs to shard 1 of 4, and this is shard 2, counted from 0.", "None of the 1 batches matches."},
+		{partner, "/jobs?account=other", 200, "None of the 1 batches matches.", "belongs to shard"},
+		{partner, "/jobs?account=eu&lang=zh", 200, "属于分片 1（共 4 个，从 0 开始编号），而本 exporter 是分片 2。", "belongs to shard"},
 		{partner, "/jobs/partner/job-partner", 200, "shard 2 of 4, counted from 0", ""},
 		{partner, "/jobs/eu/job-eu", 404, "belongs to shard 1 of 4, and this is shard 2, counted from 0.", "polling.max_age"},
 		{partner, "/jobs/partner/job-2", 404, "polling.max_age", "belongs to shard"},

@@ -43,6 +43,7 @@ var kinds = []kind{
 	{pattern: "deploy/config.example.yml"},
 	{pattern: "deploy/*.schema.json"},
 	{pattern: "deploy/helm/*/README.md"},
+	{pattern: "deploy/helm/*/files/en/NOTES.txt", folder: "deploy/helm/aliyun-iot-ota-exporter/files/en", chinese: "deploy/helm/aliyun-iot-ota-exporter/files/zh-CN", dictionary: "deploy/helm/aliyun-iot-ota-exporter"},
 	{pattern: "README.md", dictionary: "deploy"}, // in the root is only what tools and visitors expect
 	{pattern: ".github/SECURITY.md", dictionary: "deploy/docs"},
 }

@@ -77,6 +77,9 @@ func generate(a Artefact, source []byte, dictionary *Dictionary, to links) ([]by
 		out := YAML(source, dictionary.Translate, dictionary.TranslateKnown)
 		return append([]byte("# "+note+"\n#\n"), to.inCode(string(out))...), nil
 	}
+	if path.Ext(a.Source) == ".txt" {
+		return append([]byte("{{- /* "+strings.TrimSuffix(note, "。")+" */ -}}\n"), Lines(source, dictionary.Translate)...), nil
+	}
 	var bad error
 	out := Markdown(source, func(text string) string {
 		adapted, err := to.inDocument(a, dictionary.Translate(text))

@@ -100,6 +100,39 @@ func withoutData(all objects) map[string]any {
 	return by
 }
 
+// With language: zh-CN, the notes are in Chinese, with the commands and addresses of the English ones.
+func TestChineseNotes(t *testing.T) {
+	c := loadChart(t)
+	commands := func(notes string) (lines []string) {
+		for line := range strings.Lines(notes) {
+			if strings.HasPrefix(line, "  ") {
+				lines = append(lines, line)
+			}
+		}
+		return lines
+	}
+	for name, r := range releases {
+		t.Run(name, func(t *testing.T) {
+			_, english, err := helmTemplate(c, parseValues(t, r.values))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, chinese, err := helmTemplate(c, parseValues(t, r.values+"\nlanguage: zh-CN"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(commands(english), commands(chinese)); diff != "" {
+				t.Error(diff)
+			}
+			for line := range strings.Lines(chinese) {
+				if !strings.HasPrefix(line, "  ") && strings.TrimSpace(line) != "" && !hasHan(line) {
+					t.Errorf("in English: %s", line)
+				}
+			}
+		})
+	}
+}
+
 func hasHan(text string) bool {
 	return strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) })
 }

@@ -102,7 +102,7 @@ verticalPodAutoscaler: {enabled: true}
 	"three shards without volumes": {
 		values: aConfig + "shards: 3\npersistence: {enabled: false}",
 		kinds:  []string{"ConfigMap", "Service", "StatefulSet"},
-		notes:  []string{"all addresses\n(type A, port 10062) of the DNS name ota-aliyun-iot-ota-exporter-headless.monitored.svc"},
+		notes:  []string{"all addresses (type A, port 10062) of the DNS name ota-aliyun-iot-ota-exporter-headless.monitored.svc"},
 	},
 	"the configuration in a Secret": {
 		values: strings.Replace(aKey, "secret_file: /run/secrets/aliyun_iot_ota_exporter/access_key_secret", "secret: made-up", 1) + `secretConfig: true`,

@@ -32,7 +32,7 @@ func TestJobsPageLimitsTheURL(t *testing.T) {
 		"a long account":                   {"account=" + long, "account is 1001 bytes long: want at most 1000"},
 		"a long status":                    {"status=" + long, "status is 1001 bytes long: want at most 1000"},
 		"an unknown status":                {"status=PAUSED", `status="PAUSED": want one of [PLANNED IN_PROGRESS COMPLETED CANCELED NO_DATA]`},
-		"a long unknown status":            {"status=" + long[1:], `status="` + long[:80] + `… (cut, 1000 bytes)": want one of [PLANNED IN_PROGRESS COMPLETED CANCELED NO_DATA]`},
+		"a long unknown status":            {"status=" + long[1:], `status="` + long[:79] + `… (cut, 1000 bytes)": want one of [PLANNED IN_PROGRESS COMPLETED CANCELED NO_DATA]`},
 		"a mistyped parameter":             {"state=IN_PROGRESS", `unknown parameter "state": want one of [account status only text sort page refresh lang]`},
 		"a status twice":                   {"status=PLANNED&status=COMPLETED", "status is given 2 times: want it once"},
 		"neither on nor off":               {"refresh=often", `refresh="often": want 1 or 0`},

@@ -48,7 +48,7 @@ func TestListsThatNoAccountHas(t *testing.T) {
 				if n := strings.Count(h.Logs.String(), "reading a list fails"); n != 1 {
 					t.Errorf("%d lines of the log, want one:\n%s", n, h.Logs.String()[:min(h.Logs.Len(), 2000)])
 				}
-				lists := strings.Join(harness.Unreadable(harness.Document(t, h.Page("q=job-1"))), "\n")
+				lists := strings.Join(harness.Unreadable(harness.Document(t, h.Page("text=job-1"))), "\n")
 				for _, want := range []string{"package fw-1, account production: ", " decode, ", c.why} {
 					if !strings.Contains(lists, want) {
 						t.Errorf("no %q in %q", want, lists)

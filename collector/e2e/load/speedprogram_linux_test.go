@@ -51,7 +51,7 @@ func programSpeed(t *testing.T) *harness.Measured {
 		<-time.After(idle / 4) // every batch is polled
 		before := p.cpu()
 		<-time.After(idle)
-		add(c.name, 100*(p.cpu()-before)/idle.Seconds(), " %")
+		add(c.name, 100*(p.cpu()-before)/idle.Seconds(), "%")
 		p.stop()
 	}
 
@@ -67,6 +67,6 @@ func programSpeed(t *testing.T) *harness.Measured {
 		slowest = max(slowest, p.scrape())
 	}
 	p.stop()
-	add("A scrape of 50,000 batches, relative to Prometheus's timeout of 10 s", 100*slowest.Seconds()/10, " %")
+	add("A scrape of 50,000 batches, relative to Prometheus's timeout of 10 s", 100*slowest.Seconds()/10, "%")
 	return table
 }

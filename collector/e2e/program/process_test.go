@@ -16,7 +16,7 @@ func TestProcess(t *testing.T) {
 		if code := cmd.ProcessState.ExitCode(); code != 1 {
 			t.Errorf("exit code %d, want 1", code)
 		}
-		if want := "aliyun_iot_ota_exporter: unknown long flag '--nope', see --help\n"; string(out) != want {
+		if want := "aliyun_iot_ota_exporter: unknown flag --nope; see --help\n"; string(out) != want {
 			t.Errorf("output %q, want %q", out, want)
 		}
 	})

@@ -102,7 +102,7 @@ func everyPage(t *testing.T) map[string]page {
 		"OpenMetrics":           {"GET", "/metrics", "application/openmetrics-text;version=1.0.0", plantedPassword},
 		"protobuf":              {"GET", "/metrics", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited", plantedPassword},
 		"with a wrong password": {"GET", "/metrics", "", plantedPassword + "!"},
-		"/jobs, looked for":     {"GET", "/jobs?q=hide", "", plantedPassword},
+		"/jobs, looked for":     {"GET", "/jobs?text=hide", "", plantedPassword},
 		"the page of a batch":   {"GET", "/jobs/in_a_redirect/in_a_redirect", "", plantedPassword},
 		"a batch as JSON":       {"GET", "/api/v1/jobs/in_a_redirect/in_a_redirect", "", plantedPassword},
 		"batches as CSV":        {"GET", "/api/v1/jobs?format=csv", "", plantedPassword},

@@ -35,7 +35,7 @@ var allowed = map[string][]string{
 	"aliyun/simulator/gateway": {"aliyun/simulator/fleet"},
 	"aliyun/simulator/network": nil,
 	"aliyun/simulator/demo":    {"aliyun/simulator", "aliyun/simulator/fleet", "aliyun/simulator/gateway", "aliyun/simulator/network"},
-	"collector": {"aliyun/simulator/demo", "config", "config/flags", "collector/target", "collector/poll", "collector/store", "collector/expose",
+	"collector": {"aliyun/simulator/demo", "config", "config/flags", "config/spelling", "collector/target", "collector/poll", "collector/store", "collector/expose",
 		"collector/pages", "collector/api", "collector/statefile", "collector/check", "collector/web"},
 	// These are in the order in which data flows.
 	"collector/reason":    {"aliyun/printable"},

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/go-kit/log"
 	"github.com/go-kit/log/level"
@@ -15,6 +17,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/web"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config/flags"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config/spelling"
 )
 
 // checkMachine returns an error if the program could not start on this machine with the files and
@@ -49,8 +52,37 @@ func withoutFile(f flags.Flags, err error) error {
 	if path == "-" {
 		return fmt.Errorf("%w; for standard input write --config.file=/dev/stdin", err)
 	}
+	if meant := meantFile(path); meant != "" {
+		return fmt.Errorf("%w; did you mean %s, in %s?", err, meant, f.Place("config.file"))
+	}
 	if absolute, err := filepath.Abs(path); err == nil {
 		path = absolute
 	}
 	return fmt.Errorf("%w; copy deploy/config.example.yml to %s, or name another file with %s; --demo needs no file", err, path, f.Place("config.file"))
+}
+
+// meantFile returns the file that the path of a missing one may stand for, "" if there is none: the
+// same without quotes and blanks, one in the home folder, which a shell finds only at the beginning
+// of a word, or one in the same folder whose name is nearly the same.
+func meantFile(path string) string {
+	plain := strings.Trim(path, " \t\r\n\"'“”")
+	if rest, ok := strings.CutPrefix(plain, "~/"); ok {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return ""
+		}
+		plain = filepath.Join(home, rest)
+	}
+	if _, err := os.Stat(plain); err == nil {
+		return plain
+	}
+	entries, _ := os.ReadDir(filepath.Dir(plain)) // of a missing folder there are none
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	if near := spelling.Nearest(filepath.Base(plain), names); near != "" {
+		return filepath.Join(filepath.Dir(plain), near)
+	}
+	return ""
 }

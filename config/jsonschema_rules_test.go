@@ -6,7 +6,7 @@ var checkSchemas = map[string]object{
 	"endpoint":  matching(`^$|^(https?://)?([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(:[1-9][0-9]{0,4})?$`, "host[:port] or http(s)://host[:port]"),
 	"file":      {"minLength": 1},
 	"id":        matching(`^(\.{0,2}[^.*＊•●…])+\.{0,2}$`, "the whole value, not masked"),
-	"key id":    matching(`^(\.{0,2}[!-)+-\-/-~])+\.{0,2}$`, "the whole AccessKey ID, not masked, on one line"),
+	"key id":    merged(matching(`^(\.{0,2}[!-)+-\-/-~])+\.{0,2}$`, "the whole AccessKey ID, not masked, on one line"), withoutQuotes),
 	"pattern":   {"minLength": 1, "maxLength": maxPattern},
 	"rate":      {"minimum": 1, "maximum": maxRequestsPerSecond},
 	"reason":    merged(matching(reasonPattern.String(), "a name in snake_case, such as flash_full"), object{"maxLength": maxReason, "not": object{"enum": reserved}}),
@@ -88,6 +88,9 @@ var boolean = merged(
 	object{"type": []string{"boolean", "string"}},
 	matching(`^([yY]|yes|on|[nN]|no|off)$`, "true or false"),
 )
+
+// withoutQuotes is a text without quotes around it, which are part of it within those of YAML.
+var withoutQuotes = object{"not": object{"pattern": `^(".*"|'.*')$`}}
 
 // matching is a text that matches a pattern, and what an editor says of one that does not.
 // Patterns are in the common part of RE2 and the regular expressions of JavaScript.

@@ -38,7 +38,7 @@ func merged(objects ...object) object {
 func schemaOf(t reflect.Type, path string, docs map[string]string) object {
 	switch {
 	case t == reflect.TypeFor[Secret]():
-		return merged(object{"type": scalar}, matching(unmaskedKey, "the whole value, on one line"))
+		return merged(object{"type": scalar}, matching(unmaskedKey, "the whole value, on one line"), withoutQuotes)
 	case t == reflect.TypeFor[time.Duration]():
 		return maps.Clone(duration)
 	case t.Kind() == reflect.Bool:

@@ -68,6 +68,8 @@ func checkSecretFile(dir, name string) (reason string, absent bool) {
 		return fmt.Sprintf("read %s: the file starts with a byte order mark; save it as UTF-8 without one", place), false
 	case strings.ContainsAny(secret, "\r\n"):
 		return fmt.Sprintf("read %s: more than one line; write nothing but the secret into the file", place), false
+	case inQuotes(secret):
+		return fmt.Sprintf("read %s: the secret is in quotes; write it into the file without them", place), false
 	case strings.ContainsFunc(secret, notInKeys):
 		return fmt.Sprintf("read %s: the file contains a space or another character that is never part of a key; write nothing but the secret into it", place), false
 	}
@@ -81,6 +83,12 @@ var byteOrderMarks = []string{"\xef\xbb\xbf", "\xff\xfe", "\xfe\xff"}
 // notInKeys reports whether a character is never part of a key or a token. The API would
 // reject the signature without saying why.
 func notInKeys(c rune) bool { return c <= ' ' || c > '~' }
+
+// inQuotes reports whether a key has quotes around it, which are part of it in a file with only the
+// key, and in quotes of YAML.
+func inQuotes(key string) bool {
+	return len(key) > 1 && (key[0] == '"' || key[0] == '\'') && key[len(key)-1] == key[0]
+}
 
 // readSecret reads a file, but not more than maxSecretFile and one byte. It refuses a pipe:
 // reading would block, and the client could not read the same secret again.

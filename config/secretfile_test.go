@@ -32,6 +32,8 @@ func TestContentOfSecretFiles(t *testing.T) {
 		{"two lines", "LTAIexample\n" + planted + "\n", lines},
 		{"two lines of Windows", planted + "\r\n" + planted, lines},
 		{"two lines of an old Mac", planted + "\r" + planted, lines},
+		{"quotes around it", `"` + planted + "\"\n", "the secret is in quotes; write it into the file without them"},
+		{"single quotes around it", "'" + planted + "'", "the secret is in quotes; write it into the file without them"},
 		{"a space", planted + " " + planted, character},
 		{"a tab", planted + "\t" + planted, character},
 		{"a non-breaking space", planted + "\u00a0" + planted, character},

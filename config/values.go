@@ -103,6 +103,9 @@ func checkUnmasked(r *report, at, text string, masked func(string) bool) {
 
 // checkKey checks a part of a key pair, or a token.
 func checkKey(r *report, at, text string, masked func(string) bool) {
+	if inQuotes(text) {
+		r.wrong(at, "has quotes within the quotes; write the value with one pair of quotes or none")
+	}
 	if !masked(text) && strings.ContainsFunc(text, notInKeys) {
 		r.wrong(at, "contains a space, a line break or another character that is never part of a key; copy the value again, on one line")
 	}

@@ -22,6 +22,20 @@ func TestErrorsOfTheStandardChain(t *testing.T) {
 			setUp: func(t *testing.T, _ string) { t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "id") },
 			want:  "default provider chain: ALIBABA_CLOUD_ACCESS_KEY_ID is set, but ALIBABA_CLOUD_ACCESS_KEY_SECRET is not",
 		},
+		"quotes in the environment, as in a file for containers": {
+			setUp: func(t *testing.T, _ string) {
+				t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "id")
+				t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", `"secret"`)
+			},
+			want: "default: ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET or ALIBABA_CLOUD_SECURITY_TOKEN has a blank, a quote, a line break",
+		},
+		"a line end in the environment": {
+			setUp: func(t *testing.T, _ string) {
+				t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "id")
+				t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret\r\n")
+			},
+			want: "default: ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET or ALIBABA_CLOUD_SECURITY_TOKEN has a blank, a quote, a line break",
+		},
 		"a profile without a section": {
 			setUp: func(t *testing.T, home string) {
 				writeFile(t, filepath.Join(home, ".alibabacloud", "credentials"), "[other]\ntype = access_key\n")

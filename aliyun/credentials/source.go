@@ -3,6 +3,7 @@ package credentials
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"unicode"
 
@@ -71,8 +72,17 @@ func ask(src source) (keys Keys, err error) {
 	if keys.AccessKeyID == "" || keys.AccessKeySecret == "" {
 		return Keys{}, errors.New("the source's answer has no access key")
 	}
-	if strings.ContainsFunc(keys.AccessKeyID+keys.AccessKeySecret+keys.SecurityToken, unicode.IsControl) {
+	text := keys.AccessKeyID + keys.AccessKeySecret + keys.SecurityToken
+	if keys.AccessKeyID == os.Getenv("ALIBABA_CLOUD_ACCESS_KEY_ID") && strings.ContainsFunc(text, notInKeys) {
+		return Keys{}, errors.New("ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET or ALIBABA_CLOUD_SECURITY_TOKEN has a blank, a quote, a line break " +
+			"or another character that is never part of a key; copy the value again")
+	}
+	if strings.ContainsFunc(text, unicode.IsControl) {
 		return Keys{}, errors.New("the source's answer has keys with a line break or another control character") // not possible in a header
 	}
 	return keys, nil
 }
+
+// notInKeys reports whether a character is never part of a key of the environment. The API would
+// reject the signature without saying why.
+func notInKeys(c rune) bool { return c <= ' ' || c > '~' || c == '"' }

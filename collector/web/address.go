@@ -27,6 +27,9 @@ func parseAddress(address string) (host, port string, err error) {
 	if address == "" || strings.HasSuffix(address, ":") {
 		return "", "", errors.New("the port is missing; want an address such as :10062")
 	}
+	if strings.ContainsAny(address, " \t\r\n\"'") {
+		return "", "", errors.New("remove the quotes and blanks; want an address such as :10062")
+	}
 	if strings.Contains(address, "/") {
 		return "", "", errors.New("want a host and a port without a scheme or a path, such as localhost:10062")
 	}

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/prometheus/exporter-toolkit/web"
 
@@ -16,7 +17,7 @@ func CheckFlags(f flags.Flags) error {
 		return fmt.Errorf("%s: %w", f.PlaceOf("web.telemetry-path", f.MetricsPath), err)
 	}
 	if err := web.Validate(*f.Web.WebConfigFile); err != nil {
-		return fmt.Errorf("%s: %s", f.PlaceOf("web.config.file", *f.Web.WebConfigFile), withoutValues(err.Error()))
+		return fmt.Errorf("%s: %s", f.PlaceOf("web.config.file", *f.Web.WebConfigFile), onOneLine(withoutValues(err.Error())))
 	}
 	if *f.Web.WebSystemdSocket {
 		return nil
@@ -39,3 +40,6 @@ func CheckFlags(f flags.Flags) error {
 func inAddress(f flags.Flags, address string, err error) error {
 	return fmt.Errorf("%s: %w", f.PlaceOf("web.listen-address", address), err)
 }
+
+// onOneLine joins the lines of an error of the YAML library.
+func onOneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

@@ -14,12 +14,21 @@ rbac: the exporter never calls Kubernetes, so there is nothing to allow
 env: set extraEnv, a list of names with a value or valueFrom
 extraEnvs: set extraEnv
 envFrom: set extraEnvFrom
+envFromSecret: set extraEnvFrom
+extraEnvSecrets: set extraEnv, with valueFrom
 initContainers: set extraInitContainers
 containers: set extraContainers
 sidecars: set extraContainers
 kubeRBACProxy: add it to extraContainers, with service.extraPorts and serviceMonitor.port
 volumes: set extraVolumes
 volumeMounts: set extraVolumeMounts
+secretMounts: set extraSecretMounts
+podAntiAffinity: set affinity
+hostPort: set hostNetwork
+portName: set service.portName
+log: set extraArgs, such as --log.level=debug
+web: set webConfig, and extraArgs for the flags
+testFramework: helm test needs no setting
 containerSecurityContext: set securityContext, and podSecurityContext for the pod
 configmapReload: a changed config creates a new pod, so nothing need be loaded again
 configReloader: a changed config creates a new pod, so nothing need be loaded again
@@ -38,8 +47,10 @@ storage: set persistence
 extraObjects: set extraManifests
 extraDeploy: set extraManifests
 image.pullSecrets: set imagePullSecrets
+image.pullSecret: set imagePullSecrets
 image.sha: set image.digest
 service.externalPort: set service.port
+service.servicePort: set service.port
 service.httpPort: set service.port
 service.internalPort: set containerPort
 service.targetPort: set containerPort, or service.extraPorts for the port of another container
@@ -54,6 +65,7 @@ networkPolicy.allowMonitoringNamespace: set networkPolicy.from
 networkPolicy.podSelector: it selects the pod of this release
 podDisruptionBudget.enabled: set minAvailable or maxUnavailable; without them there is no budget
 persistence.storageClass: set persistence.storageClassName
+persistence.emptyDir: set persistence.enabled to false for an emptyDir
 persistence.accessMode: set persistence.accessModes
 prometheusRule.additionalLabels: set prometheusRule.labels
 {{- range $monitor := list "serviceMonitor" "podMonitor" }}
@@ -65,6 +77,10 @@ prometheusRule.additionalLabels: set prometheusRule.labels
 {{ $monitor }}.namespaceSelector: it selects the namespace of the other objects
 {{- end }}
 serviceMonitor.selfMonitor: its settings stand in serviceMonitor itself
+serviceMonitor.defaults: its settings stand in serviceMonitor itself
+serviceMonitor.selector: set serviceMonitor.labels
+serviceMonitor.additionalRelabeling: set serviceMonitor.relabelings
+serviceMonitor.additionalMetricsRelabels: set serviceMonitor.metricRelabelings
 serviceMonitor.multipleTarget: config says what is watched
 serviceMonitor.targets: config says what is watched
 {{- end -}}

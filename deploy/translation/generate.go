@@ -89,6 +89,8 @@ func generate(a Artefact, source []byte, dictionary *Dictionary, to links) ([]by
 		return adapted
 	})
 	out = bareURL.ReplaceAllFunc(out, func(url []byte) []byte { return []byte(to.onTheWeb(string(url))) })
-	text := code.ReplaceAllStringFunc(strings.TrimLeft(string(out), "\n"), to.inCode)
+	text := code.ReplaceAllStringFunc(strings.TrimLeft(string(out), "\n"), func(text string) string {
+		return to.inCode(settings(text, dictionary.TranslateKnown))
+	})
 	return []byte("<!-- " + note + " -->\n\n" + text), bad
 }

@@ -121,8 +121,8 @@ func TestPairs(t *testing.T) {
 	}
 }
 
-// setting is a command or a value that differs in a Chinese file without being Chinese.
-var setting = regexp.MustCompile(`^docker compose |^\w+: en-US$|^source: `)
+// setting is a command or a value that differs in a Chinese file or document without being Chinese.
+var setting = regexp.MustCompile(`^(?:docker compose|helm install) |^\w+: en(?:-US)?$|^source: `)
 
 // generate makes the Chinese files once for all tests, which only read them.
 func generate(t *testing.T) *translation.Result {

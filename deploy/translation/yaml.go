@@ -43,13 +43,21 @@ func YAML(source []byte, translate, known func(string) string) []byte {
 		if n := note.FindStringSubmatch(line); n != nil {
 			line = n[1] + translate(n[2])
 		}
-		if s := setting.FindStringSubmatch(line); s != nil {
-			if zh := known(s[2]); zh != "" {
-				line = s[1] + zh + s[3]
-			}
-		}
 		out = append(out, line)
 	}
 	flush()
-	return []byte(strings.Join(out, "\n"))
+	return []byte(settings(strings.Join(out, "\n"), known))
+}
+
+// settings replaces the lines of a file, or of code in a document, that have a pair.
+func settings(text string, known func(string) string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if s := setting.FindStringSubmatch(line); s != nil {
+			if zh := known(s[2]); zh != "" {
+				lines[i] = s[1] + zh + s[3]
+			}
+		}
+	}
+	return strings.Join(lines, "\n")
 }

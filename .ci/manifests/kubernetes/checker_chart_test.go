@@ -71,6 +71,7 @@ func TestComplaintsAboutTheChart(t *testing.T) {
 		"the Service leads to Pod": func(t *testing.T, all objects) {
 			the[*corev1.Pod](t, all).Labels = the[*appsv1.Deployment](t, all).Spec.Template.Labels
 		},
+		"the NetworkPolicy does not select Pod": pod(func(p *corev1.Pod) { p.Labels = map[string]string{"app": "other"} }),
 		"the PodMonitor selects Pod": func(t *testing.T, all objects) {
 			the[*corev1.Pod](t, all).Labels = the[*appsv1.Deployment](t, all).Spec.Template.Labels
 		},

@@ -71,30 +71,6 @@ func (d *deployment) reachable() {
 	}
 }
 
-// scraped demands that a ServiceMonitor leads to each pod once.
-func (d *deployment) scraped(m *monitoringv1.ServiceMonitor, services []*corev1.Service) {
-	namespaces := m.Spec.NamespaceSelector.MatchNames
-	if len(namespaces) == 0 {
-		namespaces = []string{m.Namespace}
-	}
-	selected := slices.DeleteFunc(slices.Clone(services), func(s *corev1.Service) bool {
-		return !selects(&m.Spec.Selector, s.Labels) || !slices.Contains(namespaces, s.Namespace)
-	})
-	if len(selected) != 1 {
-		d.complain("the ServiceMonitor selects %d Services", len(selected))
-		return
-	}
-	// The label job has the Service's name, which is the same with one pod and with several.
-	if selected[0].Spec.ClusterIP == corev1.ClusterIPNone {
-		d.complain("the ServiceMonitor selects the headless Service")
-	}
-	for _, e := range m.Spec.Endpoints {
-		if !slices.ContainsFunc(selected[0].Spec.Ports, func(p corev1.ServicePort) bool { return p.Name == e.Port }) {
-			d.complain("the ServiceMonitor names port %q", e.Port)
-		}
-	}
-}
-
 // opened demands that an Ingress leads to a port of a Service.
 func (d *deployment) opened(i *networkingv1.Ingress, services []*corev1.Service) {
 	for _, rule := range i.Spec.Rules {
@@ -128,20 +104,8 @@ func leads(services []*corev1.Service, name string, is func(corev1.ServicePort) 
 	})
 }
 
-// scrapedDirectly demands that a PodMonitor selects the pods and a port of theirs.
-func (d *deployment) scrapedDirectly(m *monitoringv1.PodMonitor) {
-	if !selects(&m.Spec.Selector, d.pod.Labels) {
-		d.complain("the PodMonitor does not select the pods")
-	}
-	for _, e := range m.Spec.PodMetricsEndpoints {
-		if e.Port == nil || d.port(*e.Port) == 0 {
-			d.complain("the PodMonitor names port %v", e.Port)
-		}
-	}
-}
-
 // asked demands of a pod of helm test that no Service and no controller takes it for one
-// of the exporter's.
+// of the exporter's, and that it may call the API as the exporter may.
 func (d *deployment) asked(p *corev1.Pod, services []*corev1.Service) {
 	for _, s := range services {
 		if selects(&metav1.LabelSelector{MatchLabels: s.Spec.Selector}, p.Labels) {
@@ -151,6 +115,11 @@ func (d *deployment) asked(p *corev1.Pod, services []*corev1.Service) {
 	for _, m := range of[*monitoringv1.PodMonitor](d.all) {
 		if selects(&m.Spec.Selector, p.Labels) {
 			d.complain("the PodMonitor selects Pod %s", p.Name)
+		}
+	}
+	for _, n := range of[*networkingv1.NetworkPolicy](d.all) {
+		if !selects(&n.Spec.PodSelector, p.Labels) {
+			d.complain("the NetworkPolicy does not select Pod %s", p.Name)
 		}
 	}
 }

@@ -89,8 +89,9 @@ containerPort: 8080
 podMonitor: {enabled: true, scheme: https}
 route: {main: {enabled: true, parentRefs: [{name: gateway}], hostnames: [ota.example.com]}}
 verticalPodAutoscaler: {enabled: true}
+networkPolicy: {enabled: true}
 `,
-		kinds: []string{"ConfigMap", "HTTPRoute", "PersistentVolumeClaim", "PodMonitor", "VerticalPodAutoscaler"},
+		kinds: []string{"ConfigMap", "HTTPRoute", "NetworkPolicy", "PersistentVolumeClaim", "PodMonitor", "VerticalPodAutoscaler"},
 		notes: []string{"https://localhost:10062/jobs", "The HTTPRoute main leads there, too: ota.example.com."},
 	},
 	"without a Service": {

@@ -32,7 +32,7 @@ func documentedQueries(t *testing.T) (all []query) {
 	known := make(map[query]bool)
 	add := func(place, text string) {
 		// A block may have several queries, with an empty line in between.
-		for _, expr := range strings.SplitSeq(text, "\n\n") {
+		for expr := range strings.SplitSeq(text, "\n\n") {
 			for _, batch := range []string{"ordinary", "stuck", "failing", "missed", "overrun", "cancelled", "unknown", "gone"} {
 				q := query{place, strings.NewReplacer(`account="…"`, `account="production"`, `job_id="…"`, `job_id="production-`+batch+`"`).Replace(expr)}
 				if !known[q] {

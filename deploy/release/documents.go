@@ -14,8 +14,8 @@ import (
 // site is where the repository is on the web.
 const site = "https://github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/"
 
-// left says which files of the folders below are not for users, or have a package of their own.
-var left = regexp.MustCompile(`\.go$|/testdata/|/dictionary\.zh-CN\.yml$|/\.gitattributes$|^deploy/(helm/|Dockerfile$)`)
+// leftOut are files in deploy/ and dashboards/ that are not for users, or that have a package of their own.
+var leftOut = regexp.MustCompile(`\.go$|/testdata/|/dictionary\.zh-CN\.yml$|/\.gitattributes$|^deploy/(helm/|Dockerfile$)`)
 
 // documents returns what a user of the program needs beside it, by path from the root of the
 // repository. A link to a file that is not among them leads to the tag of the version.
@@ -63,7 +63,7 @@ func forUsers(name string) bool {
 	case ".github":
 		return strings.HasPrefix(name, ".github/SECURITY")
 	case "dashboards", "deploy":
-		return !left.MatchString(name)
+		return !leftOut.MatchString(name)
 	}
 	return false
 }

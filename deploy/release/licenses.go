@@ -4,6 +4,7 @@ import (
 	"context"
 	"debug/buildinfo"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -77,12 +78,7 @@ func licensesAbove(root, folder string) (files []string, err error) {
 func joined(found map[string][]string) (string, error) {
 	var all strings.Builder
 	all.WriteString("The program contains the modules below. Each is followed by its license.\n")
-	modules := make([]string, 0, len(found))
-	for module := range found {
-		modules = append(modules, module)
-	}
-	slices.Sort(modules)
-	for _, module := range modules {
+	for _, module := range slices.Sorted(maps.Keys(found)) {
 		files := found[module]
 		if len(files) == 0 {
 			return "", fmt.Errorf("%s has no license file", module)

@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -57,5 +56,5 @@ func run(ctx context.Context, program, version, output string, modified time.Tim
 	files[filepath.Base(program)] = file{binary, true}
 	files["THIRD_PARTY_LICENSES.txt"] = file{content: []byte(licenses)}
 	folder := strings.TrimSuffix(strings.TrimSuffix(filepath.Base(output), ".zip"), ".tar.gz")
-	return write(output, path.Clean(folder), files, modified)
+	return write(output, folder, files, modified)
 }

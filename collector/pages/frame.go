@@ -8,12 +8,9 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"time"
 
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/printable"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
@@ -168,46 +165,3 @@ func batchAddress(account, jobID string) string {
 	}
 	return "jobs/" + url.PathEscape(account) + "/" + url.PathEscape(jobID)
 }
-
-// maxText is the maximum length of a text from the API on the page, in bytes. Texts that the
-// console accepts are shorter.
-const maxText = 1 << 10
-
-// pageText converts a text from the API or the configuration for the page. Without it, a
-// bidirectional control character could end a <bdi> and change the order of the text around it.
-func pageText(text any) string {
-	s, _ := text.(string)
-	if p, ok := text.(*string); ok && p != nil {
-		s = *p
-	}
-	return printable.Text(printable.Shorten(s, maxText))
-}
-
-// statusClass returns the class of a status in the style sheet, "" if there is none.
-func statusClass(status string) string {
-	if slices.Contains(aliyun.Statuses, status) || slices.Contains(aliyun.TaskStatuses, status) || status == noData {
-		return status
-	}
-	return ""
-}
-
-// statusIcon returns the id of the icon of a status of a batch.
-func statusIcon(status string) string {
-	if slices.Contains(aliyun.Statuses, status) || status == noData {
-		return "icon-" + status
-	}
-	return "icon-other"
-}
-
-// These return names of the API and the exporter for readers: a status of a batch, a status of a
-// device, a reason of failures, a class of errors and the basis of a deadline.
-func batchStatus(name string) phrase.Word {
-	if name == noData {
-		return phrase.Word{Kind: "page", Name: name}
-	}
-	return phrase.Word{Kind: "batch", Name: name}
-}
-func taskStatus(name string) phrase.Word { return phrase.Word{Kind: "device", Name: name} }
-func reasonWord(name string) phrase.Word { return phrase.Word{Kind: "reason", Name: name} }
-func errorClass(name string) phrase.Word { return phrase.Word{Kind: "class", Name: name} }
-func basis(name string) phrase.Word      { return phrase.Word{Kind: "basis", Name: name} }

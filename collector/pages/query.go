@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/printable"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
 )
@@ -111,44 +110,6 @@ func parsePageQuery(raw string, more ...string) (q pageQuery, err error) {
 
 // shorten limits the length of what a message repeats.
 func shorten(text string) string { return printable.Shorten(text, 100) }
-
-// resolve completes the query with what the rows have: the status in the case of the API, and an
-// account that a proxy has escaped twice. The error is an invalidQuery.
-func (q *pageQuery) resolve(rows []*pageRow) error {
-	if q.Account != "" && !slices.ContainsFunc(rows, func(r *pageRow) bool { return r.Account == q.Account }) {
-		if once := unescaped(q.Account); slices.ContainsFunc(rows, func(r *pageRow) bool { return r.Account == once }) {
-			q.Account = once
-		}
-	}
-	if q.Status == "" {
-		return nil
-	}
-	known := append(slices.Clone(aliyun.Statuses), noData)
-	for _, r := range rows { // the API may send other statuses
-		if status := shorten(r.Status); len(known) < maxStatuses && !slices.Contains(known, status) {
-			known = append(known, status)
-		}
-		if strings.EqualFold(r.Status, q.Status) {
-			q.Status = r.Status
-			return nil
-		}
-	}
-	for _, status := range known {
-		if strings.EqualFold(status, q.Status) {
-			q.Status = status
-			return nil
-		}
-	}
-	return invalid("status=%q: want one of %v", shorten(q.Status), known)
-}
-
-// unescaped undoes the escaping of a URL once more; it returns other texts as they are.
-func unescaped(text string) string {
-	if once, err := url.PathUnescape(text); err == nil {
-		return once
-	}
-	return text
-}
 
 // words returns the different words of Text in lower case.
 func (q pageQuery) words() []string {

@@ -3,11 +3,52 @@ package pages
 import (
 	"bytes"
 	"context"
+	"net/url"
+	"slices"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 )
+
+// resolve completes the query with what the rows have: the status in the case of the API, and an
+// account that a proxy has escaped twice. The error is an invalidQuery.
+func (q *pageQuery) resolve(rows []*pageRow) error {
+	if q.Account != "" && !slices.ContainsFunc(rows, func(r *pageRow) bool { return r.Account == q.Account }) {
+		if once := unescaped(q.Account); slices.ContainsFunc(rows, func(r *pageRow) bool { return r.Account == once }) {
+			q.Account = once
+		}
+	}
+	if q.Status == "" {
+		return nil
+	}
+	known := append(slices.Clone(aliyun.Statuses), noData)
+	for _, r := range rows { // the API may send other statuses
+		if status := shorten(r.Status); len(known) < maxStatuses && !slices.Contains(known, status) {
+			known = append(known, status)
+		}
+		if strings.EqualFold(r.Status, q.Status) {
+			q.Status = r.Status
+			return nil
+		}
+	}
+	for _, status := range known {
+		if strings.EqualFold(status, q.Status) {
+			q.Status = status
+			return nil
+		}
+	}
+	return invalid("status=%q: want one of %v", shorten(q.Status), known)
+}
+
+// unescaped undoes the escaping of a URL once more; it returns other texts as they are.
+func unescaped(text string) string {
+	if once, err := url.PathUnescape(text); err == nil {
+		return once
+	}
+	return text
+}
 
 // of returns the rows that the query selects, on all pages, in the same order. It returns nil
 // if ctx ends.

@@ -12,7 +12,9 @@ import (
 	"github.com/go-kit/log"
 	"github.com/go-kit/log/level"
 
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/simulator/demo"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/statefile"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/web"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config"
@@ -27,6 +29,17 @@ func checkMachine(ctx context.Context, f flags.Flags, logger log.Logger) error {
 		return fmt.Errorf("%s: %w", f.Place("persistence.file"), err)
 	}
 	return web.CheckHosts(f)
+}
+
+// foreignState returns an error if the state file has batches that are not of the demo, which would
+// replace them.
+func foreignState(f flags.Flags, store *store.Store) error {
+	for _, state := range store.Restored() {
+		if !demo.Owns(state.JobID) {
+			return fmt.Errorf("%s has the state of batches of account %q, which the demo would replace; use another file, or none", f.PlaceOf("persistence.file", f.StateFile), state.Account)
+		}
+	}
+	return nil
 }
 
 // loadSetup loads a configuration, logs its warnings, and converts it to the setup of the shard.

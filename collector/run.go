@@ -133,6 +133,11 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return fmt.Errorf("%s: %w", f.Place("persistence.file"), err)
 	}
 	defer state.Close()
+	if f.Demo {
+		if err := foreignState(f, store); err != nil {
+			return err
+		}
+	}
 	if err := reloader.load(ctx); err != nil {
 		return err
 	}

@@ -118,3 +118,10 @@ func (s *Store) Waiting() int {
 	defer s.mu.RUnlock()
 	return len(s.restored)
 }
+
+// Restored returns the restored batches that no account has taken yet, in any order.
+func (s *Store) Restored() []*State {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return slices.Collect(maps.Values(s.restored))
+}

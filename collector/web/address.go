@@ -79,7 +79,7 @@ func unusable(err error) error {
 		cure = "; stop the other program, or choose another port"
 	case errors.Is(err, fs.ErrPermission):
 		cure = "; choose a port above 1023, or grant the capability CAP_NET_BIND_SERVICE"
-	case errors.Is(err, syscall.EADDRNOTAVAIL):
+	case errors.Is(err, syscall.EADDRNOTAVAIL), errors.Is(err, syscall.EAFNOSUPPORT):
 		cure = "; this machine does not have the address; write only the port, such as :10062, for all addresses"
 	}
 	if _, is := errors.AsType[*net.DNSError](err); is {

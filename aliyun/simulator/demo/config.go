@@ -23,7 +23,7 @@ func configFor(endpoint string) string {
 		at := r.firmware.Account + r.firmware.InstanceID
 		jobs[at] = append(jobs[at], r.batch.JobID)
 	}
-	jobs["production"] = append(jobs["production"], idOf("DeletedBatch", 9999))
+	jobs["production"] = append(jobs["production"], deletedBatch)
 
 	var b strings.Builder
 	b.WriteString("polling:\n  interval: 5s\n  device_interval: 15s\n  discovery_interval: 30s\n  max_age: 1h\n" +

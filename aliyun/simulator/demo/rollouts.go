@@ -2,6 +2,7 @@ package demo
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,9 +35,18 @@ func idOf(kind string, n int) string {
 	return fmt.Sprintf("%.18s%04d0000", kind+"xxxxxxxxxxxxxxxxxx", n)
 }
 
+// deletedBatch is the id of a batch that the configuration has and the API does not know.
+var deletedBatch = idOf("DeletedBatch", 9999)
+
 // followUp returns the id of a later version of a package or job.
 func followUp(id string, version int) string {
 	return fmt.Sprintf("%s%04d", strings.TrimSuffix(id, "0000"), version)
+}
+
+// Owns reports whether a job is one of the demo.
+func Owns(jobID string) bool {
+	mine := func(id string) bool { return strings.HasPrefix(jobID, strings.TrimSuffix(id, "0000")) }
+	return mine(deletedBatch) || slices.ContainsFunc(rollouts(time.Time{}), func(r rollout) bool { return mine(r.batch.JobID) })
 }
 
 // rollouts returns batches in every state in which a batch can be. The ids do not depend

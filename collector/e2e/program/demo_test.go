@@ -3,6 +3,8 @@ package program_test
 import (
 	"bufio"
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -49,6 +51,37 @@ func TestDemo(t *testing.T) {
 	t.Run("the log names the page, the simulator and a key", func(t *testing.T) {
 		exportertest.WantIn(t, e.Log.String(), `msg="open this URL in a browser" url=`+e.URLs[0]+"/jobs\n", "endpoint=http://127.0.0.1:", "access_key_id=LTAI", "access_key_secret=")
 	})
+}
+
+// The demo keeps a state of its own, and does not replace that of an exporter.
+func TestDemoLeavesTheStateOfOthers(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	others, own := filepath.Join(dir, "others"), filepath.Join(dir, "own")
+	api := exportertest.NewAPI(t)
+	e := exportertest.Start(t, "--config.file="+exportertest.TempFile(t, "config.yml", api.Config("job1")), "--persistence.file="+others)
+	e.AwaitMetric(exportertest.InProgress("job1"))
+	if err := e.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.ReadFile(others)
+	if err != nil || !strings.Contains(string(before), "job1") {
+		t.Fatalf("the state is %q, error %v", before, err)
+	}
+	_, _, err = exportertest.Run(t, "--demo", exportertest.AnyPort, "--persistence.file="+others)
+	if want := "--persistence.file=" + others + ` has the state of batches of account "production", which the demo would replace; use another file, or none`; err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+	if after, err := os.ReadFile(others); string(after) != string(before) || err != nil {
+		t.Errorf("the state is now %q, error %v", after, err)
+	}
+	for range 2 {
+		demo := exportertest.Start(t, "--demo", "--persistence.file="+own)
+		demo.AwaitMetric("aliyun_iot_ota_job_info{")
+		if err := demo.Stop(); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // All log lines have the same keys, no matter which part of the program writes them. The

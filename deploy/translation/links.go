@@ -72,6 +72,9 @@ func (l links) collectPictures(root string) error {
 // bareURL leads to a file of the repository without being a link of Markdown.
 var bareURL = regexp.MustCompile(regexp.QuoteMeta(pages) + `[\w./-]*\w`)
 
+// forDevelopers is the document whose links lead to the files that developers edit.
+const forDevelopers = "deploy/docs/development.md"
+
 // linkTarget is behind the text of a link, in a definition ([name]: target), or the address of a
 // picture.
 var linkTarget = regexp.MustCompile(`(\]\(|(?m:^\[[^]\n]+\]: )|src(?:set)?=")([^)"\s]+)`)
@@ -102,7 +105,8 @@ func (l links) target(a Artefact, target string) (string, error) {
 		return anchor, nil
 	}
 	leads := source
-	if output, translated := l.chinese[source]; translated && !l.both[a.Source+" "+source] {
+	edited := a.Source == forDevelopers && path.Ext(source) != ".md" // and not a file that is generated
+	if output, translated := l.chinese[source]; translated && !edited && !l.both[a.Source+" "+source] {
 		leads = output
 	}
 	relative, err := filepath.Rel(path.Dir(a.Output), leads)

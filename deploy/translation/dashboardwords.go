@@ -22,7 +22,7 @@ func (d *Dictionary) overrides(model any) map[string][]any {
 				added[path] = append(added[path], d.lines(value)...)
 			case end(at, 2) == "renameByName" && !hasMappings(panel, value):
 				if mappings := d.mappings(labelsOf(panel, end(at, 1))); mappings != nil {
-					added[path] = append(added[path], override("byName", d.Translate(value), "mappings", []any{mappings}))
+					added[path] = append(added[path], override(d.Translate(value), "mappings", []any{mappings}))
 				}
 			}
 		})
@@ -43,28 +43,22 @@ func hasMappings(panel any, column string) bool {
 	})
 }
 
-// override is one of Grafana's: a property of the lines or columns that a matcher finds.
-func override(matcher, options, property string, value any) any {
+// override is one of Grafana's: a property of the line or column with a name.
+func override(name, property string, value any) any {
 	return map[string]any{
-		"matcher":    map[string]any{"id": matcher, "options": options},
+		"matcher":    map[string]any{"id": "byName", "options": name},
 		"properties": []any{map[string]any{"id": property, "value": value}},
 	}
 }
 
-var legendLabel = regexp.MustCompile(`\{\{(\w+)\}\}`)
+// onlyLabel is a legend that consists of the value of a label.
+var onlyLabel = regexp.MustCompile(`^\{\{(\w+)\}\}$`)
 
-// lines give Chinese names to the lines that have a value of a label in their name.
+// lines give Chinese names to the lines that are named for the value of a label.
 func (d *Dictionary) lines(legend string) (overrides []any) {
-	for _, label := range legendLabel.FindAllStringSubmatch(legend, -1) {
+	if label := onlyLabel.FindStringSubmatch(legend); label != nil {
 		for _, w := range d.Words(label[1]) {
-			if legend == label[0] {
-				overrides = append(overrides, override("byName", w.Value, "displayName", w.Zh))
-				continue
-			}
-			pattern := strings.ReplaceAll(regexp.QuoteMeta(legend), regexp.QuoteMeta(label[0]), w.Value)
-			pattern = "/^" + regexp.MustCompile(`\\\{\\\{\w+\\\}\\\}`).ReplaceAllString(pattern, ".*") + "$/"
-			name := legendLabel.ReplaceAllString(strings.ReplaceAll(legend, label[0], w.Zh), "$${__field.labels.$1}")
-			overrides = append(overrides, override("byRegexp", pattern, "displayName", name))
+			overrides = append(overrides, override(w.Value, "displayName", w.Zh))
 		}
 	}
 	return overrides

@@ -60,7 +60,7 @@ func NamesIn(texts ...string) Names {
 }
 
 // LeftInEnglish reports whether a text that should be Chinese is still English: it has
-// words other than names, and no Chinese character, or a phrase of four English words.
+// words other than names, and no Chinese character, or a phrase of three English words.
 func (n Names) LeftInEnglish(text string) bool {
 	if !HasHan(text) {
 		for _, w := range words(text) {
@@ -70,7 +70,10 @@ func (n Names) LeftInEnglish(text string) bool {
 		}
 		return false
 	}
-	return fourWords.MatchString(notWords.ReplaceAllString(text, "|"))
+	return threeWords.MatchString(properNames.ReplaceAllString(notWords.ReplaceAllString(text, "|"), "|"))
 }
 
-var fourWords = regexp.MustCompile(`(?:\b[A-Z]?[a-z]+,? ){3}[a-z]+\b`)
+// properNames are names of several words: a button of GitHub, and a chart of Grafana.
+var properNames = regexp.MustCompile(`Report a vulnerability|Grafana Helm chart`)
+
+var threeWords = regexp.MustCompile(`(?:\b[A-Z]?[a-z]+,? ){2}[a-z]+\b`)

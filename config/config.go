@@ -23,8 +23,8 @@ type Config struct {
 	Polling Polling `yaml:"polling"`
 	// Accounts are the Alibaba Cloud main accounts to watch. At least one is required.
 	Accounts []Account `yaml:"accounts"`
-	// FailureReasons name why devices fail, by what they report. They are tried in this
-	// order, before the built-in reasons. Optional, at most 20.
+	// FailureReasons are reasons for failures of devices, by what the devices report. They are
+	// tried in this order, before the built-in reasons. Optional, at most 20.
 	FailureReasons []FailureReason `yaml:"failure_reasons"`
 
 	// Warnings describe doubtful parts of a valid file, one line each, in the order of

@@ -50,7 +50,7 @@ func schemaOf(t reflect.Type, path string, docs map[string]string) object {
 		for i, key := range keysOf(t) {
 			f, at := t.Field(i), join(path, key)
 			p := merged(schemaOf(f.Type, at, docs), checkSchemas[f.Tag.Get("check")], pathSchemas[at])
-			p["description"] = describe(docs[t.Name()+"."+f.Name], t)
+			p["description"] = describe(docs[t.Name()+"."+f.Name], f.Name, t)
 			if value, ok := f.Tag.Lookup("default"); ok {
 				p["default"] = value
 				if f.Type.Kind() == reflect.Int {
@@ -75,13 +75,15 @@ func types(of any) []string {
 	return []string{of.(string)}
 }
 
-// describe returns a doc comment with the keys of the struct in place of its fields.
-func describe(doc string, t reflect.Type) string {
+// describe returns a doc comment with the keys of the struct in place of its fields. An editor
+// shows it below the name of the key, so it does not begin with the name as comments in Go do.
+func describe(doc, field string, t reflect.Type) string {
 	doc = strings.Join(strings.Fields(doc), " ")
+	doc = regexp.MustCompile(`^`+field+` ((is|are) )?`).ReplaceAllLiteralString(doc, "")
 	for i, key := range keysOf(t) {
 		doc = regexp.MustCompile(`\b`+t.Field(i).Name+`\b`).ReplaceAllLiteralString(doc, key)
 	}
-	return doc
+	return strings.ToUpper(doc[:1]) + doc[1:]
 }
 
 // fieldDocs returns the doc comments of the fields of the package's structs, by Type.Field.

@@ -1,5 +1,5 @@
 // Package translation makes the Chinese version of each text for people: of READMEs,
-// runbooks, alerts and dashboards.
+// runbooks, alerts and dashboards, of the comments in files to copy, and of schemas.
 //
 // The English text is the source. The folder of an English text has a dictionary beside it:
 // a list of English and Chinese pairs, keyed by the English text like gettext's. A Chinese

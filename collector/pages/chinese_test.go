@@ -243,7 +243,8 @@ func TestEnglishIsFound(t *testing.T) {
 		}
 		data := dataOf(site)
 		try := func(in *html.Node, where string, text *string) {
-			for ; in.Parent != nil && (in.Type == html.TextNode || !isParagraph(in)); in = in.Parent {
+			for in.Parent != nil && !isParagraph(in) {
+				in = in.Parent
 			}
 			in = cmp.Or(in.Parent, in)
 			chinese := *text

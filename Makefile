@@ -25,10 +25,13 @@ lint: # .ci/run installs the version that counts
 demo:
 	go run . --demo
 
+copies = cd .ci/manifests/kubernetes && go test -count=1 -run '^TestCopies$$' . -update
+
 update: # rewrites the golden files, the tables of the documents, the Chinese texts and the copies in deploy/
 	go test ./config ./collector/e2e/documents ./collector/expose ./collector/pages ./collector/api -update
+	$(copies) # the chart's README, which is translated
 	go test ./deploy/translation -update
-	cd .ci/manifests/kubernetes && go test . -update
+	$(copies) # Chinese files
 
 check: # all that CI does
 	.ci/run

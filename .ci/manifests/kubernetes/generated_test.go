@@ -21,8 +21,8 @@ var update = flag.Bool("update", false, "rewrite the copies that Helm and kustom
 func TestCopies(t *testing.T) {
 	want := map[string]string{
 		chartDir + "/README.md": chartREADME(t),
-		kustomizeDir + "/components/prometheus-operator/prometheusrule.yaml":       prometheusRule(t, "# Made of %s and %s in deploy/prometheus by", "recording.rules.yml", "alerts.rules.yml"),
-		kustomizeDir + "/zh-CN/components/prometheus-operator/prometheusrule.yaml": prometheusRule(t, "# 根据 deploy/prometheus 中的 %s 和 %s 生成，命令为", "zh-CN/recording.rules.yml", "zh-CN/alerts.rules.yml"),
+		kustomizeDir + "/components/prometheus-operator/prometheusrule.yaml":       prometheusRule(t, "# Made of %s and %s in deploy/prometheus by make update.", "recording.rules.yml", "alerts.rules.yml"),
+		kustomizeDir + "/zh-CN/components/prometheus-operator/prometheusrule.yaml": prometheusRule(t, "# 由 make update 根据 deploy/prometheus 中的 %s 和 %s 生成。", "zh-CN/recording.rules.yml", "zh-CN/alerts.rules.yml"),
 	}
 	for language, source := range sources {
 		for _, file := range glob(t, source.rules) {
@@ -46,7 +46,7 @@ func TestCopies(t *testing.T) {
 			continue
 		}
 		if diff := cmp.Diff(strings.Split(text, "\n"), strings.Split(readFile(t, file), "\n")); diff != "" {
-			t.Errorf("%s is not what its source says; rewrite it by: cd .ci/manifests/kubernetes && go test . -update\n%s", file, diff)
+			t.Errorf("%s is not what its source says; rewrite it by: make update\n%s", file, diff)
 		}
 	}
 	err := filepath.WalkDir(chartDir+"/files", func(file string, entry fs.DirEntry, err error) error {
@@ -75,7 +75,7 @@ var ruleFiles = []string{"recording.rules.yml", "alerts.rules.yml"}
 func prometheusRule(t *testing.T, note string, files ...any) string {
 	t.Helper()
 	var b strings.Builder
-	b.WriteString(fmt.Sprintf(note, files...) + `: cd .ci/manifests/kubernetes && go test . -update
+	b.WriteString(fmt.Sprintf(note, files...) + `
 apiVersion: monitoring.coreos.com/v1
 kind: PrometheusRule
 metadata:

@@ -62,7 +62,8 @@ func TestVersion(t *testing.T) {
 			t.Errorf("%q is accepted as the next version: %s", bad, out)
 		}
 	}
-	notes := len(regexp.MustCompile(`(?s)## \[Unreleased\]\n+#`).FindString(read(t, repository.Path(t, "CHANGELOG.md")))) > 0
+	// After a release nothing is noted yet, and the section of that release follows at once.
+	notes := regexp.MustCompile(`## \[Unreleased\]\n+(?:###|[^#\n])`).MatchString(read(t, repository.Path(t, "CHANGELOG.md")))
 	if out, err := script("set", "9.8.7-rc.1"); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}

@@ -24,7 +24,7 @@ func TestEachValueHasItsEffect(t *testing.T) {
 			}
 			all := decodeObjects(t, text)
 			var want any
-			if err := k8syaml.Unmarshal([]byte(e.want), &want); err != nil {
+			if err := k8syaml.Unmarshal([]byte(strings.ReplaceAll(e.want, "APP_VERSION", c.AppVersion())), &want); err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(want, e.found(t, all, want)); diff != "" {

@@ -8,7 +8,7 @@ type effect struct {
 	values string   // sets it, and what it needs beside aConfig
 	object string   // the kind of the object, or its kind and a part of its name
 	at     string   // a JSON pointer in the object; "*" is any item of a list
-	want   string   // YAML
+	want   string   // YAML, in which APP_VERSION is the version that the chart installs
 	theirs []string // objects that the user has made: kind and name
 	// complaint is a part of the one that the value deserves, and its user accepts.
 	complaint string
@@ -48,13 +48,13 @@ var effectsOfProgram = []effect{
 	{key: "webConfig.existingSecret", values: aConfig + "webConfig: {existingSecret: mine}", theirs: []string{"Secret mine"}, object: "Deployment", at: inPod + "/volumes/*", want: "{name: web-config, secret: {secretName: mine, defaultMode: 288}}"},
 	{key: "webConfig.key", values: aConfig + "webConfig: {existingSecret: mine, key: a.yml}", theirs: []string{"Secret mine"}, object: "Deployment", at: inContainer + "/args/*", want: "--web.config.file=/etc/aliyun_iot_ota_exporter_web/a.yml"},
 
-	{key: "image.registry", values: aConfig + "image: {registry: registry.example.com:5000}", object: "Deployment", at: inContainer + "/image", want: "registry.example.com:5000/aliyun-iot-ota/aliyun_iot_ota_exporter:0.1.0"},
-	{key: "image.repository", values: aConfig + "image: {repository: a/b}", object: "Deployment", at: inContainer + "/image", want: "ghcr.io/a/b:0.1.0"},
+	{key: "image.registry", values: aConfig + "image: {registry: registry.example.com:5000}", object: "Deployment", at: inContainer + "/image", want: "registry.example.com:5000/aliyun-iot-ota/aliyun_iot_ota_exporter:APP_VERSION"},
+	{key: "image.repository", values: aConfig + "image: {repository: a/b}", object: "Deployment", at: inContainer + "/image", want: "ghcr.io/a/b:APP_VERSION"},
 	{key: "image.tag", values: aConfig + "image: {tag: 1.2.3}", object: "Deployment", at: inContainer + "/image", want: "ghcr.io/aliyun-iot-ota/aliyun_iot_ota_exporter:1.2.3"},
 	{key: "image.digest", values: aConfig + "image: {digest: 'sha256:" + aDigest + "'}", object: "Deployment", at: inContainer + "/image", want: "ghcr.io/aliyun-iot-ota/aliyun_iot_ota_exporter@sha256:" + aDigest},
 	{key: "image.pullPolicy", values: aConfig + "image: {pullPolicy: Always}", object: "Deployment", at: inContainer + "/imagePullPolicy", want: "Always"},
 	{key: "imagePullSecrets", values: aConfig + "imagePullSecrets: [{name: a}, b]", object: "Deployment", at: inPod + "/imagePullSecrets", want: "[{name: a}, {name: b}]"},
-	{key: "global.imageRegistry", values: aConfig + "global: {imageRegistry: mirror.example.com}", object: "Deployment", at: inContainer + "/image", want: "mirror.example.com/aliyun-iot-ota/aliyun_iot_ota_exporter:0.1.0"},
+	{key: "global.imageRegistry", values: aConfig + "global: {imageRegistry: mirror.example.com}", object: "Deployment", at: inContainer + "/image", want: "mirror.example.com/aliyun-iot-ota/aliyun_iot_ota_exporter:APP_VERSION"},
 	{key: "global.imagePullSecrets", values: aConfig + "imagePullSecrets: [{name: a}]\nglobal: {imagePullSecrets: [{name: b}, c]}", object: "Deployment", at: inPod + "/imagePullSecrets", want: "[{name: a}, {name: b}, {name: c}]"},
 
 	{key: "nameOverride", values: aConfig + "nameOverride: x", object: "Service", at: "/spec/selector", want: "{app.kubernetes.io/name: x, app.kubernetes.io/instance: ota}"},

@@ -29,9 +29,9 @@ var pathSchemas = map[string]object{
 	"accounts[]": {
 		"required": []string{"name", "instances"},
 		"anyOf": []object{
-			{"required": []string{"region"}},
-			{"required": []string{"endpoint"}},
-			{"properties": object{"instances": object{"items": object{"required": []string{"region"}}}}},
+			given("region"),
+			given("endpoint"),
+			{"properties": object{"instances": object{"items": given("region")}}},
 		},
 	},
 	"accounts[].name":                        matching(`\S`, "a name such as production"),
@@ -40,7 +40,7 @@ var pathSchemas = map[string]object{
 	"accounts[].credentials.credentials_uri": matching(`^https?://[^/?#]`, "http(s)://host[:port]/path"),
 	"accounts[].instances": {"contains": object{"anyOf": []object{
 		filled("jobs"),
-		{"required": []string{"discover"}, "properties": object{"discover": object{"anyOf": []object{filled("products"), filled("firmwares")}}}},
+		{"required": []string{"discover"}, "properties": object{"discover": object{"type": "object", "anyOf": []object{filled("products"), filled("firmwares")}}}},
 	}}},
 	"accounts[].instances[].id":                 matching(unmaskedID, "the whole IotInstanceId, or no id for the public instance"),
 	"accounts[].instances[].region":             region,
@@ -101,6 +101,12 @@ func matching(pattern, want string) object {
 // ids is a list of IDs of a kind, each of them once.
 func ids(kind, pattern string) object {
 	return object{"uniqueItems": true, "items": merged(object{"type": scalar}, matching(pattern, "the whole "+kind+", not masked"))}
+}
+
+// given is a struct with a value for the key. A key without one, as while one writes it, is as
+// good as none.
+func given(key string) object {
+	return object{"required": []string{key}, "properties": object{key: object{"not": object{"enum": []any{nil, ""}}}}}
 }
 
 // filled is a struct with a list that is not empty.

@@ -30,7 +30,8 @@ copies = cd .ci/manifests/kubernetes && go test -count=1 -run '^TestCopies$$' . 
 update: # rewrites the golden files, the tables of the documents, the Chinese texts and the copies in deploy/
 	go test ./config ./collector/e2e/documents ./collector/expose ./collector/pages ./collector/api -update
 	$(copies) # the chart's README, which is translated
-	go test ./deploy/translation -update
+	-go test -run '^TestChineseFilesAreUpToDate$$' ./deploy/translation -update
+	go test ./deploy/translation # names the texts without a translation
 	$(copies) # Chinese files
 
 check: # all that CI does

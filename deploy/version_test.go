@@ -14,7 +14,7 @@ import (
 // versionPlaces match what names a version of the exporter: its image, its archives, its chart, a tag
 // of the repository.
 var versionPlaces = []*regexp.Regexp{
-	regexp.MustCompile(`aliyun[_-]iot[_-]ota[_-]exporter[:-]v?(\d+\.\d+\.\d+[0-9A-Za-z.-]*?)(?:[.-]linux|[.-]darwin|[.-]windows|\.tgz|\W|$)`),
+	regexp.MustCompile(`aliyun[_-]iot[_-]ota[_-]exporter[:-]v?(\d+\.\d+\.\d+(?:-[a-z]+(?:\.\d+)?)?)`),
 	regexp.MustCompile(`(?:\?ref=|/download/|git checkout |--branch[ =])v(\d+\.\d+\.\d+[0-9A-Za-z.-]*)`),
 	regexp.MustCompile(`(?m)(?:^version: |^appVersion: |--version[ =]|OTA_VERSION(?::-|=))"?(\d+\.\d+\.\d+[0-9A-Za-z.-]*)`),
 }
@@ -67,17 +67,22 @@ func TestVersion(t *testing.T) {
 	if out, err := script("set", "9.8.7-rc.1"); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
+	renamed := func(version string) {
+		t.Helper()
+		for was, before := range now {
+			if got := versionsIn(t, next)[version]; strings.Join(got, "\n") != strings.Join(before, "\n") {
+				t.Errorf("%s was in %q, %s is in %q", was, before, version, got)
+			}
+		}
+	}
+	renamed("9.8.7-rc.1")
 	if out, err := script("check", "9.8.7-rc.1"); (err == nil) != notes {
 		t.Errorf("check of a candidate: %v: %s", err, out)
 	}
 	if out, err := script("set", "9.8.7"); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	for version, before := range now {
-		if got := versionsIn(t, next)["9.8.7"]; strings.Join(got, "\n") != strings.Join(before, "\n") {
-			t.Errorf("%s was in %q, 9.8.7 is in %q", version, before, got)
-		}
-	}
+	renamed("9.8.7")
 	changes := read(t, filepath.Join(next, "CHANGELOG.md"))
 	if !regexp.MustCompile(`\n## \[Unreleased\]\n\n## \[9\.8\.7\] - \d{4}-\d\d-\d\d\n`).MatchString(changes) {
 		t.Errorf("CHANGELOG.md begins with %.400s", changes)

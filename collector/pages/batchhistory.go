@@ -56,7 +56,7 @@ func (r *pageRow) DeadlineText() phrase.Text {
 		return phrase.Of("The deadline is the start, plus the time that the push limit needs for %s devices, plus the timeout of one device. Retries add nothing.",
 			phrase.Number(*r.Size))
 	case r.Basis == "settings":
-		return phrase.Of("The deadline is the start plus the timeout of one device. Retries add nothing.")
+		return phrase.Of("The deadline is the start plus the timeout of one device, which includes retries.")
 	case r.Basis == "default":
 		return phrase.Of("The deadline is the start plus polling.expected_duration of the exporter, because the batch has no timeout.")
 	case r.Job.Dynamic():

@@ -2,6 +2,7 @@ package translation_test
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -38,6 +39,28 @@ func TestNoSentenceStandsTwice(t *testing.T) {
 	}
 	if len(in) < 1000 {
 		t.Errorf("only %d sentences", len(in))
+	}
+}
+
+// No Chinese sentence stands in two pairs either, although their English differs. Sentences of a
+// few characters may.
+func TestNoChineseSentenceStandsTwice(t *testing.T) {
+	const short = 8 // Han characters
+	ended, han := regexp.MustCompile(`[^。！？\n]+[。！？]`), regexp.MustCompile(`\p{Han}`)
+	in := map[string][]string{}
+	for name, dictionary := range allDictionaries(generate(t)) {
+		for _, p := range dictionary.Pairs {
+			for _, sentence := range ended.FindAllString(p.Zh, -1) {
+				if len(han.FindAllString(sentence, -1)) >= short {
+					in[sentence] = append(in[sentence], name)
+				}
+			}
+		}
+	}
+	for sentence, names := range in {
+		if len(names) > 1 {
+			t.Errorf("%q stands in %s: say it once, or say in the English what differs", sentence, strings.Join(names, " and "))
+		}
 	}
 }
 

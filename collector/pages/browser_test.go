@@ -85,13 +85,24 @@ func (b *browser) roles() map[string]int {
 	return roles
 }
 
-// follow clicks on an element that opens another page, and waits for that page.
+// follow clicks on an element that opens another page, and waits for that page. The old one is
+// marked, because on a busy machine it may still be there when the response has come.
 func (b *browser) follow(selector string) {
 	b.t.Helper()
+	b.value(`document.isOld = true`)
 	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
 	defer cancel()
 	if _, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.CSS(selector))); err != nil {
 		b.t.Fatal(err)
+	}
+	for {
+		complete, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`!document.isOld && document.readyState === "complete"`))
+		if complete {
+			return
+		}
+		if ctx.Err() != nil { // other errors come from a page that goes away
+			b.t.Fatal(err, ctx.Err())
+		}
 	}
 }
 

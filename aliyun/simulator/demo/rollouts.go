@@ -50,7 +50,7 @@ func Owns(jobID string) bool {
 }
 
 // rollouts returns batches in every state in which a batch can be. The ids do not depend
-// on now.
+// on now. Descriptions in English are names instead of sentences: pages in every language show them.
 func rollouts(now time.Time) []rollout {
 	ago := func(d time.Duration) time.Time { return now.Add(-d) }
 	day := 24 * time.Hour
@@ -72,7 +72,7 @@ func rollouts(now time.Time) []rollout {
 			Tags:    []fleet.Tag{{Key: "warehouse", Value: "上海一号"}, {Key: "owner", Value: "cold-chain"}},
 			Devices: with(quick, func(d *fleet.Devices) { d.Fail, d.Flaky, d.Failures = 0.02, 0.05, sensorFailures })}},
 		{firmware: coldChain, line: true, batch: fleet.Batch{
-			Desc: "Starts a minute after the demo", Create: ago(time.Hour), Schedule: now.Add(time.Minute),
+			Desc: "planned-in-1m", Create: ago(time.Hour), Schedule: now.Add(time.Minute),
 			OverwriteMode: 2, MaximumPerMinute: 60, TimeoutInMinutes: 30, Retry: &fleet.Retry{Count: 2, Interval: 10},
 			SrcVersions: []string{"2.3.1"},
 			Devices:     with(quick, func(d *fleet.Devices) { d.Count = 180 })}},
@@ -81,7 +81,7 @@ func rollouts(now time.Time) []rollout {
 			ScheduleFinish: now.Add(2 * time.Hour), OverwriteMode: 1, CancelTasks: true, TimeoutInMinutes: 60,
 			Devices: fleet.Devices{Count: 1200, Online: 3 * time.Hour, Report: time.Minute, Install: 4 * time.Minute, Offline: 0.01}}},
 		{firmware: coldChain, batch: fleet.Batch{
-			Desc: "Stuck: some devices never came back", Create: ago(6 * day), OverwriteMode: 1,
+			Desc: "stuck-devices-lost", Create: ago(6 * day), OverwriteMode: 1,
 			SrcVersions: []string{"2.1.4"}, Tags: []fleet.Tag{{Key: "owner", Value: "cold-chain"}},
 			Devices: fleet.Devices{Count: 860, Online: 20 * time.Hour, Report: time.Minute, Install: 3 * time.Minute,
 				Offline: 0.006, Silent: 0.01, Fail: 0.012, Failures: sensorFailures}}},
@@ -90,34 +90,34 @@ func rollouts(now time.Time) []rollout {
 			TimeoutInMinutes: 30, Retry: &fleet.Retry{Count: 5, Interval: 10}, SrcVersions: []string{"2.3.0"},
 			Devices: fleet.Devices{Count: 320, Online: 9 * time.Minute, Report: 20 * time.Second, Install: 90 * time.Second, Flaky: 0.03}}},
 		{firmware: coldChain, batch: fleet.Batch{
-			Desc: "Completed, all succeeded", Create: ago(3 * day), OverwriteMode: 1,
+			Desc: "completed-all-ok", Create: ago(3 * day), OverwriteMode: 1,
 			Devices: fleet.Devices{Count: 75, Online: time.Hour, Report: time.Minute, Install: 3 * time.Minute}}},
 
 		{firmware: eBike, line: true, batch: fleet.Batch{
-			Desc: "Verification of the next controller build", JobType: "VERIFY_FIRMWARE", TargetSelection: "SPECIFIC",
+			Desc: "verify-next-build", JobType: "VERIFY_FIRMWARE", TargetSelection: "SPECIFIC",
 			Create: ago(time.Minute), TimeoutInMinutes: 5, NeedPush: new(true),
 			Devices: fleet.Devices{Count: 4, Report: 30 * time.Second, Install: 2 * time.Minute}}},
 		{firmware: eBike, batch: fleet.Batch{
-			Desc: "Every bike that reports an old version", SelectionType: "DYNAMIC", DynamicMode: 1, Create: ago(23 * day),
+			Desc: "dynamic-all-old-bikes", SelectionType: "DYNAMIC", DynamicMode: 1, Create: ago(23 * day),
 			OverwriteMode: 1, MaximumPerMinute: 500, TimeoutInMinutes: 120, Retry: &fleet.Retry{Count: 2, Interval: 60},
 			SrcVersions: []string{"4.0.0", "4.0.1", "4.0.2", "4.1.0"}, DownloadProtocol: "HTTPS",
 			Devices: fleet.Devices{Count: 3000, Every: 90 * time.Second, Online: 5 * day, Report: 2 * time.Minute, Install: 5 * time.Minute,
 				Offline: 0.02, Fail: 0.01, Flaky: 0.02, Failures: bikeFailures}}},
 		{firmware: eBike, batch: fleet.Batch{
-			Desc: "Waits for the rider's consent", NeedConfirm: new(true), NeedPush: new(true), Create: ago(8 * time.Minute),
+			Desc: "needs-consent", NeedConfirm: new(true), NeedPush: new(true), Create: ago(8 * time.Minute),
 			OverwriteMode: 2, TimeoutInMinutes: 20, MultiModuleMode: new(false),
 			Devices: fleet.Devices{Count: 600, Confirm: 40 * time.Minute, Online: 5 * time.Minute, Report: 30 * time.Second,
 				Install: 2 * time.Minute, Unconfirmed: 0.05}}},
 		{firmware: eBike, batch: fleet.Batch{
-			Desc: "Cancelled by hand; devices in progress go on", Create: ago(26 * time.Hour), OverwriteMode: 1,
+			Desc: "canceled-by-hand", Create: ago(26 * time.Hour), OverwriteMode: 1,
 			Devices:   fleet.Devices{Count: 500, Online: 30 * time.Hour, Report: time.Minute, Install: 5 * time.Minute, Hung: 0.01},
 			Cancelled: ago(3 * time.Hour)}},
 		{firmware: eBike, batch: fleet.Batch{
-			Desc: "Cancelled with its tasks", Create: ago(9 * day), OverwriteMode: 1, CancelTasks: true,
+			Desc: "canceled-with-tasks", Create: ago(9 * day), OverwriteMode: 1, CancelTasks: true,
 			Devices:   fleet.Devices{Count: 500, Online: 4 * day, Report: time.Minute, Install: 5 * time.Minute, Fail: 0.03},
 			Cancelled: ago(8 * day)}},
 		{firmware: eBike, batch: fleet.Batch{
-			Desc: "A hundred thousand bikes, 200 a minute", Create: ago(5 * time.Hour), OverwriteMode: 1, MaximumPerMinute: 200,
+			Desc: "100k-bikes-200-per-min", Create: ago(5 * time.Hour), OverwriteMode: 1, MaximumPerMinute: 200,
 			TimeoutInMinutes: 1440, Retry: &fleet.Retry{Count: 1, Interval: 30}, GroupID: "tDQvBJqbUyHs****", GroupName: "城市共享单车",
 			TargetSelection: "GROUP", SrcVersions: []string{"4.0.2", "4.1.0"},
 			Devices: fleet.Devices{Count: 100_000, Report: time.Minute, Install: 6 * time.Minute, Flaky: 0.04, Fail: 0.002, Failures: bikeFailures}}},
@@ -127,21 +127,21 @@ func rollouts(now time.Time) []rollout {
 			Retry: &fleet.Retry{Count: 1}, SrcVersions: []string{"7.0.3"}, Tags: []fleet.Tag{{Key: "region", Value: "华东"}},
 			Devices: with(quick, func(d *fleet.Devices) { d.Count, d.Install, d.Fail = 400, time.Minute, 0.01 })}},
 		{firmware: meter, batch: fleet.Batch{
-			Desc: "Completed, devices failed for four reasons", Create: ago(2 * day), OverwriteMode: 1, TimeoutInMinutes: 60, Retry: &fleet.Retry{Count: 1, Interval: 10},
+			Desc: "completed-four-reasons", Create: ago(2 * day), OverwriteMode: 1, TimeoutInMinutes: 60, Retry: &fleet.Retry{Count: 1, Interval: 10},
 			SrcVersions: []string{"7.0.2"},
 			Devices: fleet.Devices{Count: 940, Online: 6 * time.Hour, Report: time.Minute, Install: 8 * time.Minute, Fail: 0.04, Hung: 0.01, Failures: []fleet.Failure{
 				{Share: 0.5, Desc: "No space left on flash", Progress: "-1"}, {Share: 0.2, Progress: "-2.00"}}}}},
 		{firmware: meter, batch: fleet.Batch{
-			Desc: "Schedule ran out before the end", Create: ago(4 * day), Schedule: ago(3 * day), ScheduleFinish: ago(2 * day),
+			Desc: "schedule-ran-out", Create: ago(4 * day), Schedule: ago(3 * day), ScheduleFinish: ago(2 * day),
 			OverwriteMode: 1, CancelTasks: true, MaximumPerMinute: 10,
 			Devices: fleet.Devices{Count: 20_000, Report: time.Minute, Install: 8 * time.Minute}}},
 		{firmware: meter, batch: fleet.Batch{
-			Desc: "Planned for tomorrow", Create: ago(10 * time.Minute), Schedule: now.Add(20 * time.Hour),
+			Desc: "planned-tomorrow", Create: ago(10 * time.Minute), Schedule: now.Add(20 * time.Hour),
 			ScheduleFinish: now.Add(3 * day), OverwriteMode: 2, MaximumPerMinute: 1000, TimeoutInMinutes: 30,
 			Devices: fleet.Devices{Count: 52_000, Report: time.Minute, Install: 8 * time.Minute}}},
 
 		{firmware: coldChain, uncountable: true, batch: fleet.Batch{
-			Desc: "The API cannot list its devices any more", Create: ago(20 * time.Minute), OverwriteMode: 1, TimeoutInMinutes: 240,
+			Desc: "devices-not-listable", Create: ago(20 * time.Minute), OverwriteMode: 1, TimeoutInMinutes: 240,
 			Devices: fleet.Devices{Count: 150, Online: 3 * time.Hour, Report: time.Minute, Install: 4 * time.Minute}}},
 	}
 	for i := range all {

@@ -13,7 +13,7 @@ import (
 func TestDemoShowsWhyDevicesFail(t *testing.T) {
 	t.Parallel()
 	e := exportertest.Start(t, "--demo")
-	const description = `description="Completed, devices failed for four reasons"`
+	const description = `description="completed-four-reasons"`
 	info := regexp.MustCompile(`job_info\{account="partner",(job_id="[^"]*"),.*` + description)
 	exportertest.Eventually(t, func() string {
 		metrics := e.Metrics()

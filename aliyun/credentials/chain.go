@@ -2,7 +2,9 @@ package credentials
 
 import (
 	"errors"
+	"os"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -29,7 +31,24 @@ func publicChainError(failed string) error {
 	failed = strings.TrimSuffix(notSetUp.ReplaceAllString(failed, ""), ", ")
 	if failed == "" {
 		return errors.New("no access key is set up: the account has no credentials section, ALIBABA_CLOUD_ACCESS_KEY_ID is not set, " +
-			"and there is neither a profile nor a RAM role of this host")
+			"and there is neither a profile nor a RAM role of this host" + missingOfOIDC())
 	}
 	return errors.New("default provider chain: " + noSecret.ReplaceAllString(failed, "ALIBABA_CLOUD_ACCESS_KEY_ID is set, but ALIBABA_CLOUD_ACCESS_KEY_SECRET is not"))
+}
+
+// missingOfOIDC says which variables of OIDC are missing if some are set: without all of them, the
+// chain silently skips OIDC.
+func missingOfOIDC() string {
+	var missing []string
+	all := []string{"ALIBABA_CLOUD_OIDC_PROVIDER_ARN", "ALIBABA_CLOUD_OIDC_TOKEN_FILE", "ALIBABA_CLOUD_ROLE_ARN"}
+	for _, name := range all {
+		if os.Getenv(name) == "" {
+			missing = append(missing, name)
+		}
+	}
+	// A role alone may be meant for a key pair.
+	if len(missing) == 0 || !slices.ContainsFunc(all[:2], func(name string) bool { return os.Getenv(name) != "" }) {
+		return ""
+	}
+	return "; OIDC also needs " + strings.Join(missing, " and ")
 }

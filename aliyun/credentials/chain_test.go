@@ -18,6 +18,14 @@ func TestErrorsOfTheStandardChain(t *testing.T) {
 			want: "no access key is set up: the account has no credentials section, ALIBABA_CLOUD_ACCESS_KEY_ID is not set, " +
 				"and there is neither a profile nor a RAM role of this host",
 		},
+		"OIDC without its token file": {
+			setUp: func(t *testing.T, _ string) {
+				t.Setenv("ALIBABA_CLOUD_OIDC_PROVIDER_ARN", "acs:ram::1:oidc-provider/ack")
+				t.Setenv("ALIBABA_CLOUD_ROLE_ARN", "acs:ram::1:role/ota")
+			},
+			want: "no access key is set up: the account has no credentials section, ALIBABA_CLOUD_ACCESS_KEY_ID is not set, " +
+				"and there is neither a profile nor a RAM role of this host; OIDC also needs ALIBABA_CLOUD_OIDC_TOKEN_FILE",
+		},
 		"half a pair in the environment": {
 			setUp: func(t *testing.T, _ string) { t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "id") },
 			want:  "default provider chain: ALIBABA_CLOUD_ACCESS_KEY_ID is set, but ALIBABA_CLOUD_ACCESS_KEY_SECRET is not",

@@ -215,7 +215,7 @@ func batchNames(t *testing.T, server prometheus, expr, pattern string) (complain
 	}
 	// A batch that was never read has no name, and is shown by its JobId.
 	const stuck, gone = "HvKuBpuk3rdk6E92CP00030000", "DeletedBatchxxxxxx99990000" // of the demo
-	if len(names) != len(answer) || !strings.Contains(names[stuck], "Stuck") || names[gone] != gone {
+	if len(names) != len(answer) || !strings.Contains(names[stuck], "stuck") || names[gone] != gone {
 		return fmt.Sprintf("%d batches, named %q", len(answer), names)
 	}
 	return ""

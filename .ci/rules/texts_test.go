@@ -70,7 +70,7 @@ func facts(text string) []string {
 func expanded(t *testing.T, text string, known map[string]string, value float64) string {
 	t.Helper()
 	series := map[string]string{}
-	for _, label := range []string{"name", "dest_version", "product_key", "product_name", "module_name", "firmware_id", "description", "status", "reason", "operation", "result", "instance", "class", "code"} {
+	for _, label := range []string{"name", "dest_version", "product_key", "product_name", "module_name", "firmware_id", "description", "status", "reason", "operation", "result", "instance", "class", "code", "total_shards"} {
 		series[label] = "v-" + label
 	}
 	maps.Copy(series, known)

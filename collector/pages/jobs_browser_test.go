@@ -43,7 +43,7 @@ func TestJobsInBrowser(t *testing.T) {
 	b.test("the filter works", func(t *testing.T) {
 		b.do(chromedp.SendKeys(chromedp.CSS("input[name=text]"), "stuck"))
 		b.follow("button")
-		if got := b.value(shown); got != stuckBatch {
+		if got := b.await(shown, func(got string) bool { return got == stuckBatch }); got != stuckBatch {
 			t.Errorf("batches with the text stuck: %s", got)
 		}
 		if got := b.value(`document.querySelector("input[name=text]").value`); got != "stuck" {
@@ -65,7 +65,7 @@ func TestJobsInBrowser(t *testing.T) {
 		b.follow(`a[href*="sort=batch"]`)
 		up := b.value(shown)
 		b.follow(`a[href*="sort=-batch"]`)
-		if down := b.value(shown); up == down || len(up) != len(down) {
+		if down := b.await(shown, func(got string) bool { return got != up }); up == down || len(up) != len(down) {
 			t.Errorf("ascending %s, descending %s", up, down)
 		}
 	})

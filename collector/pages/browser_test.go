@@ -106,24 +106,6 @@ func (b *browser) follow(selector string) {
 	}
 }
 
-// await evaluates an expression until its value is right, for at most 30 s: the page that a click
-// opens may replace the old one late. It returns the last value.
-func (b *browser) await(expression string, right func(string) bool) (value string) {
-	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
-	defer cancel()
-	for ctx.Err() == nil {
-		got, err := chromedp.Run(ctx, chromedp.Evaluate[string]("String("+expression+")"))
-		if err == nil {
-			value = got
-		}
-		if err == nil && right(got) {
-			break
-		}
-	}
-	return value
-}
-
 // colours sets the colour scheme that the reader prefers: "light" or "dark".
 func colours(name string) chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {

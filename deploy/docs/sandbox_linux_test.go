@@ -91,7 +91,19 @@ func newUser(t *testing.T) user {
 	for _, name := range []string{"git", "curl", "jq", "prometheus", "promtool", "amtool"} {
 		repository.Tool(t, name)
 	}
-	github := filepath.Join(t.TempDir(), "github")
+	github := published(t)
+	return user{t, append(os.Environ(),
+		"PATH="+filepath.Dir(repository.Program(t))+string(os.PathListSeparator)+os.Getenv("PATH"),
+		"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=url."+github+".insteadOf",
+		"GIT_CONFIG_VALUE_0=https://github.com/aliyun-iot-ota/aliyun_iot_ota_exporter",
+		"GOPROXY=off", "GOTOOLCHAIN=local", // what the program needs is there since the test was built
+	)}
+}
+
+// published returns the path of a repository to clone, with the current files.
+func published(t *testing.T) (github string) {
+	t.Helper()
+	github = filepath.Join(t.TempDir(), "github")
 	git := func(args ...string) {
 		t.Helper()
 		command := exec.CommandContext(t.Context(), "git", append([]string{"-c", "safe.directory=*", "-c", "user.name=test", "-c", "user.email=test"}, args...)...)
@@ -103,12 +115,7 @@ func newUser(t *testing.T) user {
 	git("init", "--quiet")
 	git("add", "--all")
 	git("commit", "--quiet", "--message=current files")
-	return user{t, append(os.Environ(),
-		"PATH="+filepath.Dir(repository.Program(t))+string(os.PathListSeparator)+os.Getenv("PATH"),
-		"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=url."+github+".insteadOf",
-		"GIT_CONFIG_VALUE_0=https://github.com/aliyun-iot-ota/aliyun_iot_ota_exporter",
-		"GOPROXY=off", "GOTOOLCHAIN=local", // what the program needs is there since the test was built
-	)}
+	return github
 }
 
 // terminal runs commands in a folder until they end or are interrupted.

@@ -43,7 +43,7 @@ func TestDocuments(t *testing.T) {
 		for _, other := range made.Artefacts { // code names files that people read or copy
 			en = strings.ReplaceAll(en, other.Source, other.Output)
 		}
-		en = regexp.MustCompile(`deploy/kubernetes/(base|components|overlays)/`).ReplaceAllString(en, "deploy/kubernetes/zh-CN/$1/")
+		en = regexp.MustCompile(`deploy/kubernetes/(base|components|overlays|private)/`).ReplaceAllString(en, "deploy/kubernetes/zh-CN/$1/")
 		en = strings.ReplaceAll(en, "deploy/kubernetes/base?", "deploy/kubernetes/zh-CN/base?")
 		for _, p := range made.Dictionaries[a.Dictionary].Pairs {
 			if setting.MatchString(p.En) { // as TestPairs has them

@@ -54,6 +54,7 @@ func (l links) collectFolders(all []Artefact) {
 			l.chinese[from] = to
 		}
 	}
+	l.chinese["deploy/kubernetes/private"] = "deploy/kubernetes/zh-CN/private" // where users put copies of such folders
 }
 
 // collectPictures finds the pictures of dashboards that there are with Chinese texts.

@@ -11,14 +11,13 @@ import (
 
 // chinese are the files and folders that the Chinese stack mounts instead of the English ones.
 var chinese = map[string]string{
-	"dashboards":                               "deploy/grafana/zh-CN",
-	"deploy/alertmanager/alertmanager.yml":     "deploy/alertmanager/zh-CN/alertmanager.yml",
-	"deploy/alertmanager/dingtalk-adapter.yml": "deploy/alertmanager/zh-CN/dingtalk-adapter.yml",
-	"deploy/alertmanager/templates/en.tmpl":    "deploy/alertmanager/templates/zh-CN.tmpl",
-	"deploy/compose/grafana/dashboards.yml":    "deploy/compose/grafana/dashboards.zh-CN.yml",
-	"deploy/compose/grafana/datasources.yml":   "deploy/compose/grafana/datasources.zh-CN.yml",
-	"deploy/compose/prometheus.yml":            "deploy/compose/prometheus.zh-CN.yml",
-	"deploy/prometheus":                        "deploy/prometheus/zh-CN",
+	"dashboards":                             "deploy/grafana/zh-CN",
+	"deploy/alertmanager/alertmanager.yml":   "deploy/alertmanager/zh-CN/alertmanager.yml",
+	"deploy/alertmanager/templates/en.tmpl":  "deploy/alertmanager/templates/zh-CN.tmpl",
+	"deploy/compose/grafana/dashboards.yml":  "deploy/compose/grafana/dashboards.zh-CN.yml",
+	"deploy/compose/grafana/datasources.yml": "deploy/compose/grafana/datasources.zh-CN.yml",
+	"deploy/compose/prometheus.yml":          "deploy/compose/prometheus.zh-CN.yml",
+	"deploy/prometheus":                      "deploy/prometheus/zh-CN",
 }
 
 // The Chinese stacks are the English ones but for the files that they mount, and for Grafana's

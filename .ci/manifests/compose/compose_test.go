@@ -4,6 +4,7 @@ package compose_test
 
 import (
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -17,10 +18,12 @@ import (
 const (
 	root   = "../../.."
 	folder = root + "/deploy/compose"
+	// private is the folder for files of the user.
+	private = "deploy/compose/private"
 )
 
-// named are the files that compose.credentials.yml asks its user for. Here they are the
-// example, and a file that is there for sure.
+// named are the user's files of compose.credentials.yml. Here they are the example, and a file
+// that is there for sure.
 var named = []string{"OTA_CONFIG_FILE=../config.example.yml", "OTA_SECRET_FILE=../../LICENSE"}
 
 // stacks are the two that the comments at the top of the files say how to start.
@@ -51,11 +54,17 @@ func load(t *testing.T, environment []string, files ...string) (*types.Project, 
 	return options.LoadProject(t.Context())
 }
 
-// Whoever forgets a file is told which one, and not given an empty one.
-func TestCredentialsMustBeNamed(t *testing.T) {
-	for i, want := range []string{"OTA_CONFIG_FILE is missing a value: name the ", "OTA_SECRET_FILE is missing a value: name the "} {
-		if _, err := load(t, slices.Delete(slices.Clone(named), i, i+1), "compose.yml", "compose.credentials.yml"); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("error %v, want %q in it", err, want)
+// A user's files are in the folder that git ignores unless a variable names others, and the
+// README writes them there.
+func TestCredentialsAreInThePrivateFolder(t *testing.T) {
+	stack, err := load(t, nil, "compose.yml", "compose.credentials.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme := read(t, "deploy/compose/README.md")
+	for _, file := range []string{stack.Configs["exporter"].File, stack.Secrets["aliyun"].File} {
+		if file = relative(t, file); path.Dir(file) != private || !strings.Contains(readme, file) {
+			t.Errorf("%s is not in %s, or the README does not name it", file, private)
 		}
 	}
 }

@@ -84,7 +84,7 @@ func TestExporterWithCredentials(t *testing.T) {
 		t.Errorf("the secret is %s, want %s of the variable", got, want)
 	}
 	reads := regexp.MustCompile(`access_key_secret_file: /run/secrets/` + secret.Source + `\b`)
-	for _, file := range []string{"deploy/config.example.yml", "deploy/compose/compose.credentials.yml"} {
+	for _, file := range []string{"deploy/config.example.yml", "deploy/compose/README.md"} {
 		if secret.Target != "/run/secrets/"+secret.Source || !reads.MatchString(read(t, file)) {
 			t.Errorf("%s does not read the secret at %s", file, secret.Target)
 		}

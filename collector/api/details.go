@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
 )
 
@@ -46,11 +47,11 @@ type failure struct {
 	Cure       string       `json:"cure"`
 }
 
-func failureOf(e *aliyun.Error, at time.Time, failures int, cure string) *failure {
+func failureOf(e *aliyun.Error, at time.Time, failures int, cure phrase.Text, l phrase.Language) *failure {
 	if e == nil {
 		return nil
 	}
-	f := &failure{e.Operation, e.Class, e.Code, e.Message, e.RequestID, e.HTTPStatus, known(at), failures, cure}
+	f := &failure{e.Operation, e.Class, e.Code, e.Message, e.RequestID, e.HTTPStatus, known(at), failures, cure.In(l)}
 	if f.Message == "" && e.Err != nil {
 		f.Message = e.Err.Error()
 	}

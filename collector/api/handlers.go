@@ -2,7 +2,7 @@ package api
 
 import (
 	"encoding/json"
-	"fmt"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -11,7 +11,9 @@ import (
 
 	"github.com/klauspost/compress/gzhttp"
 
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/printable"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/pages"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/web"
 )
@@ -24,16 +26,16 @@ func Handlers(site pages.Site) (jobs, job http.Handler) {
 }
 
 func jobsHandler(site pages.Site) http.Handler {
-	return gzhttp.GzipHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return gzhttp.GzipHandler(inLanguage(func(w http.ResponseWriter, r *http.Request, l phrase.Language) {
 		now := time.Now()
 		selection, err := site.Select(r.Context(), r.URL.RawQuery, now, "format")
-		if err != nil {
-			refuse(w, http.StatusBadRequest, err.Error())
+		if problem, invalid := errors.AsType[pages.InvalidQuery](err); invalid {
+			refuse(w, l, http.StatusBadRequest, problem)
 			return
 		}
-		format, err := parseFormat(r.URL)
-		if err != nil {
-			refuse(w, http.StatusBadRequest, err.Error())
+		format, problem := parseFormat(r.URL)
+		if problem != nil {
+			refuse(w, l, http.StatusBadRequest, problem)
 			return
 		}
 		web.BreakOff(r)
@@ -48,7 +50,7 @@ func jobsHandler(site pages.Site) http.Handler {
 		}
 		for b := range selection.Batches {
 			web.BreakOff(r)
-			if list.add(jobOf(b)) != nil {
+			if list.add(jobOf(b, l)) != nil {
 				return
 			}
 		}
@@ -66,19 +68,19 @@ type listWriter interface {
 }
 
 func jobHandler(site pages.Site) http.Handler {
-	return gzhttp.GzipHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.RawQuery != "" {
-			refuse(w, http.StatusBadRequest, fmt.Sprintf("unknown parameters %q: the answer about one batch takes none", r.URL.RawQuery))
+	return gzhttp.GzipHandler(inLanguage(func(w http.ResponseWriter, r *http.Request, l phrase.Language) {
+		if !onlyLanguage(r.URL.RawQuery) {
+			refuse(w, l, http.StatusBadRequest, phrase.Of("unknown parameters %q: the answer about one batch takes only lang", printable.Shorten(r.URL.RawQuery, 100)))
 			return
 		}
 		account, jobID := r.PathValue("account"), r.PathValue("job_id")
 		b, ok := site.Find(account, jobID, time.Now())
 		web.BreakOff(r)
 		if !ok {
-			refuse(w, http.StatusNotFound, notWatched(site.Poller.Division(), account, jobID))
+			refuse(w, l, http.StatusNotFound, notWatched(site.Poller.Division(), account, jobID))
 			return
 		}
-		j := jobOf(b)
+		j := jobOf(b, l)
 		j.addDetails(b.State)
 		setHeaders(w, "application/json")
 		write(w, j)
@@ -86,19 +88,18 @@ func jobHandler(site pages.Site) http.Handler {
 }
 
 // notWatched returns the error for a batch that the exporter does not watch.
-func notWatched(division target.Division, account, jobID string) string {
-	message := fmt.Sprintf("the exporter does not watch job %q of account %q", jobID, account)
+func notWatched(division target.Division, account, jobID string) phrase.Text {
 	if shard, elsewhere := division.Elsewhere(account); elsewhere {
-		message += fmt.Sprintf(", which belongs to shard %d of %d; this is shard %d", shard, division.Total, division.Number)
+		return phrase.Of("the exporter does not watch job %q of account %q, which belongs to shard %d of %d; this is shard %d", jobID, account, shard, division.Total, division.Number)
 	}
-	return message
+	return phrase.Of("the exporter does not watch job %q of account %q", jobID, account)
 }
 
-// parseFormat reads the parameters that only this package has.
-func parseFormat(u *url.URL) (format string, err error) {
+// parseFormat reads the parameters that only this package has. The problem is nil if they are valid.
+func parseFormat(u *url.URL) (format string, problem phrase.Text) {
 	parameters := u.Query()
 	if parameters.Get("page") != "" {
-		return "", fmt.Errorf("page=%q: the answer has all batches at once: omit it", parameters.Get("page"))
+		return "", phrase.Of("page=%q: the answer has all batches at once: omit it", parameters.Get("page"))
 	}
 	switch format := parameters.Get("format"); strings.ToLower(format) {
 	case "", "json":
@@ -106,24 +107,24 @@ func parseFormat(u *url.URL) (format string, err error) {
 	case "csv":
 		return "csv", nil
 	default:
-		return "", fmt.Errorf("format=%q: want one of [json csv]", format)
+		return "", phrase.Of("format=%q: want one of [json csv]", format)
 	}
 }
 
 // NotFound returns the handler of all addresses below /api without an answer.
 func NotFound() http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		refuse(w, http.StatusNotFound, "there is nothing at this address: want /api/v1/jobs or /api/v1/jobs/{account}/{job_id}")
+	return inLanguage(func(w http.ResponseWriter, _ *http.Request, l phrase.Language) {
+		refuse(w, l, http.StatusNotFound, phrase.Of("there is nothing at this address: want /api/v1/jobs or /api/v1/jobs/{account}/{job_id}"))
 	})
 }
 
 // refuse answers with an error.
-func refuse(w http.ResponseWriter, status int, message string) {
+func refuse(w http.ResponseWriter, l phrase.Language, status int, why phrase.Text) {
 	setHeaders(w, "application/json")
 	w.WriteHeader(status)
 	write(w, struct {
 		Error string `json:"error"`
-	}{message})
+	}{why.In(l)})
 }
 
 func setHeaders(w http.ResponseWriter, contentType string) {
@@ -131,6 +132,7 @@ func setHeaders(w http.ResponseWriter, contentType string) {
 	h.Set("Content-Type", contentType)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "no-store")
+	h.Add("Vary", "Accept-Language")
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 }
 

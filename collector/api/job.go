@@ -5,6 +5,7 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/pages"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
 )
 
 // job is a batch in an answer. A field that is not known is absent.
@@ -70,13 +71,13 @@ type tag = struct {
 	Value *string `json:"value,omitempty"`
 }
 
-// jobOf returns what is known of a batch.
-func jobOf(b pages.Batch) job {
+// jobOf returns what is known of a batch, with the cures in a language.
+func jobOf(b pages.Batch, l phrase.Language) job {
 	j := job{
 		Account: b.Account, JobID: b.JobID, Region: b.Region, IotInstanceID: b.Instance.ID, Origin: string(b.Origin),
 		DiscoveredBy: b.DiscoveredBy(), ProductName: b.Firmware.ProductName, ModuleName: b.Firmware.ModuleName, AsOf: known(b.TrueAt()), Devices: devicesOf(b.State),
-		Error:       failureOf(b.Err, b.ErrAt, b.Failures, b.Cure),
-		DeviceError: failureOf(b.DevicesErr, b.Answer(aliyun.OpListOTATaskByJob).At, 0, b.DevicesCure),
+		Error:       failureOf(b.Err, b.ErrAt, b.Failures, b.Cure, l),
+		DeviceError: failureOf(b.DevicesErr, b.Answer(aliyun.OpListOTATaskByJob).At, 0, b.DevicesCure, l),
 	}
 	if b.Job != nil {
 		j.settings = settings(*b.Job)

@@ -75,7 +75,8 @@ func TestListSelectsLikeThePage(t *testing.T) {
 	}
 }
 
-// A request that /jobs refuses is refused with the same text, as JSON that follows the schema.
+// A request that /jobs refuses is refused with the same text in the same language, as JSON that
+// follows the schema.
 func TestListRefusesLikeThePage(t *testing.T) {
 	empty := store.New()
 	page, handler, s := harness.SiteOfStore(empty).Jobs(), listOf(empty), schema(t)
@@ -95,6 +96,10 @@ func TestListRefusesLikeThePage(t *testing.T) {
 		want := own
 		if own == "" {
 			want = harness.Problem(t, harness.GetPage(page, query), http.StatusBadRequest)
+			inChinese := "lang=zh&" + query
+			if chinese := harness.Problem(t, harness.GetPage(page, inChinese), http.StatusBadRequest); errorOf(t, get(handler, inChinese)) != chinese {
+				t.Errorf("%.50s: %s, want %q", inChinese, get(handler, inChinese).Body, chinese)
+			}
 		}
 		if own == "*" {
 			continue

@@ -55,7 +55,7 @@ func (s Site) batchView(f frame, state *store.State) *batchView {
 		v.Title = phrase.Verbatim(name + " · " + state.JobID)
 	}
 	if address := batchAddress(state.Account, state.JobID); address != "" {
-		v.JSON = f.Root + "api/v1/" + address
+		v.JSON = f.Root + "api/v1/" + address + f.languageOnly().suffix()
 	}
 	values := map[string]string{
 		"account": state.Account, "job_id": state.JobID, "iot_instance_id": state.Instance.ID, "firmware_id": aliyun.Text(v.Job.FirmwareID),

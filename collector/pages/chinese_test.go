@@ -305,7 +305,7 @@ func TestLinksKeepTheLanguage(t *testing.T) {
 				if offers++; !strings.Contains(href, "lang=zh") || strings.Contains(href, "lang=en") {
 					t.Errorf("%s offers %s", name, href)
 				}
-			case strings.Contains(href, "api/v1") || strings.HasPrefix(href, "#") || strings.HasPrefix(href, "https:") || strings.HasSuffix(href, "metrics") || strings.HasSuffix(href, "healthy"):
+			case strings.HasPrefix(href, "#") || strings.HasPrefix(href, "https:") || strings.HasSuffix(href, "metrics") || strings.HasSuffix(href, "healthy"):
 			case !strings.Contains(href, "lang=en"):
 				t.Errorf("%s: the link to %s loses the language", name, href)
 			}
@@ -372,5 +372,19 @@ func TestRunbooksInChinese(t *testing.T) {
 	}
 	if found < 3 {
 		t.Errorf("%d links to runbooks", found)
+	}
+}
+
+// Batches that fail are found by what the page calls the class of the error.
+func TestSearchForAClassInChinese(t *testing.T) {
+	states := harness.FilledStore(t, 2)
+	harness.ChangeState(t, states, harness.FillJobID(1), func(s *store.State) {
+		s.Err = &aliyun.Error{Operation: aliyun.OpQueryOTAJob, Class: aliyun.ClassThrottled}
+	})
+	page := harness.SiteOfStore(states).Jobs()
+	for text, want := range map[string][]string{"流控": {harness.FillJobID(1)}, "throttled": {harness.FillJobID(1)}, "服务端错误": nil} {
+		if got := harness.Rows(harness.Document(t, inChinese(page, "/jobs?text="+text))); !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", text, got, want)
+		}
 	}
 }

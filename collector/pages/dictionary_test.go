@@ -79,7 +79,7 @@ func placeholders(text string) (all []string) {
 // phrase.Of, all advice, and the documented statuses and reasons.
 func textsOfPages(t *testing.T) (all []string) {
 	t.Helper()
-	for _, folder := range []string{"collector/pages", "collector/advice", "collector/phrase"} {
+	for _, folder := range []string{"collector/pages", "collector/api", "collector/advice", "collector/phrase"} {
 		files, err := os.ReadDir(repository.Path(t, folder))
 		if err != nil {
 			t.Fatal(err)

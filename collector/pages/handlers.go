@@ -53,7 +53,7 @@ func (s Site) Landing(name, metricsPath string) http.Handler {
 		f := s.frame(r, phrase.Verbatim(name), "./", &pageQuery{})
 		send(w, "landing.html", landing{f, []landingLink{
 			{"jobs" + f.languageOnly().suffix(), phrase.Of("Batches"), phrase.Of("status, progress, last error and next poll of each batch")},
-			{"api/v1/jobs", phrase.Of("JSON"), phrase.Of("the same for programs")},
+			{"api/v1/jobs" + f.languageOnly().suffix(), phrase.Of("JSON"), phrase.Of("the same for programs")},
 			{strings.TrimPrefix(metricsPath, "/"), phrase.Of("Metrics"), phrase.Of("metrics for Prometheus")},
 			{"-/healthy", phrase.Of("Health"), phrase.Of("200 while the exporter runs, even if the API is down")},
 		}})
@@ -64,13 +64,13 @@ func (s Site) Landing(name, metricsPath string) http.Handler {
 func (s Site) Jobs() http.Handler {
 	return gzhttp.GzipHandler(s.inLanguage("./", func(w http.ResponseWriter, r *http.Request) {
 		query, err := parsePageQuery(r.URL.RawQuery)
-		if problem, invalid := errors.AsType[invalidQuery](err); invalid {
+		if problem, invalid := errors.AsType[InvalidQuery](err); invalid {
 			s.refuse(w, r, "./", problem)
 			return
 		}
 		f := s.frame(r, phrase.Of("OTA batches"), "./", &query)
 		rows := pageRows(s.Store.Snapshot(), s.Store, f.now)
-		if problem, invalid := errors.AsType[invalidQuery](query.resolve(rows)); invalid {
+		if problem, invalid := errors.AsType[InvalidQuery](query.resolve(rows)); invalid {
 			s.refuse(w, r, "./", problem)
 			return
 		}
@@ -144,14 +144,22 @@ func (s Site) refuse(w http.ResponseWriter, r *http.Request, root string, why ph
 // inLanguage returns the handler of a page that refuses to be asked for a language without texts.
 func (s Site) inLanguage(root string, page http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if tag := r.URL.Query().Get("lang"); tag != "" {
-			if _, known := phrase.Parse(tag); !known {
-				s.refuse(w, r, root, phrase.Of("lang=%q: want zh or en", shorten(tag)))
-				return
-			}
+		if problem, invalid := errors.AsType[InvalidQuery](CheckLanguage(r)); invalid {
+			s.refuse(w, r, root, problem)
+			return
 		}
 		page(w, r)
 	})
+}
+
+// CheckLanguage returns an error if a request asks for a language without texts. The error is an
+// InvalidQuery.
+func CheckLanguage(r *http.Request) error {
+	tag := r.URL.Query().Get("lang")
+	if _, known := phrase.Parse(tag); tag != "" && !known {
+		return invalid("lang=%q: want zh or en", shorten(tag))
+	}
+	return nil
 }
 
 // NotFound returns the handler of all addresses without a page.

@@ -48,13 +48,14 @@ const (
 	maxWords = 32
 )
 
-// invalidQuery is an error of a parameter. It names the parameter and the valid values.
-type invalidQuery struct{ phrase.Text }
+// InvalidQuery is an error of a parameter that can be said in any language. It names the
+// parameter and the valid values.
+type InvalidQuery struct{ phrase.Text }
 
-func (e invalidQuery) Error() string { return e.In(phrase.English) }
+func (e InvalidQuery) Error() string { return e.In(phrase.English) }
 
 func invalid(english string, arguments ...any) error {
-	return invalidQuery{phrase.Of(english, arguments...)}
+	return InvalidQuery{phrase.Of(english, arguments...)}
 }
 
 // parameters are the names of the parameters of /jobs.
@@ -62,7 +63,7 @@ var parameters = []string{"account", "status", "only", "text", "sort", "page", "
 
 // parsePageQuery reads the parameters of a URL, except the language, which [phrase.Choose]
 // reads. The caller reads further parameters, whose names are in more. Names and words of the API
-// may be in any case. The error is an invalidQuery.
+// may be in any case. The error is an InvalidQuery.
 func parsePageQuery(raw string, more ...string) (q pageQuery, err error) {
 	if len(raw) > maxQuery {
 		return q, invalid("the parameters are %d bytes long: want at most %d", len(raw), maxQuery)

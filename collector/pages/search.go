@@ -10,10 +10,11 @@ import (
 	"unicode/utf8"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/phrase"
 )
 
 // resolve completes the query with what the rows have: the status in the case of the API, and an
-// account that a proxy has escaped twice. The error is an invalidQuery.
+// account that a proxy has escaped twice. The error is an InvalidQuery.
 func (q *pageQuery) resolve(rows []*pageRow) error {
 	if q.Account != "" && !slices.ContainsFunc(rows, func(r *pageRow) bool { return r.Account == q.Account }) {
 		if once := unescaped(q.Account); slices.ContainsFunc(rows, func(r *pageRow) bool { return r.Account == once }) {
@@ -97,7 +98,7 @@ func (s *search) finds(r *pageRow) bool {
 	s.add(r.Firmware.ProductName, r.Firmware.ModuleName)
 	for _, e := range []*aliyun.Error{r.Err, r.DevicesErr} {
 		if e != nil {
-			s.add(new(e.Error()))
+			s.add(new(e.Error()), new(errorClass(string(e.Class)).In(phrase.Chinese)))
 		}
 	}
 	for _, word := range s.words {

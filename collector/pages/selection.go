@@ -19,12 +19,12 @@ import (
 type Batch struct {
 	*store.State
 	Next     poll.NextPoll
-	Deadline time.Time // zero: none
-	Basis    string    // of the deadline
-	Overdue  bool      // it continues after its deadline
-	Cure     string    // for Err; "" without one
-	// DevicesCure is the cure for DevicesErr; "" without one.
-	DevicesCure string
+	Deadline time.Time   // zero: none
+	Basis    string      // of the deadline
+	Overdue  bool        // it continues after its deadline
+	Cure     phrase.Text // for Err; nil without one
+	// DevicesCure is the cure for DevicesErr; nil without one.
+	DevicesCure phrase.Text
 	Firmware    *aliyun.Firmware // not nil; without a firmware list, all of its fields are nil
 }
 
@@ -37,7 +37,7 @@ type Selection struct {
 
 // Select returns the batches that the parameters of /jobs select, all pages of them, in the
 // order of the page. The caller reads further parameters, whose names are in more. The error is
-// about the parameters. If ctx ends, the selection is empty.
+// an InvalidQuery. If ctx ends, the selection is empty.
 func (s Site) Select(ctx context.Context, rawQuery string, now time.Time, more ...string) (Selection, error) {
 	query, err := parsePageQuery(rawQuery, more...)
 	if err != nil {
@@ -79,10 +79,10 @@ func (s Site) state(account, jobID string) *store.State {
 func (r *pageRow) batch() Batch {
 	b := Batch{State: r.State, Next: r.next, Deadline: r.deadline, Basis: r.Basis, Overdue: r.Overdue(), Firmware: r.Firmware}
 	if r.Err != nil {
-		b.Cure = advice.Cure(r.Err, r.Instance, r.subject()).In(phrase.English)
+		b.Cure = advice.Cure(r.Err, r.Instance, r.subject())
 	}
 	if r.DevicesErr != nil {
-		b.DevicesCure = advice.Cure(r.DevicesErr, r.Instance, r.subject()).In(phrase.English)
+		b.DevicesCure = advice.Cure(r.DevicesErr, r.Instance, r.subject())
 	}
 	return b
 }

@@ -110,7 +110,7 @@ func (q pageQuery) view(ctx context.Context, f frame, rows []*pageRow, poller *p
 		v.Next = page(1)
 	}
 	same := q
-	same.page, same.Refresh, same.Language = 0, false, ""
+	same.page, same.Refresh = 0, false
 	v.JSON = "api/v1/jobs" + same.suffix()
 	v.CSV = "api/v1/jobs" + strings.Replace(same.Address()+"&format=csv", "?&", "?", 1)
 	v.summarize(rows)

@@ -3,8 +3,11 @@ package deploy_test
 import (
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"gopkg.in/yaml.v3"
 )
 
 // The workflows pin every action by its commit and use one version of Go. The permissions
@@ -48,6 +51,83 @@ func TestWorkflowsArePinned(t *testing.T) {
 	for version, files := range versions {
 		if len(files) != len(workflows)+1 {
 			t.Errorf("Go %s is named in %v, want each workflow and the Dockerfile", version, files)
+		}
+	}
+}
+
+// job is what the tests below need to know of a job of a workflow.
+type job struct {
+	Container   any
+	Needs       any
+	Permissions map[string]string
+	Steps       []struct{ Uses, Run string }
+}
+
+// runs returns the number of the first step with text in its commands, or -1.
+func (j job) runs(text string) int {
+	for i, step := range j.Steps {
+		if strings.Contains(step.Run, text) {
+			return i
+		}
+	}
+	return -1
+}
+
+// jobs returns the jobs of a workflow by their names.
+func jobs(t *testing.T, name string) map[string]job {
+	t.Helper()
+	var workflow struct{ Jobs map[string]job }
+	if err := yaml.Unmarshal([]byte(read(t, name)), &workflow); err != nil {
+		t.Fatal(name, err)
+	}
+	if len(workflow.Jobs) == 0 {
+		t.Fatal(name, "has no jobs")
+	}
+	return workflow.Jobs
+}
+
+// In a container, git refuses the folder of another user, and the action that checks out trusts the
+// folder only for itself. .ci/run asks git for the commit.
+func TestContainersTrustTheirCheckout(t *testing.T) {
+	containers := 0
+	for _, name := range files(t, "../.github/workflows/*.yml") {
+		for title, j := range jobs(t, name) {
+			if j.Container == nil {
+				continue
+			}
+			containers++
+			trust, use := j.runs(`git config --system --add safe.directory "$GITHUB_WORKSPACE"`), j.runs(".ci/")
+			if trust < 0 || use >= 0 && use < trust {
+				t.Errorf("%s: job %s does not trust the folder before it uses it", name, title)
+			}
+		}
+	}
+	if containers == 0 {
+		t.Error("no job runs in a container")
+	}
+}
+
+// A release is published last, when its image and its chart can be installed, by a job that runs no
+// code of modules and tools: it could change the release, and sign what it likes.
+func TestTheReleaseIsPublishedLast(t *testing.T) {
+	all := jobs(t, "../.github/workflows/release.yml")
+	release, ok := all["release"]
+	if !ok || release.runs("gh release create") < 0 {
+		t.Fatal("no job makes the release")
+	}
+	for title := range all {
+		if title != "release" && title != "ci" && !slices.Contains(release.Needs.([]any), any(title)) {
+			t.Errorf("the release does not wait for %s", title)
+		}
+	}
+	for title, j := range all {
+		if j.Permissions["contents"] != "write" {
+			continue
+		}
+		for _, step := range j.Steps {
+			if strings.Contains(step.Uses, "checkout") || regexp.MustCompile(`\b(?:make|go|docker)\b|\.ci/`).MatchString(step.Run) {
+				t.Errorf("job %s may write, and runs %s%s", title, step.Uses, step.Run)
+			}
 		}
 	}
 }

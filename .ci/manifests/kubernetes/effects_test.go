@@ -1,6 +1,9 @@
 package kubernetes_test
 
-import "slices"
+import (
+	"encoding/base64"
+	"slices"
+)
 
 // effect is what a value of the chart changes in one place of one object.
 type effect struct {
@@ -43,7 +46,8 @@ var effectsOfProgram = []effect{
 
 	{key: "rrsa.roleName", values: aConfig + "rrsa: {roleName: reader}", object: "ServiceAccount", at: "/metadata/annotations", want: "{pod-identity.alibabacloud.com/role-name: reader}"},
 	{key: "rrsa.roleName", values: aConfig + "rrsa: {roleName: reader}", object: "Deployment", at: "/spec/template/metadata/labels/pod-identity.alibabacloud.com~1injection", want: `"on"`},
-	{key: "secret", values: aConfig + "secret: {access_key_secret: made-up}", object: "Secret", at: "/stringData", want: "{access_key_secret: made-up}"},
+	{key: "secret", values: aConfig + "secret: {access_key_secret: made-up}", object: "Secret", at: "/data/access_key_secret", want: base64Of("made-up")},
+	{key: "secretConfig", values: "config: 'accounts: []'\nsecretConfig: true", object: "Secret", at: "/data/aliyun_iot_ota_exporter.yml", want: base64Of("accounts: []")},
 	{key: "existingSecret", values: aConfig + "existingSecret: mine", theirs: []string{"Secret mine"}, object: "Deployment", at: inPod + "/volumes/*", want: "{name: secret, secret: {secretName: mine, defaultMode: 288}}"},
 	{key: "webConfig.existingSecret", values: aConfig + "webConfig: {existingSecret: mine}", theirs: []string{"Secret mine"}, object: "Deployment", at: inPod + "/volumes/*", want: "{name: web-config, secret: {secretName: mine, defaultMode: 288}}"},
 	{key: "webConfig.key", values: aConfig + "webConfig: {existingSecret: mine, key: a.yml}", theirs: []string{"Secret mine"}, object: "Deployment", at: inContainer + "/args/*", want: "--web.config.file=/etc/aliyun_iot_ota_exporter_web/a.yml"},
@@ -86,5 +90,8 @@ var effectsOfProgram = []effect{
 	{key: "persistence.annotations", values: aConfig + "persistence: {annotations: {helm.sh/resource-policy: keep}}", object: "PersistentVolumeClaim", at: "/metadata/annotations", want: "{helm.sh/resource-policy: keep}"},
 	{key: "persistence.annotations", values: aConfig + "shards: 2\npersistence: {annotations: {a: b}}", object: "StatefulSet", at: "/spec/volumeClaimTemplates/0/metadata/annotations", want: "{a: b}"},
 }
+
+// base64Of is a text as the data of a Secret has it.
+func base64Of(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
 
 const aDigest = "0000000000000000000000000000000000000000000000000000000000000000"

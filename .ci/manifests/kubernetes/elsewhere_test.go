@@ -128,7 +128,7 @@ func TestTemplatesInValues(t *testing.T) {
 		{aConfig + "podLabels: {a: '{{ .Release.Name }}'}", "Deployment", "/spec/template/metadata/labels/a", "ota"},
 		// In these, braces are for someone else.
 		{aConfig + "podAnnotations: {vault.hashicorp.com/agent-inject-template-a: '{{ .Data.a }}'}", "Deployment", "/spec/template/metadata/annotations/vault.hashicorp.com~1agent-inject-template-a", "'{{ .Data.a }}'"},
-		{aConfig + "secret: {a: '{{ b }}'}", "Secret", "/stringData/a", "'{{ b }}'"},
+		{aConfig + "secret: {a: '{{ b }}'}", "Secret", "/data/a", base64Of("{{ b }}")},
 		{"config: 'accounts: [] # {{ a }}'", "ConfigMap", "/data/aliyun_iot_ota_exporter.yml", "'accounts: [] # {{ a }}'"},
 	} {
 		var want any

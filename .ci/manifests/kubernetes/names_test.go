@@ -27,6 +27,10 @@ func TestReleaseNames(t *testing.T) {
 		"too long for shards":                  {long, "shards: 2", "", "longer than the 52 characters that its pods allow; choose a shorter release name or set fullnameOverride"},
 		"long, with shards":                    {strings.Repeat("x", 28), "shards: 2", strings.Repeat("x", 28) + "-aliyun-iot-ota-exporter", ""},
 		"too long for shards, and a full name": {long, "shards: 2\nfullnameOverride: ota", "ota", ""},
+		"that YAML takes for true":             {"on", everyObject + "nameOverride: \"yes\"\nfullnameOverride: \"no\"\nservice: {portName: \"y\"}", "no", ""},
+		"that YAML takes for nothing":          {"null", everyObject + "nameOverride: \"null\"\nfullnameOverride: \"off\"\nservice: {portName: \"null\"}", "off", ""},
+		"that is a number, with shards":        {"1e3", everyObject + "shards: 2\nfullnameOverride: \"y\"", "y", ""},
+		"a number":                             {"0123", everyObject + "fullnameOverride: \"true\"", "true", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if err := chartutil.ValidateReleaseName(r.release); err != nil {
@@ -67,6 +71,16 @@ func TestReleaseNames(t *testing.T) {
 		})
 	}
 }
+
+// everyObject enables all objects that have names of others in them.
+const everyObject = `
+serviceMonitor: {enabled: true}
+ingress: {enabled: true}
+networkPolicy: {enabled: true}
+podDisruptionBudget: {maxUnavailable: 1}
+verticalPodAutoscaler: {enabled: true}
+route: {main: {enabled: true, parentRefs: [{name: gateway}]}}
+`
 
 // Kubernetes before 1.28 does not tell a pod its number.
 func TestShardsNeedTheirNumber(t *testing.T) {

@@ -23,8 +23,8 @@
 {{- end -}}
 
 {{- define "aliyun-iot-ota-exporter.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "aliyun-iot-ota-exporter.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "aliyun-iot-ota-exporter.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
 {{/* The labels that do not depend on names. The first one becomes the label job of Prometheus, whatever the objects are named, so

@@ -31,7 +31,7 @@ spec:
       - {key: app.kubernetes.io/component, operator: NotIn, values: [headless]}
     {{- end }}
   {{ ternary "podMetricsEndpoints" "endpoints" $pods }}:
-    - port: {{ .port | default (ternary "metrics" $root.Values.service.portName $pods) }}
+    - port: {{ .port | default (ternary "metrics" $root.Values.service.portName $pods) | quote }}
       path: {{ .path | quote }}
       scheme: {{ .scheme }}
       {{- range $key := list "honorLabels" "interval" "scrapeTimeout" "proxyUrl" "tlsConfig" "basicAuth" "authorization" "bearerTokenFile" "bearerTokenSecret" "relabelings" "metricRelabelings" }}

@@ -53,12 +53,12 @@
     defaultMode: 0440
 {{- end }}
 {{- range .Values.extraSecretMounts }}
-- name: {{ .name }}
+- name: {{ .name | quote }}
   secret:
     {{- merge (pick . "items" "optional") (dict "secretName" (tpl .secretName $) "defaultMode" (.defaultMode | default 288)) | toYaml | nindent 4 }}
 {{- end }}
 {{- range .Values.extraConfigmapMounts }}
-- name: {{ .name }}
+- name: {{ .name | quote }}
   configMap:
     {{- merge (pick . "items" "optional" "defaultMode") (dict "name" (tpl .configMap $)) | toYaml | nindent 4 }}
 {{- end }}

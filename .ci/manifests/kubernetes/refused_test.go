@@ -92,6 +92,9 @@ func TestValuesThatAreRefused(t *testing.T) {
 		"one that inherits its interval":     {aConfig + "serviceMonitor: {interval: 1m}\npodMonitor: {enabled: true, scrapeTimeout: 1m1ms}", "podMonitor.scrapeTimeout: 1m1ms is longer than 1m, the interval"},
 		"a mount of nothing":                 {aConfig + "extraSecretMounts: [{name: a, mountPath: /a}]", "at '/extraSecretMounts/0': missing property 'secretName'"},
 		"a route with a capital":             {aConfig + "route: {Main: {enabled: true}}", "at '/route'"},
+		"another kind of route":              {"demo: true\nroute: {second: {kind: GRPCRoute}}", "route.second.kind: this chart has no such value: it is always HTTPRoute"},
+		"a group for the container":          {"demo: true\nsecurityContext: {fsGroup: 0}", "securityContext.fsGroup: this chart has no such value: it is a setting of the pod; set podSecurityContext"},
+		"a probe that is switched off":       {"demo: true\nlivenessProbe: {enabled: false}", "livenessProbe.enabled: this chart has no such value: set the whole value to null"},
 		"a variable without a name":          {"demo: true\nextraEnv: [{value: x}]", "at '/extraEnv/0': missing property 'name'"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -52,7 +52,7 @@ func TestChineseDashboardsShowChinese(t *testing.T) {
 }
 
 // inQuery is a text that a query puts into a column.
-var inQuery = regexp.MustCompile(`"\w+", "([^"]+)", "", ""\)`)
+var inQuery = regexp.MustCompile(`"\w+", "([^"$]+)", "\w*", "\d*"\)`)
 
 // isFree reports whether the author of a dashboard may write any text into a field.
 func (k known) isFree(path string) bool {

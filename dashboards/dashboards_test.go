@@ -57,6 +57,12 @@ type panel struct {
 			}
 		}
 	}
+	Transformations []struct {
+		Options struct {
+			ExcludeByName map[string]bool
+			RenameByName  map[string]string
+		}
+	}
 }
 
 type target struct {

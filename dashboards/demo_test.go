@@ -128,6 +128,9 @@ func TestPanelsAnswer(t *testing.T) {
 			}
 		}
 	})
+	t.Run("every number has words or a unit", func(t *testing.T) {
+		checkNumbers(t, server)
+	})
 	t.Run("what needs a person is what fires", func(t *testing.T) {
 		await(t, func() string { return whatFires(t, server, fleet) })
 	})

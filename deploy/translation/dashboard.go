@@ -46,8 +46,9 @@ func (d *Dictionary) shown(path []string, value string) string {
 	return d.Translate(value)
 }
 
-// constantLabel is the text that a query puts into a column: label_replace(…, "fact", "Package", "", "").
-var constantLabel = regexp.MustCompile(`("\w+", ")([^"]+)(", "", ""\))`)
+// constantLabel is a text that a query puts into a column, always or for a number of the API:
+// label_replace(…, "fact", "Package", "", "").
+var constantLabel = regexp.MustCompile(`("\w+", ")([^"$]+)(", "\w*", "\d*"\))`)
 
 func isExpression(path []string) bool {
 	return path[0] == "panels" && slices.Contains(path, "targets") && end(path, 1) == "expr"

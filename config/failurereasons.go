@@ -6,12 +6,13 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"slices"
+	"unicode/utf8"
 )
 
 const (
 	maxFailureReasons = 20  // each is a series of every batch with failed devices
 	maxReason         = 64  // bytes
-	maxPattern        = 512 // bytes
+	maxPattern        = 512 // characters
 )
 
 // reserved are reasons that say that nothing is known.
@@ -60,8 +61,8 @@ func checkPattern(r *report, at string, value any) {
 	switch {
 	case pattern == "":
 		r.wrong(at, "missing; write a regular expression such as '(?i)no space'")
-	case len(pattern) > maxPattern:
-		r.wrong(at, "longer than %d bytes; write a shorter regular expression", maxPattern)
+	case utf8.RuneCountInString(pattern) > maxPattern:
+		r.wrong(at, "longer than %d characters; write a shorter regular expression", maxPattern)
 	case err != nil:
 		what := "not valid"
 		if syntaxErr, ok := errors.AsType[*syntax.Error](err); ok {

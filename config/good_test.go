@@ -65,6 +65,23 @@ func TestSmallestFile(t *testing.T) {
 	}
 }
 
+// A key without a value is like no key, and the words and numbers of YAML 1.1 are read. The schema
+// accepts the file too.
+func TestPermissiveFile(t *testing.T) {
+	got := load(t, "testdata/good/permissive.yml")
+	a := got.Accounts[0]
+	if got.Polling.Interval != 15*time.Second || got.Polling.Timeout != time.Minute+500*time.Millisecond || !a.DeviceCounts || a.BulkStatus {
+		t.Errorf("intervals %v and %v, device_counts %v, bulk_status %v", got.Polling.Interval, got.Polling.Timeout, a.DeviceCounts, a.BulkStatus)
+	}
+	want := config.Credentials{AccessKeyID: "LTAIexample", AccessKeySecret: config.NewSecret("20231201"), SecurityToken: config.NewSecret("ab*c**d/+==")}
+	if diff := cmp.Diff(want, a.Credentials, same); diff != "" {
+		t.Errorf("credentials (-want +got):\n%s", diff)
+	}
+	if len(got.Warnings) > 0 {
+		t.Errorf("warnings %q", got.Warnings)
+	}
+}
+
 // Every key is read, including YAML anchors and merge keys. Doubtful values give warnings.
 func TestFullFile(t *testing.T) {
 	secret := config.NewSecret(planted)

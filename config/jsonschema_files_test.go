@@ -42,9 +42,11 @@ var onlyCheck = map[string][]string{
 	},
 	"what a file of a secret contains": {
 		"a-secret-file-of-two-lines", "a-secret-file-that-is-a-directory", "a-secret-file-that-is-empty", "a-secret-file-that-is-masked",
-		"a-secret-file-that-is-missing", "a-secret-file-with-a-byte-order-mark", "a-secret-file-with-a-space", "a-secret-in-place-of-its-file",
+		"a-secret-file-that-is-missing", "a-secret-file-with-a-byte-order-mark", "a-secret-file-with-a-placeholder", "a-secret-file-with-a-space", "a-secret-in-place-of-its-file",
 	},
-	"the value of a number in a text":      {"a-duration-below-a-millisecond", "a-duration-that-is-too-long", "an-endpoint-with-a-bad-port"},
+	"the value of a number in a text":      {"a-duration-below-a-millisecond", "a-duration-that-is-too-long"},
+	"how a number is written":              {"a-rate-with-a-decimal-point"},
+	"which characters can be seen":         {"an-account-name-with-an-invisible-character"},
 	"the syntax of RE2":                    {"a-pattern-that-is-not-a-regular-expression"},
 	"tags and documents, which JSON lacks": {"a-binary-name", "a-secret-with-a-tag", "a-second-document"},
 }

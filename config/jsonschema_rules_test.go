@@ -3,22 +3,34 @@ package config
 // checkSchemas are the checks that a check tag can name, as far as a JSON schema can say
 // them. What it cannot say is left to --config.check.
 var checkSchemas = map[string]object{
-	"endpoint":  matching(`^$|^(https?://)?([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(:[1-9][0-9]{0,4})?$`, "host[:port] or http(s)://host[:port]"),
+	"endpoint":  matching(`^$|^([hH][tT][tT][pP][sS]?://)?`+host+`(:`+port+`)?$`, "host[:port] or http(s)://host[:port]"),
 	"file":      {"minLength": 1},
-	"id":        matching(`^(\.{0,2}[^.*＊•●…])+\.{0,2}$`, "the whole value, not masked"),
-	"key id":    merged(matching(`^(\.{0,2}[!-)+-\-/-~])+\.{0,2}$`, "the whole AccessKey ID, not masked, on one line"), withoutQuotes),
+	"id":        all(matching(`^(\.{0,2}[^.*＊•●…])+\.{0,2}$`, "the whole value, not masked"), noPlaceholder),
+	"key id":    all(matching(`^(\.{0,2}[!-)+-\-/-~])+\.{0,2}$`, "the whole AccessKey ID, not masked, on one line"), noQuotes, noPlaceholder),
 	"pattern":   {"minLength": 1, "maxLength": maxPattern},
 	"rate":      {"minimum": 1, "maximum": maxRequestsPerSecond},
-	"reason":    merged(matching(reasonPattern.String(), "a name in snake_case, such as flash_full"), object{"maxLength": maxReason, "not": object{"enum": reserved}}),
+	"reason":    merged(object{"type": "string"}, matching(reasonPattern.String(), "a name in snake_case, such as flash_full"), object{"maxLength": maxReason, "not": object{"enum": reserved}}),
 	"signature": {"enum": []any{"v3", "v1", nil}},
-	"text":      matching(`^([*＊•●]{0,2}[^*＊•●…])+[*＊•●]{0,2}$`, "the whole value, not masked"),
+	"text":      all(matching(`^([*＊•●]{0,2}[^*＊•●…])+[*＊•●]{0,2}$`, "the whole value, not masked"), noPlaceholder),
 }
 
 const (
 	// unmaskedID is an ID without the characters of masks and placeholders.
 	unmaskedID = `^(\.{0,2}[!%-)+-\-/-;=?-z|~])+\.{0,2}$`
-	// unmaskedKey is a secret or a token without a mask and without white space.
-	unmaskedKey = `^([*＊•●]{0,2}[^*＊•●…\s])+[*＊•●]{0,2}$`
+	// unmaskedKey is a secret or a token without a mask, in the characters of keys.
+	unmaskedKey = `^(\*{0,2}[!-)+-~])+\*{0,2}$`
+
+	host = `([A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?|\[[0-9A-Fa-f]*:[0-9A-Fa-f:.]*\])`
+	port = `0*([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])`
+)
+
+var (
+	// noQuotes is a text without quotes around it, which are part of it within those of YAML.
+	noQuotes = matching(`^($|[^"']|"(.*[^"])?$|'(.*[^'])?$)`, "the value with one pair of quotes or none")
+	// noWideQuotes is a text without the quotes of a Chinese keyboard around it.
+	noWideQuotes = matching(`^($|[^“‘]|“.*[^”]$|‘.*[^’]$|.$)`, "the value in plain quotes or none")
+	// noPlaceholder is what placeholderPattern does not match.
+	noPlaceholder = matching(`^($|[^$<{]|\$([^{(]|$)|\{([^{]|$))`, "the value itself, not a placeholder such as ${NAME}")
 )
 
 // pathSchemas are the checks that no tag names, by the path of the key. The one of a struct
@@ -34,10 +46,13 @@ var pathSchemas = map[string]object{
 			{"properties": object{"instances": object{"items": given("region")}}},
 		},
 	},
-	"accounts[].name":                        matching(`\S`, "a name such as production"),
+	"accounts[].name": all(
+		matching(`^[^\s\p{Cc}\p{Zl}\p{Zp}]([^\p{Cc}\p{Zl}\p{Zp}]*[^\s\p{Cc}\p{Zl}\p{Zp}])?$`, "a name such as production, on one line"),
+		noQuotes, noWideQuotes, noPlaceholder,
+	),
 	"accounts[].region":                      region,
-	"accounts[].credentials":                 {"dependentSchemas": credentials},
-	"accounts[].credentials.credentials_uri": matching(`^https?://[^/?#]`, "http(s)://host[:port]/path"),
+	"accounts[].credentials":                 {"allOf": credentials},
+	"accounts[].credentials.credentials_uri": merged(object{"type": "string"}, matching(`^[hH][tT][tT][pP][sS]?://([^\s/?#@]+@)?`+host+`(:\d*)?([/?#]([^\s%]|%[0-9A-Fa-f]{2})*)?$`, "http(s)://host[:port]/path")),
 	"accounts[].instances": {"contains": object{"anyOf": []object{
 		filled("jobs"),
 		{"required": []string{"discover"}, "properties": object{"discover": object{"type": "object", "anyOf": []object{filled("products"), filled("firmwares")}}}},
@@ -53,18 +68,18 @@ var pathSchemas = map[string]object{
 }
 
 // credentials say, for each key that is given, which other ones it needs or excludes.
-var credentials = map[string]object{
-	"access_key_id":          merged(needsOne("access_key_secret", "access_key_secret_file"), excludes("ecs_ram_role", "oidc_provider_arn", "credentials_uri")),
-	"access_key_secret":      merged(needs("access_key_id"), excludes("access_key_secret_file")),
-	"access_key_secret_file": needs("access_key_id"),
-	"security_token":         merged(needs("access_key_id"), excludes("security_token_file")),
-	"security_token_file":    needs("access_key_id"),
-	"role_arn":               needsOne("access_key_id", "oidc_provider_arn"),
-	"role_session_name":      needs("role_arn"),
-	"external_id":            merged(needs("role_arn"), excludes("oidc_provider_arn")),
-	"ecs_ram_role":           excludes("oidc_provider_arn", "credentials_uri"),
-	"oidc_provider_arn":      merged(needs("oidc_token_file", "role_arn"), excludes("credentials_uri")),
-	"oidc_token_file":        needs("oidc_provider_arn"),
+var credentials = []object{
+	with("access_key_id", needsOne("access_key_secret", "access_key_secret_file"), excludes("ecs_ram_role", "oidc_provider_arn", "credentials_uri")),
+	with("access_key_secret", needs("access_key_id"), excludes("access_key_secret_file")),
+	with("access_key_secret_file", needs("access_key_id")),
+	with("security_token", needs("access_key_id"), excludes("security_token_file")),
+	with("security_token_file", needs("access_key_id")),
+	with("role_arn", needsOne("access_key_id", "oidc_provider_arn")),
+	with("role_session_name", needs("role_arn")),
+	with("external_id", needs("role_arn"), excludes("oidc_provider_arn")),
+	with("ecs_ram_role", excludes("oidc_provider_arn", "credentials_uri")),
+	with("oidc_provider_arn", needs("oidc_token_file", "role_arn"), excludes("credentials_uri")),
+	with("oidc_token_file", needs("oidc_provider_arn")),
 }
 
 var region = merged(
@@ -86,11 +101,8 @@ var duration = object{
 // boolean is what the YAML library reads as one, with the words of YAML 1.1.
 var boolean = merged(
 	object{"type": []string{"boolean", "string"}},
-	matching(`^([yY]|yes|on|[nN]|no|off)$`, "true or false"),
+	matching(`^([yYnN]|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)$`, "true or false"),
 )
-
-// withoutQuotes is a text without quotes around it, which are part of it within those of YAML.
-var withoutQuotes = object{"not": object{"pattern": `^(".*"|'.*')$`}}
 
 // matching is a text that matches a pattern, and what an editor says of one that does not.
 // Patterns are in the common part of RE2 and the regular expressions of JavaScript.
@@ -114,7 +126,22 @@ func filled(key string) object {
 	return object{"required": []string{key}, "properties": object{key: object{"type": "array", "minItems": 1}}}
 }
 
-func needs(keys ...string) object { return object{"required": keys} }
+// all is a value to which each of the parts applies.
+func all(parts ...object) object { return object{"allOf": parts} }
+
+// with applies the parts to a struct in which the key is given.
+func with(key string, parts ...object) object {
+	return object{"if": given(key), "then": all(parts...)}
+}
+
+// needs is a struct in which the keys are given.
+func needs(keys ...string) object {
+	some := object{}
+	for _, key := range keys {
+		some[key] = object{"type": scalar, "errorMessage": "needed by another key; give it a value"}
+	}
+	return object{"required": keys, "properties": some}
+}
 
 func needsOne(keys ...string) object {
 	var choices []object
@@ -127,7 +154,7 @@ func needsOne(keys ...string) object {
 func excludes(keys ...string) object {
 	none := object{}
 	for _, key := range keys {
-		none[key] = false
+		none[key] = matching(`^$`, "excluded by another key; keep one of the two")
 	}
 	return object{"properties": none}
 }

@@ -22,8 +22,9 @@ import (
 
 type object map[string]any
 
-// scalar are the types of a text: the file may have 20230001 as an ID without quotes.
-var scalar = []string{"string", "number", "boolean"}
+// scalar are the types of a text: the file may have 20230001 as an ID without quotes. A word such as
+// true could be a text too, but then an editor would suggest true and false for every text.
+var scalar = []string{"string", "number"}
 
 // merged returns the objects as one. Of a key that several have, the last value counts.
 func merged(objects ...object) object {
@@ -38,7 +39,7 @@ func merged(objects ...object) object {
 func schemaOf(t reflect.Type, path string, docs map[string]string) object {
 	switch {
 	case t == reflect.TypeFor[Secret]():
-		return merged(object{"type": scalar}, matching(unmaskedKey, "the whole value, on one line"), withoutQuotes)
+		return merged(object{"type": scalar}, all(matching(unmaskedKey, "the whole value in ASCII, on one line"), noQuotes, noPlaceholder))
 	case t == reflect.TypeFor[time.Duration]():
 		return maps.Clone(duration)
 	case t.Kind() == reflect.Bool:

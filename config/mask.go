@@ -17,5 +17,15 @@ func masked(id string) bool {
 
 var keyMask = regexp.MustCompile(`[*＊•●]{3}|…|^[*＊•●]+$`)
 
+// placeholderPattern matches the start of what templates and examples have in place of a value. IDs,
+// keys and tokens of Alibaba Cloud never contain these characters.
+var placeholderPattern = regexp.MustCompile(`^(\$[{(]|\{\{|<)`)
+
+const notReplaced = "a placeholder such as ${NAME} or <name>, which nothing replaces here; write the value itself"
+
+// placeholder reports whether a text is the place of a value, such as ${SECRET}. The file is used as
+// it is written: it has no variables.
+func placeholder(text string) bool { return placeholderPattern.MatchString(text) }
+
 // maskedKey is masked for texts that may contain single asterisks.
 func maskedKey(text string) bool { return keyMask.MatchString(text) }

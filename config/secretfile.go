@@ -62,6 +62,8 @@ func checkSecretFile(dir, name string) (reason string, absent bool) {
 		return fmt.Sprintf("read %s: larger than %d KiB, so not a secret; give the path of the right file", place, maxSecretFile>>10), false
 	case secret == "":
 		return fmt.Sprintf("read %s: the file is empty; write the secret into it", place), false
+	case placeholder(secret):
+		return fmt.Sprintf("read %s: the file contains a placeholder, which nothing replaces; write the secret itself into it", place), false
 	case maskedKey(secret):
 		return fmt.Sprintf("read %s: part of the secret is masked; write the whole secret into the file", place), false
 	case slices.ContainsFunc(byteOrderMarks, func(mark string) bool { return strings.HasPrefix(secret, mark) }):

@@ -47,6 +47,7 @@ var cures = []struct{ words, cure string }{
 	{"<document start>", "write the whole file as key: value lines, without brackets, braces or quotes before the first"},
 	{"unknown anchor", "put a value that starts with * in quotes, or define the anchor first"},
 	{"expected alphabetic or numeric character", "put a value that starts with * or & in quotes"},
+	{"incompatible YAML document", "remove the line with %YAML"},
 	{"UTF-8", "save the file as UTF-8"},
 	{"control characters", "remove the control character"},
 }

@@ -1,9 +1,6 @@
 package config
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 // smallest is the smallest valid file.
 const smallest = `accounts:
@@ -36,9 +33,7 @@ func (c *Config) validate(r *report) {
 // validate checks an account. valid reports that its credentials and its rate are valid, so
 // that they can be compared with those of other accounts.
 func (a *Account) validate(r *report, path string) (valid bool) {
-	if strings.TrimSpace(a.Name) == "" {
-		r.wrong(path+".name", "missing; write a name such as production, which becomes the value of the account label")
-	}
+	checkName(r, path+".name", a.Name)
 	r.checkValues(path, a)
 	a.validateRegions(r, path)
 	r.checkValues(path+".credentials", &a.Credentials)

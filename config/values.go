@@ -29,13 +29,13 @@ const (
 var checks = map[string]func(r *report, at string, value any){
 	"endpoint":  checkEndpoint,
 	"file":      checkFile, // the name of a file with a secret
-	"id":        func(r *report, at string, value any) { checkUnmasked(r, at, value.(string), masked) },
+	"id":        func(r *report, at string, value any) { checkWhole(r, at, value.(string), masked) },
 	"key id":    func(r *report, at string, value any) { checkKey(r, at, value.(string), masked) },
 	"pattern":   checkPattern,
 	"rate":      checkRate,
 	"reason":    checkReason,
 	"signature": checkSignature,
-	"text":      func(r *report, at string, value any) { checkUnmasked(r, at, value.(string), maskedKey) },
+	"text":      func(r *report, at string, value any) { checkWhole(r, at, value.(string), maskedKey) },
 }
 
 // setDefaults sets the default of each key that the file does not give. A zero in the
@@ -94,10 +94,13 @@ func checkSignature(r *report, at string, value any) {
 	}
 }
 
-// checkUnmasked rejects a text that contains a mask.
-func checkUnmasked(r *report, at, text string, masked func(string) bool) {
+// checkWhole rejects a text that is not the value itself: one with a mask, and a placeholder.
+func checkWhole(r *report, at, text string, masked func(string) bool) {
 	if masked(text) {
 		r.wrong(at, "part of the value is masked; write the whole value")
+	}
+	if placeholder(text) {
+		r.wrong(at, notReplaced)
 	}
 }
 
@@ -106,10 +109,10 @@ func checkKey(r *report, at, text string, masked func(string) bool) {
 	if inQuotes(text) {
 		r.wrong(at, "has quotes within the quotes; write the value with one pair of quotes or none")
 	}
-	if !masked(text) && strings.ContainsFunc(text, notInKeys) {
+	if !masked(text) && !placeholder(text) && strings.ContainsFunc(text, notInKeys) {
 		r.wrong(at, "contains a space, a line break or another character that is never part of a key; copy the value again, on one line")
 	}
-	checkUnmasked(r, at, text, masked)
+	checkWhole(r, at, text, masked)
 }
 
 // checkFile checks that the exporter can read a secret from a file. "" is no file.

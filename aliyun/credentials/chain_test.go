@@ -35,14 +35,29 @@ func TestErrorsOfTheStandardChain(t *testing.T) {
 				t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "id")
 				t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", `"secret"`)
 			},
-			want: "default: ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET or ALIBABA_CLOUD_SECURITY_TOKEN has a blank, a quote, a line break",
+			want: "default: ALIBABA_CLOUD_ACCESS_KEY_SECRET has a blank, a quote, a line break",
+		},
+		"single quotes in the environment": {
+			setUp: func(t *testing.T, _ string) {
+				t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "'id'")
+				t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret")
+			},
+			want: "default: ALIBABA_CLOUD_ACCESS_KEY_ID has a blank, a quote, a line break",
+		},
+		"a blank behind the token in the environment": {
+			setUp: func(t *testing.T, _ string) {
+				t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "STS.id")
+				t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret")
+				t.Setenv("ALIBABA_CLOUD_SECURITY_TOKEN", "token ")
+			},
+			want: "default: ALIBABA_CLOUD_SECURITY_TOKEN has a blank, a quote, a line break",
 		},
 		"a line end in the environment": {
 			setUp: func(t *testing.T, _ string) {
 				t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "id")
 				t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret\r\n")
 			},
-			want: "default: ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET or ALIBABA_CLOUD_SECURITY_TOKEN has a blank, a quote, a line break",
+			want: "default: ALIBABA_CLOUD_ACCESS_KEY_SECRET has a blank, a quote, a line break",
 		},
 		"a profile without a section": {
 			setUp: func(t *testing.T, home string) {

@@ -72,17 +72,29 @@ func ask(src source) (keys Keys, err error) {
 	if keys.AccessKeyID == "" || keys.AccessKeySecret == "" {
 		return Keys{}, errors.New("the source's answer has no access key")
 	}
-	text := keys.AccessKeyID + keys.AccessKeySecret + keys.SecurityToken
-	if keys.AccessKeyID == os.Getenv("ALIBABA_CLOUD_ACCESS_KEY_ID") && strings.ContainsFunc(text, notInKeys) {
-		return Keys{}, errors.New("ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET or ALIBABA_CLOUD_SECURITY_TOKEN has a blank, a quote, a line break " +
-			"or another character that is never part of a key; copy the value again")
+	if keys.AccessKeyID == os.Getenv("ALIBABA_CLOUD_ACCESS_KEY_ID") {
+		if err := checkVariables(keys); err != nil {
+			return Keys{}, err
+		}
 	}
-	if strings.ContainsFunc(text, unicode.IsControl) {
+	if strings.ContainsFunc(keys.AccessKeyID+keys.AccessKeySecret+keys.SecurityToken, unicode.IsControl) {
 		return Keys{}, errors.New("the source's answer has keys with a line break or another control character") // not possible in a header
 	}
 	return keys, nil
 }
 
-// notInKeys reports whether a character is never part of a key of the environment. The API would
-// reject the signature without saying why.
-func notInKeys(c rune) bool { return c <= ' ' || c > '~' || c == '"' }
+// checkVariables returns an error if a variable of the environment has a character that is never part
+// of a key, such as the quotes of a file for containers. The API would reject the signature without
+// saying why.
+func checkVariables(keys Keys) error {
+	for _, v := range []struct{ name, value string }{
+		{"ALIBABA_CLOUD_ACCESS_KEY_ID", keys.AccessKeyID},
+		{"ALIBABA_CLOUD_ACCESS_KEY_SECRET", keys.AccessKeySecret},
+		{"ALIBABA_CLOUD_SECURITY_TOKEN", keys.SecurityToken},
+	} {
+		if strings.ContainsFunc(v.value, func(c rune) bool { return c <= ' ' || c > '~' || c == '"' || c == '\'' }) {
+			return fmt.Errorf("%s has a blank, a quote, a line break or another character that is never part of a key; copy the value again", v.name)
+		}
+	}
+	return nil
+}

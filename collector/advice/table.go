@@ -21,10 +21,10 @@ var table = []row{
 
 	{codes: []string{"signaturedoesnotmatch"}, advice: advice{
 		Meaning: "The access key secret does not belong to the access key ID.",
-		Action:  "Set `credentials.access_key_secret`, or correct its file. The exporter reads a changed file again by itself."}},
+		Action:  "Correct `credentials.access_key_secret`, its file, or `ALIBABA_CLOUD_ACCESS_KEY_SECRET` in the environment. The exporter reads a changed file again by itself."}},
 	{codes: []string{"invalidaccesskeyid*", "*accesskeydisabled"}, advice: advice{
 		Meaning: "The access key ID does not exist, or it is disabled.",
-		Action:  "Set `credentials.access_key_id` and its secret to a key that is active in RAM."}},
+		Action:  "Set `credentials.access_key_id`, or `ALIBABA_CLOUD_ACCESS_KEY_ID` in the environment, and its secret to a key that is active in RAM. An ID that begins with `STS.` also needs its security token."}},
 	{codes: []string{
 		"invalidtimestamp.format", "illegaltimestamp", "missingtimestamp",
 		"incompletesignature", "invalidsignature*", "missingsignature*", "missingaccesskeyid",
@@ -167,7 +167,7 @@ var (
 	// noKey is for calls that were not sent.
 	noKey = advice{
 		Meaning: "The exporter has no access key; the error says why.",
-		Action:  "Set `credentials` for the account, or `ALIBABA_CLOUD_ACCESS_KEY_ID` and `ALIBABA_CLOUD_ACCESS_KEY_SECRET` in the environment, or give the host or the pod a RAM role. If one of these is set up, correct its file, or the service that does not answer. For STS in a VPC without internet access, set `ALIBABA_CLOUD_STS_REGION` and `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED`.",
+		Action:  "Correct the file, the variable or the service that the error names. If nothing is set up, set `credentials` for the account, or `ALIBABA_CLOUD_ACCESS_KEY_ID` and `ALIBABA_CLOUD_ACCESS_KEY_SECRET` in the environment, or give the host or the pod a RAM role. For STS in a VPC without internet access, set `ALIBABA_CLOUD_STS_REGION` and `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED`.",
 		Section: "Credentials",
 	}
 	// otherSignature is for an endpoint that looks for the action, the version or the

@@ -63,7 +63,7 @@ func TestCheckLive(t *testing.T) {
 	}{
 		"no problem": {func(*harness.Harness) {}, "production  (public)  QueryOTAJob  job job-0000  ok", ""},
 		"the key is unknown": {func(h *harness.Harness) { h.Account().Credentials.AccessKeyID = "other" },
-			"auth InvalidAccessKeyId.NotFound", "Set credentials.access_key_id and its secret to a key that is active"},
+			"auth InvalidAccessKeyId.NotFound", "and its secret to a key that is active in RAM"},
 		"the secret is wrong": {func(h *harness.Harness) { h.Account().Credentials.AccessKeySecret = "Rb2mLx9cYgPd5u" },
 			"auth SignatureDoesNotMatch", "The access key secret does not belong to the access key ID."},
 		"the clock is off": {func(h *harness.Harness) { h.Fail("InvalidTimeStamp.Expired") },

@@ -53,7 +53,7 @@ func TestJobsPageShowsARefusedKeyOnce(t *testing.T) {
 		root := harness.Document(t, w)
 		got := banners(root)
 		const want = "Account production: calls of ListOTAFirmware, QueryOTAJob fail The access key secret does not belong to the access key ID. " +
-			"Set credentials.access_key_secret, or correct its file. The exporter reads a changed file again by itself. auth SignatureDoesNotMatch, "
+			"Correct credentials.access_key_secret, its file, or ALIBABA_CLOUD_ACCESS_KEY_SECRET in the environment. The exporter reads a changed file again by itself. auth SignatureDoesNotMatch, "
 		if len(got) != 1 || !strings.HasPrefix(got[0], want) {
 			t.Fatalf("banners %q, want one that begins with %q", got, want)
 		}

@@ -55,8 +55,8 @@ func TestStateFileOnAFullDisk(t *testing.T) {
 		if h.Samples("exporter_state_write_failures_total 6") != 1 {
 			t.Errorf("want six failed writes in a minute:\n%s", h.Scrape())
 		}
-		if n := strings.Count(h.Logs.String(), "writing the state file failed"); n != 1 {
-			t.Errorf("logged %d times, want once:\n%s", n, h.Logs.String())
+		if n := strings.Count(h.Logs.String(), "writing the state file failed"); n != 1 || !strings.Contains(h.Logs.String(), "; free space on the disk") {
+			t.Errorf("logged %d times, want once, with the cure:\n%s", n, h.Logs.String())
 		}
 		if n := h.Samples("job_poll_success", "} 1"); n != 3 || h.Samples("job_status", "job-0000", `status="COMPLETED"} 1`) != 1 {
 			t.Errorf("%d batches are polled successfully:\n%s", n, h.Jobs())

@@ -35,13 +35,15 @@ func usable(path string) error {
 	return nil
 }
 
-// withCure adds to an error about access what the program needs.
+// withCure adds to an error about access or space what the program needs.
 func withCure(err error) error {
 	switch {
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("%w; let the exporter's user read and write the file and its .lock, and create files in the folder", err)
 	case errors.Is(err, syscall.EROFS):
 		return fmt.Errorf("%w; use a folder that can be written, such as a volume", err)
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
+		return fmt.Errorf("%w; free space on the disk, or raise the limit of the exporter's user", err)
 	}
 	return err
 }

@@ -21,7 +21,7 @@ func (f *File) write() {
 		// the same full disk.
 		if reason := innermost(err).Error(); reason != f.failure {
 			f.failure = reason
-			level.Error(f.logger).Log("msg", "writing the state file failed, the previous one remains", "err", err)
+			level.Error(f.logger).Log("msg", "writing the state file failed, the previous one remains", "err", withCure(err))
 		}
 		return
 	}

@@ -33,7 +33,7 @@ func watchConfig(ctx context.Context, path string, serving *tls.Config, logger l
 		}
 		problem := ""
 		if err := checkConfig(path, serving); err != nil {
-			problem = withoutValues(err.Error())
+			problem = inConfig(err)
 		}
 		switch problem {
 		case logged:

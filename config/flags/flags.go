@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
@@ -92,6 +93,6 @@ func Parse(args []string, stdout, stderr io.Writer) (f Flags, ok bool, err error
 	if err := f.check(); err != nil {
 		return f, false, err
 	}
-	f.Warnings = append(f.warnings(), unknownVariables(app, os.Environ())...)
+	f.Warnings = slices.Concat(f.warnings(), unknownVariables(app, os.Environ()), proxyWarnings(os.Environ()))
 	return f, true, nil
 }

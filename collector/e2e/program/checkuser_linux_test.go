@@ -59,7 +59,7 @@ func TestCheckOfFilesOfAnotherUser(t *testing.T) {
 		"a folder that cannot be entered":      {"--persistence.file=" + dir + "/sealed/state", "permission denied; let the exporter's user read and write the file"},
 		"a state file of another user":         {"--persistence.file=" + state, "permission denied; let the exporter's user read and write the file"},
 		"a lock of another user":               {"--persistence.file=" + strings.TrimSuffix(lock, ".lock"), "permission denied; let the exporter's user read and write the file"},
-		"a web configuration of another user":  {"--web.config.file=" + secret, "permission denied"},
+		"a web configuration of another user":  {"--web.config.file=" + secret, "permission denied; let the exporter's user read the file"},
 		"the configuration is of another user": {"--config.file=" + secret, "permission denied; let the exporter's user read the file, and enter its folder"},
 	} {
 		t.Run(name, func(t *testing.T) {

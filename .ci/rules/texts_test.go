@@ -47,7 +47,7 @@ func TestTexts(t *testing.T) {
 						t.Errorf("%q does not say %s", is, zh)
 					}
 				}
-				if a, b := facts(was), facts(is); !slices.Equal(a, b) {
+				if a, b := facts(seconds.ReplaceAllString(units.Replace(was), "$1")), facts(units.Replace(is)); !slices.Equal(a, b) {
 					t.Errorf("of a sample with %v and the value %g: %q has %q, in Chinese %q has %q", known, value, was, a, is, b)
 				}
 			}
@@ -55,8 +55,28 @@ func TestTexts(t *testing.T) {
 	}
 }
 
+// Durations are in Chinese units, to the minute.
+func TestDurationsInChinese(t *testing.T) {
+	text := annotations(t, "zh-CN/alerts.rules.yml")[0]
+	for value, want := range map[float64]string{
+		45: "45 秒", 600: "10 分钟", 858: "14 分钟", 7200: "2 小时", 7259: "2 小时", 11_040: "3 小时 4 分钟", 90_000: "1 天 1 小时", 432_010: "5 天", 432_858: "5 天 0 小时 14 分钟",
+	} {
+		if got := expanded(t, text, nil, value); !strings.HasSuffix(got, "已超过截止时间 "+want+"。") {
+			t.Errorf("%g seconds: %s", value, got)
+		}
+	}
+}
+
 // unnatural is what is left where a sentence was put together badly.
 var unnatural = regexp.MustCompile(`  | [，。：；、）]|[，。：；、（] |。。|，。|：。|\{\{|<no value>|\p{Han}[\w]|[\w%]\p{Han}`)
+
+var (
+	// seconds are those of a duration with larger units, and the zeros before them, which Chinese
+	// texts do not have.
+	seconds = regexp.MustCompile(`([dhm])(?: 0[hm])* \d+s\b`)
+	// units are words for those of a duration.
+	units = strings.NewReplacer(" 天", "d", " 小时", "h", " 分钟", "m", " 秒", "s", " minutes", "m")
+)
 
 // facts are the values of labels and the numbers in a text, each once.
 func facts(text string) []string {

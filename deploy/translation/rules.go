@@ -48,7 +48,7 @@ func translateRules(node *yaml.Node, d *Dictionary, url func(string) string) {
 			if strings.HasSuffix(child.Content[j].Value, "_url") {
 				value.Value = url(value.Value)
 			} else {
-				value.Value, value.Style = d.named(Template(value.Value, d.Translate)), yaml.FoldedStyle
+				value.Value, value.Style = inUnits(d.named(Template(value.Value, d.Translate))), yaml.FoldedStyle
 			}
 		}
 	}

@@ -111,6 +111,13 @@ func (d *Dictionary) named(template string) string {
 	})
 }
 
+// inUnits prints durations with Chinese units, as the pages do: 5d 0h 14m 18s is 5 天 0 小时 14 分钟.
+// Minutes are exact enough. No alert has a duration below a second.
+func inUnits(template string) string {
+	return strings.ReplaceAll(template, "{{ humanizeDuration $value }}", "{{ humanizeDuration $value"+
+		` | reReplaceAll "( 0[hm])* [0-9]+s$" "" | reReplaceAll "d" " 天" | reReplaceAll "h" " 小时" | reReplaceAll "m" " 分钟" | reReplaceAll "s" " 秒" }}`)
+}
+
 // Actions are the distinct actions of a template that print or look up something. Those that
 // choose between an English singular and plural are left out: Chinese has none.
 func Actions(text string) map[string]bool {

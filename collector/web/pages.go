@@ -43,7 +43,7 @@ func (p Pages) Handler() http.Handler {
 	all := http.NewServeMux()
 	all.Handle("/", mux)
 	all.Handle("/-/reload", p.reload())
-	return all
+	return joinEncodings(all)
 }
 
 // reload returns the handler that reloads the configuration.

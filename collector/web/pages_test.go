@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/klauspost/compress/gzhttp"
+
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/config/flags"
 )
 
@@ -15,6 +17,26 @@ func pages(t *testing.T, reloads *int) http.Handler {
 	t.Helper()
 	page := http.HandlerFunc(ok)
 	return Pages{MetricsPath: "/metrics", Landing: page, Metrics: page, Jobs: page, Batch: page, JobsAPI: page, BatchAPI: page, Account: page, NotFound: http.NotFoundHandler(), NotFoundAPI: http.NotFoundHandler(), Reload: func() error { *reloads++; return nil }}.Handler()
+}
+
+// All lines of Accept-Encoding count, in any order.
+func TestLinesOfAcceptEncoding(t *testing.T) {
+	page := gzhttp.GzipHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, strings.Repeat("text ", 1000)) }))
+	handler := Pages{MetricsPath: "/metrics", Landing: page, Metrics: page, Jobs: page, Batch: page, JobsAPI: page, BatchAPI: page, Account: page, NotFound: page, NotFoundAPI: page}.Handler()
+	for want, cases := range map[string][][]string{
+		"gzip": {{"gzip"}, {"gzip", "deflate"}, {"deflate", "gzip"}, {"br", "", "GZIP;q=0.5"}},
+		"":     {nil, {"deflate", "br"}, {"deflate", "gzip;q=0"}},
+	} {
+		for _, lines := range cases {
+			r := httptest.NewRequest(http.MethodGet, "/metrics", http.NoBody)
+			r.Header["Accept-Encoding"] = lines
+			w := httptest.NewRecorder()
+			handler.ServeHTTP(w, r)
+			if got := w.Header().Get("Content-Encoding"); got != want {
+				t.Errorf("%q: Content-Encoding %q, want %q", lines, got, want)
+			}
+		}
+	}
 }
 
 // Pages accept only GET and HEAD. A reload accepts only POST, so that crawlers and prefetching

@@ -48,7 +48,7 @@ var allowed = map[string][]string{
 	"collector/web":       {"config/flags"},
 	"collector/expose":    {"aliyun", "aliyun/printable", "collector/store", "collector/web"},
 	"collector/pages":     {"config/link", "aliyun", "aliyun/printable", "collector/phrase", "collector/reason", "collector/target", "collector/store", "collector/advice", "collector/poll", "collector/web"},
-	"collector/api":       {"aliyun", "collector/target", "collector/store", "collector/web", "collector/pages"},
+	"collector/api":       {"aliyun", "aliyun/printable", "collector/phrase", "collector/target", "collector/store", "collector/web", "collector/pages"},
 	"collector/statefile": {"aliyun", "collector/reason", "collector/target", "collector/store"},
 	"collector/check":     {"aliyun", "aliyun/budget", "aliyun/printable", "collector/target", "collector/schedule", "collector/phrase", "collector/poll", "collector/advice"},
 	// Only tests may import these.

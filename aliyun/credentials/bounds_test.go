@@ -107,8 +107,9 @@ func TestSourcesAreBounded(t *testing.T) {
 				defer cancel()
 				_, err := New(cfg, nil).Keys(ctx)
 				if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), c.want) {
-					t.Errorf("error %v, want %q", err, c.want)
+					t.Fatalf("error %v, want %q", err, c.want)
 				}
+				demandOwnWords(t, err)
 				if n := sent.Load(); n > 64<<20 { // the system buffers a part of it for each request
 					t.Errorf("%d bytes were taken", n)
 				}

@@ -33,7 +33,8 @@ func publicChainError(failed string) error {
 		return errors.New("no access key is set up: the account has no credentials section, ALIBABA_CLOUD_ACCESS_KEY_ID is not set, " +
 			"and there is neither a profile nor a RAM role of this host" + missingOfOIDC())
 	}
-	return errors.New("default provider chain: " + noSecret.ReplaceAllString(failed, "ALIBABA_CLOUD_ACCESS_KEY_ID is set, but ALIBABA_CLOUD_ACCESS_KEY_SECRET is not"))
+	failed = noSecret.ReplaceAllString(failed, "ALIBABA_CLOUD_ACCESS_KEY_ID is set, but ALIBABA_CLOUD_ACCESS_KEY_SECRET is not")
+	return errors.New("default provider chain: " + inWords(failed))
 }
 
 // missingOfOIDC says which variables of OIDC are missing if some are set: without all of them, the

@@ -35,14 +35,14 @@ func TestErrorsOfTheStandardChain(t *testing.T) {
 				t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "id")
 				t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", `"secret"`)
 			},
-			want: "default: ALIBABA_CLOUD_ACCESS_KEY_SECRET has a blank, a quote, a line break",
+			want: "default provider chain: ALIBABA_CLOUD_ACCESS_KEY_SECRET has a blank, a quote, a line break",
 		},
 		"single quotes in the environment": {
 			setUp: func(t *testing.T, _ string) {
 				t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "'id'")
 				t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret")
 			},
-			want: "default: ALIBABA_CLOUD_ACCESS_KEY_ID has a blank, a quote, a line break",
+			want: "default provider chain: ALIBABA_CLOUD_ACCESS_KEY_ID has a blank, a quote, a line break",
 		},
 		"a blank behind the token in the environment": {
 			setUp: func(t *testing.T, _ string) {
@@ -50,14 +50,14 @@ func TestErrorsOfTheStandardChain(t *testing.T) {
 				t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret")
 				t.Setenv("ALIBABA_CLOUD_SECURITY_TOKEN", "token ")
 			},
-			want: "default: ALIBABA_CLOUD_SECURITY_TOKEN has a blank, a quote, a line break",
+			want: "default provider chain: ALIBABA_CLOUD_SECURITY_TOKEN has a blank, a quote, a line break",
 		},
 		"a line end in the environment": {
 			setUp: func(t *testing.T, _ string) {
 				t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "id")
 				t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret\r\n")
 			},
-			want: "default: ALIBABA_CLOUD_ACCESS_KEY_SECRET has a blank, a quote, a line break",
+			want: "default provider chain: ALIBABA_CLOUD_ACCESS_KEY_SECRET has a blank, a quote, a line break",
 		},
 		"a profile without a section": {
 			setUp: func(t *testing.T, home string) {
@@ -67,7 +67,7 @@ func TestErrorsOfTheStandardChain(t *testing.T) {
 		},
 		"a credentials URI that cannot be asked": {
 			setUp: func(t *testing.T, _ string) { t.Setenv("ALIBABA_CLOUD_CREDENTIALS_URI", "nothing://speaks.this") },
-			want:  `default provider chain: Get "nothing://speaks.this": unsupported protocol scheme "nothing"`,
+			want:  `default provider chain: call nothing://speaks.this: unsupported protocol scheme "nothing"`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -97,7 +97,7 @@ func TestHostsWithoutARole(t *testing.T) {
 				t.Errorf("%s: %s", failed, got)
 			}
 		}
-		if got := publicChainError(text + ", get credentials from http://uri failed: <answer>").Error(); got != "default provider chain: get credentials from http://uri failed: <answer>" {
+		if got := publicChainError(text + ", get credentials from GET http://uri failed: <answer>").Error(); got != "default provider chain: http://uri answers with an error" {
 			t.Errorf("%s and a failing URI: %s", text, got)
 		}
 	}

@@ -85,7 +85,7 @@ func TestFailedSourceIsRebuiltWithBackoff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, c := newFakeSources(fails("no route"))
 		for range 1000 { // 100 s at 10 calls a second
-			wantNoKeys(t, c, "default: no route")
+			wantNoKeys(t, c, "default provider chain: no route")
 			time.Sleep(100 * time.Millisecond)
 		}
 		// The attempts were at 0, 1, 3, 7, 15, 30, 45, 60, 75 and 90 s.
@@ -114,7 +114,7 @@ func TestRecoveryFromAFailedFirstCall(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		c := New(Config{}, nil)
-		wantNoKeys(t, c, "default provider chain: Get \"nothing://speaks.this\"")
+		wantNoKeys(t, c, "default provider chain: call nothing://speaks.this")
 		addProfile()
 		time.Sleep(firstBackoff)
 		keys, err := c.Keys(t.Context())

@@ -117,7 +117,7 @@ func (c *Provider) Keys(ctx context.Context) (Keys, error) {
 		case <-enough:
 			return good, nil
 		case <-ctx.Done():
-			return Keys{}, fmt.Errorf("wait for the keys of %s: %w", c.cfg.kind(), ctx.Err())
+			return Keys{}, fmt.Errorf("wait for the keys of %s: %w", c.cfg.name(), ctx.Err())
 		}
 	}
 }

@@ -15,9 +15,7 @@ var (
 	// A query contains the SecurityToken of STS, or the secret of a credentials URI.
 	urlUser  = regexp.MustCompile(`://[^/\s"]*@`)
 	urlQuery = regexp.MustCompile(`\?[^\s"]+`)
-	// noSuchRole matches the error for a host without the role that ecs_ram_role names.
-	noSuchRole = regexp.MustCompile(`^refresh Ecs sts token err, httpStatus: 404, message = <answer>$`)
-	codeText   = regexp.MustCompile(`^[\w.]{1,64}$`)
+	codeText = regexp.MustCompile(`^[\w.]{1,64}$`)
 )
 
 // publicError returns err as text that may be logged: without copied text, except for the
@@ -59,11 +57,8 @@ func publicError(err error, cfg Config, good Keys) error {
 			public = strings.ReplaceAll(public, secret, "<secret>")
 		}
 	}
-	if cfg.kind() == "ecs_ram_role" {
-		public = noSuchRole.ReplaceAllString(public, "this host has no RAM role of this name: the metadata service answers with HTTP 404")
-	}
 	if failed, is := strings.CutPrefix(public, chainError); is {
 		return publicChainError(failed)
 	}
-	return errors.New(cfg.kind() + ": " + public)
+	return errors.New(cfg.name() + ": " + inWords(public))
 }

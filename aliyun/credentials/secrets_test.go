@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -42,48 +43,59 @@ func TestErrorsContainNoSecret(t *testing.T) {
 	}{
 		"keys without an expiration": {
 			cfg:  answers(200, `{"AccessKeyId": "a", "AccessKeySecret": "HUSH", "SecurityToken": "HUSH"}`),
-			want: "/keys?<query> failed: <answer>",
+			want: "/keys?<query> lacks AccessKeyId, AccessKeySecret, SecurityToken or Expiration",
 		},
 		"a refusal with a code": {
 			cfg:  answers(403, `{"Code": "NoPermission", "Message": "HUSH"}`),
-			want: "/keys?<query> failed: <answer with code NoPermission>",
+			want: "/keys?<query> answers with an error with code NoPermission",
 		},
-		"plain text":                  {cfg: answers(500, `key = HUSH`), want: "failed: <answer>"},
-		"a page":                      {cfg: answers(502, `<html>HUSH</html>`), want: "failed: <answer>"},
-		"an incomplete answer":        {cfg: answers(500, `{"AccessKeySecret": "HUSH`), want: "failed: <answer>"},
-		"text after an object":        {cfg: answers(500, `{"Code": "A"} HUSH`), want: "failed: <answer with code A>"},
-		"text after a number":         {cfg: answers(500, `12 HUSH`), want: "failed: <answer>"},
-		"a code that is not a string": {cfg: answers(500, `{"Code": {"x": "HUSH"}}`), want: "failed: <answer>"},
-		"not JSON, status 200":        {cfg: answers(200, `HUSH`), want: "json unmarshal fail"},
+		"plain text":                  {cfg: answers(500, `key = HUSH`), want: "/keys?<query> answers with an error"},
+		"a page":                      {cfg: answers(502, `<html>HUSH</html>`), want: "/keys?<query> answers with an error"},
+		"an incomplete answer":        {cfg: answers(500, `{"AccessKeySecret": "HUSH`), want: "/keys?<query> answers with an error"},
+		"text after an object":        {cfg: answers(500, `{"Code": "A"} HUSH`), want: "/keys?<query> answers with an error with code A"},
+		"text after a number":         {cfg: answers(500, `12 HUSH`), want: "/keys?<query> answers with an error"},
+		"a code that is not a string": {cfg: answers(500, `{"Code": {"x": "HUSH"}}`), want: "/keys?<query> answers with an error"},
+		"not JSON, status 200":        {cfg: answers(200, `HUSH`), want: "/keys?<query> is not JSON: "},
 		"no connection": {
 			cfg:  Config{CredentialsURI: "http://me:HUSH@127.0.0.1:1/keys?token=HUSH"},
-			want: `Get "http://127.0.0.1:1/keys?<query>": dial tcp 127.0.0.1:1: connect: connection refused`,
+			want: `credentials_uri: call http://127.0.0.1:1/keys: dial tcp 127.0.0.1:1: connect: connection refused`,
 		},
-		"broken profiles of the standard chain": {want: "default provider chain: unmarshal aliyun cli config from"},
+		"broken profiles of the standard chain": {want: filepath.Join(home, ".aliyun", "config.json") + " are not JSON"},
 		"a broken line in the shared profile": {
 			source: says("ERROR: Can not open filekey-value delimiter not found: HUSH"),
-			want:   "default: ERROR: Can not open file<answer>",
+			want:   "default provider chain: the file ~/.alibabacloud/credentials is not readable",
 		},
 		"a token in the query to STS": {
 			source: says(`Post "https://sts.aliyuncs.com/?AccessKeyId=a&SecurityToken=HUSH%2B": context deadline exceeded`),
-			want:   `Post "https://sts.aliyuncs.com/?<query>": context deadline exceeded`,
+			want:   "default provider chain: call https://sts.aliyuncs.com/: no answer in time",
 		},
 		"two sources of a chain": {
 			source: says(`get session token failed: {"Code": "AuthenticationFail.OIDCToken.Expired", "Message": "HUSH"}, refresh Ecs sts token err, httpStatus: 404, message = HUSH`),
-			want:   "default: get session token failed: <answer with code AuthenticationFail.OIDCToken.Expired>, refresh Ecs sts token err, httpStatus: 404, message = <answer>",
+			want:   "default provider chain: STS rejects the request with code AuthenticationFail.OIDCToken.Expired, this host has no RAM role of this name: the metadata service answers with HTTP 404",
 		},
 		"an error of STS that is not JSON": {
 			source: says("refresh session token failed: HUSH"),
-			want:   "default: refresh session token failed: <answer>",
+			want:   "default provider chain: STS rejects the request",
 		},
 		"an error of the single sign-on that is not JSON": {
 			source: says("get session token from sso failed: HUSH"),
-			want:   "default: get session token from sso failed: <answer>",
+			want:   "default provider chain: the single sign-on rejects the request",
 		},
 		"a role that the host does not have": {
 			cfg:    Config{ECSRAMRole: "reader"},
 			source: says("refresh Ecs sts token err, httpStatus: 404, message = HUSH"),
 			want:   "ecs_ram_role: this host has no RAM role of this name: the metadata service answers with HTTP 404",
+		},
+		"no host of ECS": {
+			cfg: Config{ECSRAMRole: "reader"},
+			source: says(`refresh Ecs sts token err: Get "http://100.100.100.200/latest/meta-data/ram/security-credentials/reader": ` +
+				`context deadline exceeded (Client.Timeout exceeded while awaiting headers)`),
+			want: "ecs_ram_role: the metadata service, which only ECS hosts have, does not answer: no answer in time",
+		},
+		"a failing metadata service": {
+			cfg:    Config{ECSRAMRole: "reader"},
+			source: says("refresh Ecs sts token err, httpStatus: 503, message = HUSH"),
+			want:   "ecs_ram_role: the metadata service answers with HTTP 503",
 		},
 		"an external command": {
 			source: says("failed to execute external command: exit status 1\nstderr: HUSH"),
@@ -92,7 +104,7 @@ func TestErrorsContainNoSecret(t *testing.T) {
 		"the secret of the configuration": {
 			cfg:    Config{AccessKeyID: "a", AccessKeySecret: "HUSH", SecurityToken: "HUSH"},
 			source: says("no good: HUSH"),
-			want:   "sts: no good: <secret>",
+			want:   "security_token: no good: <secret>",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -102,10 +114,22 @@ func TestErrorsContainNoSecret(t *testing.T) {
 				c.newSource = tt.source
 			}
 			wantNoKeys(t, c, tt.want)
+			demandOwnWords(t, told)
 			if text := fmt.Sprintf("%v %+v %#v", told, errors.Unwrap(told), told); strings.Contains(text, "HUSH") {
 				t.Errorf("the secret is in %s", text)
 			}
 		})
+	}
+}
+
+// ofTheSDK matches what credentials-go and net/http write.
+var ofTheSDK = regexp.MustCompile(`fail to |[Uu]nmarshal|token err|failed: <answer|message = |ERROR: |enviro\w+ variables|IMDS|Client\.Timeout|(?:Get|Post|Put|GET) "?http`)
+
+// demandOwnWords demands an error in words of this program.
+func demandOwnWords(t *testing.T, err error) {
+	t.Helper()
+	if found := ofTheSDK.FindString(err.Error()); found != "" {
+		t.Errorf("%q in the error: %v", found, err)
 	}
 }
 

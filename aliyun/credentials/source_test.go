@@ -67,11 +67,11 @@ func TestSourceOfAConfiguration(t *testing.T) {
 		},
 		"an id alone does not take the environment's secret": {
 			cfg: Config{AccessKeyID: "id"},
-			err: "access_key: an access key id and its secret are required",
+			err: "access_key_id: an access key id and its secret are required",
 		},
 		"a role without a key pair does not take the environment's": {
 			cfg: Config{RoleARN: "acs:ram::1:role/r"},
-			err: "ram_role_arn: an access key id and its secret are required",
+			err: "role_arn: an access key id and its secret are required",
 		},
 		"an empty file": {
 			cfg: Config{AccessKeyID: "id", AccessKeySecretFile: file("\n")},
@@ -103,11 +103,11 @@ func TestSourceOfAConfiguration(t *testing.T) {
 		},
 		"a role with a missing OIDC token": {
 			cfg: Config{OIDCProviderARN: "acs:ram::1:oidc-provider/p", OIDCTokenFile: "/nowhere/token", RoleARN: "acs:ram::1:role/r"},
-			err: "oidc_role_arn: open /nowhere/token: no such file or directory",
+			err: "OIDC: open /nowhere/token: no such file or directory",
 		},
 		"an ECS role where the metadata service is off": {
 			cfg: Config{ECSRAMRole: "role"},
-			err: "ecs_ram_role: IMDS credentials is disabled",
+			err: "ecs_ram_role: ALIBABA_CLOUD_ECS_METADATA_DISABLED forbids the RAM role of the host",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

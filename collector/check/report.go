@@ -104,13 +104,16 @@ func (g *group) result() string {
 func (c *liveCheck) writeFailures(w io.Writer, a *checkedAccount) {
 	for _, p := range a.problems() {
 		first := p.failures[0]
-		g, subject, answer := first.group, first.group.subject(first.id), "The answer was"
+		g, subject, said := first.group, first.group.subject(first.id), "answer"
+		if first.Error.HTTPStatus == 0 { // there was none
+			said = "error"
+		}
 		if n := len(p.failures); n > 1 {
-			subject, answer = fmt.Sprintf("these %d %ss", n, g.noun), "The first answer was"
+			subject, said = fmt.Sprintf("these %d %ss", n, g.noun), "first "+said
 		}
 		cure := cureOf(first, subject)
-		fmt.Fprintf(w, "\naccount %q, %s: %s\n  %s: %s\n", a.Name, strings.Join(p.operations, ", "), printable.Text(cure),
-			answer, printable.Shorten(first.Error.Error(), maxAnswer))
+		fmt.Fprintf(w, "\naccount %q, %s: %s\n  The %s was: %s\n", a.Name, strings.Join(p.operations, ", "), printable.Text(cure),
+			said, printable.Shorten(first.Error.Error(), maxAnswer))
 		if !aliyun.AccountWide(first.Error) && first.Class != aliyun.ClassThrottled { // else the IDs are not the problem
 			c.writeIDs(w, p.failures, strings.Contains(cure, subject))
 		}

@@ -60,7 +60,7 @@ func TestCheckLiveGivesUpOnSharedFailures(t *testing.T) {
 				if strings.Contains(out, "job job-0001\n") {
 					t.Errorf("IDs are listed for a shared failure, in:\n%s", out)
 				}
-				if n := strings.Count(out, "The first answer was"); n != 1 {
+				if n := strings.Count(out, "\n  The first "); n != 1 {
 					t.Errorf("%d cures, want one, in:\n%s", n, out)
 				}
 				if got := h.Calls(aliyun.OpQueryOTAJob); got != c.calls {

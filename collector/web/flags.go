@@ -3,8 +3,6 @@ package web
 import (
 	"errors"
 	"fmt"
-	"strings"
-	"syscall"
 
 	"github.com/prometheus/exporter-toolkit/web"
 
@@ -41,23 +39,3 @@ func CheckFlags(f flags.Flags) error {
 func inAddress(f flags.Flags, address string, err error) error {
 	return fmt.Errorf("%s: %w", f.PlaceOf("web.listen-address", address), err)
 }
-
-// inConfig returns an error of exporter-toolkit about the web configuration as one line, with what to do
-// about it. Some of its errors are only text.
-func inConfig(err error) string {
-	text := onOneLine(withoutValues(err.Error()))
-	switch {
-	case strings.Contains(text, "htpasswd"):
-		return text
-	case strings.Contains(text, syscall.ENOENT.Error()):
-		return text + "; correct the path. Paths in the file start at its folder"
-	case strings.Contains(text, syscall.EACCES.Error()):
-		return text + "; let the exporter's user read the file, and enter its folder"
-	case strings.Contains(text, syscall.EISDIR.Error()):
-		return text + "; want the path of the file in it"
-	}
-	return text + "; compare the file with those in deploy/web"
-}
-
-// onOneLine joins the lines of an error of the YAML library.
-func onOneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

@@ -63,15 +63,15 @@ func TestWebConfigThatBecomesInvalid(t *testing.T) {
 		before, after string
 		want          string // part of the logged error; "": the file is still valid
 	}{
-		"with TLS, an unknown key":          {overTLS, "garbage: x\n", "field garbage not found"},
+		"with TLS, an unknown key":          {overTLS, "garbage: x\n", "garbage is not a key"},
 		"with TLS, an empty file":           {overTLS, "", "TLS config is not present"},
 		"with TLS, a password alone":        {overTLS, password, "TLS config is not present"},
 		"with TLS, a password too":          {overTLS, overTLS + password, ""},
 		"with TLS, a missing certificate":   {overTLS, strings.ReplaceAll(overTLS, "server.pem", "gone.pem"), "gone.pem"},
 		"with TLS, a removed file":          {overTLS, "remove", "no such file"},
-		"without TLS, an unknown key":       {password, "garbage: x\n", "field garbage not found"},
+		"without TLS, an unknown key":       {password, "garbage: x\n", "garbage is not a key"},
 		"without TLS, no password any more": {password, "", ""},
-		"a secret in the wrong place":       {password, "basic_auth_users: do-not-show\n", "cannot unmarshal !!str <value>"},
+		"a secret in the wrong place":       {password, "basic_auth_users: do-not-show\n", "line 1: not a set of keys"},
 		"a password that is not a hash":     {password, "basic_auth_users: {prometheus: do-not-show}\n", "not the bcrypt hash"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -60,7 +60,7 @@ func TestCheckRejectsWhatTheStartRejects(t *testing.T) {
 		"an unknown scheme":                   {"--web.listen-address=unix:/run/x", "want a host and a port without a scheme"},
 		"an address twice":                    {"--web.listen-address=:10062 --web.listen-address=:10062", "given twice; keep one"},
 		"a web configuration that is missing": {"--web.config.file=" + dir + "/none.yml", "no such file or directory; correct the path"},
-		"a web configuration that is a list":  {"--web.config.file=" + write("list.yml", "- a\n"), "into web.Config; compare the file with those in deploy/web"},
+		"a web configuration that is a list":  {"--web.config.file=" + write("list.yml", "- a\n"), "line 1: not a set of keys; compare the file with those in deploy/web"},
 		"a folder as web configuration":       {"--web.config.file=" + dir, "is a directory; want the path of the file in it"},
 		"a password that is not hashed":       {"--web.config.file=" + web, "basic_auth_users: a value is not the bcrypt hash"},
 		"a certificate that is missing":       {"--web.config.file=" + noKey, "missing.crt: no such file or directory; correct the path"},

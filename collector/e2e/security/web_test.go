@@ -43,9 +43,13 @@ func TestBadWebConfig(t *testing.T) {
 	config := "--config.file=" + exportertest.TempFile(t, "config.yml", exportertest.SmallestConfig)
 	for name, c := range map[string]struct{ web, want string }{
 		"a missing file":            {"missing.yml", "no such file"},
-		"an unknown key":            {exportertest.TempFile(t, "unknown.yml", "basic_auth: {}\n"), "field basic_auth not found"},
+		"an unknown key":            {exportertest.TempFile(t, "unknown.yml", "basic_auth: {}\n"), "line 1: basic_auth is not a key of a web configuration"},
 		"an invalid hash":           {exportertest.TempFile(t, "hash.yml", "basic_auth_users: {prometheus: password}\n"), "not the bcrypt hash of a password; create one with: htpasswd"},
-		"a user without a hash":     {exportertest.TempFile(t, "user.yml", "basic_auth_users: prometheus\n"), "cannot unmarshal !!str <value>"},
+		"a user without a hash":     {exportertest.TempFile(t, "user.yml", "basic_auth_users: prometheus\n"), "line 1: not a set of keys; compare the file"},
+		"two unknown keys":          {exportertest.TempFile(t, "two.yml", "tls_server_config: {cert: a, crt: b, kye: c}\n"), "crt is not a key of a web configuration, or not in this place; line 1: kye is not"},
+		"a list of users":           {exportertest.TempFile(t, "users.yml", "basic_auth_users: [prometheus]\n"), "line 1: not a set of keys"},
+		"a tab":                     {exportertest.TempFile(t, "tab.yml", "tls_server_config:\n\tcert_file: a\n"), "line 2: not valid YAML: "},
+		"a switch that is a word":   {exportertest.TempFile(t, "switch.yml", "http_server_config: {http2: perhaps}\n"), "line 1: neither true nor false"},
 		"a certificate without key": {exportertest.TempFile(t, "key.yml", "tls_server_config: {cert_file: server.crt}\n"), "missing one of key or key_file"},
 		"a missing certificate":     {exportertest.TempFile(t, "certificate.yml", "tls_server_config: {cert_file: none.crt, key_file: none.key}\n"), "none.crt"},
 	} {

@@ -20,7 +20,7 @@ func (d *deployment) scraped(m *monitoringv1.ServiceMonitor, services []*corev1.
 		d.complain("the ServiceMonitor selects %d Services", len(selected))
 		return
 	}
-	// The label job has the Service's name, which is the same with one pod and with several.
+	// The other one has the labels that targetLabels copies.
 	if selected[0].Spec.ClusterIP == corev1.ClusterIPNone {
 		d.complain("the ServiceMonitor selects the headless Service")
 	}

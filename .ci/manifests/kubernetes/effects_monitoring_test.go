@@ -2,7 +2,7 @@ package kubernetes_test
 
 // effectsOfMonitoring are those of values of Prometheus and Grafana.
 var effectsOfMonitoring = []effect{
-	{key: "serviceMonitor.enabled", values: aMonitor, object: "ServiceMonitor", at: "/spec/endpoints", want: "[{port: metrics, path: /metrics, scheme: http}]"},
+	{key: "serviceMonitor.enabled", values: aMonitor, object: "ServiceMonitor", at: "/spec/endpoints", want: "[{port: metrics, path: /metrics, scheme: http, " + theJob + "}]"},
 	{key: "serviceMonitor.namespace", values: aMonitor + "namespace: x", object: "ServiceMonitor", at: "/metadata/namespace", want: "x"},
 	{key: "serviceMonitor.namespace", values: aMonitor + "namespace: x", object: "ServiceMonitor", at: "/spec/namespaceSelector", want: "{matchNames: [monitored]}"},
 	{key: "serviceMonitor.labels", values: aMonitor + "labels: {release: x}", object: "ServiceMonitor", at: "/metadata/labels/release", want: "x"},
@@ -17,7 +17,7 @@ var effectsOfMonitoring = []effect{
 	{key: "serviceMonitor.honorLabels", values: aMonitor + "honorLabels: true", object: "ServiceMonitor", at: "/spec/endpoints/0/honorLabels", want: "true"},
 	{key: "serviceMonitor.targetLabels", values: aMonitor + "targetLabels: [a]", object: "ServiceMonitor", at: "/spec/targetLabels", want: "[a]"},
 	{key: "serviceMonitor.podTargetLabels", values: aMonitor + "podTargetLabels: [a]", object: "ServiceMonitor", at: "/spec/podTargetLabels", want: "[a]"},
-	{key: "serviceMonitor.relabelings", values: aMonitor + "relabelings: [{action: labeldrop, regex: pod}]", object: "ServiceMonitor", at: "/spec/endpoints/0/relabelings", want: "[{action: labeldrop, regex: pod}]"},
+	{key: "serviceMonitor.relabelings", values: aMonitor + "relabelings: [{action: labeldrop, regex: pod}]", object: "ServiceMonitor", at: "/spec/endpoints/0/relabelings/1", want: "{action: labeldrop, regex: pod}"},
 	{key: "serviceMonitor.metricRelabelings", values: aMonitor + "metricRelabelings: [{action: labeldrop, regex: pod}]", object: "ServiceMonitor", at: "/spec/endpoints/0/metricRelabelings", want: "[{action: labeldrop, regex: pod}]"},
 	{key: "serviceMonitor.authorization", values: aMonitor + "authorization: {credentials: {name: a, key: b}}", object: "ServiceMonitor", at: "/spec/endpoints/0/authorization", want: "{credentials: {name: a, key: b}}"},
 	{key: "serviceMonitor.bearerTokenSecret", values: aMonitor + "bearerTokenSecret: {name: a, key: b}", object: "ServiceMonitor", at: "/spec/endpoints/0/bearerTokenSecret", want: "{name: a, key: b}"},
@@ -32,8 +32,8 @@ var effectsOfMonitoring = []effect{
 	{key: "serviceMonitor.labelNameLengthLimit", values: aMonitor + "labelNameLengthLimit: 100", object: "ServiceMonitor", at: "/spec/labelNameLengthLimit", want: "100"},
 	{key: "serviceMonitor.labelValueLengthLimit", values: aMonitor + "labelValueLengthLimit: 100", object: "ServiceMonitor", at: "/spec/labelValueLengthLimit", want: "100"},
 	{key: "serviceMonitor.port", values: aProxy + "serviceMonitor: {enabled: true, port: https}", object: "ServiceMonitor", at: "/spec/endpoints/0/port", want: "https"},
-	{key: "podMonitor", values: aConfig + "podMonitor: {enabled: true, interval: 15s}", object: "PodMonitor", at: "/spec/podMetricsEndpoints", want: "[{port: metrics, path: /metrics, scheme: http, interval: 15s}]"},
-	{key: "podMonitor", values: aConfig + "podMonitor: {enabled: true, honorLabels: false}\nserviceMonitor: {interval: 15s, honorLabels: true, sampleLimit: 5}", object: "PodMonitor", at: "/spec/podMetricsEndpoints", want: "[{port: metrics, path: /metrics, scheme: http, interval: 15s}]"},
+	{key: "podMonitor", values: aConfig + "podMonitor: {enabled: true, interval: 15s}", object: "PodMonitor", at: "/spec/podMetricsEndpoints", want: "[{port: metrics, path: /metrics, scheme: http, interval: 15s, " + theJob + "}]"},
+	{key: "podMonitor", values: aConfig + "podMonitor: {enabled: true, honorLabels: false}\nserviceMonitor: {interval: 15s, honorLabels: true, sampleLimit: 5}", object: "PodMonitor", at: "/spec/podMetricsEndpoints", want: "[{port: metrics, path: /metrics, scheme: http, interval: 15s, " + theJob + "}]"},
 	{key: "podMonitor", values: aConfig + "podMonitor: {enabled: true, namespace: x, labels: {release: x}}", object: "PodMonitor", at: "/spec/namespaceSelector/matchNames", want: "[monitored]"},
 	{key: "prometheusRule.enabled", values: aRule, object: "PrometheusRule", at: anAlert + "/alert", want: "OTAExporterDown"},
 	{key: "prometheusRule.namespace", values: aRule + "namespace: x", object: "PrometheusRule", at: "/metadata/namespace", want: "x"},
@@ -57,4 +57,5 @@ const (
 	aDashboard = aConfig + "dashboards:\n  enabled: true\n  "
 
 	anAlert = "/spec/groups/*/rules/*"
+	theJob  = "relabelings: [{action: replace, targetLabel: job, replacement: aliyun-iot-ota-exporter}]"
 )

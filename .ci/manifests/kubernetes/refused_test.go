@@ -95,6 +95,9 @@ func TestValuesThatAreRefused(t *testing.T) {
 		"another kind of route":              {"demo: true\nroute: {second: {kind: GRPCRoute}}", "route.second.kind: this chart has no such value: it is always HTTPRoute"},
 		"a group for the container":          {"demo: true\nsecurityContext: {fsGroup: 0}", "securityContext.fsGroup: this chart has no such value: it is a setting of the pod; set podSecurityContext"},
 		"a probe that is switched off":       {"demo: true\nlivenessProbe: {enabled: false}", "livenessProbe.enabled: this chart has no such value: set the whole value to null"},
+		"an ingress without a host":          {"demo: true\ningress: {enabled: true, hosts: []}", "ingress.hosts: an Ingress needs a host with its paths"},
+		"a port without a name":              {"demo: true\nservice: {extraPorts: [{port: 80}]}", "at '/service/extraPorts/0': missing property 'name'"},
+		"a port that is a text":              {`{demo: true, service: {extraPorts: [{name: a, port: "80"}]}}`, "at '/service/extraPorts/0/port': got string, want integer"},
 		"a variable without a name":          {"demo: true\nextraEnv: [{value: x}]", "at '/extraEnv/0': missing property 'name'"},
 	} {
 		t.Run(name, func(t *testing.T) {

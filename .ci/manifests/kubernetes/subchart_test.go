@@ -121,16 +121,20 @@ func TestPairInOneRelease(t *testing.T) {
 	}
 }
 
-// The job of Prometheus has one name, whatever the objects are named. The alerts look for
-// it there.
+// The job of Prometheus has one name, whatever the names and labels of the objects are.
+// The alerts look for it there.
 func TestJob(t *testing.T) {
 	for _, monitor := range []string{"serviceMonitor", "podMonitor"} {
-		for _, names := range []string{"", "fullnameOverride: x", "nameOverride: x", "commonLabels: {a: b}\nshards: 2"} {
+		for _, names := range []string{"", "fullnameOverride: x", "nameOverride: x", "commonLabels: {a: b}\nshards: 2", "commonLabels: {app.kubernetes.io/part-of: platform}"} {
 			all := rendered(t, parseValues(t, aConfig+monitor+": {enabled: true}\n"+names))
 			if job := jobOf(t, all); job != "aliyun-iot-ota-exporter" {
 				t.Errorf("%s, %s: the job is %q", monitor, names, job)
 			}
 		}
+	}
+	own := rendered(t, parseValues(t, aConfig+"serviceMonitor: {enabled: true, jobLabel: team}\ncommonLabels: {team: iot}"))
+	if job := jobOf(t, own); job != "iot" {
+		t.Errorf("with a jobLabel, the job is %q", job)
 	}
 	kustomize := built(t, kustomizeDir+"/overlays/rrsa")
 	if job := jobOf(t, kustomize); job != "aliyun-iot-ota-exporter" {
@@ -142,8 +146,21 @@ func TestJob(t *testing.T) {
 func jobOf(t *testing.T, all objects) string {
 	t.Helper()
 	if monitors := of[*monitoringv1.PodMonitor](all); len(monitors) > 0 {
-		return cmp.Or(podLabels(t, all)[monitors[0].Spec.JobLabel], monitors[0].Namespace+"/"+monitors[0].Name)
+		m := monitors[0]
+		job := cmp.Or(podLabels(t, all)[m.Spec.JobLabel], m.Namespace+"/"+m.Name)
+		return relabeledJob(job, m.Spec.PodMetricsEndpoints[0].RelabelConfigs)
 	}
-	services := of[*corev1.Service](all)
-	return cmp.Or(services[0].Labels[the[*monitoringv1.ServiceMonitor](t, all).Spec.JobLabel], services[0].Name)
+	m, services := the[*monitoringv1.ServiceMonitor](t, all), of[*corev1.Service](all)
+	job := cmp.Or(services[0].Labels[m.Spec.JobLabel], services[0].Name)
+	return relabeledJob(job, m.Spec.Endpoints[0].RelabelConfigs)
+}
+
+// relabeledJob is the label job after changes that set it to one value.
+func relabeledJob(job string, changes []monitoringv1.RelabelConfig) string {
+	for _, c := range changes {
+		if c.TargetLabel == "job" && c.Action == "replace" && len(c.SourceLabels) == 0 {
+			job = *c.Replacement
+		}
+	}
+	return job
 }

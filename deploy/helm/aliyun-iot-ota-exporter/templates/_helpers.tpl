@@ -27,8 +27,7 @@ app.kubernetes.io/name: {{ include "aliyun-iot-ota-exporter.name" . | quote }}
 app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
-{{/* The labels that do not depend on names. The first one becomes the label job of Prometheus, whatever the objects are named, so
-that the alerts find the exporter by it, and a pair is one job. */}}
+{{/* The labels that do not depend on names. */}}
 {{- define "aliyun-iot-ota-exporter.commonLabels" -}}
 {{- $labels := dict "app.kubernetes.io/part-of" "aliyun-iot-ota-exporter" -}}
 {{- with .Values.commonLabels -}}

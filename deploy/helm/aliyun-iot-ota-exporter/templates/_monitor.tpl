@@ -9,7 +9,9 @@ kind: {{ $kind }}
 metadata:
   {{- list $root .labels .annotations "" .namespace | include "aliyun-iot-ota-exporter.metadata" | nindent 2 }}
 spec:
-  jobLabel: {{ .jobLabel | default "app.kubernetes.io/part-of" | quote }}
+  {{- with .jobLabel }}
+  jobLabel: {{ . | quote }}
+  {{- end }}
   {{- if .namespace }}
   namespaceSelector:
     matchNames: [{{ include "aliyun-iot-ota-exporter.namespace" $root | quote }}]
@@ -34,10 +36,19 @@ spec:
     - port: {{ .port | default (ternary "metrics" $root.Values.service.portName $pods) | quote }}
       path: {{ .path | quote }}
       scheme: {{ .scheme }}
-      {{- range $key := list "honorLabels" "interval" "scrapeTimeout" "proxyUrl" "tlsConfig" "basicAuth" "authorization" "bearerTokenFile" "bearerTokenSecret" "relabelings" "metricRelabelings" }}
+      {{- range $key := list "honorLabels" "interval" "scrapeTimeout" "proxyUrl" "tlsConfig" "basicAuth" "authorization" "bearerTokenFile" "bearerTokenSecret" "metricRelabelings" }}
       {{- with get (index $ 2) $key }}
       {{- dict $key . | toYaml | nindent 6 }}
       {{- end }}
+      {{- end }}
+      {{- /* The alerts find the exporter by this job, and a pair is one job, whatever the names and labels of the objects are. */}}
+      {{- $relabelings := .relabelings | default list }}
+      {{- if not .jobLabel }}
+      {{- $relabelings = prepend $relabelings (dict "action" "replace" "targetLabel" "job" "replacement" "aliyun-iot-ota-exporter") }}
+      {{- end }}
+      {{- with $relabelings }}
+      relabelings:
+        {{- toYaml . | nindent 8 }}
       {{- end }}
       {{- range $key := list "honorTimestamps" "enableHttp2" }}
       {{- if eq (get (index $ 2) $key | toString) "false" }}

@@ -17,7 +17,7 @@ spec:
   {{- with list . "affinity" "topologySpreadConstraints" | include "aliyun-iot-ota-exporter.settings" }}
   {{- . | nindent 2 }}
   {{- end }}
-  terminationGracePeriodSeconds: {{ .Values.terminationGracePeriodSeconds }}
+  terminationGracePeriodSeconds: {{ .Values.terminationGracePeriodSeconds | int64 }}
   {{- with .Values.extraInitContainers }}
   initContainers:
     {{- tpl (toYaml .) $ | nindent 4 }}
@@ -41,7 +41,7 @@ spec:
         {{- if include "aliyun-iot-ota-exporter.sharded" . }}
         # Without its label the pod has no number. It then fails, and does not take the accounts of another one.
         - --shard=$(POD_INDEX)
-        - --total-shards={{ .Values.shards }}
+        - --total-shards={{ .Values.shards | int64 }}
         {{- end }}
         {{- with .Values.extraArgs }}
         {{- tpl (toYaml .) $ | nindent 8 }}

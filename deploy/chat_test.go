@@ -68,10 +68,10 @@ func (all messageAlerts) in(status string) (found messageAlerts) {
 func TestChatMessages(t *testing.T) {
 	// Not long ago: the Alertmanager does not wait for the rest of a group whose alerts are older.
 	begin := time.Now().UTC()
-	for _, language := range []struct{ name, title, resolved, since string }{
-		{"en", "[Critical] summary 1 (7 alerts)", "[Resolved] summary 1", "Since " + begin.Format("2006-01-02 15:04") +
+	for _, language := range []struct{ name, title, resolved, others, since string }{
+		{"en", "[Critical] summary 1 (7 alerts)", "[Resolved] summary 1", ": OTAJobFailureRatioHigh, a, b, c", "Since " + begin.Format("2006-01-02 15:04") +
 			" UTC, [what to do](https://example.com/runbook), [graph](http://localhost:9090/graph)"},
-		{"zh-CN", "【严重】summary 1（共 7 条告警）", "【已恢复】summary 1", "开始时间：" + begin.Add(8*time.Hour).Format("2006-01-02 15:04") +
+		{"zh-CN", "【严重】summary 1（共 7 条告警）", "【已恢复】summary 1", "：OTAJobFailureRatioHigh、a、b、c", "开始时间：" + begin.Add(8*time.Hour).Format("2006-01-02 15:04") +
 			"，[处理手册](https://example.com/runbook)，[图表](http://localhost:9090/graph)"},
 	} {
 		for _, chat := range chats {
@@ -164,7 +164,7 @@ func TestChatMessages(t *testing.T) {
 				if chat == "wecom.yml" { // its messages are short
 					since, _, _ := strings.Cut(language.since, "[graph]")
 					since, _, _ = strings.Cut(since, "[图表]")
-					wants, tooMuch = []string{"description 1", strings.TrimRight(since, ", ，"), "/#/alerts?receiver=on-call", " a b c d"}, "description 2"
+					wants, tooMuch = []string{"description 1", strings.TrimRight(since, ", ，"), "/#/alerts?receiver=on-call", language.others}, "description 2"
 				}
 				for _, want := range wants {
 					if !strings.Contains(firing, want) {
@@ -186,6 +186,32 @@ func TestChatMessages(t *testing.T) {
 	}
 }
 
+// A short message names other alerts by their account if the alerts have one name, as those of a
+// missing shard do.
+func TestShortMessageOfOneAlertName(t *testing.T) {
+	sent := message{Status: "firing", Receiver: "on-call", CommonLabels: map[string]string{"alertname": "OTAExporterDown"}}
+	for _, account := range []string{"production", "partner", "生产"} {
+		sent.Alerts = append(sent.Alerts,
+			messageAlert{Status: "firing", Labels: map[string]string{"alertname": "OTAExporterDown", "account": account}},
+			messageAlert{Status: "resolved", Labels: map[string]string{"alertname": "OTAExporterDown", "instance": account + ":10062"}})
+	}
+	for language, wants := range map[string][]string{
+		"en":    {": production, partner, 生产\n", "[Resolved] production:10062, partner:10062, 生产:10062"},
+		"zh-CN": {"：production、partner、生产\n", "【已恢复】production:10062、partner:10062、生产:10062"},
+	} {
+		var text strings.Builder
+		writer := template.Must(template.New("").Option("missingkey=zero").ParseFiles("alertmanager/templates/" + language + ".tmpl"))
+		if err := writer.ExecuteTemplate(&text, "ota.short", sent); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range wants {
+			if !strings.Contains(text.String(), want) {
+				t.Errorf("%s: no %q in\n%s", language, want, text.String())
+			}
+		}
+	}
+}
+
 // No chat rejects a message because it is too long, however much there is to say.
 func TestChatMessagesFit(t *testing.T) {
 	now := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
@@ -203,17 +229,20 @@ func TestChatMessagesFit(t *testing.T) {
 	}
 	// The most that a message can have: those with the longest links come first.
 	slices.SortFunc(all, func(a, b messageAlert) int { return len(b.GeneratorURL) - len(a.GeneratorURL) })
-	for _, status := range []string{"firing", "resolved", "both"} {
+	for _, status := range []string{"firing", "resolved", "both", "both of one name"} {
 		sent := message{Status: "firing", Receiver: "working-day", ExternalURL: "https://alertmanager.monitoring.example.com"}
 		for _, a := range all {
 			for _, a.Status = range []string{"firing", "resolved"} {
-				if status == a.Status || status == "both" {
+				if status == a.Status || strings.HasPrefix(status, "both") {
 					sent.Alerts = append(sent.Alerts, a)
 				}
 			}
 		}
-		if status == "resolved" {
+		switch status {
+		case "resolved":
 			sent.Status = status
+		case "both of one name": // so they are listed by account
+			sent.CommonLabels = map[string]string{"alertname": "OTAExporterDown"}
 		}
 		for _, language := range []string{"en", "zh-CN"} {
 			writer := template.Must(template.New("").Option("missingkey=zero").ParseFiles("alertmanager/templates/" + language + ".tmpl"))

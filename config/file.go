@@ -27,7 +27,7 @@ func readFile(path string) ([]byte, error) {
 	text, err := io.ReadAll(io.LimitReader(file, maxFile+1))
 	switch {
 	case errors.Is(err, syscall.EISDIR):
-		return nil, fmt.Errorf("%w; want the path of the file in it", err)
+		return nil, fmt.Errorf("%w; want the path of the file in it. Docker makes a folder if the file to mount does not exist", err)
 	case len(text) > maxFile:
 		return nil, fmt.Errorf("%s is larger than %d MiB, so it is not a configuration; want the path of a YAML file", path, maxFile>>20)
 	}

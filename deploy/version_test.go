@@ -62,8 +62,11 @@ func TestVersion(t *testing.T) {
 			t.Errorf("%q is accepted as the next version: %s", bad, out)
 		}
 	}
-	// After a release nothing is noted yet, and the section of that release follows at once.
-	notes := regexp.MustCompile(`## \[Unreleased\]\n+(?:###|[^#\n])`).MatchString(read(t, repository.Path(t, "CHANGELOG.md")))
+	note(t, filepath.Join(next, "CHANGELOG.md"), "")
+	if out, err := script("set", "9.8.7"); err == nil || !strings.Contains(out, "nothing on Unreleased") {
+		t.Errorf("a version with nothing new: %v: %s", err, out)
+	}
+	note(t, filepath.Join(next, "CHANGELOG.md"), "- What is new.\n\n")
 	if out, err := script("set", "9.8.7-rc.1"); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
@@ -76,7 +79,7 @@ func TestVersion(t *testing.T) {
 		}
 	}
 	renamed("9.8.7-rc.1")
-	if out, err := script("check", "9.8.7-rc.1"); (err == nil) != notes {
+	if out, err := script("check", "9.8.7-rc.1"); err != nil {
 		t.Errorf("check of a candidate: %v: %s", err, out)
 	}
 	if out, err := script("set", "9.8.7"); err != nil {
@@ -87,7 +90,7 @@ func TestVersion(t *testing.T) {
 	if !regexp.MustCompile(`\n## \[Unreleased\]\n\n## \[9\.8\.7\] - \d{4}-\d\d-\d\d\n`).MatchString(changes) {
 		t.Errorf("CHANGELOG.md begins with %.400s", changes)
 	}
-	if out, err := script("check", "9.8.7"); (err == nil) != notes {
+	if out, err := script("check", "9.8.7"); err != nil {
 		t.Errorf("check: %v: %s", err, out)
 	}
 	if out, err := script("set", "9.8.7"); err == nil {
@@ -96,6 +99,17 @@ func TestVersion(t *testing.T) {
 	if out, err := script("set", "9.8.7-rc.2"); err == nil {
 		t.Errorf("a candidate is released after its version: %s", out)
 	}
+}
+
+// note writes what the changelog says of the next version.
+func note(t *testing.T, changelog, entries string) {
+	t.Helper()
+	section := regexp.MustCompile(`(?s)(## \[Unreleased\]\n\n).*?(## \[|$)`)
+	text := read(t, changelog)
+	if !section.MatchString(text) {
+		t.Fatal("no section Unreleased")
+	}
+	write(t, changelog, section.ReplaceAllString(text, "${1}"+entries+"${2}"))
 }
 
 // copyOfFiles copies the files of the repository to a repository of their own.

@@ -66,7 +66,7 @@ func TestCommandsThatCannotRun(t *testing.T) {
 		"a file in quotes":         {[]string{strings.Replace(good, "=", "=\"", 1) + "\""}, []string{"; did you mean ", "good.yml, in --config.file?"}},
 		"standard input as a dash": {[]string{"--config.file=-"}, []string{"for standard input write --config.file=/dev/stdin"}},
 		"an address with a blank":  {[]string{good, "--web.listen-address=:10062 "}, []string{"--web.listen-address=:10062 : remove the quotes and blanks"}},
-		"a folder":                 {[]string{"--config.file=."}, []string{"load config: read .: is a directory"}},
+		"a folder":                 {[]string{"--config.file=."}, []string{"load config: read .: is a directory; want the path of the file in it", "the file to mount does not exist"}},
 		"a bad file":               {[]string{bad, exportertest.AnyPort}, badLines},
 		"a bad file, checked":      {[]string{bad, "--config.check"}, badLines},
 		"an address in use":        {[]string{good, "--web.listen-address=" + taken.Addr().String()}, []string{"--web.listen-address=" + taken.Addr().String(), "in use; stop the other program, or choose another port"}},

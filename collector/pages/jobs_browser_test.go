@@ -126,6 +126,17 @@ func TestJobsInBrowser(t *testing.T) {
 			}
 		}
 	})
+	b.test("nothing is beyond the right edge, in both languages", func(t *testing.T) {
+		for _, language := range []string{"en", "zh"} {
+			b.do(chromedp.Navigate(e.URLs[0] + "/jobs?lang=" + language))
+			for _, width := range []int{390, 768, 1024, 1247, 1249, 1280, 1920} { // cards become a table at 78rem
+				b.do(chromedp.EmulateViewport(int64(width), 900))
+				if got := b.value(`document.documentElement.scrollWidth`); got != strconv.Itoa(width) {
+					t.Errorf("%s: at a width of %d, the page is %s pixels wide", language, width, got)
+				}
+			}
+		}
+	})
 	b.test("a phone shows the first batch at once", func(t *testing.T) {
 		b.do(chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile), chromedp.Navigate(e.URLs[0]+"/jobs"))
 		if got := b.value(`document.documentElement.scrollWidth`); got != "390" {

@@ -47,7 +47,7 @@ func TestNextPoll(t *testing.T) {
 				h.Add(b)
 				h.Pass(time.Hour)
 			},
-			"in 23 h 0 min", 23 * time.Hour,
+			"in 23 h", 23 * time.Hour,
 		},
 		"a listed one by the list": {
 			func(h *harness.Harness) {

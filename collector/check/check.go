@@ -5,7 +5,6 @@ import (
 	"io"
 	"math"
 	"slices"
-	"text/tabwriter"
 	"time"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
@@ -35,7 +34,7 @@ func Config(w io.Writer, load func() (target.Setup, error)) error {
 type need struct {
 	operation string
 	ids       int           // number of configured IDs
-	noun      string        // kind of the IDs, in the plural
+	noun      string        // kind of the IDs, in the singular
 	more      bool          // discovery adds more IDs
 	calls     int           // for each ID, at most
 	every     time.Duration // interval between two rounds of calls
@@ -47,15 +46,15 @@ type need struct {
 func needs(a target.Account, r target.Rules) []need {
 	discovers := len(a.Discover) > 0
 	needs := []need{{
-		operation: aliyun.OpQueryOTAJob, ids: len(a.Targets), noun: "jobs", more: discovers,
+		operation: aliyun.OpQueryOTAJob, ids: len(a.Targets), noun: "job", more: discovers,
 		calls: 1, every: r.Interval, setting: "interval", per: 1,
 	}}
 	products, packages := 0, 0
-	noun, pages := "products", 1
+	noun, pages := "product", 1
 	for _, d := range a.Discover {
 		products += len(d.Products)
 		if slices.Contains(d.Products, target.AllProducts) {
-			noun, pages = "product lists", aliyun.MaxPackages/aliyun.FirmwaresPerPage
+			noun, pages = "product list", aliyun.MaxPackages/aliyun.FirmwaresPerPage
 		}
 		packages += len(d.Firmwares)
 	}
@@ -63,7 +62,7 @@ func needs(a target.Account, r target.Rules) []need {
 		switch operation {
 		case aliyun.OpListOTAJobByFirmware:
 			lists := need{
-				operation: operation, ids: packages, noun: "packages", more: a.BulkStatus || products > 0,
+				operation: operation, ids: packages, noun: "package", more: a.BulkStatus || products > 0,
 				calls: 1, every: r.ListWait(discovers), setting: "interval",
 			}
 			if lists.per = float64(r.Interval) / float64(lists.every); discovers && lists.every == r.DiscoveryInterval {
@@ -77,7 +76,7 @@ func needs(a target.Account, r target.Rules) []need {
 			})
 		case aliyun.OpListOTATaskByJob:
 			needs = append(needs, need{
-				operation: operation, ids: len(a.Targets), noun: "jobs", more: discovers,
+				operation: operation, ids: len(a.Targets), noun: "job", more: discovers,
 				calls: 1 + len(aliyun.TaskStatuses), every: r.DeviceInterval, setting: "device_interval", per: 1,
 			})
 		}
@@ -93,8 +92,8 @@ func writePlan(w io.Writer, setup target.Setup) error {
 		}
 	}
 	fmt.Fprintf(w, "If all batches were IN_PROGRESS, with %v for each call:\n\n", assumedRTT)
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "ACCOUNT\tOPERATION\tIDS\tREQUESTS/S\tCALLS/MIN\tINTERVAL\tMAX AGE\t")
+	var plan table
+	plan.row("ACCOUNT", "OPERATION", "IDS", "REQUESTS/S", "CALLS/MIN", "INTERVAL", "MAX AGE")
 	var late []string
 	more := false
 	for _, a := range setup.Accounts {
@@ -102,18 +101,18 @@ func writePlan(w io.Writer, setup target.Setup) error {
 			perSecond := float64(a.RequestsPerSecond) / (1 + assumedRTT.Seconds())
 			calls := min(perSecond, float64(n.ids*n.calls)/n.every.Seconds())
 			age := schedule.Capacity{Slots: a.RequestsPerSecond, RTT: assumedRTT}.WorstAge(n.ids*n.calls, n.every, 0)
-			ids := fmt.Sprintf("%d %s", n.ids, n.noun)
+			ids := counted(n.ids, n.noun)
 			if n.more {
 				more = true
 				ids += " *"
 			}
-			fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%.0f\t%v\t%v\t\n", a.Name, n.operation, ids, a.RequestsPerSecond, math.Ceil(calls*60), n.every, round(age))
+			plan.row(a.Name, n.operation, ids, a.RequestsPerSecond, math.Ceil(calls*60), n.every, round(age))
 			if advice := missed(a, n); advice != "" {
 				late = append(late, advice)
 			}
 		}
 	}
-	if err := table.Flush(); err != nil {
+	if err := plan.write(w); err != nil {
 		return err
 	}
 	if more {
@@ -146,8 +145,8 @@ func missed(a target.Account, n need) string {
 			cure += fmt.Sprintf(", or %v with requests_per_second: %d", possible(maxRate), maxRate)
 		}
 	}
-	return fmt.Sprintf("account %q cannot call %s for %d %s every %v with %d requests/s. Set %s.",
-		a.Name, n.operation, n.ids, n.noun, n.every, a.RequestsPerSecond, cure)
+	return fmt.Sprintf("account %q cannot call %s for %s every %v with %d requests/s. Set %s.",
+		a.Name, n.operation, counted(n.ids, n.noun), n.every, a.RequestsPerSecond, cure)
 }
 
 // round rounds up to whole seconds, so that the plan never promises too much.

@@ -164,11 +164,11 @@ func TestCheckLiveCallsEachOperation(t *testing.T) {
 				h.CountDevices()
 				c.configure(h)
 				out, _ := h.CheckLive()
-				_, table, _ := strings.Cut(spaces.ReplaceAllString(out, " "), "RESULT \n")
+				_, table, _ := strings.Cut(spaces.ReplaceAllString(out, " "), "RESULT\n")
 				table, _, _ = strings.Cut(table, "\n\n")
 				var want strings.Builder
 				for _, row := range c.want {
-					want.WriteString("production (public) " + row + " \n")
+					want.WriteString("production (public) " + row + "\n")
 				}
 				if got := strings.TrimSuffix(table, "\n") + "\n"; got != want.String() {
 					t.Errorf("got\n%s, want\n%s", got, &want)

@@ -6,7 +6,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/aliyun/printable"
@@ -22,8 +21,8 @@ const (
 
 // report writes the results of all calls, once they have ended.
 func (c *liveCheck) report(w io.Writer, stopped bool) error {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "ACCOUNT\tINSTANCE\tOPERATION\tIDS\tRESULT\t")
+	var results table
+	results.row("ACCOUNT", "INSTANCE", "OPERATION", "IDS", "RESULT")
 	failed := 0
 	for _, a := range c.accounts {
 		// The calls after those for configured IDs have their groups at the end.
@@ -33,10 +32,10 @@ func (c *liveCheck) report(w io.Writer, stopped bool) error {
 		})
 		for _, g := range a.groups {
 			failed += len(g.failures)
-			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t\n", g.account, aliyun.NameOf(g.instance), g.operation, printable.Text(g.describe()), printable.Text(g.result()))
+			results.row(g.account, aliyun.NameOf(g.instance), g.operation, printable.Text(g.describe()), printable.Text(g.result()))
 		}
 	}
-	if err := table.Flush(); err != nil {
+	if err := results.write(w); err != nil {
 		return err
 	}
 	for _, a := range c.accounts {
@@ -64,7 +63,7 @@ func (g *group) describe() string {
 	case 1:
 		return g.subject(g.ids[0])
 	}
-	return fmt.Sprintf("%d %ss", len(g.ids), g.noun)
+	return counted(len(g.ids), g.noun)
 }
 
 // subject names one ID for the report.
@@ -109,7 +108,7 @@ func (c *liveCheck) writeFailures(w io.Writer, a *checkedAccount) {
 			said = "error"
 		}
 		if n := len(p.failures); n > 1 {
-			subject, said = fmt.Sprintf("these %d %ss", n, g.noun), "first "+said
+			subject, said = "these "+counted(n, g.noun), "first "+said
 		}
 		cure := cureOf(first, subject)
 		fmt.Fprintf(w, "\naccount %q, %s: %s\n  The %s was: %s\n", a.Name, strings.Join(p.operations, ", "), printable.Text(cure),

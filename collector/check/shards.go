@@ -5,7 +5,6 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"text/tabwriter"
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/target"
 )
@@ -14,18 +13,18 @@ import (
 func writeShards(w io.Writer, setup target.Setup) error {
 	own, all := len(setup.Accounts), len(setup.Accounts)+len(setup.Others)
 	fmt.Fprintf(w, "This is shard %d of %d, counted from 0. It watches %d of %d accounts:\n\n", setup.Shard.Number, setup.Shard.Total, own, all)
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "ACCOUNT\tSHARD\t")
+	var accounts table
+	accounts.row("ACCOUNT", "SHARD")
 	used := make(map[int]bool)
 	for _, a := range setup.Accounts {
 		used[setup.Shard.Number] = true
-		fmt.Fprintf(table, "%s\t%d, this one\t\n", a.Name, setup.Shard.Number)
+		accounts.row(a.Name, fmt.Sprintf("%d, this one", setup.Shard.Number))
 	}
 	for _, name := range slices.Sorted(maps.Keys(setup.Others)) {
 		used[setup.Others[name]] = true
-		fmt.Fprintf(table, "%s\t%d\t\n", name, setup.Others[name])
+		accounts.row(name, setup.Others[name])
 	}
-	if err := table.Flush(); err != nil {
+	if err := accounts.write(w); err != nil {
 		return err
 	}
 	fmt.Fprintln(w)

@@ -42,8 +42,8 @@ production  0
 
 If all batches were IN_PROGRESS, with 50ms for each call:
 
-ACCOUNT  OPERATION    IDS     REQUESTS/S  CALLS/MIN  INTERVAL  MAX AGE
-eu       QueryOTAJob  1 jobs  5           4          15s       17s
+ACCOUNT  OPERATION    IDS    REQUESTS/S  CALLS/MIN  INTERVAL  MAX AGE
+eu       QueryOTAJob  1 job  5           4          15s       17s
 
 Every account can keep these intervals.
 `},

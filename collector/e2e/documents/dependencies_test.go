@@ -37,7 +37,7 @@ var reasons = map[string]string{
 	"go.uber.org/goleak":                       "Tests check that no goroutine is left after a stop.",
 	"golang.org/x/net":                         "Tests parse `/jobs` like a browser.",
 	"golang.org/x/sync":                        "The exporter can listen on several addresses.",
-	"golang.org/x/text":                        "The language that a reader's browser prefers for `/jobs`.",
+	"golang.org/x/text":                        "The language that a reader's browser prefers for `/jobs`, and how wide Chinese characters are on a terminal.",
 	"golang.org/x/time":                        "The rate limiter that `make bench` compares with.",
 	"google.golang.org/protobuf":               "The protobuf encoding of numbers and lengths.",
 	"gopkg.in/yaml.v3":                         "The configuration file, with the line of each error.",

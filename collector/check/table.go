@@ -32,11 +32,11 @@ func (t *table) write(w io.Writer) error {
 	}
 	var text strings.Builder
 	for _, row := range t.rows {
-		line := ""
+		cells := make([]string, len(row))
 		for i, cell := range row {
-			line += cell + strings.Repeat(" ", widths[i]-places(cell)+2)
+			cells[i] = cell + strings.Repeat(" ", widths[i]-places(cell))
 		}
-		text.WriteString(strings.TrimRight(line, " ") + "\n")
+		text.WriteString(strings.TrimRight(strings.Join(cells, "  "), " ") + "\n")
 	}
 	_, err := io.WriteString(w, text.String())
 	return err

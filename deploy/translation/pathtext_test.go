@@ -45,12 +45,12 @@ func read(t *testing.T, file, text string) (lines []string) {
 	t.Helper()
 	switch path.Ext(file) {
 	case ".md":
-		alt := regexp.MustCompile(`(?:alt|title)="([^"]*)"`)
-		for _, picture := range alt.FindAllStringSubmatch(text, -1) {
-			lines = append(lines, picture[1])
+		for _, found := range attribute.FindAllStringSubmatch(text, -1) {
+			lines = append(lines, strings.Trim(found[1], `"'`))
 		}
 		for _, block := range codeBlock.FindAllString(text, -1) {
 			lines = append(lines, commentsIn(block)...)
+			lines = append(lines, sentencesInCode(block)...)
 		}
 		text = strings.Replace(withoutCode(text), "[English](README.md)", "", 1)
 		lines = append(lines, strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '|' })...)
@@ -88,13 +88,41 @@ func read(t *testing.T, file, text string) (lines []string) {
 // shownJSON is what Grafana shows of a dashboard, and an editor of a schema.
 var shownJSON = regexp.MustCompile(`(?i)(?:title|description|label|text|message|displayname|content|tooltip|novalue|legendformat|/renameByName/[^/]+)(?:format)?$`)
 
+// attribute is a text that a reader of HTML sees or hears, or the title of a link of Markdown.
+var attribute = regexp.MustCompile(`(?:\b(?:alt|title|aria-label|summary|label|placeholder)=|\]\([^)\s]+ |(?m:^\[[^]\n]+\]: \S+ ))("[^"]*"|'[^']*')`)
+
 // commentsIn lists the comments of a file or of a block of code. Indented ones are commands, and
-// those with a key are settings that are not in force.
+// those with a key are settings that are not in force, unless the value is a sentence.
 func commentsIn(text string) (lines []string) {
 	for _, found := range regexp.MustCompile(`(?m)(?:^|[ \t])# (\S.*)$`).FindAllStringSubmatch(text, -1) {
-		if !regexp.MustCompile(`^(?:- )?[a-z_-]+:(?: |$)`).MatchString(found[1]) {
+		setting := regexp.MustCompile(`^(?:- )?[a-z_-]+:(?: |$)`).FindString(found[1])
+		if setting == "" || hasSentence(found[1][len(setting):]) {
 			lines = append(lines, found[1])
 		}
 	}
 	return lines
+}
+
+var (
+	// inQuotes is a text in a command or a setting, plainValue one without quotes.
+	inQuotes   = regexp.MustCompile(`"[^"\n]*"|'[^'\n]*'`)
+	plainValue = regexp.MustCompile(`(?m)^\s*(?:- )?[\w.-]+: ([^"'#&*{[|>].*)$`)
+	// figure is a block of code that people read: a drawing, or the output of a program.
+	figure = regexp.MustCompile("^\\s*```(?:text|mermaid)?\n")
+	// outputs are what programs print, in English everywhere.
+	outputs = []string{"The configuration is valid.", "Every account can keep these intervals.", "no such file or directory", "ACCOUNT     OPERATION"}
+)
+
+// sentencesInCode lists the texts in a block of code that are sentences.
+func sentencesInCode(block string) (texts []string) {
+	texts = inQuotes.FindAllString(block, -1)
+	for _, found := range plainValue.FindAllStringSubmatch(block, -1) {
+		texts = append(texts, found[1])
+	}
+	if figure.MatchString(block) {
+		texts = append(texts, strings.Split(block, "\n")...)
+	}
+	return slices.DeleteFunc(texts, func(text string) bool {
+		return !hasSentence(text) || slices.ContainsFunc(outputs, func(output string) bool { return strings.Contains(text, output) })
+	})
 }

@@ -2,6 +2,7 @@ package translation_test
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,6 +14,10 @@ var (
 	crowded = regexp.MustCompile("\\p{Han}[A-Za-z0-9`]|[A-Za-z0-9`%]\\p{Han}")
 	// sparse is a space that Chinese punctuation contains already, and a percent sign apart from its number.
 	sparse = regexp.MustCompile(`[，。；：、（“] |\S [，。；：、）”]|\d %|\p{Han}  |  \p{Han}`)
+	// halfWidth is punctuation of English beside a Chinese character, and three dots.
+	halfWidth = regexp.MustCompile(`\p{Han}[,;:!?()]|[,;:!?()]\p{Han}|\p{Han}\.(?:\s|$)|\p{Han}\.\.\.|\.\.\.\p{Han}`)
+	// formats are those of times, of an address and of a file of passwords.
+	formats = strings.NewReplacer("时:分:秒", "", "主机:端口", "", "用户名:哈希值", "")
 	// unseen are the parts of a text that have no width on the screen, or whose width the text does not tell.
 	unseen = regexp.MustCompile(`<!--.*?-->|^\[[^]]+\]: .*|\]\([^)]*\)|\]\[[^]]*\]|</?[a-z]+(?: [^>]*)?>|\*+|[][]`)
 	// edges are the space around a cell of a table.
@@ -24,14 +29,15 @@ var (
 )
 
 // A space separates Chinese characters from letters and numbers, and nothing from Chinese
-// punctuation: so do most documents of Alibaba Cloud. Percent signs follow their number.
+// punctuation: so do most documents of Alibaba Cloud. Percent signs follow their number. The
+// punctuation of Chinese sentences is Chinese.
 func TestSpaces(t *testing.T) {
 	lines := 0
 	for file, text := range generate(t).Files {
 		for line := range strings.Lines(string(text)) {
 			if seen := seen(file, line); translation.HasHan(line) {
 				lines++
-				for _, found := range append(crowded.FindAllString(seen, -1), sparse.FindAllString(seen, -1)...) {
+				for _, found := range faultsOfSpace(seen) {
 					t.Errorf("%s: %q in %s", file, found, line)
 				}
 			}
@@ -40,6 +46,12 @@ func TestSpaces(t *testing.T) {
 	if lines < 1500 {
 		t.Errorf("only %d lines", lines)
 	}
+}
+
+// faultsOfSpace are the places of a line with bad spaces or punctuation.
+func faultsOfSpace(seen string) []string {
+	seen = formats.Replace(seen)
+	return slices.Concat(crowded.FindAllString(seen, -1), sparse.FindAllString(seen, -1), halfWidth.FindAllString(seen, -1))
 }
 
 // seen is a line as its reader sees it.
@@ -63,9 +75,17 @@ func TestSeen(t *testing.T) {
 		"账号 ，批次":           false,
 		"批次 {{job_id}} 完成": true,
 		"批次{{job_id}}":     false,
+		"账号,批次":            false,
+		"账号: 批次":           false,
+		"账号(批次)":           false,
+		"批次(job)":          false,
+		"结束了吗?":            false,
+		"批次结束.":            false,
+		"等待...":            false,
+		"格式为天和时:分:秒":       true,
 	} {
 		text := seen("x.json", line)
-		if got := !crowded.MatchString(text) && !sparse.MatchString(text); got != want {
+		if got := len(faultsOfSpace(text)) == 0; got != want {
 			t.Errorf("%s: well spaced %t, want %t", line, got, want)
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/internal/situations"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/pages"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/collector/store"
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
 )
 
 // inChinese requests a page as a Chinese browser does.
@@ -136,5 +137,38 @@ func TestEnglishIsFound(t *testing.T) {
 	plant(site, inChinese(site.Landing("x", "/metrics"), "/"))
 	if places < 150 {
 		t.Errorf("%d places", places)
+	}
+}
+
+// English is also found in places that no page has today.
+func TestEnglishIsFoundInNewPlaces(t *testing.T) {
+	for planted, want := range map[string]bool{
+		`<div>left in English</div>`:                           true,
+		`<main>left in English<p>批次</p></main>`:                true,
+		`<blockquote>left in English</blockquote>`:             true,
+		`<svg><text>left in English</text></svg>`:              true,
+		`<p aria-description="left in English">批次</p>`:         true,
+		`<table summary="left in English"></table>`:            true,
+		`<select><optgroup label="left in English"></select>`:  true,
+		`<input type="submit" value="Left in English">`:        true,
+		`<meta name="description" content="left in English">`:  true,
+		`<p>账号,批次</p>`:                                         true,
+		`<p>批次(已结束)</p>`:                                       true,
+		`<p>批次<input type="hidden" name="x" value="left"></p>`: false,
+		`<meta name="viewport" content="width=device-width">`:  false,
+		`<div>批次 <code>left in English</code></div>`:           false,
+	} {
+		root, err := html.Parse(strings.NewReader(planted))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := faults(root, ""); (len(found) > 0) != want {
+			t.Errorf("%s: %q", planted, found)
+		}
+	}
+	for _, file := range []string{"page.css", "batch.css"} {
+		if found := regexp.MustCompile(`content:[^;"]*"[^"]*\pL[^"]*"`).FindString(repository.Read(t, "collector/pages/"+file)); found != "" {
+			t.Errorf("%s has a text: %s", file, found)
+		}
 	}
 }

@@ -26,9 +26,9 @@ var (
 	word = regexp.MustCompile(`[A-Za-z][A-Za-z0-9_./:@-]*[A-Za-z0-9_]`)
 	// prose matches a word of English prose: it has no characters of names.
 	prose = regexp.MustCompile(`^[A-Za-z][a-z]{2,}$`)
-	// ill is a Chinese character that touches a letter or a number, a space that Chinese punctuation
-	// contains already, or a percent sign apart from its number.
-	ill = regexp.MustCompile(`\p{Han}[A-Za-z0-9]|[A-Za-z0-9%]\p{Han}|[，。；：、（“][ \x{a0}]|[ \x{a0}][，。；：、）”]|\d[ \x{a0}]%`)
+	// ill is a Chinese character that touches a letter, a number or English punctuation, a space that
+	// Chinese punctuation contains already, or a percent sign apart from its number.
+	ill = regexp.MustCompile(`\p{Han}[A-Za-z0-9,;:!?()]|[A-Za-z0-9%,;:!?()]\p{Han}|[，。；：、（“][ \x{a0}]|[ \x{a0}][，。；：、）”]|\d[ \x{a0}]%`)
 )
 
 // checkChinese checks the language of a page of a site and the texts that its reader sees or hears.
@@ -64,15 +64,44 @@ func faults(root *html.Node, data string) (all []string) {
 	}
 	for n := range root.Descendants() {
 		for _, a := range n.Attr {
-			if slices.Contains([]string{"aria-label", "placeholder", "data-title", "title", "alt"}, a.Key) && !strings.Contains(data, a.Val) {
+			if isPerceived(n, a.Key) && !strings.Contains(data, a.Val) {
 				check(a.Key, a.Val)
 			}
+		}
+		if n.Type == html.TextNode && !inParagraph(n) && !isData(n, data) {
+			check("text in <"+n.Parent.Data+">", n.Data)
 		}
 		if isParagraph(n) && harness.Attribute(n, "class") != "language" {
 			check("<"+n.Data+">", said(n, data))
 		}
 	}
 	return all
+}
+
+// technical are the attributes that no reader sees or hears.
+var technical = strings.Fields(`action aria-controls aria-current aria-hidden aria-labelledby aria-sort charset checked class colspan content
+	d datetime disabled fill for height href hreflang id lang method name open preserveaspectratio rel role scope selected
+	style tabindex translate type value viewbox width x xlink:href y`)
+
+// isPerceived reports whether a reader sees or hears an attribute of an element.
+func isPerceived(n *html.Node, name string) bool {
+	switch {
+	case name == "value" && n.Data == "input":
+		return slices.Contains([]string{"submit", "reset", "button"}, harness.Attribute(n, "type"))
+	case name == "content":
+		return harness.Attribute(n, "name") == "description"
+	}
+	return !slices.Contains(technical, strings.ToLower(name))
+}
+
+// inParagraph reports whether a text is part of a paragraph, or nothing to read.
+func inParagraph(text *html.Node) bool {
+	for n := text.Parent; n != nil; n = n.Parent {
+		if isParagraph(n) || slices.Contains([]string{"style", "script", "code", "pre"}, n.Data) {
+			return true
+		}
+	}
+	return false
 }
 
 // paragraphs are the elements whose text is apart from that of others.

@@ -66,7 +66,7 @@ func TestChatMessages(t *testing.T) {
 	// Not long ago: the Alertmanager does not wait for the rest of a group whose alerts are older.
 	begin := time.Now().UTC()
 	for _, language := range []struct{ name, title, resolved, others, since string }{
-		{"en", "[Critical] summary 1 (7 alerts)", "[Resolved] summary 1", ": OTAJobFailureRatioHigh, a, b, c", "Since " + begin.Format("2006-01-02 15:04") +
+		{"en", "[Critical] summary 1 (7 alerts)", "[Resolved] summary 1", ": OTAJobFailureRatioHigh, a, b, c", " since " + begin.Format("2006-01-02 15:04") +
 			" UTC, [what to do](https://example.com/runbook), [graph](http://localhost:9090/graph)"},
 		{"zh-CN", "【严重】summary 1（共 7 条告警）", "【已恢复】summary 1", "：OTAJobFailureRatioHigh、a、b、c", "开始时间：" + begin.Add(8*time.Hour).Format("2006-01-02 15:04") +
 			"，[处理手册](https://example.com/runbook)，[图表](http://localhost:9090/graph)"},

@@ -3,6 +3,7 @@ package deploy_test
 import (
 	"encoding/json"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -93,6 +94,28 @@ func TestChatMessagesFit(t *testing.T) {
 			}
 			if got := size("ota.short"); got > 2048 || got < 200 {
 				t.Errorf("%s, %s: a message for WeCom has %d bytes, which accepts 2048", language, status, got)
+			}
+		}
+	}
+}
+
+// Every message has the keyword that a bot of Feishu may require, and not only in a link.
+func TestChatMessagesHaveTheKeyword(t *testing.T) {
+	link := regexp.MustCompile(`\]\([^)]*\)`)
+	for _, r := range alerts(t) {
+		for _, status := range []string{"firing", "resolved"} {
+			sent := message{Status: status, Alerts: messageAlerts{{Status: status, Labels: map[string]string{"alertname": r.Alert}, Annotations: r.Annotations}}}
+			for _, language := range []string{"en", "zh-CN"} {
+				writer := template.Must(template.New("").Option("missingkey=zero").ParseFiles("alertmanager/templates/" + language + ".tmpl"))
+				for _, name := range []string{"ota.text", "ota.short"} {
+					var text strings.Builder
+					if err := writer.ExecuteTemplate(&text, name, sent); err != nil {
+						t.Fatal(err)
+					}
+					if !strings.Contains(link.ReplaceAllString(text.String(), "]"), "OTA") {
+						t.Errorf("%s, %s of %s: no OTA in\n%s", language, name, r.Alert, text.String())
+					}
+				}
 			}
 		}
 	}

@@ -12,8 +12,8 @@ import (
 	"unicode/utf8"
 )
 
-// A short message names other alerts by their account if the alerts have one name, as those of a
-// missing shard do.
+// A short message names other alerts by their batch or their account if the alerts have one name, as
+// those of a missing shard do.
 func TestShortMessageOfOneAlertName(t *testing.T) {
 	sent := message{Status: "firing", Receiver: "on-call", CommonLabels: map[string]string{"alertname": "OTAExporterDown"}}
 	for _, account := range []string{"production", "partner", "生产"} {
@@ -21,9 +21,10 @@ func TestShortMessageOfOneAlertName(t *testing.T) {
 			messageAlert{Status: "firing", Labels: map[string]string{"alertname": "OTAExporterDown", "account": account}},
 			messageAlert{Status: "resolved", Labels: map[string]string{"alertname": "OTAExporterDown", "instance": account + ":10062"}})
 	}
+	sent.Alerts = append(sent.Alerts, messageAlert{Status: "firing", Labels: map[string]string{"alertname": "OTAExporterDown", "account": "production", "job_id": "job-1"}})
 	for language, wants := range map[string][]string{
-		"en":    {": production, partner, 生产\n", "[Resolved] production:10062, partner:10062, 生产:10062"},
-		"zh-CN": {"：production、partner、生产\n", "【已恢复】production:10062、partner:10062、生产:10062"},
+		"en":    {": production, partner, 生产, job-1\n", "[Resolved] production:10062, partner:10062, 生产:10062"},
+		"zh-CN": {"：production、partner、生产、job-1\n", "【已恢复】production:10062、partner:10062、生产:10062"},
 	} {
 		var text strings.Builder
 		writer := template.Must(template.New("").Option("missingkey=zero").ParseFiles("alertmanager/templates/" + language + ".tmpl"))

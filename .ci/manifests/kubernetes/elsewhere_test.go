@@ -91,6 +91,22 @@ func TestSchemaKnowsTheOtherCharts(t *testing.T) {
 	}
 }
 
+// Who has several of them need not try one after the other.
+func TestAllValuesOfOtherChartsAtOnce(t *testing.T) {
+	_, _, err := helmTemplate(loadChart(t), parseValues(t, "demo: true\nhostPID: true\nservice: {targetPort: http}\nvpa: {enabled: true}"))
+	if err == nil {
+		t.Fatal("no error")
+	}
+	var named []string
+	for line := range strings.Lines(err.Error()) {
+		before, _, _ := strings.Cut(line, ": this chart has no such value: ")
+		named = append(named, before[strings.LastIndex(before, " ")+1:])
+	}
+	if diff := cmp.Diff([]string{"hostPID", "service.targetPort", "vpa"}, named); diff != "" {
+		t.Errorf("%v\n%s", err, diff)
+	}
+}
+
 // An empty value asks for nothing, as in a copy of another chart's defaults.
 func TestEmptyValuesOfOtherCharts(t *testing.T) {
 	for _, v := range []string{"env: {}", "initContainers: []", `kind: ""`, "annotations: null"} {

@@ -118,6 +118,31 @@ func TestSchemaHasTheValues(t *testing.T) {
 	}
 }
 
+// Older versions of Helm, such as 3.17, ignore what stands beside a $ref.
+func TestSchemaOfOlderHelm(t *testing.T) {
+	var schema any
+	if err := json.Unmarshal([]byte(readFile(t, chartDir+"/values.schema.json")), &schema); err != nil {
+		t.Fatal(err)
+	}
+	var look func(place string, part any)
+	look = func(place string, part any) {
+		switch part := part.(type) {
+		case []any:
+			for i, item := range part {
+				look(fmt.Sprintf("%s/%d", place, i), item)
+			}
+		case map[string]any:
+			if _, refers := part["$ref"]; refers && len(part) > 1 {
+				t.Errorf("%s: a $ref with %v; put both into allOf", place, slices.Sorted(maps.Keys(part)))
+			}
+			for key, value := range part {
+				look(place+"/"+key, value)
+			}
+		}
+	}
+	look("", schema)
+}
+
 // schemaKeys goes as deep as values.yaml has descriptions.
 func schemaKeys(t *testing.T, prefix string, schema map[string]any, described []string) (keys []string) {
 	t.Helper()

@@ -20,6 +20,11 @@ import (
 // from the fields and their tags, descriptions from their doc comments. What the checks say in Go, checkSchemas and pathSchemas
 // say in JSON.
 
+// titleOf returns the words of the name of a type: FailureReason is "Failure reason".
+func titleOf(name string) string {
+	return regexp.MustCompile(`[a-z][A-Z]`).ReplaceAllStringFunc(name, func(ends string) string { return ends[:1] + " " + strings.ToLower(ends[1:]) })
+}
+
 type object map[string]any
 
 // scalar are the types of a text: the file may have 20230001 as an ID without quotes. A word such as
@@ -64,7 +69,7 @@ func schemaOf(t reflect.Type, path string, docs map[string]string) object {
 			}
 			properties[key] = p
 		}
-		return merged(object{"title": t.Name(), "type": "object", "properties": properties, "additionalProperties": false}, pathSchemas[path])
+		return merged(object{"title": titleOf(t.Name()), "type": "object", "properties": properties, "additionalProperties": false}, pathSchemas[path])
 	}
 	return object{"type": map[reflect.Kind]any{reflect.String: scalar, reflect.Int: "integer"}[t.Kind()]}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"golang.org/x/net/html"
 
@@ -170,5 +171,15 @@ func TestEnglishIsFoundInNewPlaces(t *testing.T) {
 		if found := regexp.MustCompile(`content:[^;"]*"[^"]*\pL[^"]*"`).FindString(repository.Read(t, "collector/pages/"+file)); found != "" {
 			t.Errorf("%s has a text: %s", file, found)
 		}
+	}
+}
+
+// The time of the exporter's own zone stands in Chinese parentheses.
+func TestTimeZoneInChinese(t *testing.T) {
+	site := harness.SiteOfStore(harness.FilledStore(t, 1))
+	site.Zone = time.FixedZone("CST", 8*3600)
+	text := html.UnescapeString(inChinese(site.Jobs(), "/jobs").Body.String())
+	if !regexp.MustCompile(`UTC</time><small>（\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+08:00）</small>`).MatchString(text) || !regexp.MustCompile(`title="[^"]* UTC（[^"]* \+08:00）"`).MatchString(text) {
+		t.Errorf("no time of the zone in %s", text)
 	}
 }

@@ -1,6 +1,7 @@
 package deploy_test
 
 import (
+	"maps"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -121,6 +122,9 @@ func TestTheReleaseIsPublishedLast(t *testing.T) {
 		}
 	}
 	for title, j := range all {
+		if needs, _ := yaml.Marshal(j.Needs); slices.Contains(slices.Collect(maps.Values(j.Permissions)), "write") && !strings.Contains(string(needs), "archives") {
+			t.Errorf("job %s publishes before the tag is checked", title)
+		}
 		if j.Permissions["contents"] != "write" {
 			continue
 		}

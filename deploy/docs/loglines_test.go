@@ -2,6 +2,7 @@ package docs_test
 
 import (
 	"io/fs"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -9,6 +10,38 @@ import (
 
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
 )
+
+// A message that a runbook quotes is one of the program.
+func TestMessagesInRunbooks(t *testing.T) {
+	var program strings.Builder
+	for _, folder := range []string{"collector", "config", "aliyun"} {
+		err := filepath.WalkDir(filepath.Join(repository.Root(t), folder), func(file string, entry fs.DirEntry, err error) error {
+			if err != nil || filepath.Ext(file) != ".go" || strings.HasSuffix(file, "_test.go") {
+				return err
+			}
+			text, err := os.ReadFile(file)
+			program.Write(text)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	messages, quoted := strings.ReplaceAll(program.String(), "is in use by %s", "is in use by another exporter"), 0
+	for name, text := range documents(t) {
+		if !strings.HasPrefix(name, "deploy/runbooks/") {
+			continue
+		}
+		for _, found := range regexp.MustCompile("`([a-z]+(?: [a-z]+){2,})`").FindAllStringSubmatch(text, -1) {
+			if quoted++; !strings.Contains(messages, found[1]) {
+				t.Errorf("%s: the program has no message %q", name, found[1])
+			}
+		}
+	}
+	if quoted < 8 {
+		t.Errorf("only %d messages", quoted)
+	}
+}
 
 // The table of log lines has every line that the program writes, and no others.
 func TestLogLines(t *testing.T) {

@@ -1,11 +1,13 @@
 package translation_test
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/repository"
 	"github.com/aliyun-iot-ota/aliyun_iot_ota_exporter/deploy/translation"
 )
 
@@ -22,8 +24,9 @@ var (
 	unseen = regexp.MustCompile(`<!--.*?-->|^\[[^]]+\]: .*|\]\([^)]*\)|\]\[[^]]*\]|</?[a-z]+(?: [^>]*)?>|\*+|[][]`)
 	// edges are the space around a cell of a table.
 	edges = regexp.MustCompile(`^\s+| *\| *|\s+$`)
-	// inTemplate is an action of a template of Prometheus. What Prometheus makes of it is tested with its rules.
-	inTemplate = regexp.MustCompile(`\{\{.*?\}\}`)
+	// inTemplate is an action of a template of Prometheus, or the border of a long comment. What
+	// Prometheus makes of an action is tested with its rules.
+	inTemplate = regexp.MustCompile(`\{\{.*?\}\}|\{\{/\* *| *\*/\}\}`)
 	// byGrafana is a label or a variable that Grafana fills in.
 	byGrafana = regexp.MustCompile(`\{\{\w+\}\}|\$\{?\w+\}?`)
 )
@@ -33,7 +36,9 @@ var (
 // punctuation of Chinese sentences is Chinese.
 func TestSpaces(t *testing.T) {
 	lines := 0
-	for file, text := range generate(t).Files {
+	files := maps.Clone(generate(t).Files)
+	files[messages] = []byte(repository.Read(t, messages))
+	for file, text := range files {
 		for line := range strings.Lines(string(text)) {
 			if seen := seen(file, line); translation.HasHan(line) {
 				lines++
@@ -54,12 +59,15 @@ func faultsOfSpace(seen string) []string {
 	return slices.Concat(crowded.FindAllString(seen, -1), sparse.FindAllString(seen, -1), halfWidth.FindAllString(seen, -1))
 }
 
+// messages is a file that is written in Chinese.
+const messages = "deploy/alertmanager/templates/zh-CN.tmpl"
+
 // seen is a line as its reader sees it.
 func seen(file, line string) string {
 	switch {
 	case strings.HasSuffix(file, ".json"):
 		line = byGrafana.ReplaceAllString(line, "x")
-	case strings.HasSuffix(file, ".rules.yml"):
+	case strings.HasSuffix(file, ".rules.yml"), strings.HasSuffix(file, ".tmpl"):
 		line = inTemplate.ReplaceAllString(line, "\x00")
 	}
 	return edges.ReplaceAllString(unseen.ReplaceAllString(line, ""), "\n")

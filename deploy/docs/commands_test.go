@@ -73,6 +73,30 @@ func TestCommandsAreRunOrMarked(t *testing.T) {
 	}
 }
 
+// Who pastes a whole block gives the commands behind one that reads the terminal to that command, for
+// example as the secret.
+func TestWhatReadsTheTerminalIsLast(t *testing.T) {
+	reads := regexp.MustCompile(`\b(?:cat >|read )`)
+	found := 0
+	for document, text := range documents(t) {
+		for _, b := range blocks(text) {
+			lines := strings.Split(strings.TrimSpace(b.text), "\n")
+			for i, line := range lines {
+				if b.language != "sh" || !reads.MatchString(line) || strings.Contains(line, "<<") {
+					continue
+				}
+				found++
+				if i != len(lines)-1 {
+					t.Errorf("%s: %q reads the commands behind it", document, line)
+				}
+			}
+		}
+	}
+	if found < 4 {
+		t.Errorf("%d commands read the terminal, in two languages", found)
+	}
+}
+
 // inline matches a command within a sentence.
 var inline = regexp.MustCompile("`([a-z_]+) ([^`\n]+)`")
 

@@ -27,6 +27,9 @@ func parseAddress(address string) (host, port string, err error) {
 	if address == "" || strings.HasSuffix(address, ":") {
 		return "", "", errors.New("the port is missing; want an address such as :10062")
 	}
+	if strings.ContainsAny(address, ",;") || len(strings.Fields(address)) > 1 {
+		return "", "", errors.New("want one address; repeat the flag for each address, or write each on its own line of the variable")
+	}
 	if strings.ContainsAny(address, " \t\r\n\"'") {
 		return "", "", errors.New("remove the quotes and blanks; want an address such as :10062")
 	}

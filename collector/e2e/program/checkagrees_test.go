@@ -51,6 +51,7 @@ func TestCheckRejectsWhatTheStartRejects(t *testing.T) {
 		"a port that is too high":             {"--web.listen-address=:65536", "the port is not a number from 0 to 65535"},
 		"a negative port":                     {"--web.listen-address=:-1", "the port is not a number from 0 to 65535"},
 		"a port in words":                     {"--web.listen-address=:exporter", "the port is not a number from 0 to 65535"},
+		"two addresses in one flag":           {"--web.listen-address=:10062,:10063", "want one address; repeat the flag for each address"},
 		"IPv6 without brackets":               {"--web.listen-address=::1:10062", "want an IPv6 address in brackets and a port, such as [::1]:10062"},
 		"a URL":                               {"--web.listen-address=http://localhost:10062", "want a host and a port without a scheme or a path"},
 		"a full-width colon":                  {"--web.listen-address=：10062", "the port is missing"},

@@ -4,7 +4,7 @@ read this and not only that the value is unknown. */}}
 {{- $one := "one pod polls an account; for several pods, set shards, or install a second release with half the requests_per_second" -}}
 {{- $recreate := "it always ends the old pod before the new one starts, because two would double the calls to the API" -}}
 {{- $workload := "it creates a Deployment, or a StatefulSet with several shards" -}}
-{{- $checksum := "a changed config creates a new pod, so nothing need be loaded again" -}}
+{{- $checksum := "a changed config creates a new pod, so nothing needs to be reloaded" -}}
 {{- $node := "the exporter needs nothing of the node" -}}
 {{- $none := "set the whole value to null to have none" -}}
 replicaCount: {{ $one }}
@@ -54,6 +54,7 @@ secrets: set extraSecretMounts
 secretMounts: set extraSecretMounts
 configmaps: set extraConfigmapMounts
 extraConfigMapMounts: set extraConfigmapMounts
+podAffinityPreset: set affinity
 podAntiAffinity: set affinity
 podAntiAffinityPreset: set affinity
 podAntiAffinityTopologyKey: set affinity
@@ -74,6 +75,7 @@ customLivenessProbe: set livenessProbe
 customReadinessProbe: set readinessProbe
 customStartupProbe: set startupProbe
 resourcesPreset: set resources
+lifecycleHooks: set lifecycle
 configmapReload: {{ $checksum }}
 configReloader: {{ $checksum }}
 configMap: set configExistingConfigMapName
@@ -121,6 +123,7 @@ grafanaDashboard: set dashboards
 extraObjects: set extraManifests
 extraDeploy: set extraManifests
 extraResources: set extraManifests
+kubeVersion: give --kube-version to helm template
 kubeVersionOverride: give --kube-version to helm template
 image.name: set image.repository
 image.pullSecrets: set imagePullSecrets
@@ -147,6 +150,8 @@ ingress.host: set ingress.hosts
 ingress.hostname: set ingress.hosts
 ingress.path: set ingress.hosts
 ingress.pathType: set ingress.hosts
+ingress.extraHosts: set ingress.hosts
+ingress.extraTls: set ingress.tls
 ingress.extraPaths: set ingress.hosts, and ingress.servicePort for a proxy
 {{- range $name, $_ := .Values.route }}
 route.{{ $name }}.apiVersion: it is always gateway.networking.k8s.io/v1
@@ -159,6 +164,7 @@ networkPolicy.allowExternal: set networkPolicy.from
 networkPolicy.allowMonitoringNamespace: set networkPolicy.from
 networkPolicy.monitoringNamespaceName: set networkPolicy.from
 networkPolicy.customSelectors: set networkPolicy.from
+networkPolicy.ingressNSMatchLabels: set networkPolicy.from
 networkPolicy.extraIngress: set networkPolicy.ingress
 networkPolicy.podSelector: it selects the pod of this release
 podDisruptionBudget.enabled: set minAvailable or maxUnavailable; without them there is no budget
@@ -200,9 +206,9 @@ prometheusRule.groups: set prometheusRule.extraRules
 {{ $monitor }}.params: a scrape takes no parameters, because config says what is watched
 {{ $monitor }}.targets: config says what is watched
 {{- end }}
-serviceMonitor.defaults: its settings stand in serviceMonitor itself
-serviceMonitor.endpoints: its settings stand in serviceMonitor itself
-serviceMonitor.http: its settings stand in serviceMonitor itself
-serviceMonitor.selfMonitor: its settings stand in serviceMonitor itself
+serviceMonitor.defaults: its settings are in serviceMonitor itself
+serviceMonitor.endpoints: its settings are in serviceMonitor itself
+serviceMonitor.http: its settings are in serviceMonitor itself
+serviceMonitor.selfMonitor: its settings are in serviceMonitor itself
 serviceMonitor.multipleTarget: config says what is watched
 {{- end -}}

@@ -28,10 +28,13 @@ func TestWorkflowsArePinned(t *testing.T) {
 			}
 			versions[found[1]][name] = true
 		}
-		for _, found := range regexp.MustCompile(`(?m)(?:\bimage: "?|^ARG (?:BASE|GOLANG)=)([\w./-]+:[^"\s}]*)`).FindAllStringSubmatch(text, -1) {
+		for _, found := range regexp.MustCompile(`(?m)(?:\bimage: "?|\bimage=|_GENERATOR: |^ARG (?:BASE|GOLANG)=)([\w./-]+:[^"\s}]*)`).FindAllStringSubmatch(text, -1) {
 			if !image.MatchString(found[1]) {
 				t.Errorf("%s: the image %s is not pinned by its digest", name, found[1])
 			}
+		}
+		if strings.Count(text, "setup-buildx-action@") != strings.Count(text, "driver-opts: image=") || strings.Contains(text, "--sbom=true") {
+			t.Errorf("%s builds an image with the newest BuildKit or SBOM generator, which could change it", name)
 		}
 		if strings.Contains(text, "--privileged") {
 			t.Errorf("%s runs a privileged container, in which a pull request could do anything to the runner", name)

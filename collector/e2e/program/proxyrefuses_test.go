@@ -41,7 +41,7 @@ func TestProxyThatRefuses(t *testing.T) {
 		t.Error("no error")
 	}
 	const answer = "the proxy answers CONNECT with HTTP 407 Proxy Authentication Required"
-	for _, want := range []string{`Post "https://sts.aliyuncs.com?<query>": ` + answer, "QueryOTAJob: transport: " + answer} {
+	for _, want := range []string{"role_arn: call https://sts.aliyuncs.com: " + answer, "QueryOTAJob: transport: " + answer} {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("no %q in\n%s", want, out)
 		}

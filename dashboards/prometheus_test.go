@@ -21,7 +21,7 @@ import (
 // startPrometheus loads the rules, and scrapes the demo under two jobs, as if there were two
 // exporters that watch the same accounts, one of them in a cluster, and the one that has no
 // data. Alerts fire at once, so that there are some while the demo is young.
-func startPrometheus(t *testing.T, binary, demo, empty string) prometheus {
+func startPrometheus(t *testing.T, binary, demo, empty string, args ...string) prometheus {
 	t.Helper()
 	dir := t.TempDir()
 	for _, name := range []string{"recording.rules.yml", "alerts.rules.yml"} {
@@ -38,7 +38,8 @@ func startPrometheus(t *testing.T, binary, demo, empty string) prometheus {
 	if err := os.WriteFile(filepath.Join(dir, "prometheus.yml"), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p := prometheus{"http://" + serve(t, binary, "--config.file="+filepath.Join(dir, "prometheus.yml"), "--storage.tsdb.path="+filepath.Join(dir, "data"))}
+	args = append(args, "--config.file="+filepath.Join(dir, "prometheus.yml"), "--storage.tsdb.path="+filepath.Join(dir, "data"))
+	p := prometheus{"http://" + serve(t, binary, args...)}
 	p.ready(t)
 	return p
 }

@@ -100,6 +100,11 @@ networkPolicy: {enabled: true}
 		kinds:   []string{"ConfigMap", "PersistentVolumeClaim", "PodMonitor"},
 		notes:   []string{"port-forward deployment/ota-aliyun-iot-ota-exporter 10062"},
 	},
+	"an Ingress for every host": {
+		values: aConfig + "ingress: {enabled: true, hosts: [{host: '', paths: [{path: /}]}]}",
+		kinds:  []string{"ConfigMap", "Ingress", "PersistentVolumeClaim"},
+		notes:  []string{"http://ADDRESS/jobs"},
+	},
 	"three shards without volumes": {
 		values: aConfig + "shards: 3\npersistence: {enabled: false}",
 		kinds:  []string{"ConfigMap", "Service", "StatefulSet"},

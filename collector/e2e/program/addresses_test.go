@@ -75,7 +75,7 @@ func TestTypedAddresses(t *testing.T) {
 		"/api/v1/jobs/both":                           {"/api/v1/jobs?text=both", 200, `"found":2`},
 		"/api/v1/jobs/two":                            {"/api/v1/jobs/" + partner + "/two", 200, `"job_id":"two"`},
 		"/api/v1/jobs/production/both/":               {"/api/v1/jobs/production/both", 200, `"job_id":"both"`},
-		"/api/v1/jobs/production/both?format=csv":     {"", 400, "one batch takes none"},
+		"/api/v1/jobs/production/both?format=csv":     {"", 400, "one batch takes only lang"},
 		"/api/v1/jobs/production/nothing":             {"", 404, `{"error":"the exporter does not watch job`},
 		"/api/v1/jobs/" + strings.Repeat("x", 20_000): {"/api/v1/jobs?account=" + strings.Repeat("x", 20_000), 400, "bytes long"},
 	} {

@@ -106,7 +106,7 @@ func published(t *testing.T) (github string) {
 	github = filepath.Join(t.TempDir(), "github")
 	git := func(args ...string) {
 		t.Helper()
-		command := exec.CommandContext(t.Context(), "git", append([]string{"-c", "safe.directory=*", "-c", "user.name=test", "-c", "user.email=test"}, args...)...)
+		command := exec.CommandContext(t.Context(), "git", append([]string{"-c", "safe.directory=*", "-c", "maintenance.auto=false", "-c", "user.name=test", "-c", "user.email=test"}, args...)...)
 		command.Env = append(os.Environ(), "GIT_DIR="+github, "GIT_WORK_TREE="+repository.Root(t))
 		if out, err := command.CombinedOutput(); err != nil {
 			t.Fatalf("git %v: %v\n%s", args, err, out)

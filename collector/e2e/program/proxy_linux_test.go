@@ -40,8 +40,8 @@ func TestWhatGoesThroughTheProxy(t *testing.T) {
 	}
 	const byProxy = `: proxyconnect tcp: dial tcp 127.0.0.1:9: `
 	for _, want := range []string{
-		`/latest/meta-data/ram/security-credentials/r?": dial tcp 100.100.100.200:80: connect: network is unreachable`,
-		`Get "http://keys.example.com"` + byProxy,
+		`ecs_ram_role: the metadata service, which only ECS hosts have, does not answer: dial tcp 100.100.100.200:80: connect: network is unreachable`,
+		`credentials_uri: call http://keys.example.com` + byProxy,
 		"QueryOTAJob: transport" + byProxy,
 	} {
 		if !strings.Contains(string(out), want) {
